@@ -1,0 +1,35 @@
+/** Small work on byte arrays: joining, comparing, hexadecimal. */
+/** So that no room invents its own; everything here is pure and synchronous. */
+
+const utf8Encoder = new TextEncoder();
+const utf8Decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** UTF-8 bytes of a string. A lone surrogate becomes U+FFFD: call `toWellFormed()` before where that matters. */
+export function encodeUtf8(text: string): Uint8Array {
+  return utf8Encoder.encode(text);
+}
+
+/** The string in UTF-8 bytes; invalid sequences become U+FFFD. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  return utf8Decoder.decode(bytes);
+}
+
+/** Lowercase hexadecimal, two digits a byte. */
+export function encodeHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+}
+
+/** Bytes of an even number of hexadecimal digits. The caller has checked the digits. */
+export function decodeHex(hex: string): Uint8Array {
+  return Buffer.from(hex, 'hex');
+}
+
+/** One new array with the given ones one after the other. */
+export function concatBytes(chunks: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(chunks);
+}
+
+/** Same length and same bytes. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && Buffer.compare(a, b) === 0;
+}

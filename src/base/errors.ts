@@ -1,0 +1,37 @@
+/** The parent of every error that turnpress throws on purpose. */
+/** Data first, sentence last: callers decide by `code` and `fields`, people read `message`. */
+
+export type ErrorFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export abstract class TurnpressError extends Error {
+  /** Stable, in capitals: what went wrong, for programs. */
+  readonly code: string;
+  /** Where and with what: file, position, limit. Never a secret. */
+  readonly fields: ErrorFields;
+
+  constructor(code: string, fields: ErrorFields, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.fields = fields;
+  }
+}
+
+/** A limit of `limits.ts` was passed; the input is refused, nothing was cut. */
+export class LimitError extends TurnpressError {
+  constructor(what: string, limit: number, fields: ErrorFields = {}) {
+    super('LIMIT', { ...fields, what, limit }, `${what} is over the limit of ${limit}`);
+  }
+}
+
+/** Text that should be JSON is not, or is nested deeper than the limit. */
+export class JsonError extends TurnpressError {
+  constructor(message: string, fields: ErrorFields = {}, cause?: unknown) {
+    super('JSON', fields, message, cause);
+  }
+}
+
+/** The message of anything that was thrown, for a problem line. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,55 @@
+/** JSON that comes from outside, and JSON whose bytes are hashed. */
+/** Reading is bounded in depth; writing is JCS (RFC 8785), so equal values have equal bytes. */
+
+import canonicalize from 'canonicalize';
+import { encodeUtf8 } from './bytes.ts';
+import { JsonError } from './errors.ts';
+import { limits } from './limits.ts';
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+export type JsonObject = { readonly [key: string]: JsonValue };
+
+/** The value of a JSON text. Throws JsonError for bad JSON and for more than `limits.jsonDepth` levels. */
+export function parseJson(text: string): JsonValue {
+  if (text.length > limits.jsonDepth && nestingOf(text) > limits.jsonDepth) {
+    throw new JsonError(`JSON is nested deeper than ${limits.jsonDepth} levels`, { limit: limits.jsonDepth });
+  }
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch (cause) {
+    throw new JsonError(`not JSON: ${(cause as Error).message}`, { length: text.length }, cause);
+  }
+}
+
+/** JCS bytes of a value. Lone surrogates are replaced by U+FFFD first, because JCS has no bytes for them. */
+export function encodeCanonicalJson(value: unknown): Uint8Array {
+  return encodeUtf8(canonicalJson(value));
+}
+
+/** JCS text of a value. Members that are `undefined` are left out. Throws JsonError where there is no JSON for it. */
+export function canonicalJson(value: unknown): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new JsonError('value has no JSON form');
+  return text;
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Greatest number of arrays and objects open at once, outside strings. Iterative: safe on hostile text. */
+function nestingOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (inString) {
+      if (c === 0x5c) i++;
+      else if (c === 0x22) inString = false;
+    } else if (c === 0x22) inString = true;
+    else if (c === 0x5b || c === 0x7b) deepest = Math.max(deepest, ++depth);
+    else if (c === 0x5d || c === 0x7d) depth--;
+  }
+  return deepest;
+}

@@ -1,0 +1,25 @@
+/** Every limit on untrusted input, in one place. */
+/** Each has a test at the limit and one past it. Sizes in bytes unless the name says otherwise. */
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+export const limits = {
+  /** One payload, raw. Over it the turn is reported, never trimmed. */
+  payload: 64 * MiB,
+  /** A payload over this leaves the tile and becomes a blob file. */
+  inlinePayload: 64 * KiB,
+  /** Raw payloads of one tile together, checked before decoding. */
+  tileRaw: 16 * MiB,
+  /** log2 of the largest zstd window we accept. */
+  zstdWindowLog: 23,
+  checkpoint: 64 * KiB,
+  /** Levels of arrays and objects in JSON or MessagePack, counted without recursion. */
+  jsonDepth: 512,
+  /** One line of a session file. */
+  sourceLine: 256 * MiB,
+  /** Code longer than this is shown without colours. */
+  highlight: 256 * KiB,
+  imageSide: 16_384,
+  imagePixels: 64_000_000,
+} as const;

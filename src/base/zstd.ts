@@ -1,0 +1,56 @@
+/** zstd frames, one at a time, with a cap that is checked before a byte is decoded. */
+/** Native zstd returns only the first of several frames and nothing for a skippable one: so one frame per call, size declared. */
+
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { LimitError, TurnpressError } from './errors.ts';
+import { limits } from './limits.ts';
+
+/** A zstd frame is broken, lies about its size, or is of a kind we do not accept. */
+export class ZstdError extends TurnpressError {
+  constructor(message: string, cause?: unknown) {
+    super('ZSTD', {}, message, cause);
+  }
+}
+
+/** One frame with its content size in the header. Level 3 for data that still changes, 9 for what is sealed. */
+export function compressZstd(bytes: Uint8Array, level: 1 | 3 | 9): Uint8Array {
+  return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level } });
+}
+
+/** The content of exactly one frame whose declared size is `rawLength` (bytes). Throws ZstdError, or LimitError past `cap`. */
+export function decompressZstd(frame: Uint8Array, rawLength: number, cap: number): Uint8Array {
+  if (rawLength > cap) throw new LimitError('zstd content', cap, { rawLength });
+  const declared = declaredSize(frame);
+  if (declared !== rawLength) throw new ZstdError(`zstd frame declares ${declared} bytes, expected ${rawLength}`);
+  let raw: Uint8Array;
+  try {
+    raw = zstdDecompressSync(frame, {
+      maxOutputLength: Math.max(rawLength, 1),
+      params: { [constants.ZSTD_d_windowLogMax]: limits.zstdWindowLog },
+    });
+  } catch (cause) {
+    throw new ZstdError(`zstd frame does not decompress: ${(cause as Error).message}`, cause);
+  }
+  if (raw.length !== rawLength) throw new ZstdError(`zstd frame holds ${raw.length} bytes, declared ${rawLength}`);
+  return raw;
+}
+
+/** Content size in the frame header (RFC 8878 §3.1.1); throws ZstdError when it has none or is no plain frame. */
+export function declaredSize(frame: Uint8Array): number {
+  if (frame.length < 6) throw new ZstdError('zstd frame is too short');
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  if (view.getUint32(0, true) !== 0xfd2fb528) throw new ZstdError('not a zstd frame');
+  const descriptor = view.getUint8(4);
+  const flag = descriptor >> 6;
+  const singleSegment = (descriptor & 0x20) !== 0;
+  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
+  const at = 5 + (singleSegment ? 0 : 1) + dictionaryBytes;
+  const size = flag === 0 ? (singleSegment ? 1 : 0) : 1 << flag;
+  if (size === 0) throw new ZstdError('zstd frame does not declare its size');
+  if (dictionaryBytes !== 0) throw new ZstdError('zstd frame wants a dictionary');
+  if (frame.length < at + size) throw new ZstdError('zstd frame header is cut off');
+  if (size === 1) return view.getUint8(at);
+  if (size === 2) return view.getUint16(at, true) + 256;
+  if (size === 4) return view.getUint32(at, true);
+  return Number(view.getBigUint64(at, true));
+}

@@ -1,0 +1,38 @@
+/** What `content/site.json` says, checked and with its defaults filled in. */
+/** Read by cli/config.ts, handed to the rooms that need it. Nothing else configures a site. */
+
+export interface PublishRule {
+  /** All members given must fit. `*` at the end of a value fits any rest. */
+  readonly agent?: string;
+  readonly project?: string;
+  readonly tag?: string;
+  /** First digits (8 or more) of a conversation's id. */
+  readonly conversation?: string;
+  readonly visibility: 'public' | 'private';
+}
+
+export interface SiteConfig {
+  readonly title: string;
+  readonly description: string;
+  /** Absolute, ends in `/`: where the site will stand. Feeds and sitemap need it. */
+  readonly url: string;
+  readonly author: string;
+  readonly language: string;
+  /** The last rule that fits wins; none: private. */
+  readonly publish: readonly PublishRule[];
+  /** Tags by rule: project or agent to tags. */
+  readonly tags: readonly {
+    readonly project?: string;
+    readonly agent?: string;
+    readonly conversation?: string;
+    readonly add: readonly string[];
+  }[];
+  readonly search: { /** Index tool output too. */ readonly toolOutput: boolean };
+  readonly images: { /** Images appear on public pages. */ readonly publish: boolean };
+  readonly redact: {
+    /** Extra words or values that must never be kept (literal, case-sensitive). */
+    readonly words: readonly string[];
+    /** Replace e-mail addresses and other personal data at import. */
+    readonly personal: boolean;
+  };
+}
