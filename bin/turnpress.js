@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+// Starts turnpress. Plain JavaScript that even an old Node reads: it finds a Node that is new enough, or says in one sentence what is needed.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const NEEDED = [22, 18];
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const have = process.versions.node.split('.').map(Number);
+
+if (have[0] > NEEDED[0] || (have[0] === NEEDED[0] && have[1] >= NEEDED[1])) {
+  const nodeModule = createRequire(import.meta.url)('node:module');
+  if (nodeModule.enableCompileCache) nodeModule.enableCompileCache();
+  const source = join(root, 'src', 'cli', 'main.ts');
+  await import(pathToFileURL(existsSync(source) ? source : join(root, 'dist', 'cli', 'main.js')).href);
+} else {
+  const pinned = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  if (existsSync(pinned)) {
+    const run = spawnSync(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+    if (run.error) process.stderr.write(`turnpress: could not start ${pinned}: ${run.error.message}\n`);
+    process.exitCode = run.status === null ? 1 : run.status;
+  } else {
+    process.stderr.write(
+      `turnpress needs Node.js ${NEEDED.join('.')} or newer; this is ${process.versions.node}. Get a newer one from https://nodejs.org\n`,
+    );
+    process.exitCode = 2;
+  }
+}

@@ -1,0 +1,144 @@
+/** The table of commands: everything that `--help` says, and which file does the work. */
+/** A new command is one row here and one file in commands/. The file is loaded only when its command runs. */
+
+import type { Context } from './context.ts';
+
+/** Arguments in the order of the row, options by their long name in camelCase. */
+export type Run = (context: Context, args: readonly string[], options: CommandOptions) => Promise<number>;
+export type CommandOptions = Readonly<Record<string, string | boolean | undefined>>;
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** As shown in the usage line: `[path...]`, `<turn>`. */
+  readonly args: readonly { readonly usage: string; readonly says: string }[];
+  readonly options: readonly { readonly flags: string; readonly says: string }[];
+  readonly examples: readonly string[];
+  readonly load: () => Promise<{ readonly run: Run }>;
+}
+
+export const commands: readonly Command[] = [
+  {
+    name: 'press',
+    summary: 'ingest, build, and say where the site is (the default)',
+    args: [],
+    options: [],
+    examples: ['turnpress', 'turnpress --archive ~/turns/archive --output ~/turns/_site'],
+    load: () => import('./commands/press.ts'),
+  },
+  {
+    name: 'init',
+    summary: 'make a folder with a new archive, ready for git and a static host',
+    args: [{ usage: '[folder]', says: 'where; default: here' }],
+    options: [
+      { flags: '--origin <name>', says: 'first part of the log origins, like example.org/turns; it stays for ever' },
+      { flags: '--title <text>', says: 'title of the site' },
+      { flags: '--url <url>', says: 'where the site will stand' },
+    ],
+    examples: ['turnpress init my-turns --url https://turns.example.org/'],
+    load: () => import('./commands/init.ts'),
+  },
+  {
+    name: 'ingest',
+    summary: 'read agents’ sessions into the archive',
+    args: [
+      { usage: '[path...]', says: 'session files or folders; default: where the agents on this machine keep them' },
+    ],
+    options: [
+      { flags: '--dry-run', says: 'say what would be read, write nothing' },
+      { flags: '--settle', says: 'take an unfinished last message as it stands' },
+      { flags: '--workers <n>', says: 'threads beside the main one; default: by the amount of work' },
+    ],
+    examples: [
+      'turnpress ingest',
+      'turnpress ingest ~/.claude/projects --dry-run',
+      'turnpress ingest session.jsonl --json',
+    ],
+    load: () => import('./commands/ingest.ts'),
+  },
+  {
+    name: 'build',
+    summary: 'write the website of the archive',
+    args: [],
+    options: [{ flags: '--public', says: 'only what site.json makes public; stops when a secret is found' }],
+    examples: ['turnpress build', 'turnpress build --public --output _site'],
+    load: () => import('./commands/build.ts'),
+  },
+  {
+    name: 'serve',
+    summary: 'look at the built site, on this machine only',
+    args: [],
+    options: [{ flags: '--port <number>', says: 'default: 8080; 0 takes a free one' }],
+    examples: ['turnpress serve', 'turnpress serve --port 0'],
+    load: () => import('./commands/serve.ts'),
+  },
+  {
+    name: 'search',
+    summary: 'full-text search over the whole archive, offline',
+    args: [{ usage: '<words...>', says: 'all must occur; "a phrase" in quotes; word* for a beginning' }],
+    options: [
+      { flags: '--agent <id>', says: 'claude-code, codex, …' },
+      { flags: '--project <name>', says: 'only this project' },
+      { flags: '--model <name>', says: 'only this model' },
+      { flags: '--role <role>', says: 'user, assistant, tool or system' },
+      { flags: '--tag <tag>', says: 'only conversations with this tag' },
+      { flags: '--since <date>', says: '2026-01-31, inclusive' },
+      { flags: '--until <date>', says: '2026-01-31, inclusive' },
+      { flags: '--limit <n>', says: 'default: 20' },
+    ],
+    examples: ['turnpress search race condition', `turnpress search '"exit code 1"' --role tool --since 2026-01-01`],
+    load: () => import('./commands/search.ts'),
+  },
+  {
+    name: 'show',
+    summary: 'read a turn or a conversation in the terminal',
+    args: [{ usage: '<id>', says: 'first digits (4 or more) of a turn or conversation' }],
+    options: [
+      { flags: '--branch <name>', says: 'another branch of the conversation; default: main' },
+      { flags: '--full', says: 'long tool output whole' },
+    ],
+    examples: ['turnpress show 3f9a12c4', 'turnpress show 3f9a12c4 --branch b-0c1d2e3f --full'],
+    load: () => import('./commands/show.ts'),
+  },
+  {
+    name: 'log',
+    summary: 'list conversations, or the turns of one',
+    args: [{ usage: '[conversation]', says: 'first digits of its id; default: list all' }],
+    options: [
+      { flags: '--agent <id>', says: 'only this agent' },
+      { flags: '--project <name>', says: 'only this project' },
+      { flags: '--branch <name>', says: 'with a conversation: another branch; default: main' },
+      { flags: '--limit <n>', says: 'newest so many; default: 50, 0 for all' },
+    ],
+    examples: ['turnpress log', 'turnpress log 3f9a12c4', 'turnpress log --project my-app --json'],
+    load: () => import('./commands/log.ts'),
+  },
+  {
+    name: 'verify',
+    summary: 'recompute every hash of the archive from its bytes',
+    args: [{ usage: '[conversation...]', says: 'only these' }],
+    options: [
+      { flags: '--sample <percent>', says: 'only a share, least recently verified first' },
+      { flags: '--max-duration <seconds>', says: 'stop after so long, least recently verified first' },
+      { flags: '--rebuild-index', says: 'drop the index and build it anew before' },
+    ],
+    examples: ['turnpress verify', 'turnpress verify --max-duration 60'],
+    load: () => import('./commands/verify.ts'),
+  },
+  {
+    name: 'redact',
+    summary: 'take the content of a turn back, for ever',
+    args: [{ usage: '<turn>', says: 'first digits of the turn' }],
+    options: [{ flags: '--reason <why>', says: 'secret, personal, legal or other' }],
+    examples: ['turnpress redact 3f9a12c4d5e6f708 --reason secret'],
+    load: () => import('./commands/redact.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'check this machine, the archive and the configuration',
+    args: [],
+    options: [],
+    examples: ['turnpress doctor'],
+    load: () => import('./commands/doctor.ts'),
+  },
+];

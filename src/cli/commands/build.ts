@@ -1,0 +1,57 @@
+/** `turnpress build`: the archive as a website, whole or only its public part. */
+/** A public build passes the gate first: a finding stops it before anything is written. */
+
+import { join } from 'node:path';
+import type { ArchiveReader } from '../../archive/archive.ts';
+import { type BuildReport, buildSite } from '../../site/site.ts';
+import { openToRead } from '../archive.ts';
+import type { CommandOptions } from '../commands.ts';
+import { readConfig } from '../config.ts';
+import type { Context } from '../context.ts';
+import { EXIT } from '../errors.ts';
+import { findBlocked } from '../publish-gate.ts';
+import { plural } from './ingest.ts';
+
+export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
+  const archive = openToRead(context);
+  try {
+    const report = await buildFrom(context, archive, options.public === true ? 'public' : 'local');
+    context.printJson(report);
+    context.print(buildSummary(context, report));
+    return archive.damage.length > 0 ? EXIT.damaged : EXIT.done;
+  } finally {
+    archive.close();
+  }
+}
+
+export async function buildFrom(
+  context: Context,
+  archive: ArchiveReader,
+  mode: 'local' | 'public',
+): Promise<BuildReport> {
+  const config = readConfig(context.configFile, false);
+  const root = join(import.meta.dirname, '..', '..', '..');
+  return buildSite(archive, {
+    outputDir: context.outputDir,
+    config,
+    mode,
+    blocked: mode === 'public' ? await findBlocked(context, archive, config) : new Map(),
+    cacheDir: join(context.archiveDir, 'private', 'cache'),
+    templatesDir: join(root, 'templates'),
+    userTemplatesDir: join(context.contentDir, '..', 'templates'),
+    contentDir: context.contentDir,
+    docsDir: join(root, 'docs'),
+    log: context.log,
+    progress: context.progress,
+  });
+}
+
+export function buildSummary(context: Context, report: BuildReport): string {
+  const what = [
+    `${plural(report.pagesWritten, 'page')} written`,
+    `${report.pagesUnchanged.toLocaleString('en')} unchanged`,
+    report.pagesDeleted > 0 ? `${report.pagesDeleted} removed` : '',
+    report.private > 0 ? `${plural(report.private, 'private conversation')}` : '',
+  ];
+  return `${context.shown(context.outputDir)}: ${what.filter((text) => text !== '').join(', ')}`;
+}

@@ -1,0 +1,144 @@
+/** `turnpress doctor`: what would keep the other commands from working, and the way out. */
+/** Reads only. Exit code 2 when something needs mending, 4 when the archive is damaged. */
+
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../../base/errors.ts';
+import { silentLog } from '../../base/log.ts';
+import { discover } from '../../ingest/discover.ts';
+import { importers } from '../../ingest/importers.ts';
+import { hasArchive, openToRead } from '../archive.ts';
+import { readConfig } from '../config.ts';
+import type { Context } from '../context.ts';
+import { EXIT } from '../errors.ts';
+import { plural } from './ingest.ts';
+
+interface Finding {
+  readonly what: string;
+  readonly state: 'ok' | 'hint' | 'bad';
+  readonly says: string;
+}
+
+export async function run(context: Context): Promise<number> {
+  const findings = [
+    nodeFinding(),
+    configFinding(context),
+    ...archiveFindings(context),
+    ...agentFindings(context),
+    ...ignoreFinding(context),
+    searchFinding(),
+  ];
+  context.printJson(findings);
+  const { style } = context;
+  const sign = { ok: style.green('ok  '), hint: style.yellow('hint'), bad: style.red('bad ') };
+  for (const finding of findings) context.print(`${sign[finding.state]}  ${finding.what}: ${finding.says}`);
+  if (findings.some((f) => f.what === 'archive' && f.state === 'bad')) return EXIT.damaged;
+  return findings.some((f) => f.state === 'bad') ? EXIT.usage : EXIT.done;
+}
+
+function nodeFinding(): Finding {
+  return {
+    what: 'node',
+    state: 'ok',
+    says: `${process.versions.node}, SQLite ${process.versions.sqlite ?? 'built in'}, zstd ${process.versions.zstd ?? 'built in'}`,
+  };
+}
+
+function configFinding(context: Context): Finding {
+  const what = 'configuration';
+  try {
+    const config = readConfig(context.configFile, false);
+    if (!existsSync(context.configFile))
+      return {
+        what,
+        state: 'hint',
+        says: `no ${context.shown(context.configFile)}: defaults are used; "turnpress init" makes one`,
+      };
+    const rules = config.publish.length;
+    if (new URL(config.url).hostname === 'localhost')
+      return {
+        what,
+        state: 'hint',
+        says: `url is ${config.url}: feeds and sitemap need the real address before you publish`,
+      };
+    return {
+      what,
+      state: 'ok',
+      says: `${context.shown(context.configFile)}, ${rules === 0 ? 'nothing is public' : plural(rules, 'rule')}`,
+    };
+  } catch (error) {
+    return { what, state: 'bad', says: messageOf(error) };
+  }
+}
+
+function archiveFindings(context: Context): Finding[] {
+  const what = 'archive';
+  if (!hasArchive(context))
+    return [{ what, state: 'hint', says: `none in ${context.shown(context.archiveDir)} yet: "turnpress" makes one` }];
+  try {
+    accessSync(context.archiveDir, constants.W_OK);
+    const archive = openToRead(context);
+    try {
+      const conversations = archive.listConversations();
+      const turns = conversations.reduce((sum, c) => sum + c.turns, 0);
+      if (archive.damage.length > 0)
+        return [
+          {
+            what,
+            state: 'bad',
+            says: `${plural(archive.damage.length, 'damaged place')}: "turnpress verify" names each`,
+          },
+        ];
+      return [
+        {
+          what,
+          state: 'ok',
+          says: `${context.shown(context.archiveDir)}, origin ${archive.info.origin}, ${plural(conversations.length, 'conversation')}, ${plural(turns, 'turn')}`,
+        },
+      ];
+    } finally {
+      archive.close();
+    }
+  } catch (error) {
+    return [{ what, state: 'bad', says: messageOf(error) }];
+  }
+}
+
+function agentFindings(context: Context): Finding[] {
+  return importers.map((importer): Finding => {
+    const roots = importer.roots(context.world.home, context.world.env).filter((root) => existsSync(root));
+    if (roots.length === 0) return { what: importer.name, state: 'hint', says: 'no sessions on this machine' };
+    const found = discover(roots, [importer], silentLog).sources.length;
+    return { what: importer.name, state: 'ok', says: `${plural(found, 'session file')} in ${roots.join(', ')}` };
+  });
+}
+
+/** `private/` holds what was redacted elsewhere: in a git folder it must be ignored. */
+function ignoreFinding(context: Context): Finding[] {
+  const root = join(context.contentDir, '..');
+  if (!existsSync(join(root, '.git')) || !hasArchive(context)) return [];
+  const file = join(root, '.gitignore');
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  const ignored = lines.some((line) => /^\/?(\*\*\/)?(archive\/)?private\/?$/.test(line.trim()));
+  if (ignored) return [{ what: 'git', state: 'ok', says: 'private/ is ignored' }];
+  return [
+    {
+      what: 'git',
+      state: 'bad',
+      says: `add the line "private/" to ${context.shown(file)}: it holds what must not be published`,
+    },
+  ];
+}
+
+function searchFinding(): Finding {
+  const what = 'site search';
+  const folder = join(import.meta.dirname, '..', '..', '..', 'node_modules', '@pagefind');
+  const parent = join(import.meta.dirname, '..', '..', '..', '..', '@pagefind');
+  if (existsSync(folder) || existsSync(parent))
+    return { what, state: 'ok', says: 'Pagefind is installed for this platform' };
+  return {
+    what,
+    state: 'bad',
+    says: 'Pagefind has no program for this platform here: install again without --omit=optional',
+  };
+}

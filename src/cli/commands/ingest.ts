@@ -1,0 +1,96 @@
+/** `turnpress ingest`: sessions into the archive, with honest counts at the end. */
+/** Also what `turnpress` alone does first. */
+
+import { join, resolve } from 'node:path';
+import type { ArchiveWriter } from '../../archive/archive.ts';
+import { type IngestReport, ingest } from '../../ingest/ingest.ts';
+import { openToWrite } from '../archive.ts';
+import type { CommandOptions } from '../commands.ts';
+import { readConfig } from '../config.ts';
+import { type Context, problemLine } from '../context.ts';
+import { EXIT, UsageError } from '../errors.ts';
+import { knownSecrets } from '../known-secrets.ts';
+
+export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
+  const archive = openToWrite(context);
+  try {
+    const report = await ingestInto(context, archive, args, options);
+    context.printJson(report);
+    context.print(ingestSummary(report, options.dryRun === true));
+    for (const line of problemLines(report)) context.log.info(line);
+    return context.strict && report.problems.length > 0 ? EXIT.problems : EXIT.done;
+  } finally {
+    archive.close();
+  }
+}
+
+export function ingestInto(
+  context: Context,
+  archive: ArchiveWriter,
+  paths: readonly string[],
+  options: CommandOptions,
+): Promise<IngestReport> {
+  const config = readConfig(context.configFile, false);
+  const workers = options.workers === undefined ? undefined : countOf(options.workers, '--workers');
+  return ingest(archive, {
+    ...(paths.length === 0 ? {} : { paths: paths.map((path) => resolve(context.world.cwd, path)) }),
+    home: context.world.home,
+    env: context.world.env,
+    settle: options.settle === true,
+    dryRun: options.dryRun === true,
+    redact: {
+      words: config.redact.words,
+      personal: config.redact.personal,
+      knownValues: knownSecrets(context.world.env),
+    },
+    sourcesDir: join(context.archiveDir, 'private', 'sources'),
+    log: context.log,
+    progress: context.progress,
+    ...(workers === undefined ? {} : { workers }),
+  });
+}
+
+/** `12 sources: 2 new, 10 unchanged · 340 new turns in 2 conversations · 3 secrets redacted` */
+export function ingestSummary(report: IngestReport, dryRun: boolean): string {
+  const { sources, turns, conversations } = report;
+  const state = [
+    counted(sources.new, 'new'),
+    counted(sources.grown, 'grown'),
+    counted(sources.rewritten, 'rewritten'),
+    counted(sources.unchanged, 'unchanged'),
+    counted(sources.vanished, 'vanished (kept)'),
+    counted(sources.withProblems, 'with problems'),
+  ].filter((text) => text !== '');
+  const redacted = Object.values(report.redactions).reduce((sum, n) => sum + n, 0);
+  const parts = [
+    `${plural(sources.found, 'source')}${state.length === 0 ? '' : `: ${state.join(', ')}`}`,
+    dryRun
+      ? ''
+      : `${plural(turns.new, 'new turn')}, ${conversations.new} new and ${conversations.grown} grown conversations`,
+    redacted > 0 ? `${redacted} redacted` : '',
+    report.waiting > 0 ? `${plural(report.waiting, 'message')} waiting for its end` : '',
+  ];
+  return parts.filter((text) => text !== '').join(' · ');
+}
+
+/** Problems, at most 20 lines, then how many more there are and how to see them. */
+export function problemLines(report: IngestReport): readonly string[] {
+  const shown = report.problems.slice(0, 20).map(problemLine);
+  const more = report.problems.length - shown.length;
+  return more > 0 ? [...shown, `… and ${more} more problems: --verbose or --json names them all`] : shown;
+}
+
+export function plural(n: number, noun: string): string {
+  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** A whole number from 0 up, from an option. Throws UsageError. */
+export function countOf(value: string | boolean, option: string): number {
+  const n = Number(value);
+  if (!Number.isInteger(n) || n < 0) throw new UsageError(`${option} takes a whole number, not "${value}"`);
+  return n;
+}
+
+function counted(n: number, what: string): string {
+  return n === 0 ? '' : `${n.toLocaleString('en')} ${what}`;
+}

@@ -1,0 +1,76 @@
+/** `turnpress init`: a folder with a new archive, ready for git and a static host. */
+/** What is there already is never overwritten. */
+
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { createArchive } from '../../archive/archive.ts';
+import { hasArchive } from '../archive.ts';
+import type { CommandOptions } from '../commands.ts';
+import { readConfig } from '../config.ts';
+import { type Context, createContext } from '../context.ts';
+import { EXIT, UsageError } from '../errors.ts';
+
+export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
+  const folder = resolve(context.world.cwd, args[0] ?? '.');
+  mkdirSync(folder, { recursive: true });
+  const inside = createContext(
+    { ...context.world, cwd: folder },
+    {
+      ...(typeof options.archive === 'string' ? { archive: options.archive } : {}),
+      ...(typeof options.config === 'string' ? { config: options.config } : {}),
+    },
+  );
+  if (hasArchive(inside))
+    throw new UsageError(`${context.shown(inside.archiveDir)} is an archive already; nothing was changed`);
+  const made = createFolder(inside, options);
+  context.printJson({ folder, made });
+  context.print(`${folder}\n${made.map((name) => `  ${name}`).join('\n')}`);
+  context.print(`next: ${args[0] === undefined ? '' : `cd ${args[0]} && `}turnpress`);
+  return EXIT.done;
+}
+
+/** Creates the archive and whatever of the rest is missing. Returns the paths that were made, below the folder. */
+export function createFolder(context: Context, options: CommandOptions): readonly string[] {
+  const root = dirname(context.contentDir);
+  const title = typeof options.title === 'string' ? options.title : 'Agent sessions';
+  const url = typeof options.url === 'string' ? options.url : undefined;
+  const made: string[] = [];
+  const write = (path: string, text: string) => {
+    if (existsSync(path)) return;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    made.push(context.shown(path));
+  };
+  write(
+    context.configFile,
+    `${JSON.stringify({ title, description: 'Conversations with AI agents', ...(url === undefined ? {} : { url }), publish: [] }, undefined, 2)}\n`,
+  );
+  const config = readConfig(context.configFile, true);
+  createArchive(context.archiveDir, { origin: originOf(context, options, config.url), nowMs: context.world.now() });
+  made.push(context.shown(join(context.archiveDir, 'archive.json')));
+  write(join(root, '.gitignore'), '_site/\n_site.tmp/\nprivate/\nnode_modules/\n');
+  write(join(root, '.gitattributes'), `${basename(context.archiveDir)}/** -text\n`);
+  write(join(root, 'netlify.toml'), NETLIFY);
+  return made;
+}
+
+/** What tells this archive's logs from all others. Given, or the host of the site, or a random name. */
+function originOf(context: Context, options: CommandOptions, url: string): string {
+  if (typeof options.origin === 'string') {
+    if (!/^[\w.~/-]{1,200}$/.test(options.origin))
+      throw new UsageError('--origin takes letters, digits and . _ ~ - / only, like example.org/turns');
+    return options.origin;
+  }
+  const host = new URL(url).hostname;
+  if (host !== 'localhost') return `${host}/archive`;
+  return `turnpress.invalid/${context.world.now().toString(36)}-${basename(dirname(context.contentDir)).replace(/[^\w.-]/g, '-')}`;
+}
+
+const NETLIFY = `# Builds the public part of the archive. What is public stands in content/site.json.
+[build]
+  command = "npx turnpress build --public"
+  publish = "_site"
+
+[build.environment]
+  NODE_VERSION = "24"
+`;

@@ -1,0 +1,34 @@
+/** `turnpress` alone: ingest, build, say where the site is. */
+/** In a folder without an archive it makes one first: the shortest way from sessions to a website. */
+
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { hasArchive, openToWrite } from '../archive.ts';
+import type { CommandOptions } from '../commands.ts';
+import type { Context } from '../context.ts';
+import { EXIT } from '../errors.ts';
+import { buildFrom, buildSummary } from './build.ts';
+import { ingestInto, ingestSummary, problemLines } from './ingest.ts';
+import { createFolder } from './init.ts';
+
+export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
+  if (!hasArchive(context)) {
+    createFolder(context, {});
+    context.log.info(`made a new archive in ${context.shown(context.archiveDir)}`);
+  }
+  const archive = openToWrite(context);
+  try {
+    const ingested = await ingestInto(context, archive, [], options);
+    context.print(ingestSummary(ingested, false));
+    for (const line of problemLines(ingested)) context.log.info(line);
+    const built = await buildFrom(context, archive, 'local');
+    context.print(buildSummary(context, built));
+    context.print(`the site: ${pathToFileURL(join(context.outputDir, 'index.html')).href}`);
+    context.print('look at it with search: turnpress serve');
+    context.printJson({ ingest: ingested, build: built, site: context.outputDir });
+    if (archive.damage.length > 0) return EXIT.damaged;
+    return context.strict && ingested.problems.length > 0 ? EXIT.problems : EXIT.done;
+  } finally {
+    archive.close();
+  }
+}

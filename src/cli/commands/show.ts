@@ -1,0 +1,100 @@
+/** `turnpress show`: a turn or a whole conversation, readable in the terminal. */
+/** The same words as on the page: who spoke, when, and what became of what was taken back. */
+
+import type { ArchiveReader } from '../../archive/archive.ts';
+import { readableTime } from '../../base/time.ts';
+import { type ConversationSummary, findMainHead } from '../../model/conversation.ts';
+import { isHashPrefix, shortId } from '../../model/ids.ts';
+import { decodeItem, ITEM_TYPE, type Item } from '../../model/item.ts';
+import type { LoggedTurn, Payload } from '../../model/turn.ts';
+import { noSuch, openToRead } from '../archive.ts';
+import type { CommandOptions } from '../commands.ts';
+import type { Context } from '../context.ts';
+import { EXIT, UsageError } from '../errors.ts';
+import { itemToTerminal } from '../item-terminal.ts';
+import { oneLine } from '../terminal.ts';
+
+export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
+  const archive = openToRead(context);
+  try {
+    const typed = (args[0] ?? '').toLowerCase();
+    if (!isHashPrefix(typed)) throw new UsageError(`"${typed}" is no id: 4 to 64 of the digits 0-9 and a-f`);
+    const conversation = archive.findConversation(typed);
+    const turns =
+      conversation === undefined ? [oneTurn(archive, typed)] : branchOf(archive, conversation, options.branch);
+    const payloads = archive.readPayloads(turns);
+    if (conversation !== undefined) context.print(headline(context, conversation));
+    let damaged = false;
+    const shown = turns.map((turn, i) => {
+      const payload = payloads[i] as Payload;
+      damaged ||= payload.status === 'damaged';
+      return { turn, payload, item: itemOf(turn, payload) };
+    });
+    context.printJson(
+      shown.map(({ turn, payload, item }) => ({
+        ...turn,
+        status: payload.status,
+        ...(item === undefined ? {} : { item }),
+      })),
+    );
+    for (const { turn, payload, item } of shown)
+      context.print(turnText(context, turn, payload, item, options.full === true));
+    return damaged ? EXIT.damaged : EXIT.done;
+  } finally {
+    archive.close();
+  }
+}
+
+/** The turns of a branch, root first. Throws UsageError for a name that the conversation does not have. */
+export function branchOf(
+  archive: ArchiveReader,
+  conversation: ConversationSummary,
+  branch: string | boolean | undefined,
+): readonly LoggedTurn[] {
+  const head =
+    branch === undefined ? findMainHead(conversation.heads) : conversation.heads.find((h) => h.name === branch);
+  if (head === undefined) {
+    if (branch === undefined) return archive.listTurns(conversation.id);
+    const names = conversation.heads.map((h) => h.name).join(', ');
+    throw new UsageError(`this conversation has no branch "${branch}"; it has: ${names}`);
+  }
+  return archive.listBranch(head.turn);
+}
+
+/** What a payload says, when it is one of ours and there. */
+export function itemOf(turn: LoggedTurn, payload: Payload): Item | undefined {
+  return payload.status === 'present' && turn.typeId === ITEM_TYPE ? decodeItem(payload.bytes) : undefined;
+}
+
+function oneTurn(archive: ArchiveReader, typed: string): LoggedTurn {
+  const turn = archive.findTurn(typed);
+  if (turn === undefined) throw noSuch('turn or conversation', typed);
+  return turn;
+}
+
+function headline(context: Context, conversation: ConversationSummary): string {
+  const { style } = context;
+  const { meta } = conversation;
+  const facts = [
+    meta.agent,
+    meta.project,
+    readableTime(conversation.firstMs),
+    `${conversation.turns} turns`,
+    `branches: ${conversation.heads.map((h) => h.name).join(', ')}`,
+  ];
+  const title = oneLine(meta.title ?? conversation.firstPrompt, context.columns);
+  return `${style.bold(title)}\n${style.dim(oneLine(facts.filter((f) => f !== undefined).join(' · '), context.columns))}\n`;
+}
+
+function turnText(context: Context, turn: LoggedTurn, payload: Payload, item: Item | undefined, full: boolean): string {
+  const { style, columns } = context;
+  const who =
+    item === undefined ? turn.typeId : item.role === 'system' ? `system: ${item.note ?? 'notice'}` : item.role;
+  const model = item?.model === undefined ? '' : ` (${item.model})`;
+  const line = `${style.yellow(shortId(turn.hash))} ${style.bold(oneLine(who + model, 60))} ${style.dim(readableTime(turn.timeMs))}`;
+  if (item !== undefined) return `${line}\n${itemToTerminal(item, { style, columns, full })}\n`;
+  if (payload.status === 'present') return `${line}\n  ${payload.bytes.length} bytes of ${oneLine(turn.typeId, 60)}\n`;
+  if (payload.status === 'withheld')
+    return `${line}\n  ${style.yellow('taken back: its content is not in this archive any more')}\n`;
+  return `${line}\n  ${style.red(`damaged: ${oneLine(payload.problem, columns)}`)}\n`;
+}

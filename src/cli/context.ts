@@ -1,0 +1,105 @@
+/** What every command is given: where things are, how to speak, and the clock. */
+/** Commands read no environment and print nothing by themselves, so tests can run them in a folder of their own. */
+
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Log, Problem, Progress } from '../base/log.ts';
+import { silentProgress } from '../base/log.ts';
+import { createProgressBar } from './progress-bar.ts';
+import { cleanText, createStyle, type Style } from './terminal.ts';
+
+/** The options that every command has. */
+export interface GlobalOptions {
+  readonly archive?: string;
+  readonly output?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly strict?: boolean;
+}
+
+/** The process as the commands see it. */
+export interface World {
+  readonly cwd: string;
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly now: () => number;
+}
+
+export interface Context {
+  readonly world: World;
+  readonly archiveDir: string;
+  readonly outputDir: string;
+  readonly configFile: string;
+  /** Folder of the authored part: where the configuration file stands. */
+  readonly contentDir: string;
+  readonly json: boolean;
+  readonly strict: boolean;
+  readonly style: Style;
+  readonly columns: number;
+  readonly log: Log;
+  readonly progress: Progress;
+  /** Problems that were reported so far. */
+  readonly problems: Problem[];
+  /** One line (or block) of the result, on stdout. Nothing with --json. */
+  print(text: string): void;
+  /** The result for programs, on stdout. Nothing without --json. */
+  printJson(value: unknown): void;
+  /** A path as the person would type it. */
+  shown(path: string): string;
+}
+
+export function createContext(world: World, options: GlobalOptions): Context {
+  const json = options.json === true;
+  const quiet = options.quiet === true;
+  const archiveDir = resolve(world.cwd, options.archive ?? 'archive');
+  const configFile = resolve(world.cwd, options.config ?? join('content', 'site.json'));
+  const problems: Problem[] = [];
+  const style = createStyle(world.stdout.isTTY === true && world.env.NO_COLOR === undefined);
+  const say = (line: string) => world.stderr.write(`${cleanText(line)}\n`);
+  return {
+    world,
+    archiveDir,
+    outputDir: resolve(world.cwd, options.output ?? '_site'),
+    configFile,
+    contentDir: dirname(configFile),
+    json,
+    strict: options.strict === true,
+    style,
+    columns: Math.min(world.stdout.columns ?? 100, 120),
+    problems,
+    log: {
+      info: (message) => {
+        if (!quiet) say(message);
+      },
+      detail: (message) => {
+        if (options.verbose) say(message);
+      },
+      problem: (problem) => {
+        problems.push(problem);
+        if (options.verbose) say(problemLine(problem));
+      },
+    },
+    progress: quiet || json || world.stderr.isTTY !== true ? silentProgress : createProgressBar(),
+    print: (text) => {
+      if (!json) world.stdout.write(`${text}\n`);
+    },
+    printJson: (value) => {
+      if (json) world.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    },
+    shown: (path) => {
+      const here = resolve(world.cwd);
+      return path.startsWith(`${here}/`) ? path.slice(here.length + 1) : path === here ? basename(here) : path;
+    },
+  };
+}
+
+/** `file:line: message (CODE)` */
+export function problemLine(problem: Problem): string {
+  const place =
+    problem.file === undefined ? '' : `${problem.file}${problem.line === undefined ? '' : `:${problem.line}`}: `;
+  const times = problem.count !== undefined && problem.count > 1 ? ` (${problem.count} times)` : '';
+  return cleanText(`${place}${problem.message}${times} [${problem.code}]`);
+}

@@ -1,0 +1,51 @@
+/** The program: the process on one side, the commands on the other. */
+/** The only file that reads process.env and sets the exit code. */
+
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { TurnpressError } from '../base/errors.ts';
+import { EXIT, exitCodeOf, isSystemError } from './errors.ts';
+import { runProgram } from './program.ts';
+import { cleanText } from './terminal.ts';
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // `turnpress log | head` closes the pipe early: that is no failure.
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  throw error;
+});
+// Node 22 warns that its SQLite is experimental; people who type `turnpress` need not read that.
+process.removeAllListeners('warning');
+process.on('warning', (warning) => {
+  if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${warning.message}\n`);
+});
+
+const world = {
+  cwd: process.cwd(),
+  home: homedir(),
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  now: () => Date.now(),
+};
+
+try {
+  process.exitCode = await runProgram(world, process.argv.slice(2), version());
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+  process.stderr.write(`${cleanText(describe(error))}\n`);
+}
+
+function describe(error: unknown): string {
+  if (error instanceof TurnpressError) return `turnpress: ${error.message}`;
+  if (isSystemError(error)) return `turnpress: ${error.message}`;
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `turnpress: this is a mistake in turnpress itself; nothing that was stored is lost.\n${stack}`;
+}
+
+function version(): string {
+  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return manifest.version;
+}

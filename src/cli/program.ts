@@ -1,0 +1,62 @@
+/** Turns the table of commands into a command line with help. */
+/** The one file that knows the package that parses arguments. */
+
+import { Command as Commander, CommanderError } from 'commander';
+import { type Command, type CommandOptions, commands } from './commands.ts';
+import { createContext, type GlobalOptions, type World } from './context.ts';
+import { EXIT } from './errors.ts';
+
+/** What the arguments ask for: run it for the exit code. Help and wrong words are answered here. */
+export async function runProgram(world: World, argv: readonly string[], version: string): Promise<number> {
+  let result: Promise<number> | undefined;
+  const program = withGlobals(new Commander('turnpress'))
+    .description('Sessions of AI agents as a permanent archive, a website, feeds and offline search.')
+    .version(version, '--version', 'the version of turnpress')
+    .helpCommand('help [command]', 'help for one command')
+    .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) })
+    .showHelpAfterError('See: turnpress --help')
+    .exitOverride();
+  for (const row of commands) {
+    addRow(program, row, (args, options) => {
+      const context = createContext(world, options as GlobalOptions);
+      result = row.load().then(({ run }) => run(context, args, options));
+    });
+  }
+  try {
+    program.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    throw error;
+  }
+  return result ?? EXIT.done;
+}
+
+function addRow(
+  program: Commander,
+  row: Command,
+  start: (args: readonly string[], options: CommandOptions) => void,
+): void {
+  const command = withGlobals(program.command(row.name, { isDefault: row.name === 'press' })).description(row.summary);
+  for (const arg of row.args) command.argument(arg.usage, arg.says);
+  for (const option of row.options) command.option(option.flags, option.says);
+  command.addHelpText('after', `\nExamples:\n${row.examples.map((line) => `  ${line}`).join('\n')}`);
+  command.exitOverride();
+  command.allowExcessArguments(false);
+  command.action((...given: unknown[]) => {
+    const args = given
+      .slice(0, row.args.length)
+      .flatMap((value) => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]));
+    start(args, command.optsWithGlobals<CommandOptions>());
+  });
+}
+
+function withGlobals(command: Commander): Commander {
+  return command
+    .option('--archive <dir>', 'the archive (default: archive)')
+    .option('--output <dir>', 'where the site is written (default: _site)')
+    .option('--config <file>', 'the configuration (default: content/site.json)')
+    .option('--json', 'the result for programs, on stdout')
+    .option('--strict', 'exit with 3 when there were problems')
+    .option('--quiet', 'say nothing but results and errors')
+    .option('--verbose', 'say every detail and every problem');
+}
