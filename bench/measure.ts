@@ -1,0 +1,93 @@
+/** Runs a command and measures it: wall time, and the peak memory of every process that it starts. */
+/** Linux only: memory is the high-water mark that the kernel keeps (VmHWM), read while the processes live. */
+
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface Measured {
+  readonly seconds: number;
+  /** Largest resident size of one process, bytes, and its name. */
+  readonly peakBytes: number;
+  readonly peakProcess: string;
+  readonly stdout: string;
+}
+
+/** Runs to the end; throws when it fails. */
+export async function measure(command: string, args: readonly string[], cwd: string): Promise<Measured> {
+  const started = performance.now();
+  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  let peak = { bytes: 0, name: '' };
+  const look = () => {
+    for (const pid of familyOf(child.pid ?? 0)) {
+      const seen = highWater(pid);
+      if (seen !== undefined && seen.bytes > peak.bytes) peak = seen;
+    }
+  };
+  const timer = setInterval(look, 25);
+  const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('close', done));
+  clearInterval(timer);
+  const seconds = (performance.now() - started) / 1000;
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}\n${stderr}`);
+  return { seconds, peakBytes: peak.bytes, peakProcess: peak.name, stdout };
+}
+
+/** Bytes and number of all files below a folder. */
+export function sizeOf(folder: string, skip?: string): { readonly bytes: number; readonly files: number } {
+  let bytes = 0;
+  let files = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.name === skip) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      const inner = sizeOf(path, skip);
+      bytes += inner.bytes;
+      files += inner.files;
+    } else if (entry.isFile()) {
+      bytes += statSync(path).size;
+      files++;
+    }
+  }
+  return { bytes, files };
+}
+
+function familyOf(pid: number): number[] {
+  const children = readProc(`/proc/${pid}/task/${pid}/children`);
+  // Threads other than the first may have started processes too.
+  const byThread = children === undefined ? '' : readThreads(pid);
+  return [pid, ...byThread.split(' ').filter(Boolean).map(Number).flatMap(familyOf)];
+}
+
+function readThreads(pid: number): string {
+  try {
+    return readdirSync(`/proc/${pid}/task`)
+      .map((thread) => readProc(`/proc/${pid}/task/${thread}/children`) ?? '')
+      .join(' ');
+  } catch {
+    return ''; // The process has ended meanwhile.
+  }
+}
+
+function highWater(pid: number): { bytes: number; name: string } | undefined {
+  const status = readProc(`/proc/${pid}/status`);
+  const kib = status === undefined ? null : /^VmHWM:\s+(\d+) kB/m.exec(status);
+  return kib === null
+    ? undefined
+    : { bytes: Number(kib[1]) * 1024, name: /^Name:\s+(.+)/m.exec(status ?? '')?.[1] ?? '?' };
+}
+
+function readProc(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined; // The process has ended meanwhile.
+  }
+}
