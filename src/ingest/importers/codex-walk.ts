@@ -1,0 +1,291 @@
+/** The way through a rollout: what is held until its end is written, what is settled, where it stands. */
+/** Turns leave in order and only when no later record can change them, so that a growing file gives the same turns at every size. */
+
+import { blake3Hex } from '../../base/blake3.ts';
+import { encodeUtf8 } from '../../base/bytes.ts';
+import type { NoteKind, Part, Role, Usage } from '../../model/item.ts';
+import type { ImportedBlob, ImportedTurn } from '../importer.ts';
+import type { SessionFacts } from './codex-session.ts';
+
+/** A turn that is not settled yet. */
+export interface Draft {
+  kind: 'prompt' | 'context' | 'message' | 'output' | 'note';
+  readonly timeMs: number | null;
+  parts: readonly Part[];
+  readonly blobs: ImportedBlob[];
+  readonly aliases: string[];
+  readonly note?: NoteKind;
+  readonly model?: string;
+  usage?: Usage;
+}
+
+/** Where a rollback goes: the turn before each prompt, newest first. */
+export interface PromptMark {
+  readonly before: string | null;
+  readonly earlier: PromptMark | null;
+}
+
+/** What an end event said about a call whose output has not come yet. */
+export interface CallEnd {
+  readonly diff?: string;
+  readonly exit_code?: number;
+  readonly duration_ms?: number;
+  readonly failed?: boolean;
+}
+
+/** All that a later read needs. Replaced, never changed in place: a mark is a reference. */
+export interface Settled {
+  readonly facts: SessionFacts | null;
+  /** Session whose records these are: after a copied header, the ancestor's. */
+  readonly session: string;
+  /** Name of the agent's turn, in keys; null before the first. */
+  readonly turn: string | null;
+  readonly turnId: string | null;
+  /** Turns made in this scope so far, and the digest over them. */
+  readonly ordinal: number;
+  readonly digest: string;
+  readonly model: string | null;
+  /** Key of the first turn of this source, and of the one where the agent is. */
+  readonly first: string | null;
+  readonly parent: string | null;
+  readonly prompts: PromptMark | null;
+  readonly startedMs: number | null;
+  readonly newestMs: number | null;
+  /** The cumulative token count last seen: an equal one is a repetition. */
+  readonly total: string;
+  /** Inside the copy of the parent's records that a sub-agent's file starts with. */
+  readonly copying: boolean;
+  /** Prompts taken from items whose `user_message` event has not come yet. */
+  readonly twins: number;
+  readonly ends: Readonly<Record<string, CallEnd>>;
+  /** Call that starts a sub-agent → key of its turn. */
+  readonly spawnCalls: Readonly<Record<string, string>>;
+  /** Sub-agents whose start is already linked. */
+  readonly spawned: readonly string[];
+  /** A `compacted` record came and its event has not. */
+  readonly compacted: boolean;
+}
+
+interface Mark {
+  readonly offset: number;
+  readonly line: number;
+  readonly settled: Settled;
+  readonly turns: number;
+  readonly blobs: number;
+  readonly aliases: number;
+  readonly entered: number;
+}
+
+export interface Walk {
+  settled: Settled;
+  /** Ids of the agent's turns in the order they were entered. */
+  readonly entered: string[];
+  readonly queue: Draft[];
+  /** The model message that waits for its outputs and its token count. */
+  message: Draft | null;
+  /** Further items of the model still belong to `message`. */
+  open: boolean;
+  /** Last of the queue: a user text that the next record tells to be a prompt or injected. `twin`: it came as an event. */
+  pending: { readonly draft: Draft; readonly text: string; readonly twin: boolean; readonly flat: boolean } | null;
+  readonly turns: ImportedTurn[];
+  readonly blobs: ImportedBlob[];
+  readonly aliases: (readonly [alias: string, key: string])[];
+  mark: Mark;
+  /** Where the line of the current record starts; `fresh` while no record of it has been taken. */
+  here: { readonly offset: number; readonly line: number; fresh: boolean };
+}
+
+const EMPTY: Settled = {
+  facts: null,
+  session: '',
+  turn: null,
+  turnId: null,
+  ordinal: 0,
+  digest: '',
+  model: null,
+  first: null,
+  parent: null,
+  prompts: null,
+  startedMs: null,
+  newestMs: null,
+  total: '',
+  copying: false,
+  twins: 0,
+  ends: {},
+  spawnCalls: {},
+  spawned: [],
+  compacted: false,
+};
+
+/** A walk that starts at `offset`. `session` names the file until a header does. */
+export function startWalk(session: string, offset: number, line: number, settled?: Settled, entered?: string[]): Walk {
+  const start = settled ?? { ...EMPTY, session };
+  const names = entered ?? [];
+  return {
+    settled: start,
+    entered: names,
+    queue: [],
+    message: null,
+    open: false,
+    pending: null,
+    turns: [],
+    blobs: [],
+    aliases: [],
+    mark: { offset, line, settled: start, turns: 0, blobs: 0, aliases: 0, entered: names.length },
+    here: { offset, line, fresh: true },
+  };
+}
+
+export function enterLine(walk: Walk, offset: number, line: number): void {
+  walk.here = { offset, line, fresh: true };
+  if (walk.queue.length === 0) setMark(walk);
+}
+
+/** Everything up to `offset` has been taken; with nothing held, the next read starts there. */
+export function endLines(walk: Walk, offset: number, line: number): void {
+  walk.here = { offset, line, fresh: true };
+  if (walk.queue.length === 0) setMark(walk);
+}
+
+/** Puts a turn behind those that are held. With none held it is settled at once. */
+export function addDraft(walk: Walk, draft: Draft): void {
+  hold(walk);
+  walk.queue.push(draft);
+  walk.open = false;
+  releaseIfFree(walk);
+}
+
+/** The message that the model is writing: the open one, else a new one. */
+export function openMessage(walk: Walk, timeMs: number | null): Draft {
+  if (walk.message !== null && walk.open) return walk.message;
+  closeMessage(walk);
+  const model = walk.settled.model;
+  const draft: Draft = { kind: 'message', timeMs, parts: [], blobs: [], aliases: [], ...(model !== null && { model }) };
+  hold(walk);
+  walk.queue.push(draft);
+  walk.message = draft;
+  walk.open = true;
+  walk.settled = { ...walk.settled, twins: 0 };
+  return draft;
+}
+
+/** The message is complete and no token count will come for it. */
+export function closeMessage(walk: Walk): void {
+  walk.message = null;
+  walk.open = false;
+  releaseIfFree(walk);
+}
+
+/** Holds a user text back until the next record shows what it is. */
+export function addPending(walk: Walk, pending: NonNullable<Walk['pending']>): void {
+  hold(walk);
+  walk.queue.push(pending.draft);
+  walk.open = false;
+  walk.pending = pending;
+}
+
+export function releaseIfFree(walk: Walk): void {
+  if (walk.message !== null || walk.pending !== null) return;
+  for (const draft of walk.queue) release(walk, draft);
+  walk.queue.length = 0;
+}
+
+/** Later turns belong to the agent's turn `id`. A turn that is entered again gets a name of its own: keys never repeat. */
+export function enterTurn(walk: Walk, id: string): void {
+  if (id === walk.settled.turnId) return;
+  closeMessage(walk);
+  const before = walk.entered.filter((other) => other === id).length;
+  walk.entered.push(id);
+  walk.settled = {
+    ...walk.settled,
+    turnId: id,
+    turn: before === 0 ? id : `${id}~${before}`,
+    ordinal: 0,
+    digest: '',
+    ends: {},
+  };
+}
+
+/** The next turn hangs on the turn before the last `count` prompts; what is left behind stays as a branch. */
+export function rollBack(walk: Walk, count: number): void {
+  closeMessage(walk);
+  let { prompts, parent } = walk.settled;
+  for (let i = 0; i < count && prompts !== null; i++) {
+    parent = prompts.before;
+    prompts = prompts.earlier;
+  }
+  walk.settled = { ...walk.settled, prompts, parent };
+}
+
+function hold(walk: Walk): void {
+  if (walk.queue.length === 0 && walk.here.fresh) setMark(walk);
+}
+
+function setMark(walk: Walk): void {
+  walk.mark = {
+    offset: walk.here.offset,
+    line: walk.here.line,
+    settled: walk.settled,
+    turns: walk.turns.length,
+    blobs: walk.blobs.length,
+    aliases: walk.aliases.length,
+    entered: walk.entered.length,
+  };
+}
+
+const ROLES: Readonly<Record<Draft['kind'], Role>> = {
+  prompt: 'user',
+  context: 'system',
+  message: 'assistant',
+  output: 'tool',
+  note: 'system',
+};
+
+/**
+ * Key: `codex:<turn id>/<ordinal in it>/<kind>/<digest>`, the session id where the agent has no turn ids. The digest covers
+ * what the turn says and all turns before it in the scope. A fork's copy keeps all of that and none of the times, so its keys
+ * are the parent's exactly as far as the copy is equal.
+ */
+function release(walk: Walk, draft: Draft): void {
+  // Encrypted reasoning and nothing else: the model said nothing that can be read.
+  if (draft.parts.length === 0) return;
+  const before = walk.settled;
+  const note = draft.kind === 'context' ? 'context' : draft.note;
+  const said = JSON.stringify([before.digest, draft.kind, note ?? null, draft.parts]);
+  const digest = blake3Hex(encodeUtf8(said)).slice(0, 16);
+  const key = `codex:${before.turn ?? before.session}/${before.ordinal}/${draft.kind}/${digest}`;
+  walk.turns.push({
+    key,
+    parent: before.parent,
+    timeMs: draft.timeMs,
+    aliases: draft.aliases,
+    item: {
+      role: ROLES[draft.kind],
+      parts: draft.parts,
+      ...(draft.model !== undefined && { model: draft.model }),
+      ...(draft.usage !== undefined && { usage: draft.usage }),
+      ...(note !== undefined && { note }),
+    },
+  });
+  walk.blobs.push(...draft.blobs);
+  const time = draft.timeMs;
+  walk.settled = {
+    ...before,
+    ordinal: before.ordinal + 1,
+    digest,
+    first: before.first ?? key,
+    parent: key,
+    prompts: draft.kind === 'prompt' ? { before: before.parent, earlier: before.prompts } : before.prompts,
+    startedMs: time === null ? before.startedMs : Math.min(before.startedMs ?? time, time),
+    newestMs: time === null ? before.newestMs : Math.max(before.newestMs ?? time, time),
+    spawnCalls: withSpawnCalls(before.spawnCalls, draft, key),
+  };
+}
+
+function withSpawnCalls(calls: Settled['spawnCalls'], draft: Draft, key: string): Settled['spawnCalls'] {
+  if (draft.kind !== 'message') return calls;
+  const ids = draft.parts.flatMap((part) =>
+    part.type === 'tool_call' && part.name.includes('spawn') ? [part.id] : [],
+  );
+  return ids.length === 0 ? calls : { ...calls, ...Object.fromEntries(ids.map((id) => [id, key])) };
+}
