@@ -1,0 +1,208 @@
+/** Markdown of prompts and answers as safe HTML, token by token through a table of our own. */
+/** A token that the table does not know becomes text: what can come out is listed here, not filtered afterwards. */
+
+import MarkdownIt, { type Token } from 'markdown-it';
+import { type SafeHtml, trustHtml } from '../../base/html.ts';
+import { renderCode } from './code.ts';
+import { FOREIGN_REL, findLinkTarget } from './links.ts';
+import { visibleAttribute, visibleText } from './visible-text.ts';
+
+export interface MarkdownOptions {
+  /** A line break in the source is one on the page: people mean it so in prompts, models do not. */
+  readonly breaks: boolean;
+  /** For feeds: no classes, no roles, no colours. */
+  readonly bare: boolean;
+}
+
+/** Safe HTML of a Markdown text. One that would cost too much stands as plain text. */
+export function renderMarkdown(source: string, options: MarkdownOptions): SafeHtml {
+  if (isTooCostly(source)) return plainText(source, options);
+  if (!SPECIAL.test(source)) return plainParagraphs(source, options);
+  const context: Context = { ...options, headings: [], links: [] };
+  return renderBlocks(parser.parse(source, {}), context);
+}
+
+/** Text as it stands, line breaks kept. */
+export function plainText(source: string, options: MarkdownOptions): SafeHtml {
+  const body = visibleText(source);
+  return trustHtml(options.bare ? `<pre>${body}</pre>` : `<div class="plain">${body}</div>`);
+}
+
+/** Longer texts are not prose: pasted logs, generated data. In characters. */
+const LONGEST_TEXT = 200_000;
+/** A longer line costs the inline parser more than its length. */
+const LONGEST_LINE = 20_000;
+
+/**
+ * What makes a parser slow: very long text or lines, deep quotes, and thousands of delimiters in one paragraph. A pure
+ * function of the text, so that every machine renders the same.
+ */
+export function isTooCostly(source: string): boolean {
+  if (source.length > LONGEST_TEXT) return true;
+  if (source.length <= LONGEST_LINE / 4) return DEEP_QUOTE.test(source);
+  let inParagraph = 0;
+  for (let from = 0; from < source.length; ) {
+    const next = source.indexOf('\n', from);
+    const end = next === -1 ? source.length : next;
+    if (end - from > LONGEST_LINE) return true;
+    inParagraph = end === from ? 0 : inParagraph + (end - from);
+    if (inParagraph > LONGEST_LINE && countDelimiters(source, end - inParagraph, end) > MOST_DELIMITERS) return true;
+    from = end + 1;
+  }
+  return DEEP_QUOTE.test(source);
+}
+
+const DEEP_QUOTE = /^(?:[ \t]*[>*+-]){30}/m;
+const MOST_DELIMITERS = 2_000;
+
+function countDelimiters(source: string, from: number, end: number): number {
+  let count = 0;
+  for (let i = Math.max(from, 0); i < end; i++) if (DELIMITERS.has(source.charCodeAt(i))) count++;
+  return count;
+}
+
+const DELIMITERS: ReadonlySet<number> = new Set([...'[]()*_`~<!\\'].map((c) => c.charCodeAt(0)));
+
+/** Anything that Markdown or the link finder could act on; text without it needs no parser. */
+const SPECIAL = /[\\`*_{}[\]<>#+\-!|~&:@=\t]|\d[.)]|^ {4}|www\.|\w\.\w/m;
+
+function plainParagraphs(source: string, options: MarkdownOptions): SafeHtml {
+  const paragraphs = source.trim().split(/\n\s*\n/);
+  const lineBreak = options.breaks ? '<br>\n' : '\n';
+  const pieces = paragraphs.map((one) => `<p>${visibleText(one.trim()).replace(/ *\n */g, lineBreak)}</p>`);
+  // Paragraph tags around escaped text.
+  return trustHtml(source.trim() === '' ? '' : pieces.join('\n'));
+}
+
+const parser = new MarkdownIt({ html: false, linkify: true, breaks: false, typographer: false, maxNesting: 40 });
+
+interface Context extends MarkdownOptions {
+  /** Levels of the headings open above the current place, as written. */
+  headings: number[];
+  /** For each open link: whether it became an `<a>`. */
+  links: boolean[];
+}
+
+type Rule = (token: Token, context: Context, tokens: readonly Token[], index: number) => string;
+
+function renderBlocks(tokens: readonly Token[], context: Context): SafeHtml {
+  let out = '';
+  for (const [index, token] of tokens.entries()) {
+    if (token.hidden) out += token.nesting === -1 ? '\n' : '';
+    else if (token.type === 'inline') out += renderInline(token.children ?? [], context);
+    else out += (BLOCKS[token.type] ?? asText)(token, context, tokens, index);
+  }
+  // Every rule below yields constant tags, escaped text, and addresses that findLinkTarget let through.
+  return trustHtml(out);
+}
+
+function renderInline(tokens: readonly Token[], context: Context): string {
+  let out = '';
+  for (const [index, token] of tokens.entries()) out += (INLINES[token.type] ?? asText)(token, context, tokens, index);
+  return out;
+}
+
+function asText(token: Token): string {
+  return visibleText(token.content);
+}
+
+function constant(open: string): Rule {
+  return () => open;
+}
+
+const INLINES: Readonly<Record<string, Rule>> = {
+  text: asText,
+  text_special: asText,
+  code_inline: (token) => `<code>${visibleText(token.content)}</code>`,
+  softbreak: (_, context) => (context.breaks ? '<br>\n' : '\n'),
+  hardbreak: constant('<br>\n'),
+  strong_open: constant('<strong>'),
+  strong_close: constant('</strong>'),
+  em_open: constant('<em>'),
+  em_close: constant('</em>'),
+  s_open: constant('<s>'),
+  s_close: constant('</s>'),
+  link_open: (token, context) => {
+    const target = findLinkTarget(attribute(token, 'href'));
+    context.links.push(target !== undefined);
+    if (target === undefined) return '';
+    const title = attribute(token, 'title');
+    return `<a href="${visibleAttribute(target)}" rel="${FOREIGN_REL}"${title === '' ? '' : ` title="${visibleAttribute(title)}"`}>`;
+  },
+  link_close: (_, context) => (context.links.pop() === true ? '</a>' : ''),
+  image: (token, context) => {
+    const label = visibleText(token.content === '' ? 'image' : token.content);
+    const target = findLinkTarget(attribute(token, 'src'));
+    // Inside a link the image's own address is dropped: links do not nest.
+    if (target === undefined || context.links.includes(true)) return `[${label}]`;
+    return `<a href="${visibleAttribute(target)}" rel="${FOREIGN_REL}">[image: ${label}]</a>`;
+  },
+};
+
+const BLOCKS: Readonly<Record<string, Rule>> = {
+  paragraph_open: constant('<p>'),
+  paragraph_close: constant('</p>\n'),
+  heading_open: (token, context) => `<h${openHeading(token, context)}>`,
+  heading_close: (_, context) => `</h${headingLevel(context)}>\n`,
+  bullet_list_open: constant('<ul>\n'),
+  bullet_list_close: constant('</ul>\n'),
+  ordered_list_open: (token) => {
+    const start = attribute(token, 'start');
+    return /^\d{1,9}$/.test(start) ? `<ol start="${start}">\n` : '<ol>\n';
+  },
+  ordered_list_close: constant('</ol>\n'),
+  list_item_open: (_, context, tokens, index) => `<li>${taskMark(tokens, index, context)}`,
+  list_item_close: constant('</li>\n'),
+  blockquote_open: constant('<blockquote>\n'),
+  blockquote_close: constant('</blockquote>\n'),
+  hr: constant('<hr>\n'),
+  fence: (token, context) => renderCode(token.content, token.info.trim().split(/[\s{,]/, 1)[0] ?? '', context.bare),
+  code_block: (token, context) => renderCode(token.content, '', context.bare),
+  table_open: (_, context) =>
+    context.bare ? '<table>\n' : '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>\n',
+  table_close: (_, context) => (context.bare ? '</table>\n' : '</table></div>\n'),
+  thead_open: constant('<thead>\n'),
+  thead_close: constant('</thead>\n'),
+  tbody_open: constant('<tbody>\n'),
+  tbody_close: constant('</tbody>\n'),
+  tr_open: constant('<tr>'),
+  tr_close: constant('</tr>\n'),
+  th_open: (token, context) => `<th${alignment(token, context)}>`,
+  th_close: constant('</th>'),
+  td_open: (token, context) => `<td${alignment(token, context)}>`,
+  td_close: constant('</td>'),
+};
+
+function attribute(token: Token, name: string): string {
+  return String(token.attrGet(name) ?? '');
+}
+
+function alignment(token: Token, context: Context): string {
+  if (context.bare) return '';
+  const style = attribute(token, 'style');
+  return style.includes('right') ? ' class="right"' : style.includes('center') ? ' class="center"' : '';
+}
+
+/** Headings start at h3 and never skip a level, whatever the text does. */
+function openHeading(token: Token, context: Context): number {
+  const written = Number(token.tag.slice(1));
+  context.headings = context.headings.filter((level) => level < written);
+  context.headings.push(written);
+  return headingLevel(context);
+}
+
+function headingLevel(context: Context): number {
+  return Math.min(2 + context.headings.length, 6);
+}
+
+/** `[ ]` and `[x]` at the start of a list item: the text is cut, a mark stands in its place. */
+function taskMark(tokens: readonly Token[], index: number, context: Context): string {
+  const inline = tokens[index + 2];
+  const first = inline?.type === 'inline' ? inline.children?.[0] : undefined;
+  const match = first?.type === 'text' ? /^\[([ xX])\](?: |$)/.exec(first.content) : null;
+  if (first === undefined || match === null) return '';
+  first.content = first.content.slice(match[0].length);
+  const done = match[1] !== ' ';
+  if (context.bare) return done ? '☑ ' : '☐ ';
+  return `<span class="task ${done ? 'done' : 'open'}" role="img" aria-label="${done ? 'done' : 'to do'}"></span> `;
+}

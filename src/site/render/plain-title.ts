@@ -1,0 +1,29 @@
+/** A title out of any text: one line, no Markdown, no control characters. */
+/** Titles go to places where nothing escapes or wraps: tabs, feeds, lists, file managers. */
+
+import { stripTerminal } from './terminal.ts';
+import { spellHidden } from './visible-text.ts';
+
+/** At most `max` characters (as people count them), cut at a word, with `…` when something is missing. */
+export function plainTitle(text: string, max: number): string {
+  const start = stripTerminal(text.slice(0, max * 8 + 2_000).toWellFormed());
+  const line = spellHidden(
+    start
+      .replace(/^[ \t]*(?:```|~~~).*$/gm, ' ')
+      .replace(/^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+(?:\[[ xX]\][ \t]+)?|\d{1,9}[.)][ \t]+)/gm, '')
+      .replace(/!?\[([^\][\n]{0,400})\]\([^()\s]{0,2000}\)/g, '$1')
+      .replace(/(\*\*|__|~~|`+)(?=\S)([^\n]{1,400}?)(?<=\S)\1/g, '$2')
+      .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' '),
+  ).trim();
+  return cutAtWord(line, max);
+}
+
+function cutAtWord(line: string, max: number): string {
+  const characters = [...segmenter.segment(line.slice(0, max * 8 + 200))].map((one) => one.segment);
+  if (characters.length <= max) return line.length <= max * 8 + 200 ? line : `${line.slice(0, max)}…`;
+  const kept = characters.slice(0, Math.max(max - 1, 0)).join('');
+  const space = kept.lastIndexOf(' ');
+  return `${(space > kept.length * 0.6 ? kept.slice(0, space) : kept).replace(/[\s,;:.]+$/, '')}…`;
+}
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });

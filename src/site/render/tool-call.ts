@@ -1,0 +1,91 @@
+/** A tool call as one line that folds out, and its answer likewise. */
+/** Tool work is most of a session: quiet, folded, and cheap to render. */
+
+import { type SafeHtml, trustHtml } from '../../base/html.ts';
+import { isJsonObject, type JsonValue } from '../../base/json.ts';
+import type { ToolCallPart, ToolCallResponsePart } from '../../model/item.ts';
+import { scrollBlock } from './code.ts';
+import { readDiff, renderDiff, renderDiffCount } from './diff-view.ts';
+import { prettyJson } from './json-view.ts';
+import { countLines, countOf, cutMiddle } from './long-text.ts';
+import { renderMarkdown } from './markdown.ts';
+import { renderTerminal } from './terminal.ts';
+import { kindOf, statesChange, viewCall } from './tool-kinds.ts';
+import { visibleText } from './visible-text.ts';
+
+/** `<details>`, or a line when there is nothing to fold out. */
+export function renderToolCall(call: ToolCallPart): SafeHtml {
+  const view = viewCall(call);
+  const detail = view.detail === '' ? '' : ` <code class="detail">${visibleText(view.detail.slice(0, 500))}</code>`;
+  const line = `<span class="tool">${visibleText(call.name)}</span>${detail}${view.more ?? ''}`;
+  const kind = KIND_CLASSES.has(call.tool) ? call.tool : 'other';
+  // Constant tags; the kind is one of the model's words.
+  return trustHtml(
+    view.body === undefined
+      ? `<p class="call call-${kind}">${line}</p>\n`
+      : `<details class="call call-${kind}"${view.open === true ? ' open' : ''}><summary>${line}</summary>\n${view.body}</details>\n`,
+  );
+}
+
+const KIND_CLASSES: ReadonlySet<string> = new Set('shell read write edit search fetch task todo mcp other'.split(' '));
+
+/** Answers up to this size stand open. */
+const OPEN_LINES = 5;
+const OPEN_CHARACTERS = 400;
+
+/** The answer to a call; `call` is undefined when it is not known. */
+export function renderToolResponse(part: ToolCallResponsePart, call: ToolCallPart | undefined): SafeHtml {
+  const output = responseText(part.response).replace(/\s+$/, '');
+  const diff = part.diff === undefined || part.diff === '' ? undefined : readDiff(part.diff);
+  // The call shows the same change already.
+  const shown = diff !== undefined && (call === undefined || !statesChange(call)) ? diff : undefined;
+  const name = call === undefined ? 'Result' : kindOf(call).answer;
+  const lines = countLines(output);
+  const short = lines <= OPEN_LINES && output.length <= OPEN_CHARACTERS;
+  const facts = [
+    lines > 1 ? countOf(lines, 'line') : '',
+    part.duration_ms !== undefined && part.duration_ms >= 1000 ? `${(part.duration_ms / 1000).toFixed(1)} s` : '',
+  ].filter((fact) => fact !== '');
+  const line =
+    `<span class="answer">${name}</span>${statusBadge(part)}` +
+    (facts.length === 0 ? '' : ` <span class="more">${facts.join(', ')}</span>`) +
+    (shown === undefined ? '' : renderDiffCount(shown));
+  if (output === '' && shown === undefined) {
+    return trustHtml(`<p class="output empty">${line} <span class="more">nothing</span></p>\n`);
+  }
+  const prose = call !== undefined && kindOf(call).proseAnswer && part.status === 'ok';
+  const body =
+    output === '' ? '' : prose ? renderProse(output) : scrollBlock('term', name, cutMiddle(output, renderTerminal));
+  return trustHtml(
+    `<details class="output ${statusClass(part)}"${short || part.status === 'error' ? ' open' : ''}><summary>${line}</summary>\n` +
+      `${shown === undefined ? '' : renderDiff(shown)}${body}</details>\n`,
+  );
+}
+
+function renderProse(output: string): SafeHtml {
+  return trustHtml(`<div class="prose" dir="auto">${renderMarkdown(output, { breaks: false, bare: false })}</div>\n`);
+}
+
+function statusClass(part: ToolCallResponsePart): string {
+  return part.status === 'error' || part.status === 'cancelled' ? part.status : 'ok';
+}
+
+function statusBadge(part: ToolCallResponsePart): string {
+  const code = part.exit_code;
+  const exit = typeof code === 'number' && code !== 0 ? ` <span class="badge bad">exit ${Number(code)}</span>` : '';
+  if (part.status === 'error') return exit === '' ? ' <span class="badge bad">error</span>' : exit;
+  return part.status === 'cancelled' ? ` <span class="badge">cancelled</span>${exit}` : exit;
+}
+
+/** Text of an answer: a string, the texts of a list of blocks, or JSON. */
+export function responseText(response: JsonValue): string {
+  if (typeof response === 'string') return response;
+  if (response === null) return '';
+  if (Array.isArray(response) && response.every(isTextBlock))
+    return response.map((block) => String(block.text)).join('\n');
+  return prettyJson(response);
+}
+
+function isTextBlock(value: JsonValue): value is { readonly text: string } {
+  return isJsonObject(value) && typeof value.text === 'string';
+}

@@ -1,0 +1,154 @@
+/** A turn as an `<article>`: the door of this folder. */
+/** Output is a function of the input alone, so that rendered turns are cached by turn hash and RENDERER_VERSION. */
+
+import type { SafeHtml } from '../../base/html.ts';
+import { isoTime, readableTime } from '../../base/time.ts';
+import type { BlobHash, TurnHash } from '../../model/ids.ts';
+import type { BlobPart, Item, Part, Role, ToolCallPart, UriPart } from '../../model/item.ts';
+import { turnAnchor } from '../urls.ts';
+import { FOREIGN_REL, findLinkTarget } from './links.ts';
+import { groupDigits } from './long-text.ts';
+import { renderMarkdown } from './markdown.ts';
+import { sanitise } from './sanitise.ts';
+import { noteClass, noteLabel, renderNote } from './system-notes.ts';
+import { renderToolCall, renderToolResponse } from './tool-call.ts';
+import { visibleAttribute, visibleText } from './visible-text.ts';
+
+export { renderFeedContent } from './feed-content.ts';
+export { plainTitle } from './plain-title.ts';
+export { RENDERER_VERSION } from './version.ts';
+
+export interface RenderedTurn {
+  readonly hash: TurnHash;
+  readonly timeMs: number;
+  readonly typeId: string;
+}
+
+export interface TurnInput {
+  readonly turn: RenderedTurn;
+  /** undefined: a payload of a type that is not projected to items. */
+  readonly item: Item | undefined;
+  /** The calls that this turn's responses answer, by id. They stand in ancestors, which never change. */
+  readonly calls: ReadonlyMap<string, ToolCallPart>;
+  /** Where a blob is published, from the site's root; undefined when it is not. */
+  readonly blobUrl: (hash: BlobHash, mime: string) => string | undefined;
+}
+
+/** `<article class="turn turn-<role>" id="t-<16 digits>">` with a header and all parts. */
+export function renderTurn(input: TurnInput): SafeHtml {
+  const { turn, item } = input;
+  if (item === undefined) {
+    const body = `<p class="notice">A payload of type <code>${visibleText(turn.typeId)}</code>, which this version cannot show. The archive keeps its bytes.</p>`;
+    return article(turn, 'turn-system turn-foreign', heading('Foreign payload', turn), body);
+  }
+  const role = ROLES[item.role] ?? ROLES.system;
+  const body = item.parts.map((part) => renderPart(part, input, item)).join('');
+  const quiet =
+    item.role === 'assistant' && !item.parts.some((part) => part.type === 'text' && part.content.trim() !== '');
+  const classes = `${role.className}${quiet ? ' turn-quiet' : ''}${item.role === 'system' ? ` ${noteClass(item)}` : ''}`;
+  const label = item.role === 'system' ? noteLabel(item) : role.label;
+  return article(turn, classes, heading(label, turn, item), body);
+}
+
+/** In the place of a turn that was taken back. */
+export function renderWithheldTurn(turn: RenderedTurn, reason: string): SafeHtml {
+  const why = reason === '' ? '' : ` Reason: ${visibleText(reason)}.`;
+  const body = `<p class="notice">What stood here was taken back. The turn keeps its place and its name.${why}</p>`;
+  return article(turn, 'turn-system turn-withheld', heading('Withheld', turn), body);
+}
+
+/** In the place of a turn whose payload is missing or broken. */
+export function renderDamagedTurn(turn: RenderedTurn, problem: string): SafeHtml {
+  const body = `<p class="notice">The archive cannot read this turn: ${visibleText(problem)}. Its place and its name are known.</p>`;
+  return article(turn, 'turn-system turn-damaged', heading('Damaged', turn), body);
+}
+
+const ROLES: Readonly<Record<Role, { readonly label: string; readonly className: string }>> = {
+  user: { label: 'Prompt', className: 'turn-user' },
+  assistant: { label: 'Answer', className: 'turn-assistant' },
+  tool: { label: 'Tool', className: 'turn-tool' },
+  system: { label: 'System', className: 'turn-system' },
+};
+
+function article(turn: RenderedTurn, classes: string, header: string, body: string): SafeHtml {
+  return sanitise(
+    `<article class="turn ${classes}" id="${turnAnchor(turn.hash)}">\n${header}\n<div class="turn-body">\n${body}</div>\n</article>\n`,
+  );
+}
+
+function heading(label: string, turn: RenderedTurn, item?: Item): string {
+  const model = item?.model === undefined ? '' : ` <span class="model">${visibleText(item.model)}</span>`;
+  const cut = item?.finish_reason !== undefined && CUT_OFF.test(item.finish_reason);
+  const badge = cut ? ` <span class="badge bad">${visibleText(item?.finish_reason ?? '')}</span>` : '';
+  const time = `<time datetime="${isoTime(turn.timeMs)}">${readableTime(turn.timeMs)}</time>`;
+  const link = `<a class="permalink" href="#${turnAnchor(turn.hash)}" title="Link to this turn">${time}</a>`;
+  return `<header class="turn-head"><span class="role">${label}</span>${model}${badge} ${link}</header>`;
+}
+
+/** Reasons to stop that a reader should see. */
+const CUT_OFF = /length|max_tokens|refusal|filter|error/;
+
+function renderPart(part: Part, input: TurnInput, item: Item): string {
+  switch (part.type) {
+    case 'text':
+      return item.role === 'system' || item.role === 'tool'
+        ? renderNote(part.content, item)
+        : prose(part.content, item.role === 'user');
+    case 'reasoning':
+      return part.content.trim() === ''
+        ? ''
+        : `<details class="reasoning"><summary>Reasoning</summary>\n${prose(part.content, false)}</details>\n`;
+    case 'tool_call':
+      return renderToolCall(part);
+    case 'tool_call_response':
+      return renderToolResponse(part, input.calls.get(part.id));
+    case 'blob':
+      return renderBlob(part, input);
+    case 'uri':
+      return renderUri(part);
+    default:
+      return `<p class="notice">A part of type <code>${visibleText(unknownType(part))}</code>, which this version cannot show.</p>\n`;
+  }
+}
+
+function unknownType(part: { readonly type?: unknown }): string {
+  return String(part.type);
+}
+
+function prose(content: string, breaks: boolean): string {
+  return content.trim() === ''
+    ? ''
+    : `<div class="prose" dir="auto">${renderMarkdown(content, { breaks, bare: false })}</div>\n`;
+}
+
+function renderBlob(part: BlobPart, input: TurnInput): string {
+  const name = part.name ?? part.modality;
+  const facts = `${visibleText(part.mime_type)}, ${byteCount(part.size)}`;
+  const url = input.blobUrl(part.hash, part.mime_type);
+  if (url === undefined) return `<p class="notice">${visibleText(name)} (${facts}) is not published here.</p>\n`;
+  const caption = `<figcaption>${visibleText(name)} <span class="more">${facts}</span></figcaption>`;
+  const address = visibleAttribute(url);
+  if (!SHOWN_IMAGES.has(part.mime_type))
+    return `<p class="attachment"><a href="${address}">${visibleText(name)}</a> (${facts})</p>\n`;
+  // Items do not say an image's measures: a frame of a fixed shape keeps the page from jumping.
+  const image = `<img src="${address}" alt="${visibleAttribute(part.name ?? 'Image in the conversation')}" width="640" height="360" loading="lazy" decoding="async">`;
+  return `<figure class="blob"><a href="${address}">${image}</a>${caption}</figure>\n`;
+}
+
+const SHOWN_IMAGES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
+
+function renderUri(part: UriPart): string {
+  const target = findLinkTarget(part.uri);
+  const shown = visibleText(part.uri.slice(0, 500));
+  const what =
+    target === undefined
+      ? `<code>${shown}</code>`
+      : `<a href="${visibleAttribute(target)}" rel="${FOREIGN_REL}">${shown}</a>`;
+  return `<p class="attachment">${visibleText(part.modality)}: ${what}</p>\n`;
+}
+
+/** `34 KB`; 1 KB is 1000 bytes. */
+function byteCount(bytes: number): string {
+  if (bytes < 1000) return `${groupDigits(bytes)} bytes`;
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
