@@ -1,0 +1,46 @@
+/** What a rule found in one text. */
+/** Shared by the rules, the views and the replacement; it never leaves this folder, because it holds the value. */
+
+export interface Finding {
+  /** `github`, `password`: lower case, goes into the replacement. */
+  readonly rule: string;
+  /** Range in the text that was looked at. */
+  readonly start: number;
+  readonly end: number;
+  /** The secret itself: equal values get equal numbers within one item. */
+  readonly value: string;
+  /** Not sure enough to destroy text: stays, is counted, and blocks publishing. */
+  readonly doubtful?: boolean;
+  /** What stands there instead of a numbered marker. */
+  readonly replacement?: string;
+}
+
+export type Report = (finding: Finding) => void;
+
+/** Reports every match of a pattern with the flags `g` or `dg`; the group `v`, where there is one, is the value. */
+export function reportMatches(
+  text: string,
+  pattern: RegExp,
+  rule: string,
+  report: Report,
+  accepts: (value: string, match: RegExpExecArray) => boolean | 'doubtful',
+): void {
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    if (match[0].length === 0) {
+      pattern.lastIndex++;
+      continue;
+    }
+    const value = match.groups?.v ?? match[0];
+    const verdict = accepts(value, match);
+    if (verdict === false) continue;
+    const start = match.groups?.v === undefined ? match.index : startOfGroup(match);
+    report({ rule, start, end: start + value.length, value, ...(verdict === 'doubtful' && { doubtful: true }) });
+  }
+}
+
+function startOfGroup(match: RegExpExecArray): number {
+  const range = match.indices?.groups?.v;
+  if (range === undefined) throw new TypeError('a pattern with a group needs the flag d');
+  return range[0];
+}

@@ -1,0 +1,69 @@
+/** What only looks like a secret: templates, masks, documentation samples, code that names a variable. */
+/** Over-redaction destroys text for good, so every rule asks here before it fires. */
+
+/** Whether a value stands for a secret without being one. */
+export function isPlaceholder(value: string): boolean {
+  return (
+    value.length === 0 ||
+    MARKER_ONLY.test(value) ||
+    TEMPLATE.test(value) ||
+    SAMPLE.test(value) ||
+    distinctCharacters(value, 5) < (value.length >= 12 ? 5 : 3)
+  );
+}
+
+/** Whether the value is so irregular that no person would write it by hand as a word, a path or a name. */
+export function looksRandom(value: string): boolean {
+  if (value.length < 16 || !RANDOM_ALPHABET.test(value) || isIdentity(value)) return false;
+  const longest = value.split(/[^A-Za-z0-9]+/).reduce((a, b) => (b.length > a.length ? b : a), '');
+  if (longest.length < 12 || !/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
+  return classChanges(longest) >= 4 && entropy(value) >= 3;
+}
+
+/** Bits a character, from the counts of the characters in the value. */
+export function entropy(value: string): number {
+  const counts = new Map<string, number>();
+  for (const c of value) counts.set(c, (counts.get(c) ?? 0) + 1);
+  let bits = 0;
+  for (const n of counts.values()) bits -= (n / value.length) * Math.log2(n / value.length);
+  return bits;
+}
+
+/** Hashes and ids: commits, BLAKE3 and SHA digests, UUIDs. Public names of things, never redacted by shape alone. */
+export function isIdentity(value: string): boolean {
+  return /^(?:(?:sha\d{1,3}|blake3)[:-])?[0-9a-fA-F]{7,128}$/.test(value) || UUID.test(value);
+}
+
+const UUID = /^[{(]?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}[)}]?$/;
+const RANDOM_ALPHABET = /^[A-Za-z0-9+/=_.~!@#%^&*:-]{16,4096}$/;
+const MARKER_ONLY = /^(?:\[redacted(?::[a-z0-9-]{1,40}:\d{1,6})?\]|[*•.…xX#?_-]{3,})+$/;
+const TEMPLATE =
+  /^(?:\$\{?|\$\(|\{\{?|%[A-Z_(]|<|\[|@|&|\*[A-Za-z])|\$\{[^}]{0,80}\}|\{\{[^}]{0,80}\}\}|\*{3,}|\.{3}|…|<[a-z][a-z _-]{0,40}>/i;
+const SAMPLE =
+  /EXAMPLE|^(?:your|my|the|some|a|an|insert|replace|enter|put|add)[-_ ]|^your[A-Z]|REDACTED|xxxx|change[-_]?me|placeholder|dummy|fake|sample|not[-_]?a[-_]?real|^(?:null|nil|none|undefined|true|false|empty|unset|unknown|hidden|secret|token|password|passwd|pass|key|string|str|text|int|number|bool|boolean|object|any|void|test|todo|required|optional|default|example|foo|bar|baz|redacted|masked|value)$|SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c/i;
+
+function distinctCharacters(value: string, enough: number): number {
+  const seen = new Set<string>();
+  for (const c of value) {
+    seen.add(c);
+    if (seen.size >= enough) break;
+  }
+  return seen.size;
+}
+
+/** How often the text goes over between lower case, upper case and digits. */
+function classChanges(value: string): number {
+  let changes = 0;
+  let before = classOf(value.charCodeAt(0));
+  for (let i = 1; i < value.length; i++) {
+    const now = classOf(value.charCodeAt(i));
+    if (now !== before) changes++;
+    before = now;
+  }
+  return changes;
+}
+
+function classOf(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return 0;
+  return code >= 0x61 ? 1 : 2;
+}

@@ -1,0 +1,212 @@
+/** Other readings of a text: without colour codes, unwrapped, decoded. Each knows where its characters came from. */
+/** A secret that is split, escaped or decorated is whole in one of them; the range found there is mapped back. */
+
+export interface View {
+  readonly name: string;
+  readonly text: string;
+  /** Range of the original text that a range of this view came from. */
+  readonly toOriginal: (start: number, end: number) => readonly [start: number, end: number];
+}
+
+export interface ViewKind {
+  readonly name: string;
+  /** Cheap test whether the view differs from the text. */
+  readonly trigger: RegExp;
+  readonly pattern: RegExp;
+  readonly replace: (match: string) => string;
+}
+
+export function originalView(text: string): View {
+  return { name: 'text', text, toOriginal: (start, end) => [start, end] };
+}
+
+/** The view of a view; undefined when it reads the same. */
+export function rewriteView(base: View, kind: ViewKind): View | undefined {
+  if (!kind.trigger.test(base.text)) return undefined;
+  const pieces: string[] = [];
+  const map = new RangeMap();
+  let from = 0;
+  kind.pattern.lastIndex = 0;
+  for (let match = kind.pattern.exec(base.text); match !== null; match = kind.pattern.exec(base.text)) {
+    if (match[0].length === 0) {
+      kind.pattern.lastIndex++;
+      continue;
+    }
+    const end = match.index + match[0].length;
+    const replacement = kind.replace(match[0]);
+    if (replacement === match[0]) continue;
+    pieces.push(base.text.slice(from, match.index), replacement);
+    map.keep(from, match.index);
+    map.replace(replacement.length, match.index, end);
+    from = end;
+  }
+  if (pieces.length === 0) return undefined;
+  pieces.push(base.text.slice(from));
+  map.keep(from, base.text.length);
+  return {
+    name: kind.name,
+    text: pieces.join(''),
+    toOriginal: (start, end) => base.toOriginal(...map.toBase(start, end)),
+  };
+}
+
+/** Where the pieces of a rewritten text came from. */
+class RangeMap {
+  /** Flat rows of four: start in the view, start and end in the base, 1 where the piece is unchanged. */
+  private readonly rows: number[] = [];
+  private length = 0;
+
+  keep(start: number, end: number): void {
+    if (end === start) return;
+    this.rows.push(this.length, start, end, 1);
+    this.length += end - start;
+  }
+
+  replace(length: number, start: number, end: number): void {
+    if (length === 0) return;
+    this.rows.push(this.length, start, end, 0);
+    this.length += length;
+  }
+
+  toBase(start: number, end: number): readonly [number, number] {
+    const [first, last] = [this.rowAt(start), this.rowAt(Math.max(start, end - 1))];
+    return [
+      this.kept(first) ? this.at(first, 1) + start - this.at(first, 0) : this.at(first, 1),
+      this.kept(last) ? this.at(last, 1) + end - this.at(last, 0) : this.at(last, 2),
+    ];
+  }
+
+  private rowAt(offset: number): number {
+    let low = 0;
+    let high = this.rows.length / 4 - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.at(middle, 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  private kept(row: number): boolean {
+    return this.at(row, 3) === 1;
+  }
+
+  private at(row: number, column: number): number {
+    return this.rows[row * 4 + column] ?? 0;
+  }
+}
+
+const ANSI =
+  '\\u001b\\[[0-9;:?<=>! ]{0,64}[@-~]|\\u001b[\\]PX^_][^\\u0007\\u001b\\u009c]{0,4096}(?:\\u0007|\\u001b\\\\|\\u009c)|\\u001b[ -/]{0,2}[0-~]|\\u009b[0-9;:?<=>!]{0,64}[@-~]';
+const UNSEEN =
+  '[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001a\\u001c-\\u001f\\u007f-\\u009a\\u009c-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb]|\\udb40[\\udc00-\\udfff]';
+
+/** Colour codes, zero-width, soft hyphen, bidi, tags, control characters and NULs (UTF-16) are taken out. */
+export const visibleView: ViewKind = {
+  name: 'visible',
+  trigger: new RegExp(`\\u001b|${UNSEEN}`),
+  pattern: new RegExp(`${ANSI}|(?:${UNSEEN}|\\u001b)+`, 'g'),
+  replace: () => '',
+};
+
+const COMPATIBLE =
+  '[\\u00aa\\u00b2\\u00b3\\u00b9\\u00ba\\u017f\\u02b0-\\u02b8\\u1d2c-\\u1d6a\\u2024\\u2070-\\u209c\\u2100-\\u214f\\u2460-\\u24ea\\ufb00-\\ufb06\\ufe4d-\\ufe4f\\ufe50-\\ufe6b\\uff01-\\uff5e]|\\ud835[\\udc00-\\udfff]|\\ud83c[\\udd30-\\udd69]';
+
+/** Compatibility forms (full-width, mathematical, superscript) as plain letters. */
+export const plainView: ViewKind = {
+  name: 'nfkc',
+  trigger: new RegExp(COMPATIBLE),
+  pattern: new RegExp(COMPATIBLE, 'g'),
+  replace: (match) => match.normalize('NFKC'),
+};
+
+const GUTTER = '(?:[ \\t]{0,40}(?:(?:\\d{1,7}[ \\t]{0,4})?[→:|│]|[+\\->#*]|\\d{1,7}\\t)){0,2}[ \\t]{0,40}';
+
+/** Wrapped lines and neighbouring string literals joined, gutters taken out. Words of prose keep their spaces. */
+export const joinedView: ViewKind = {
+  name: 'joined',
+  trigger: /\n|["'`][ \t]{0,8}[+.&]?[ \t]{0,8}["'`]/,
+  pattern: new RegExp(
+    `["'\`]?[ \\t]{0,8}[\\\\+|│]?[ \\t]{0,8}\\r?\\n${GUTTER}["'\`]?|["'\`][ \\t]{0,8}[+.&]?[ \\t]{0,8}["'\`]`,
+    'g',
+  ),
+  replace: () => '',
+};
+
+export const urlView: ViewKind = {
+  name: 'url',
+  trigger: /%[0-9A-Fa-f]{2}/,
+  pattern: /(?:%[0-9A-Fa-f]{2})/g,
+  replace: (match) => {
+    const code = Number.parseInt(match.slice(1), 16);
+    return code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : match;
+  },
+};
+
+const NAMED: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  lowbar: '_',
+  hyphen: '-',
+  dash: '-',
+  equals: '=',
+  colon: ':',
+  period: '.',
+  commat: '@',
+  sol: '/',
+  num: '#',
+  plus: '+',
+  nbsp: ' ',
+  shy: '',
+  zwnj: '',
+  zwj: '',
+};
+
+export const entityView: ViewKind = {
+  name: 'entity',
+  trigger: /&(?:#\d|#[xX][0-9A-Fa-f]|[a-zA-Z]{2,8};)/,
+  pattern: /&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[a-zA-Z]{2,8});?/g,
+  replace: (match) => {
+    const body = match.replace(/^&|;$/g, '');
+    if (!body.startsWith('#')) return match.endsWith(';') ? (NAMED[body.toLowerCase()] ?? match) : match;
+    const code = /^#x/i.test(body) ? Number.parseInt(body.slice(2), 16) : Number.parseInt(body.slice(1), 10);
+    return code > 0x10ffff ? match : String.fromCodePoint(code);
+  },
+};
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '', f: '' };
+
+/** Backslash escapes of JSON, JavaScript, Python and C. */
+export const unescapedView: ViewKind = {
+  name: 'unescaped',
+  trigger: /\\(?:u|x[0-9A-Fa-f]|[0-7]{3}|["'\\/])/,
+  pattern: /\\(?:u\{[0-9A-Fa-f]{1,6}\}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[0-7]{3}|[nrtbf"'\\/`])/g,
+  replace: (match) => {
+    const body = match.slice(1);
+    if (/^[ux]/.test(body)) {
+      const code = Number.parseInt(body.replace(/[ux{}]/g, ''), 16);
+      return code > 0x10ffff ? match : String.fromCodePoint(code);
+    }
+    if (body.length === 3) return String.fromCharCode(Number.parseInt(body, 8) & 0xff);
+    return ESCAPES[body] ?? body;
+  },
+};
+
+/** All readings of a text but the joined ones and the encoded blocks, the text itself first. */
+export function readingsOf(text: string): readonly View[] {
+  const original = originalView(text);
+  const visible = rewriteView(original, visibleView) ?? original;
+  const plain = rewriteView(visible, plainView) ?? visible;
+  const views = new Set([original, visible, plain]);
+  for (const kind of [unescapedView, urlView, entityView]) {
+    const view = rewriteView(plain, kind);
+    if (view === undefined) continue;
+    views.add(view);
+    const shown = rewriteView(view, visibleView);
+    if (shown !== undefined) views.add(shown);
+  }
+  return [...views];
+}
