@@ -8,6 +8,7 @@ import { visibleText } from './visible-text.ts';
 
 export interface DiffView {
   readonly body: SafeHtml;
+  readonly lines: number;
   readonly added: number;
   readonly removed: number;
 }
@@ -70,12 +71,13 @@ function viewOf(lines: readonly string[]): DiffView {
     while (end < lines.length && kindOf(lines[end] ?? '') === kind) end++;
     if (kind === 'add') added += end - i;
     if (kind === 'del') removed += end - i;
-    const text = visibleText(lines.slice(i, end).join('\n'));
-    out += (i === 0 ? '' : '\n') + (kind === '' ? text : `<span class="${kind}">${text}</span>`);
+    // The break stands inside the span: spans are blocks, and one between two blocks would be an empty line.
+    const text = visibleText(`${lines.slice(i, end).join('\n')}\n`);
+    out += kind === '' ? text : `<span class="${kind}">${text}</span>`;
     i = end;
   }
   // Class names are the four words of kindOf.
-  return { body: trustHtml(out), added, removed };
+  return { body: trustHtml(out), lines: lines.length, added, removed };
 }
 
 function kindOf(line: string): string {

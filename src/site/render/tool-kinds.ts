@@ -54,11 +54,16 @@ export function findChange(call: ToolCallPart): DiffView | undefined {
   return {
     body: joinHtml(
       views.map((view) => view.body),
-      '\n<span class="hunk">@@</span>\n',
+      '<span class="hunk">@@\n</span>',
     ),
-    added: views.reduce((sum, view) => sum + view.added, 0),
-    removed: views.reduce((sum, view) => sum + view.removed, 0),
+    lines: sum(views.map((view) => view.lines)),
+    added: sum(views.map((view) => view.added)),
+    removed: sum(views.map((view) => view.removed)),
   };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
 }
 
 /** A patch given as text: unified, git's or Codex'. */
@@ -161,7 +166,7 @@ function viewEdit(call: ToolCallPart): CallView {
     detail: findPath(call.arguments) ?? (patch === undefined ? '' : pathsOfPatch(patch)),
     more: renderDiffCount(change),
     body: renderDiff(change),
-    open: countLines(change.body) <= OPEN_DIFF_LINES,
+    open: change.lines <= OPEN_DIFF_LINES,
   };
 }
 

@@ -2,7 +2,7 @@
 /** Output is a function of the input alone, so that rendered turns are cached by turn hash and RENDERER_VERSION. */
 
 import type { SafeHtml } from '../../base/html.ts';
-import { isoTime, readableTime } from '../../base/time.ts';
+import { isoTime, readableDate } from '../../base/time.ts';
 import type { BlobHash, TurnHash } from '../../model/ids.ts';
 import type { BlobPart, Item, Part, Role, ToolCallPart, UriPart } from '../../model/item.ts';
 import { turnAnchor } from '../urls.ts';
@@ -80,7 +80,10 @@ function heading(label: string, turn: RenderedTurn, item?: Item): string {
   const model = item?.model === undefined ? '' : ` <span class="model">${visibleText(item.model)}</span>`;
   const cut = item?.finish_reason !== undefined && CUT_OFF.test(item.finish_reason);
   const badge = cut ? ` <span class="badge bad">${visibleText(item?.finish_reason ?? '')}</span>` : '';
-  const time = `<time datetime="${isoTime(turn.timeMs)}">${readableTime(turn.timeMs)}</time>`;
+  const iso = isoTime(turn.timeMs);
+  // Quiet turns show the hour alone; the day is still read aloud.
+  const clock = `<span class="day">${readableDate(turn.timeMs)}, </span>${iso.slice(11, 16)}<span class="zone"> UTC</span>`;
+  const time = `<time datetime="${iso}">${clock}</time>`;
   const link = `<a class="permalink" href="#${turnAnchor(turn.hash)}" title="Link to this turn">${time}</a>`;
   return `<header class="turn-head"><span class="role">${label}</span>${model}${badge} ${link}</header>`;
 }

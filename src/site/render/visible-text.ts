@@ -26,7 +26,7 @@ export function showHidden(safe: SafeHtml): SafeHtml {
 
 /** One test decides for most text; it has no flag g, so it keeps no position. */
 const HIDDEN =
-  /[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|\u034f/u;
+  /[\ufe00-\ufe0f]|[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|\u034f/u;
 
 /** What is kept stands first: flags spelled with tags, one emoji or text selector, joiners between what they join. */
 const KEPT_OR_HIDDEN = new RegExp(
