@@ -13,11 +13,13 @@ export function checkDepth(value: JsonValue, levels: number = limits.jsonDepth):
 }
 
 /** The value with lone surrogates in its strings replaced by U+FFFD: they have no UTF-8 form. The depth has been checked. */
-export function cleanText(value: JsonValue): JsonValue {
+export function cleanText<T>(value: T): T {
+  return clean(value) as T;
+}
+
+function clean(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed();
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(cleanText);
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name.toWellFormed(), cleanText(member as JsonValue)]),
-  );
+  if (Array.isArray(value)) return value.map(clean);
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name.toWellFormed(), clean(member)]));
 }

@@ -33,6 +33,11 @@ export function startsDocument(head: string): boolean {
   return /^\s*\{\s*"(?:session|items)"\s*:\s*[[{]/.test(head);
 }
 
+/** The same for a file that is still being written: an opening brace alone on its line starts no line of a rollout. */
+export function mayBeDocument(head: string): boolean {
+  return startsDocument(head) || /^\s*\{\s*\n/.test(head);
+}
+
 /** The records of the old document; undefined when the value is none. */
 export function findDocumentRecords(value: JsonValue): readonly CodexRecord[] | undefined {
   if (!isJsonObject(value) || !isJsonObject(value.session) || !Array.isArray(value.items)) return undefined;
@@ -52,7 +57,7 @@ export function recordKind(record: CodexRecord): string {
   return named && kind !== undefined ? `${record.type}.${kind}` : record.type;
 }
 
-/** The value when it is a string that is not empty. */
+/** The value when it is a string that is not empty; a lone surrogate in it becomes U+FFFD. */
 export function findText(value: JsonValue | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' && value !== '' ? value.toWellFormed() : undefined;
 }

@@ -1,11 +1,60 @@
-/** The walk's settled part as JSON, for the next read of a grown rollout. */
+/** What a walk knows of all that is settled, and the same as JSON for the next read of a grown rollout. */
 /** A state that does not fit is not guessed at: the file is then read from its start. */
 
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import { findStoredSession } from './codex-session.ts';
-import type { CallEnd, PromptMark, Settled } from './codex-walk.ts';
+import { findStoredSession, type SessionFacts } from './codex-session.ts';
 
-const VERSION = 1;
+/** Where a rollback goes: the turn before each prompt, newest first. */
+export interface PromptMark {
+  readonly before: string | null;
+  readonly earlier: PromptMark | null;
+}
+
+/** What an end event said about a call whose output has not come yet. */
+export interface CallEnd {
+  readonly diff?: string;
+  readonly exit_code?: number;
+  readonly duration_ms?: number;
+  readonly failed?: boolean;
+}
+
+/** All that a later read needs. Replaced, never changed in place: a mark is a reference. */
+export interface Settled {
+  readonly facts: SessionFacts | null;
+  /** Session whose records these are: after a copied header, the ancestor's. */
+  readonly session: string;
+  /** Name of the agent's turn, in keys; null before the first. */
+  readonly turn: string | null;
+  readonly turnId: string | null;
+  /** Turns made in this scope so far, and the digest over them. */
+  readonly ordinal: number;
+  readonly digest: string;
+  readonly model: string | null;
+  /** Key of the first turn of this source, and of the one where the agent is. */
+  readonly first: string | null;
+  readonly parent: string | null;
+  readonly prompts: PromptMark | null;
+  readonly startedMs: number | null;
+  readonly newestMs: number | null;
+  /** The cumulative token count last seen: an equal one is a repetition. */
+  readonly total: string;
+  /** Inside the copy of the parent's records that a sub-agent's file starts with. `timed`: its turns say when they began. */
+  readonly copying: 'no' | 'yes' | 'timed';
+  /** Prompts taken from items whose `user_message` event has not come yet. */
+  readonly twins: number;
+  readonly ends: Readonly<Record<string, CallEnd>>;
+  /** Call that starts a sub-agent → key of its turn. */
+  readonly spawnCalls: Readonly<Record<string, string>>;
+  /** Sub-agents whose start is already linked. */
+  readonly spawned: readonly string[];
+  /** A `compacted` record came and its event has not. */
+  readonly compacted: boolean;
+}
+
+/** Nothing settled yet. `session` names the file until a header does. */
+export function emptySettled(session: string): Settled {
+  return { ...EMPTY, session };
+}
 
 /** State of a walk at its mark. `entered`: ids of the agent's turns up to there. */
 export function encodeState(settled: Settled, entered: readonly string[]): JsonObject {
@@ -39,7 +88,7 @@ export function findState(state: JsonObject): { readonly settled: Settled; reado
     startedMs: typeof plain.startedMs === 'number' ? plain.startedMs : null,
     newestMs: typeof plain.newestMs === 'number' ? plain.newestMs : null,
     total: plain.total,
-    copying: plain.copying === true,
+    copying: plain.copying === 'yes' || plain.copying === 'timed' ? plain.copying : 'no',
     twins: plain.twins,
     ends: plain.ends as Readonly<Record<string, CallEnd>>,
     spawnCalls: plain.spawnCalls as Readonly<Record<string, string>>,
@@ -48,6 +97,30 @@ export function findState(state: JsonObject): { readonly settled: Settled; reado
   };
   return { settled, entered: [...entered] };
 }
+
+const VERSION = 1;
+
+const EMPTY: Settled = {
+  facts: null,
+  session: '',
+  turn: null,
+  turnId: null,
+  ordinal: 0,
+  digest: '',
+  model: null,
+  first: null,
+  parent: null,
+  prompts: null,
+  startedMs: null,
+  newestMs: null,
+  total: '',
+  copying: 'no',
+  twins: 0,
+  ends: {},
+  spawnCalls: {},
+  spawned: [],
+  compacted: false,
+};
 
 function isText(value: JsonValue | undefined): value is string {
   return typeof value === 'string';

@@ -5,7 +5,8 @@ import { blake3Hex } from '../../base/blake3.ts';
 import { encodeUtf8 } from '../../base/bytes.ts';
 import type { NoteKind, Part, Role, Usage } from '../../model/item.ts';
 import type { ImportedBlob, ImportedTurn } from '../importer.ts';
-import type { SessionFacts } from './codex-session.ts';
+import { cleanText } from './codex-clean.ts';
+import { emptySettled, type Settled } from './codex-state.ts';
 
 /** A turn that is not settled yet. */
 export interface Draft {
@@ -17,53 +18,6 @@ export interface Draft {
   readonly note?: NoteKind;
   readonly model?: string;
   usage?: Usage;
-}
-
-/** Where a rollback goes: the turn before each prompt, newest first. */
-export interface PromptMark {
-  readonly before: string | null;
-  readonly earlier: PromptMark | null;
-}
-
-/** What an end event said about a call whose output has not come yet. */
-export interface CallEnd {
-  readonly diff?: string;
-  readonly exit_code?: number;
-  readonly duration_ms?: number;
-  readonly failed?: boolean;
-}
-
-/** All that a later read needs. Replaced, never changed in place: a mark is a reference. */
-export interface Settled {
-  readonly facts: SessionFacts | null;
-  /** Session whose records these are: after a copied header, the ancestor's. */
-  readonly session: string;
-  /** Name of the agent's turn, in keys; null before the first. */
-  readonly turn: string | null;
-  readonly turnId: string | null;
-  /** Turns made in this scope so far, and the digest over them. */
-  readonly ordinal: number;
-  readonly digest: string;
-  readonly model: string | null;
-  /** Key of the first turn of this source, and of the one where the agent is. */
-  readonly first: string | null;
-  readonly parent: string | null;
-  readonly prompts: PromptMark | null;
-  readonly startedMs: number | null;
-  readonly newestMs: number | null;
-  /** The cumulative token count last seen: an equal one is a repetition. */
-  readonly total: string;
-  /** Inside the copy of the parent's records that a sub-agent's file starts with. */
-  readonly copying: boolean;
-  /** Prompts taken from items whose `user_message` event has not come yet. */
-  readonly twins: number;
-  readonly ends: Readonly<Record<string, CallEnd>>;
-  /** Call that starts a sub-agent → key of its turn. */
-  readonly spawnCalls: Readonly<Record<string, string>>;
-  /** Sub-agents whose start is already linked. */
-  readonly spawned: readonly string[];
-  /** A `compacted` record came and its event has not. */
-  readonly compacted: boolean;
 }
 
 interface Mark {
@@ -95,31 +49,12 @@ export interface Walk {
   here: { readonly offset: number; readonly line: number; fresh: boolean };
 }
 
-const EMPTY: Settled = {
-  facts: null,
-  session: '',
-  turn: null,
-  turnId: null,
-  ordinal: 0,
-  digest: '',
-  model: null,
-  first: null,
-  parent: null,
-  prompts: null,
-  startedMs: null,
-  newestMs: null,
-  total: '',
-  copying: false,
-  twins: 0,
-  ends: {},
-  spawnCalls: {},
-  spawned: [],
-  compacted: false,
-};
+/** Text of a compaction that brought no summary. */
+export const COMPACTED = 'The conversation so far was compacted.';
 
 /** A walk that starts at `offset`. `session` names the file until a header does. */
 export function startWalk(session: string, offset: number, line: number, settled?: Settled, entered?: string[]): Walk {
-  const start = settled ?? { ...EMPTY, session };
+  const start = settled ?? emptySettled(session);
   const names = entered ?? [];
   return {
     settled: start,
@@ -153,6 +88,11 @@ export function addDraft(walk: Walk, draft: Draft): void {
   walk.queue.push(draft);
   walk.open = false;
   releaseIfFree(walk);
+}
+
+/** A system event with one text. */
+export function addNote(walk: Walk, note: NoteKind, content: string, timeMs: number | null): void {
+  addDraft(walk, { kind: 'note', note, timeMs, parts: [{ type: 'text', content }], blobs: [], aliases: [] });
 }
 
 /** The message that the model is writing: the open one, else a new one. */
@@ -250,14 +190,20 @@ function release(walk: Walk, draft: Draft): void {
   // Encrypted reasoning and nothing else: the model said nothing that can be read.
   if (draft.parts.length === 0) return;
   const before = walk.settled;
+  // Early items have no times: the session's own tells equal first prompts apart.
+  const time = draft.timeMs ?? (before.first === null ? (before.facts?.createdMs ?? null) : null);
   const note = draft.kind === 'context' ? 'context' : draft.note;
-  const said = JSON.stringify([before.digest, draft.kind, note ?? null, draft.parts]);
+  let said = JSON.stringify([before.digest, draft.kind, note ?? null, draft.parts]);
+  if (LONE_SURROGATE.test(said)) {
+    draft.parts = cleanText(draft.parts);
+    said = JSON.stringify([before.digest, draft.kind, note ?? null, draft.parts]);
+  }
   const digest = blake3Hex(encodeUtf8(said)).slice(0, 16);
   const key = `codex:${before.turn ?? before.session}/${before.ordinal}/${draft.kind}/${digest}`;
   walk.turns.push({
     key,
     parent: before.parent,
-    timeMs: draft.timeMs,
+    timeMs: time,
     aliases: draft.aliases,
     item: {
       role: ROLES[draft.kind],
@@ -268,7 +214,6 @@ function release(walk: Walk, draft: Draft): void {
     },
   });
   walk.blobs.push(...draft.blobs);
-  const time = draft.timeMs;
   walk.settled = {
     ...before,
     ordinal: before.ordinal + 1,
@@ -281,6 +226,9 @@ function release(walk: Walk, draft: Draft): void {
     spawnCalls: withSpawnCalls(before.spawnCalls, draft, key),
   };
 }
+
+/** How JSON.stringify writes what has no UTF-8 form. */
+const LONE_SURROGATE = /\\ud[89a-f]/;
 
 function withSpawnCalls(calls: Settled['spawnCalls'], draft: Draft, key: string): Settled['spawnCalls'] {
   if (draft.kind !== 'message') return calls;

@@ -7,18 +7,21 @@ import type { Problem } from '../../base/log.ts';
 import { findDataUrlImage } from '../images.ts';
 import type { ImportedConversation, Importer, SourceInput, SourceOutput } from '../importer.ts';
 import { findJsonDocument, walkJsonLines } from '../json-lines.ts';
-import { checkDepth, cleanText } from './codex-clean.ts';
+import { checkDepth } from './codex-clean.ts';
+import type { MakeImage } from './codex-item-steps.ts';
 import {
   type CodexRecord,
   findDocumentRecords,
   findRecord,
   findText,
+  mayBeDocument,
   recordKind,
   startsDocument,
 } from './codex-records.ts';
 import { sessionMeta } from './codex-session.ts';
+import { spawnAlias } from './codex-spawns.ts';
 import { encodeState, findState } from './codex-state.ts';
-import { type MakeImage, settleWalk, spawnAlias, takeRecord } from './codex-steps.ts';
+import { settleWalk, takeRecord } from './codex-steps.ts';
 import { endLines, enterLine, startWalk, type Walk } from './codex-walk.ts';
 
 export const codex: Importer = {
@@ -55,7 +58,7 @@ function isFlatRollout(head: string): boolean {
 
 function peekSession(head: string): { readonly session?: string; readonly after?: string } {
   // The header's long instructions come late and may be cut off, so that it is not parsed.
-  const line = (/^\s*\{[^\n]*/.exec(head)?.[0] ?? head).slice(0, 64 * 1024);
+  const line = startsDocument(head) ? head : (/^\s*\{[^\n]*/.exec(head)?.[0] ?? head);
   const member = (name: string) => new RegExp(`"${name}"\\s*:\\s*"([^"\\\\]{1,128})"`).exec(line)?.[1];
   const session = member('id') ?? member('session_id');
   const after = member('forked_from_id') ?? member('parent_thread_id');
@@ -74,7 +77,7 @@ function readRollout(input: SourceInput): SourceOutput {
     counted.push({ kind: recordKind(record), line, known: takeRecord(walk, record, makeImage) });
     walk.here.fresh = false;
   };
-  const end = readDocument(input, take) ?? readLines(input, walk, take, problems);
+  const end = readDocument(input, take, problems) ?? readLines(input, walk, take, problems);
   if (input.settle || end.whole) settleWalk(walk);
   endLines(walk, end.consumed, end.nextLine);
   const { mark } = walk;
@@ -114,14 +117,22 @@ interface ReadEnd {
   readonly whole: boolean;
 }
 
-function readDocument(input: SourceInput, take: (record: CodexRecord, line: number) => void): ReadEnd | undefined {
-  if (input.from > 0 || !startsDocument(decodeUtf8(input.bytes.subarray(0, 256)))) return undefined;
-  const document = findJsonDocument(input.bytes);
-  const value = document?.value as JsonValue | undefined;
-  const records = value === undefined || !checkDepth(value) ? undefined : findDocumentRecords(cleanText(value));
-  if (records === undefined) return undefined;
-  for (const record of records) take(record, 1);
-  return { consumed: input.bytes.length, nextLine: 1, whole: true };
+function readDocument(
+  input: SourceInput,
+  take: (record: CodexRecord, line: number) => void,
+  problems: Problem[],
+): ReadEnd | undefined {
+  if (input.from > 0 || !mayBeDocument(decodeUtf8(input.bytes.subarray(0, 256)))) return undefined;
+  const value = findJsonDocument(input.bytes)?.value as JsonValue | undefined;
+  const records = value === undefined || !checkDepth(value) ? undefined : findDocumentRecords(value);
+  if (records !== undefined) {
+    for (const record of records) take(record, 1);
+    return { consumed: input.bytes.length, nextLine: 1, whole: true };
+  }
+  // Half-written, or damaged: only a file that has come to rest is a problem.
+  if (!input.settle) return { consumed: 0, nextLine: 1, whole: false };
+  problems.push({ code: 'BROKEN_DOCUMENT', file: input.path, message: 'session document cannot be read as JSON' });
+  return { consumed: 0, nextLine: 1, whole: false };
 }
 
 function readLines(
@@ -133,7 +144,7 @@ function readLines(
   const lines = walkJsonLines(input, (problem) => problems.push(problem));
   let step = lines.next();
   for (; step.done !== true; step = lines.next()) {
-    const { value, offset, line, nth, surrogates } = step.value;
+    const { value, offset, line, nth } = step.value;
     if (nth === 0) enterLine(walk, offset, line);
     if (!checkDepth(value as JsonValue)) {
       problems.push({
@@ -144,7 +155,7 @@ function readLines(
       });
       continue;
     }
-    const record = findRecord(surrogates ? cleanText(value as JsonValue) : (value as JsonValue));
+    const record = findRecord(value as JsonValue);
     if (record !== undefined) take(record, line);
     else
       problems.push({
