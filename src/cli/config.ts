@@ -16,7 +16,7 @@ export const DEFAULT_CONFIG: SiteConfig = {
   tags: [],
   search: { toolOutput: false },
   images: { publish: false },
-  redact: { words: [], personal: true },
+  redact: { words: [], personal: true, allow: [] },
 };
 
 /** The configuration in a file; the defaults when there is no such file and it was not asked for by name. Throws ConfigError. */
@@ -54,7 +54,7 @@ export function checkConfig(value: unknown, file: string): SiteConfig {
   ]);
   const search = object(top.search ?? {}, 'search', file, ['toolOutput']);
   const images = object(top.images ?? {}, 'images', file, ['publish']);
-  const redact = object(top.redact ?? {}, 'redact', file, ['words', 'personal']);
+  const redact = object(top.redact ?? {}, 'redact', file, ['words', 'personal', 'allow']);
   return {
     title: string(top.title, 'title', file, DEFAULT_CONFIG.title),
     description: string(top.description, 'description', file, DEFAULT_CONFIG.description),
@@ -68,6 +68,7 @@ export function checkConfig(value: unknown, file: string): SiteConfig {
     redact: {
       words: strings(redact.words, 'redact.words', file),
       personal: boolean(redact.personal, 'redact.personal', file, DEFAULT_CONFIG.redact.personal),
+      allow: strings(redact.allow, 'redact.allow', file).map((turn, i) => turnPrefix(turn, `redact.allow[${i}]`, file)),
     },
   };
 }
@@ -105,6 +106,11 @@ function matchers(
     throw new ConfigError(file, `${at}.conversation must be 8 to 64 digits 0-9 a-f of a conversation's id`);
   }
   return found;
+}
+
+function turnPrefix(value: string, at: string, file: string): string {
+  if (!/^[0-9a-f]{16,64}$/.test(value)) throw new ConfigError(file, `${at} must be 16 to 64 digits 0-9 a-f of a turn`);
+  return value;
 }
 
 function siteUrl(value: string, file: string): string {

@@ -34,5 +34,7 @@ export interface SiteConfig {
     readonly words: readonly string[];
     /** Replace e-mail addresses and other personal data at import. */
     readonly personal: boolean;
+    /** First digits (16 or more) of turns in which a person has looked at what the publishing gate found. */
+    readonly allow: readonly string[];
   };
 }

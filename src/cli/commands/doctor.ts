@@ -4,9 +4,8 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../base/errors.ts';
-import { silentLog } from '../../base/log.ts';
 import { discover } from '../../ingest/discover.ts';
-import { importers } from '../../ingest/importers.ts';
+import { IMPORTERS } from '../../ingest/importers.ts';
 import { hasArchive, openToRead } from '../archive.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
@@ -105,10 +104,10 @@ function archiveFindings(context: Context): Finding[] {
 }
 
 function agentFindings(context: Context): Finding[] {
-  return importers.map((importer): Finding => {
+  return IMPORTERS.map((importer): Finding => {
     const roots = importer.roots(context.world.home, context.world.env).filter((root) => existsSync(root));
     if (roots.length === 0) return { what: importer.name, state: 'hint', says: 'no sessions on this machine' };
-    const found = discover(roots, [importer], silentLog).sources.length;
+    const found = discover([importer], { paths: roots, home: context.world.home, env: context.world.env }).files.length;
     return { what: importer.name, state: 'ok', says: `${plural(found, 'session file')} in ${roots.join(', ')}` };
   });
 }
