@@ -1,0 +1,159 @@
+/** Links sub-agents with the calls that started them, whatever form their records have. */
+/** Own files, sidechain records and inline progress must end in the same turns, and each side may know only half. */
+
+import { decodeUtf8 } from '../../base/bytes.ts';
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../base/json.ts';
+import type { Item } from '../../model/item.ts';
+import { agentAlias, toolAlias } from './claude-code-place.ts';
+import { type ChainRecord, objectOf, safeId, textOf } from './claude-code-records.ts';
+import { type Agent, type AgentCall, keyOf, type Session } from './claude-code-session.ts';
+import { startsAgent } from './claude-code-tools.ts';
+import { hash48 } from './claude-code-tree.ts';
+
+/** Name of the chain of a sub-agent. */
+export function agentChain(agentId: string): string {
+  return `agent:${agentId}`;
+}
+
+/**
+ * The sub-agent's record inside an `agent_progress` record, as it would stand in the sub-agent's own file; undefined when
+ * there is none or when that file exists and is read by itself.
+ */
+export function findInlineRecord(session: Session, record: ChainRecord): JsonObject | undefined {
+  const data = objectOf(record.raw.data);
+  const agentId = safeId(data?.agentId);
+  const message = objectOf(data?.message);
+  const uuid = textOf(message?.uuid);
+  if (agentId === undefined || message === undefined || uuid === undefined) return undefined;
+  if (hasOwnFile(session, record.session, agentId)) return undefined;
+  const agent = session.agents.get(agentId);
+  if (agent?.last === uuid) return undefined;
+  const toolCall = textOf(record.raw.parentToolUseID);
+  setAgent(session, agentId, { last: uuid, ...(toolCall === undefined ? {} : { toolCall }) });
+  return {
+    ...copyOf(record.raw, ['cwd', 'sessionId', 'version', 'gitBranch']),
+    ...copyOf(message, ['type', 'message', 'uuid', 'timestamp', 'toolUseResult', 'requestId', 'isMeta']),
+    parentUuid: agent?.last ?? null,
+    isSidechain: true,
+    agentId,
+  };
+}
+
+/** Remembers the calls of a message that start sub-agents. Yields their ids. */
+export function noteCalls(session: Session, item: Item): readonly string[] {
+  const found: AgentCall[] = [];
+  for (const part of item.parts) {
+    if (part.type !== 'tool_call' || !startsAgent(part.name)) continue;
+    const input = isJsonObject(part.arguments) ? part.arguments : {};
+    found.push({
+      id: part.id,
+      description: (textOf(input.description) ?? '').toWellFormed().slice(0, 160),
+      prompt: hash48((textOf(input.prompt) ?? '').trim()),
+    });
+  }
+  if (found.length > 0) session.calls = [...session.calls, ...found].slice(-256);
+  return found.map((call) => call.id);
+}
+
+/** A call and a sub-agent belong together: the ledger learns it, once. */
+export function linkAgent(session: Session, agentId: string, toolCall: string, sessionId: string | undefined): void {
+  if (!session.calls.some((call) => call.id === toolCall)) return;
+  const known = session.agents.get(agentId);
+  setAgent(session, agentId, { toolCall });
+  if (known?.linked === true || sessionId === undefined) return;
+  setAgent(session, agentId, { linked: true });
+  session.aliases.push([agentAlias(sessionId, agentId), toolAlias(toolCall)]);
+}
+
+/** Chains of sub-agents that a call started: they end with the call's result. */
+export function chainsOfCall(session: Session, toolCall: string): readonly string[] {
+  const chains: string[] = [];
+  for (const [id, agent] of session.agents) if (agent.toolCall === toolCall) chains.push(agentChain(id));
+  return chains;
+}
+
+/** What is known of the call that started the sub-agent of a chain, when its first prompt is placed. */
+export function describeAgent(
+  session: Session,
+  chain: string,
+  firstItem: Item,
+): { readonly toolCall?: string; readonly description?: string } {
+  const agentId = chain.startsWith('agent:') ? chain.slice(6) : undefined;
+  const meta = agentId !== undefined && agentId === session.fileAgent ? readMetaFile(session, agentId) : {};
+  const prompt = firstItem.parts[0];
+  const hash = prompt?.type === 'text' ? hash48(prompt.content.trim()) : undefined;
+  const toolCall =
+    meta.toolCall ??
+    (agentId === undefined ? undefined : session.agents.get(agentId)?.toolCall) ??
+    session.calls.findLast((call) => call.prompt === hash)?.id;
+  const description =
+    meta.description ?? (session.calls.find((call) => call.id === toolCall)?.description || undefined);
+  return {
+    ...(toolCall === undefined ? {} : { toolCall }),
+    ...(description === undefined ? {} : { description }),
+  };
+}
+
+function hasOwnFile(session: Session, sessionId: string | undefined, agentId: string): boolean {
+  const known = session.hasFile.get(agentId);
+  if (known !== undefined) return known;
+  const { readBeside } = session.input;
+  const own = /([^\\/]+)\.jsonl?$/.exec(session.input.path)?.[1];
+  const folders = new Set([own, safeId(sessionId)].filter((name) => name !== undefined));
+  let found = readBeside(`agent-${agentId}.jsonl`) !== undefined;
+  for (const folder of folders) found ||= readBeside(`${folder}/subagents/agent-${agentId}.jsonl`) !== undefined;
+  session.hasFile.set(agentId, found);
+  return found;
+}
+
+function readMetaFile(
+  session: Session,
+  agentId: string,
+): { readonly toolCall?: string; readonly description?: string } {
+  const bytes = session.input.readBeside(`agent-${agentId}.meta.json`);
+  if (bytes === undefined) return {};
+  let value: JsonValue;
+  try {
+    value = parseJson(decodeUtf8(bytes));
+  } catch (error) {
+    const message = `agent-${agentId}.meta.json beside it is ${(error as Error).message}`;
+    session.problems.push({ code: 'BROKEN_META', file: session.input.path, message });
+    return {};
+  }
+  const facts = objectOf(value);
+  const toolCall = textOf(facts?.toolUseId) ?? textOf(facts?.toolUseID);
+  const description = textOf(facts?.description)?.toWellFormed().slice(0, 160);
+  return {
+    ...(toolCall === undefined ? {} : { toolCall }),
+    ...(description === undefined ? {} : { description }),
+  };
+}
+
+function setAgent(session: Session, agentId: string, change: Partial<Agent>): void {
+  const before = session.agents.get(agentId) ?? { linked: false };
+  session.agents = new Map(session.agents).set(agentId, { ...before, ...change });
+}
+
+function copyOf(from: JsonObject, names: readonly string[]): JsonObject {
+  const out: Record<string, JsonValue> = {};
+  for (const name of names) {
+    const value = from[name];
+    if (value !== undefined) out[name] = value;
+  }
+  return out;
+}
+
+/** Key under which a sub-agent's conversation finds the turn that started it. */
+export function startedByKey(
+  toolCall: string | undefined,
+  sessionId: string,
+  agentId: string | undefined,
+): string | undefined {
+  if (toolCall !== undefined) return toolAlias(toolCall);
+  return agentId === undefined ? undefined : agentAlias(sessionId, agentId);
+}
+
+/** The tool call's alias as an id of the tree's naming, which adds the agent's prefix. */
+export function toolId(toolCall: string): string {
+  return toolAlias(toolCall).slice(keyOf('').length);
+}

@@ -1,0 +1,171 @@
+/** Joins the lines of one model message into one item. */
+/** Clients write a message as several lines that repeat or continue each other; both kinds end in the same blocks. */
+
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
+import { limits } from '../../base/limits.ts';
+import type { Item, Part, Usage } from '../../model/item.ts';
+import { type Block, blocksOf, countOf, objectOf, textOf } from './claude-code-records.ts';
+import { toolKind } from './claude-code-tools.ts';
+
+/** A message while its lines are read. */
+export interface MessageDraft {
+  readonly blocks: readonly Block[];
+  readonly model: string | undefined;
+  readonly stopReason: string | undefined;
+  readonly usage: JsonObject | undefined;
+}
+
+export const emptyMessage: MessageDraft = { blocks: [], model: undefined, stopReason: undefined, usage: undefined };
+
+/** The message with one more of its lines: cumulative lines replace, additive ones continue. */
+export function joinLine(draft: MessageDraft, message: JsonObject): MessageDraft {
+  const usage = objectOf(message.usage);
+  return {
+    blocks: joinBlocks(draft.blocks, blocksOf(message.content)),
+    model: textOf(message.model) ?? draft.model,
+    stopReason: textOf(message.stop_reason) ?? draft.stopReason,
+    usage: usage !== undefined && outputTokens(usage) >= outputTokens(draft.usage) ? usage : draft.usage,
+  };
+}
+
+/** Whether a message at the end of a file may be taken as whole: it says so, or its last block is text. */
+export function looksComplete(draft: MessageDraft): boolean {
+  if (draft.stopReason !== undefined) return true;
+  const last = draft.blocks.at(-1);
+  return last !== undefined && last.type === 'text';
+}
+
+/** The item of a message. `skipped` counts blocks that are dropped on purpose. */
+export function assistantItem(draft: MessageDraft, skipped: (kind: string) => void): Item {
+  const usage = usageOf(draft.usage);
+  const parts: Part[] = [];
+  for (const block of draft.blocks) addPart(parts, block, skipped);
+  return {
+    role: 'assistant',
+    parts,
+    ...(draft.model === undefined ? {} : { model: draft.model }),
+    ...(draft.stopReason === undefined ? {} : { finish_reason: draft.stopReason }),
+    ...(usage === undefined ? {} : { usage }),
+  };
+}
+
+/** JSON as it may stand in an item: a value nested too deep becomes a sentence. */
+export function boundedJson(value: JsonValue | undefined): JsonValue {
+  if (value === undefined) return null;
+  return isTooDeep(value) ? `[left out: nested deeper than ${limits.jsonDepth} levels]` : value;
+}
+
+function addPart(parts: Part[], block: Block, skipped: (kind: string) => void): void {
+  switch (block.type) {
+    case 'text': {
+      const content = textOf(block.text) ?? '';
+      if (content.trim() !== '') parts.push({ type: 'text', content });
+      return;
+    }
+    case 'thinking': {
+      const content = textOf(block.thinking) ?? '';
+      if (content.trim() !== '') parts.push({ type: 'reasoning', content });
+      else skipped('block:thinking without text');
+      return;
+    }
+    case 'redacted_thinking':
+      skipped('block:redacted_thinking');
+      return;
+    case 'tool_use':
+    case 'server_tool_use':
+    case 'mcp_tool_use': {
+      const name = textOf(block.name) ?? 'unknown';
+      const tool = block.type === 'server_tool_use' && name.startsWith('web_') ? 'fetch' : toolKind(name);
+      const id = textOf(block.id) ?? '';
+      parts.push({ type: 'tool_call', id, name, arguments: boundedJson(block.input), tool });
+      return;
+    }
+    default:
+      if (block.type.endsWith('_tool_result')) {
+        const content = boundedJson(block.content);
+        parts.push({
+          type: 'tool_call_response',
+          id: textOf(block.tool_use_id) ?? '',
+          response: content,
+          status: 'ok',
+        });
+      } else {
+        // Unknown is data: a block whose kind is new stays readable as its JSON.
+        skipped(`block:${block.type.slice(0, 40)} kept as text`);
+        const bounded = boundedJson(block);
+        parts.push({ type: 'text', content: typeof bounded === 'string' ? bounded : canonicalJson(bounded) });
+      }
+  }
+}
+
+/** A line whose blocks start with the known ones (text may have grown) is cumulative; anything else adds what is new. */
+function joinBlocks(known: readonly Block[], line: readonly Block[]): readonly Block[] {
+  if (known.length === 0) return line;
+  if (line.length >= known.length && known.every((block, i) => continues(block, line[i]))) return line;
+  const out = [...known];
+  for (const block of line) {
+    const id = textOf(block.id);
+    const same = out.findIndex((other) => (id !== undefined && other.id === id) || continues(other, block));
+    if (same === -1) out.push(block);
+    else if (sizeOf(block) >= sizeOf(out[same])) out[same] = block;
+  }
+  return out;
+}
+
+/** Whether `next` is `block` itself or `block` grown. */
+function continues(block: Block, next: Block | undefined): boolean {
+  if (next === undefined || next.type !== block.type) return false;
+  if (block.type === 'text' || block.type === 'thinking') {
+    const before = textOf(block[block.type]) ?? '';
+    // An empty beginning proves nothing but a placeholder.
+    return (textOf(next[block.type]) ?? '').startsWith(before);
+  }
+  return block.id !== undefined ? block.id === next.id : block === next || sameJson(block, next);
+}
+
+function sameJson(a: Block, b: Block): boolean {
+  return !isTooDeep(a) && !isTooDeep(b) && canonicalJson(a) === canonicalJson(b);
+}
+
+function sizeOf(block: Block | undefined): number {
+  if (block === undefined) return 0;
+  const text = textOf(block.text) ?? textOf(block.thinking);
+  if (text !== undefined) return text.length;
+  return isJsonObject(block.input) ? Object.keys(block.input).length : 0;
+}
+
+function usageOf(usage: JsonObject | undefined): Usage | undefined {
+  if (usage === undefined) return undefined;
+  const read = countOf(usage.cache_read_input_tokens);
+  const created = countOf(usage.cache_creation_input_tokens);
+  return {
+    input_tokens: countOf(usage.input_tokens) ?? 0,
+    output_tokens: outputTokens(usage),
+    ...(read === undefined ? {} : { cache_read_input_tokens: read }),
+    ...(created === undefined ? {} : { cache_creation_input_tokens: created }),
+  };
+}
+
+function outputTokens(usage: JsonObject | undefined): number {
+  return countOf(usage?.output_tokens) ?? 0;
+}
+
+/** Iterative, so that hostile nesting cannot end the process. */
+function isTooDeep(value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  let level: (readonly JsonValue[] | JsonObject)[] = [value as readonly JsonValue[] | JsonObject];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > DEEPEST) return true;
+    const next: (readonly JsonValue[] | JsonObject)[] = [];
+    for (const container of level) {
+      for (const child of Object.values(container)) {
+        if (typeof child === 'object' && child !== null) next.push(child);
+      }
+    }
+    level = next;
+  }
+  return false;
+}
+
+/** Room is left for the item around the value. */
+const DEEPEST = limits.jsonDepth - 8;
