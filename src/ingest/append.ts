@@ -1,0 +1,264 @@
+/** Turns what was read into turns of the archive: keys become hashes, batches become commits. */
+/** The ledger is written after the commit it speaks of: it may lag behind the archive, never lead it. */
+
+import { type LedgerSource, type PreparedTurn, prepareTurn } from '../archive/archive.ts';
+import type { ConversationId, TurnHash } from '../model/ids.ts';
+import { decodeItem, ITEM_TYPE, ITEM_VERSION } from '../model/item.ts';
+import { JSON_ENCODING } from '../model/turn.ts';
+import { BlobMismatchError } from './errors.ts';
+import type { ImportedConversation } from './importer.ts';
+import { type Contribution, emptyContribution, encodeMemory, type Memory, type TailTurn } from './memory.ts';
+import { addCounts, type Counts, growMeta } from './meta.ts';
+import type { PlannedSource } from './plan.ts';
+import type { Fired, ReadPart, ReadTurn } from './read-source.ts';
+import type { Counters } from './report.ts';
+import type { IngestStore, StoredConversation } from './store.ts';
+import { isUnfinishedCopy } from './superseded.ts';
+
+export interface Appender {
+  /** Parent keys of a part that are known nowhere. Empty: the part can be taken as it is. */
+  listUnknownParents(part: ReadPart): readonly string[];
+  /** Takes the next part of a source. Turns with unknown parents start conversations. */
+  take(source: PlannedSource, part: ReadPart): void;
+  /** Commits what was taken. */
+  flush(): void;
+  /** Conversations that sources spoke of, with what the archive knew of them before. */
+  readonly touched: ReadonlyMap<ConversationId, Before>;
+  /** Notes a conversation that has to be looked at in the end. */
+  touch(conversation: ConversationId): void;
+}
+
+/** A conversation before this run. */
+export interface Before {
+  readonly known: boolean;
+  readonly size: number;
+  readonly prompts: number;
+  readonly branches: number;
+}
+
+interface Placed {
+  readonly hash: TurnHash;
+  readonly depth: number;
+  readonly timeMs: number;
+  readonly conversation: ConversationId;
+}
+
+/** What is taken and not committed. `null`: the key means a turn that was left out and that had no parent. */
+interface Pending {
+  readonly turns: PreparedTurn[];
+  bytes: number;
+  readonly keys: Map<string, Placed | null>;
+  readonly rows: LedgerSource[];
+}
+
+export function createAppender(store: IngestStore, counters: Counters): Appender {
+  const touched = new Map<ConversationId, Before>();
+  const drafts = new Map<string, Draft>();
+  const pending: Pending = { turns: [], bytes: 0, keys: new Map(), rows: [] };
+
+  const find = (key: string): Placed | null | undefined => {
+    const here = pending.keys.get(key);
+    if (here !== undefined) return here;
+    const hash = store.ledger.findKey(key);
+    return hash === undefined ? undefined : store.findTurn(hash);
+  };
+
+  const touch = (conversation: ConversationId) => {
+    if (touched.has(conversation)) return;
+    const summary = store.findConversation(conversation);
+    touched.set(conversation, {
+      known: summary !== undefined,
+      size: summary?.size ?? 0,
+      prompts: summary?.prompts ?? 0,
+      branches: branchCount(summary),
+    });
+  };
+
+  const flush = () => {
+    if (pending.turns.length > 0) {
+      const result = store.append({ turns: pending.turns });
+      counters.turns(result.newTurns, result.knownTurns);
+    }
+    const keys = [...pending.keys].flatMap(([key, placed]) => (placed === null ? [] : [{ key, turn: placed.hash }]));
+    if (keys.length > 0 || pending.rows.length > 0) store.ledger.record({ keys, sources: pending.rows });
+    pending.turns.length = 0;
+    pending.rows.length = 0;
+    pending.bytes = 0;
+    pending.keys.clear();
+  };
+
+  const payloadOf = (hash: TurnHash): Uint8Array | undefined => {
+    const waiting = pending.turns.find((turn) => turn.hash === hash);
+    if (waiting !== undefined) return waiting.payload;
+    const turn = store.findTurn(hash);
+    const [payload] = turn === undefined ? [] : store.readPayloads([turn]);
+    return payload?.status === 'present' ? payload.bytes : undefined;
+  };
+
+  /** A shorter copy of a message that is known whole (an older snapshot, read later) must not take over its key. */
+  const isOlderCopy = (key: string, placed: Placed, payload: Uint8Array): boolean => {
+    const known = find(key);
+    if (known === undefined || known === null || known.hash === placed.hash) return false;
+    const whole = payloadOf(known.hash);
+    return whole !== undefined && isUnfinishedCopy(decodeItem(payload), decodeItem(whole));
+  };
+
+  const place = (turn: ReadTurn, part: ReadPart, leaf: boolean): Placed | null => {
+    const parent = turn.parent === null ? null : (find(turn.parent) ?? null);
+    if (turn.length < 0) {
+      for (const key of [turn.key, ...turn.aliases]) pending.keys.set(key, parent);
+      return null;
+    }
+    const payload = part.payloads.subarray(turn.at, turn.at + turn.length);
+    const prepared = prepareTurn({
+      parent,
+      timeMs: turn.timeMs ?? parent?.timeMs ?? 0,
+      encoding: JSON_ENCODING,
+      typeId: ITEM_TYPE,
+      typeVersion: ITEM_VERSION,
+      payload,
+    });
+    const { hash, depth, timeMs } = prepared;
+    const placed = { hash, depth, timeMs, conversation: parent?.conversation ?? hash };
+    if (!leaf || !isOlderCopy(turn.key, placed, payload)) {
+      for (const key of [turn.key, ...turn.aliases]) pending.keys.set(key, placed);
+    }
+    pending.turns.push(prepared);
+    pending.bytes += payload.length;
+    return placed;
+  };
+
+  const take = (source: PlannedSource, part: ReadPart) => {
+    const { path, importer } = source.task;
+    for (const blob of part.blobs) {
+      const hash = store.putBlob(blob.bytes);
+      if (hash !== blob.hash) throw new BlobMismatchError(path, blob.hash, hash);
+    }
+    const draft = part.fresh ? new Draft() : (drafts.get(path) ?? new Draft(source.before));
+    const parents = new Set(part.turns.map((turn) => turn.parent));
+    const fired = new Map(part.fired.map((each) => [each.turn, each]));
+    part.turns.forEach((turn, i) => {
+      const leaf = !parents.has(turn.key) && !turn.aliases.some((alias) => parents.has(alias));
+      const placed = place(turn, part, leaf);
+      if (placed === null) return;
+      touch(placed.conversation);
+      draft.addTurn(turn.key, placed, fired.get(i), leaf);
+      if (pending.bytes >= BATCH_BYTES || pending.turns.length >= BATCH_TURNS) flush();
+    });
+    for (const [alias, key] of part.aliases) {
+      const placed = find(key);
+      if (placed !== undefined) pending.keys.set(alias, placed);
+    }
+    for (const each of part.conversations) {
+      const placed = find(each.turn);
+      const current = each.current === undefined ? undefined : find(each.current);
+      if (placed === undefined || placed === null) continue;
+      touch(placed.conversation);
+      draft.addWord(placed.conversation, each, current, part.consumed);
+    }
+    if (!part.last) {
+      drafts.set(path, draft);
+      return;
+    }
+    drafts.delete(path);
+    pending.rows.push(rowOf(path, importer, part, draft));
+    for (const { conversation } of draft.contributions.values()) touch(conversation);
+  };
+
+  return {
+    listUnknownParents: (part) => {
+      const own = new Set<string>();
+      const unknown = new Set<string>();
+      for (const { key, parent, aliases } of part.turns) {
+        if (parent !== null && !own.has(parent) && find(parent) === undefined) unknown.add(parent);
+        own.add(key);
+        for (const alias of aliases) own.add(alias);
+      }
+      return [...unknown];
+    },
+    take,
+    flush,
+    touched,
+    touch,
+  };
+}
+
+/** Branches other than `main` that are not retired. */
+export function branchCount(summary: StoredConversation | undefined): number {
+  if (summary === undefined) return 0;
+  return summary.heads.filter((head) => head.name !== 'main' && head.turn !== summary.id).length;
+}
+
+/** A source's word on its conversations, growing part by part. */
+class Draft {
+  readonly contributions: Map<ConversationId, Contribution>;
+  private readonly before: ReadonlyMap<string, TailTurn>;
+  private readonly tail = new Map<string, TailTurn>();
+
+  constructor(memory?: Memory) {
+    this.contributions = new Map(memory?.contributions.map((each) => [each.conversation, each]));
+    this.before = new Map(memory?.tail.map((each) => [each.key, each]));
+  }
+
+  addTurn(key: string, placed: Placed, fired: Fired | undefined, leaf: boolean): void {
+    const { conversation, hash } = placed;
+    const word = this.contributions.get(conversation) ?? emptyContribution(conversation);
+    const [redactions, findings] = [fired?.redactions ?? NONE, fired?.findings ?? NONE];
+    const again = this.tail.get(key) ?? this.before.get(key);
+    if (leaf) this.tail.set(key, { key, turn: hash, redactions, findings });
+    if (fired === undefined && again === undefined && this.contributions.has(conversation)) return;
+    this.contributions.set(conversation, {
+      ...word,
+      redactions: addCounts(addCounts(word.redactions, again?.redactions ?? NONE, -1), redactions),
+      findings: addCounts(addCounts(word.findings, again?.findings ?? NONE, -1), findings),
+    });
+  }
+
+  addWord(
+    conversation: ConversationId,
+    said: ImportedConversation,
+    current: Placed | null | undefined,
+    consumed: number,
+  ): void {
+    const { current: _, ...word } = this.contributions.get(conversation) ?? emptyContribution(conversation);
+    this.contributions.set(conversation, {
+      ...word,
+      meta: growMeta(word.meta, said.meta),
+      asOfMs: Math.max(word.asOfMs, said.asOfMs),
+      consumed,
+      ...(current?.conversation === conversation ? { current: current.hash } : {}),
+      ...(said.startedBy === undefined ? {} : { startedBy: said.startedBy }),
+    });
+  }
+
+  memory(part: ReadPart): Memory {
+    return {
+      state: part.state,
+      nextLine: part.nextLine,
+      waiting: part.waiting,
+      unfinished: true,
+      contributions: [...this.contributions.values()],
+      // Nothing new was read: what stood at the end still does.
+      tail: [...(this.tail.size > 0 ? this.tail : this.before).values()],
+    };
+  }
+}
+
+function rowOf(path: string, importer: string, part: ReadPart, draft: Draft): LedgerSource {
+  return {
+    path,
+    importer,
+    size: part.size,
+    mtimeNs: part.mtimeNs,
+    consumed: part.consumed,
+    guard: part.guard,
+    state: encodeMemory(draft.memory(part)),
+    conversations: [...draft.contributions.keys()],
+  };
+}
+
+const NONE: Counts = {};
+
+/** A commit is bounded in payload bytes and in turns: memory, and what a crash can cost. */
+const BATCH_BYTES = 8 * 1024 * 1024;
+const BATCH_TURNS = 4096;

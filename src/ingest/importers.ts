@@ -1,0 +1,16 @@
+/** The agents whose sessions can be read: one row each. */
+/** A new agent: 1. `importers/<id>.ts` that exports an Importer; 2. `test/fixtures/<id>/` with sessions that cover its record kinds; 3. a row here. */
+
+import type { Importer } from './importer.ts';
+import { claudeCode } from './importers/claude-code.ts';
+import { codex } from './importers/codex.ts';
+
+/** In the order in which a file's first bytes are shown to them. */
+export const IMPORTERS: readonly Importer[] = [claudeCode, codex];
+
+/** Throws TypeError for an id that is not in the table. */
+export function getImporter(id: string): Importer {
+  const importer = IMPORTERS.find((each) => each.id === id);
+  if (importer === undefined) throw new TypeError(`no importer is called ${id}`);
+  return importer;
+}

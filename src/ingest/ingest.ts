@@ -1,0 +1,144 @@
+/** Ingest's door: finds sessions, reads what is new in them, and appends it to the archive. */
+/** Ends the same whatever the order of sources and runs; a run that was cut off is completed by the next. */
+
+import type { Log, Progress } from '../base/log.ts';
+import { type Appender, branchCount, createAppender } from './append.ts';
+import { deferSources } from './defer.ts';
+import { discover, wasLookedFor } from './discover.ts';
+import { finishConversations, listUnfinished } from './finish.ts';
+import type { Importer } from './importer.ts';
+import { IMPORTERS } from './importers.ts';
+import { type PlannedSource, planSources } from './plan.ts';
+import { createLocalReaders, createThreadReaders, type Readers } from './readers.ts';
+import type { RedactOptions } from './redact/redact.ts';
+import { type Counters, createCounters, type IngestReport } from './report.ts';
+import { createDryStore, type IngestStore } from './store.ts';
+
+export type { IngestReport } from './report.ts';
+export { type KeptSource, listKeptSources, restoreSource } from './sources.ts';
+
+export interface IngestOptions {
+  /** Files and folders; absent: where the agents keep their sessions on this machine. */
+  readonly paths?: readonly string[];
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Take unfinished last messages as they stand. */
+  readonly settle: boolean;
+  /** Decide everything, write nothing. */
+  readonly dryRun: boolean;
+  readonly redact: RedactOptions;
+  /** Folder that keeps the agents' own bytes, `private/sources`. Undefined: they are not kept. */
+  readonly sourcesDir: string | undefined;
+  readonly log: Log;
+  readonly progress: Progress;
+  /** Threads that read: 0 for none. Absent: as many as the amount is worth. */
+  readonly workers?: number;
+}
+
+/**
+ * Reads what is new in all sources and appends it. What is wrong with one source is a problem in the report; only what stops
+ * the whole job is thrown. A second run over the same files changes no byte.
+ */
+export async function ingest(
+  archive: IngestStore,
+  options: IngestOptions,
+  importers: readonly Importer[] = IMPORTERS,
+): Promise<IngestReport> {
+  const counters = createCounters((problem) => options.log.problem(problem));
+  const store: IngestStore = options.dryRun ? createDryStore(archive) : archive;
+  const ledger = new Map(store.ledger.listSources().map((source) => [source.path, source]));
+  const discovery = discover(importers, options);
+  for (const problem of discovery.problems) counters.problem(problem);
+  const found = new Set(discovery.files.map((file) => file.path));
+  for (const path of ledger.keys()) if (!found.has(path) && wasLookedFor(discovery, path)) counters.vanished();
+  const planned = planSources(
+    discovery.files,
+    importers,
+    {
+      settle: options.settle,
+      ...(options.sourcesDir === undefined || options.dryRun ? {} : { keepIn: options.sourcesDir }),
+      ledger,
+      stands: (source) => source.conversations.every((id) => store.findTurn(id) !== undefined),
+    },
+    counters,
+  );
+  const unfinished = listUnfinished(ledger.values());
+  if (planned.length === 0 && unfinished.length === 0) return counters.report();
+  const appender = createAppender(store, counters);
+  for (const conversation of unfinished) appender.touch(conversation);
+  const readers = openReaders(planned, options, importers);
+  try {
+    await readAll(planned, readers, appender, counters, options.progress);
+  } finally {
+    await readers.close();
+  }
+  finishConversations(store, appender);
+  countConversations(store, appender, counters);
+  return counters.report();
+}
+
+async function readAll(
+  planned: readonly PlannedSource[],
+  readers: Readers,
+  appender: Appender,
+  counters: Counters,
+  progress: Progress,
+): Promise<void> {
+  progress.start(
+    'ingest',
+    planned.reduce((sum, source) => sum + source.bytes, 0),
+  );
+  const deferred = deferSources(appender);
+  let done = 0;
+  for await (const { source, result } of readers.read(planned)) {
+    const { path, importer } = source.task;
+    if ('failed' in result) {
+      counters.problem({ code: 'NOT_READ', file: path, message: result.failed }, path);
+      deferred.drop(source);
+      continue;
+    }
+    const { part } = result;
+    for (const problem of part.problems) counters.problem(problem, path);
+    counters.records(importer, part.records);
+    counters.bytesRead(part.bytes);
+    if (part.last) counters.waiting(part.waiting);
+    for (const { redactions, findings } of part.fired) {
+      counters.redactions(redactions);
+      counters.findings(findings);
+    }
+    deferred.take(source, part);
+    done += part.bytes;
+    progress.advance(done, path);
+  }
+  deferred.finish();
+  appender.flush();
+  progress.finish();
+}
+
+function openReaders(
+  planned: readonly PlannedSource[],
+  options: IngestOptions,
+  importers: readonly Importer[],
+): Readers {
+  const bytes = planned.reduce((sum, source) => sum + source.bytes, 0);
+  const threads = options.workers ?? (bytes < THREAD_BYTES ? 0 : 1);
+  // Threads know the table of importers, and no others.
+  if (threads === 0 || importers !== IMPORTERS) return createLocalReaders(importers, options.redact);
+  return createThreadReaders(threads, options.redact);
+}
+
+function countConversations(store: IngestStore, appender: Appender, counters: Counters): void {
+  for (const [id, before] of appender.touched) {
+    const now = store.findConversation(id);
+    if (now === undefined || now.size === before.size) continue;
+    counters.conversation(
+      id,
+      before.known,
+      now.prompts - before.prompts,
+      Math.max(0, branchCount(now) - before.branches),
+    );
+  }
+}
+
+/** Below this a thread costs more than it saves. */
+const THREAD_BYTES = 3 * 1024 * 1024;
