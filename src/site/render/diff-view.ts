@@ -31,9 +31,9 @@ export function renderDiff(view: DiffView): SafeHtml {
 
 /** `+3 −1`, for a summary line. */
 export function renderDiffCount(view: DiffView): SafeHtml {
-  return trustHtml(
-    ` <span class="count"><span class="plus">+${view.added}</span> <span class="minus">\u2212${view.removed}</span></span>`,
-  );
+  const plus = view.added > 0 ? ` <span class="plus">+${view.added}</span>` : '';
+  const minus = view.removed > 0 ? ` <span class="minus">\u2212${view.removed}</span>` : '';
+  return trustHtml(plus + minus === '' ? '' : ` <span class="count">${(plus + minus).trim()}</span>`);
 }
 
 /** In characters, both texts together. */

@@ -45,9 +45,10 @@ export function renderToolResponse(part: ToolCallResponsePart, call: ToolCallPar
   const diff = part.diff === undefined || part.diff === '' ? undefined : readDiff(part.diff);
   // The call shows the same change already.
   const shown = diff !== undefined && (call === undefined || !statesChange(call)) ? diff : undefined;
-  const name = call === undefined ? 'Result' : kindOf(call).answer;
+  const row = call === undefined ? undefined : kindOf(call);
+  const name = row?.answer ?? 'Result';
   const lines = countLines(output);
-  const short = lines <= OPEN_LINES && output.length <= OPEN_CHARACTERS;
+  const short = lines <= OPEN_LINES && output.length <= OPEN_CHARACTERS && row?.openAnswer !== false;
   const facts = [
     lines > 1 ? countOf(lines, 'line') : '',
     part.duration_ms !== undefined && part.duration_ms >= 1000 ? `${(part.duration_ms / 1000).toFixed(1)} s` : '',
@@ -57,13 +58,15 @@ export function renderToolResponse(part: ToolCallResponsePart, call: ToolCallPar
     (facts.length === 0 ? '' : ` <span class="more">${facts.join(', ')}</span>`) +
     (shown === undefined ? '' : renderDiffCount(shown));
   if (output === '' && shown === undefined) {
-    return trustHtml(`<p class="output empty">${line} <span class="more">nothing</span></p>\n`);
+    return trustHtml(
+      `<p class="output empty"><span class="answer">No ${name.toLowerCase()}</span>${statusBadge(part)}</p>\n`,
+    );
   }
-  const prose = call !== undefined && kindOf(call).proseAnswer && part.status === 'ok';
+  const prose = row?.proseAnswer === true && part.status === 'ok';
   const body =
     output === '' ? '' : prose ? renderProse(output) : scrollBlock('term', name, cutMiddle(output, renderTerminal));
   return trustHtml(
-    `<details class="output ${statusClass(part)}"${short || part.status === 'error' ? ' open' : ''}><summary>${line}</summary>\n` +
+    `<details class="output ${statusClass(part)}"${short || shown !== undefined || part.status === 'error' ? ' open' : ''}><summary>${line}</summary>\n` +
       `${shown === undefined ? '' : renderDiff(shown)}${body}</details>\n`,
   );
 }
