@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../
 import type { Item } from '../../model/item.ts';
 import { agentAlias, toolAlias } from './claude-code-place.ts';
 import { type ChainRecord, objectOf, safeId, textOf } from './claude-code-records.ts';
-import { type Agent, type AgentCall, keyOf, type Session } from './claude-code-session.ts';
+import type { Agent, AgentCall, Session } from './claude-code-session.ts';
 import { startsAgent } from './claude-code-tools.ts';
 import { hash48 } from './claude-code-tree.ts';
 
@@ -151,9 +151,4 @@ export function startedByKey(
 ): string | undefined {
   if (toolCall !== undefined) return toolAlias(toolCall);
   return agentId === undefined ? undefined : agentAlias(sessionId, agentId);
-}
-
-/** The tool call's alias as an id of the tree's naming, which adds the agent's prefix. */
-export function toolId(toolCall: string): string {
-  return toolAlias(toolCall).slice(keyOf('').length);
 }

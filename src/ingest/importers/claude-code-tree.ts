@@ -19,6 +19,12 @@ export interface Branch {
   readonly lastAnswer: number;
 }
 
+/** A native id or a replay mark as its hash, and the turn it means. */
+export interface NamedTurn {
+  readonly hash: number;
+  readonly turn: number;
+}
+
 /** Turns are numbered in the order in which they were placed, over all runs of one source. */
 export interface Tree {
   /** Turns placed so far. */
@@ -26,8 +32,8 @@ export interface Tree {
   branches: Branch[];
   /** Branch of each turn as runs: [number of its first turn, branch]. */
   runs: (readonly [number, number])[];
-  /** Native ids and replay marks seen, as 48-bit hashes, with the turn they mean; `before` = before the first turn. */
-  readonly log: { readonly hash: number; readonly turn: number }[];
+  /** Native ids and replay marks seen, as 48-bit hashes, with the turn they mean; BEFORE = above all turns. */
+  readonly log: NamedTurn[];
   readonly known: Map<number, number>;
   /** Keys of the newest turns; `firstKey` is the number of the first one that is kept. */
   readonly keys: string[];

@@ -1,11 +1,12 @@
 /** Reads Claude Code's sessions: JSON Lines below `~/.claude/projects`, sub-agents' files, web session documents. */
-/** Format and traps: docs/agents/claude-code.md. The parts stand beside it, one file each. */
+/** The importer's row; its parts stand beside it: records, entries, messages, tree, place, settle, walk, state. */
 
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
 import type { Importer, SourceInput, SourceOutput } from '../importer.ts';
 import { findJsonDocument, type JsonLine, type JsonLinesEnd, walkJsonLines } from '../json-lines.ts';
 import { listConversations } from './claude-code-meta.ts';
-import { AGENT_ID, newSession, type Session, takeSafePoint } from './claude-code-session.ts';
+import { AGENT_ID, type Session } from './claude-code-session.ts';
+import { newSession, takeSafePoint } from './claude-code-state.ts';
 import { endWalk, takeValue, type Walk } from './claude-code-walk.ts';
 
 export const claudeCode: Importer = {
