@@ -1,194 +1,35 @@
-/** The archive's door: open it to read or to write. Disk and memory keep the same promises. */
+/** The archive's door: create one, open it to read or to write. Disk and memory keep the same promises. */
 /** Everything is synchronous: a commit is on disk when the call returns. Format: docs/archive-format.md */
 
-import type { JsonObject } from '../base/json.ts';
-import type { ConversationSummary, Head, Meta } from '../model/conversation.ts';
-import type { BlobHash, ConversationId, PayloadHash, TurnHash } from '../model/ids.ts';
-import type { Encoding, LoggedTurn, Payload } from '../model/turn.ts';
-
-export interface ArchiveInfo {
-  readonly version: 1;
-  readonly features: readonly string[];
-  /** First part of every checkpoint's origin line, e.g. `example.org/archive`. */
-  readonly origin: string;
-  readonly created: string;
-}
-
-/** A turn that is ready to be appended: hashed, but not stored. Made by `prepareTurn` in record.ts. */
-export interface PreparedTurn {
-  readonly hash: TurnHash;
-  readonly parent: TurnHash | null;
-  readonly depth: number;
-  readonly timeMs: number;
-  readonly encoding: Encoding;
-  readonly typeId: string;
-  readonly typeVersion: number;
-  readonly payloadHash: PayloadHash;
-  readonly payload: Uint8Array;
-}
-
-/** What one commit adds. Turns stand parents first; a turn, head or meta that is already there is left out. */
-export interface AppendBatch {
-  readonly turns: readonly PreparedTurn[];
-  readonly heads?: readonly { readonly conversation: ConversationId; readonly name: string; readonly turn: TurnHash }[];
-  readonly metas?: readonly { readonly conversation: ConversationId; readonly meta: Meta; readonly timeMs: number }[];
-}
-
-export interface AppendResult {
-  readonly newTurns: number;
-  readonly knownTurns: number;
-  readonly newHeads: number;
-  readonly newMetas: number;
-  /** Conversations whose log grew, in the order in which they were first touched. */
-  readonly conversations: readonly ConversationId[];
-}
-
-export interface Tombstone {
-  readonly turn: TurnHash;
-  readonly action: 'withheld' | 'replaced';
-  /** 0 unsaid, 1 secret, 2 personal data, 3 legal, 4 other. */
-  readonly reason: number;
-  readonly timeMs: number;
-  readonly replacement?: TurnHash;
-}
-
-export interface DamageReport {
-  /** Path inside the archive. */
-  readonly file: string;
-  /** Byte offset in the file where that is known. */
-  readonly offset?: number;
-  readonly conversation?: ConversationId;
-  /** Turns whose own record or payload is bad. */
-  readonly turns: readonly TurnHash[];
-  /** Log positions that are bad when the hash cannot be known. */
-  readonly positions?: readonly number[];
-  /** Turns that are whole but whose ancestry runs through a bad one. */
-  readonly unverifiedDescendants?: number;
-  readonly kind: 'torn-tail' | 'log' | 'leaf' | 'payload' | 'blob' | 'checkpoint' | 'index' | 'archive';
-  readonly message: string;
-}
-
-export interface VerifyOptions {
-  /** Only these conversations (full ids). */
-  readonly conversations?: readonly ConversationId[];
-  /** A share of the conversations, 0 to 1, least recently verified first. */
-  readonly sample?: number;
-  /** Stop after this many milliseconds; least recently verified first. */
-  readonly maxDurationMs?: number;
-  /** Called after each conversation. */
-  readonly onProgress?: (done: number, total: number, conversation: ConversationId) => void;
-}
-
-export interface VerifyReport {
-  readonly conversations: number;
-  readonly turns: number;
-  readonly payloads: number;
-  readonly blobs: number;
-  /** False when time or sample left something unread. */
-  readonly complete: boolean;
-  readonly damage: readonly DamageReport[];
-}
-
-export interface ArchiveReader {
-  readonly info: ArchiveInfo;
-  /** Damage and torn tails found so far: opening never throws for one bad conversation. */
-  readonly damage: readonly DamageReport[];
-
-  /** From the index, newest activity first, without reading a log. */
-  listConversations(): readonly ConversationSummary[];
-  /** By full id or unique prefix (4 digits or more). Undefined: none. Throws AmbiguousPrefixError for several. */
-  findConversation(idOrPrefix: string): ConversationSummary | undefined;
-  /** Throws NotFoundError. */
-  getConversation(id: ConversationId): ConversationSummary;
-
-  /** By full hash or unique prefix. Undefined: none. Throws AmbiguousPrefixError for several. */
-  findTurn(hashOrPrefix: string): LoggedTurn | undefined;
-  /** Throws NotFoundError. */
-  getTurn(hash: TurnHash): LoggedTurn;
-  /** All turns of a conversation in log order, from position `from` on. */
-  listTurns(conversation: ConversationId, from?: number): readonly LoggedTurn[];
-  /** The path from the root to `turn`, root first. With `after`, only what follows that ancestor. Iterative, any depth. */
-  listBranch(turn: TurnHash, after?: TurnHash): readonly LoggedTurn[];
-  listTombstones(conversation: ConversationId): readonly Tombstone[];
-
-  readPayload(turn: LoggedTurn): Payload;
-  /** The same for many, in the order given; each tile is decompressed once. */
-  readPayloads(turns: readonly LoggedTurn[]): readonly Payload[];
-
-  hasBlob(hash: BlobHash | PayloadHash): boolean;
-  /** Raw bytes, verified against the hash. Undefined: not there. Throws DamageError when it does not hash right. */
-  readBlob(hash: BlobHash | PayloadHash): Uint8Array | undefined;
-
-  /** Recomputes everything from bytes. Reports every single damage; never throws for one. */
-  verify(options?: VerifyOptions): VerifyReport;
-
-  /** Full-text search over the archive, best first; built on demand from what is new. See search.ts. */
-  search(query: SearchQuery): readonly SearchHit[];
-
-  close(): void;
-}
-
-export interface SearchQuery {
-  /** Words, all must occur; `"a phrase"`; `word*`. Never an FTS expression of the caller. */
-  readonly text: string;
-  readonly agent?: string;
-  readonly project?: string;
-  readonly model?: string;
-  readonly role?: string;
-  readonly tag?: string;
-  readonly sinceMs?: number;
-  readonly untilMs?: number;
-  readonly limit?: number;
-}
-
-export interface SearchHit {
-  readonly turn: TurnHash;
-  readonly conversation: ConversationId;
-  readonly timeMs: number;
-  readonly role: string;
-  /** Plain text; matches stand between U+E000 and U+E001. */
-  readonly snippet: string;
-}
-
-export interface ArchiveWriter extends ArchiveReader {
-  /** One durable commit; when it returns, all of it survives a power cut. On an error none of it is acknowledged. */
-  append(batch: AppendBatch): AppendResult;
-  /** Stores a blob durably (before the turn that names it) and returns its hash. Known: nothing is written. */
-  putBlob(bytes: Uint8Array): BlobHash;
-  /** Appends a tombstone and rewrites the payload tile without the payload; deletes its blob when no other turn uses it. */
-  redact(turn: TurnHash, reason: number, nowMs: number, replacement?: TurnHash): void;
-  /** Drops the index and builds it from the logs. */
-  rebuildIndex(): void;
-  /** The importers' ledger: private, derived, in the index. See ledger in docs/archive-format.md. */
-  readonly ledger: Ledger;
-}
-
-/** What ingest remembers of sources. Losing it costs a full re-read, never a turn. */
-export interface Ledger {
-  findSource(path: string): LedgerSource | undefined;
-  listSources(): readonly LedgerSource[];
-  findKey(key: string): TurnHash | undefined;
-  /** Throws nothing for a known key: the newest value stands. Written in one transaction, after the append it speaks of. */
-  record(update: {
-    readonly sources?: readonly LedgerSource[];
-    readonly keys?: readonly { readonly key: string; readonly turn: TurnHash }[];
-  }): void;
-}
-
-export interface LedgerSource {
-  /** Absolute path (or other address) of the source; for an entry of a container `path#entry`. */
-  readonly path: string;
-  readonly importer: string;
-  /** Change token: bytes and mtime in nanoseconds as text. */
-  readonly size: number;
-  readonly mtimeNs: string;
-  /** Bytes consumed, and a BLAKE3 of a window before that point, to notice a rewrite. */
-  readonly consumed: number;
-  readonly guard: string;
-  /** Importer's own state, JSON. */
-  readonly state: JsonObject;
-  /** Conversations this source contributed to. */
-  readonly conversations: readonly ConversationId[];
-}
-
-export type { ConversationSummary, Head, LoggedTurn, Meta, Payload };
+export type { ConversationSummary, Head, Meta } from '../model/conversation.ts';
+export type { LoggedTurn, Payload } from '../model/turn.ts';
+export { createArchive, type OpenOptions, openArchive } from './archive-disk.ts';
+export { createMemoryArchive } from './archive-memory.ts';
+export type {
+  AppendBatch,
+  AppendResult,
+  ArchiveInfo,
+  ArchiveReader,
+  ArchiveWriter,
+  DamageReport,
+  Ledger,
+  LedgerSource,
+  PreparedTurn,
+  SearchHit,
+  SearchQuery,
+  Tombstone,
+  VerifyOptions,
+  VerifyReport,
+} from './contract.ts';
+export {
+  AmbiguousPrefixError,
+  ArchiveExistsError,
+  DamageError,
+  FutureFormatError,
+  InvalidTurnError,
+  LockedError,
+  NotFoundError,
+  RecordError,
+  WriteRefusedError,
+} from './errors.ts';
+export { prepareTurn } from './record.ts';

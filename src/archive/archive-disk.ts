@@ -1,0 +1,123 @@
+/** Creating an archive and opening it, on the real disk or on another one. */
+/** Reading takes no lock and changes nothing but the index; writing takes the lock first. */
+
+import { type Disk, errorCode, makeFolders, readFile, realDisk } from '../base/disk.ts';
+import { type Log, silentLog } from '../base/log.ts';
+import { readInfo, writeInfo } from './archive-info.ts';
+import { parseSigningKey, type SigningKey } from './checkpoint.ts';
+import type { ArchiveReader, ArchiveWriter } from './contract.ts';
+import { FutureFormatError, LockedError } from './errors.ts';
+import { isLocked, type Process, releaseLock, takeLock, thisProcess } from './lock.ts';
+import { OpenArchive } from './open-archive.ts';
+import { compareIndex, findReadableIndex, openWritableIndex, refreshIndex } from './open-index.ts';
+import { Store, type StoreParts } from './store.ts';
+
+export interface OpenOptions {
+  readonly mode: 'read' | 'write';
+  readonly log?: Log;
+  /** For tests: another disk, another place for the index (`:memory:`), another process to hold the lock. */
+  readonly disk?: Disk;
+  readonly indexPath?: string;
+  readonly process?: Process;
+}
+
+/** Makes a new, empty archive. `origin`: one line, e.g. `example.org/archive`. Throws ArchiveExistsError. */
+export function createArchive(
+  dir: string,
+  options: { readonly origin: string; readonly nowMs: number; readonly disk?: Disk },
+): void {
+  writeInfo(options.disk ?? realDisk, dir, options.origin, options.nowMs);
+}
+
+/**
+ * Opens an archive. Must be closed. Damage never makes it throw: see `damage`. Throws NotFoundError, DamageError for a broken
+ * archive.json, FutureFormatError, and LockedError when another process writes.
+ */
+export function openArchive(dir: string, options: OpenOptions & { readonly mode: 'write' }): ArchiveWriter;
+export function openArchive(dir: string, options: OpenOptions): ArchiveReader;
+export function openArchive(dir: string, options: OpenOptions): ArchiveReader | ArchiveWriter {
+  const disk = options.disk ?? realDisk;
+  const log = options.log ?? silentLog;
+  const self = options.process ?? thisProcess();
+  const root = dir.replace(/(?<=.)\/+$/, '');
+  const { info, mayWrite } = readInfo(disk, root);
+  const parts = { disk, dir: root, info, log, indexPath: options.indexPath ?? `${root}/private/index.db`, self };
+  if (options.mode === 'read') return openReader(parts);
+  if (!mayWrite) throw new FutureFormatError(`${root}/archive.json`, `features ${info.features.join(', ')}`);
+  return openWriter(parts);
+}
+
+type Parts = Omit<StoreParts, 'index' | 'writable'> & { readonly indexPath: string; readonly self: Process };
+
+function openWriter(parts: Parts): ArchiveWriter {
+  const { disk, dir, self } = parts;
+  for (const folder of makeFolders(disk, `${dir}/private`)) disk.fsyncDir(folder);
+  const lock = `${dir}/private/lock`;
+  takeLock(disk, lock, self);
+  try {
+    const index = openWritableIndex(disk, parts.indexPath, parts.info);
+    try {
+      const store = new Store({
+        ...parts,
+        index,
+        writable: true,
+        signingKey: findSigningKey(disk, dir, parts.info.origin),
+      });
+      refreshIndex(store, compareIndex(store, true));
+      return new OpenArchive(store, () => releaseLock(disk, lock, self));
+    } catch (error) {
+      index.close();
+      throw error;
+    }
+  } catch (error) {
+    releaseLock(disk, lock, self);
+    throw error;
+  }
+}
+
+/** With the index as it is when it is in step; else it is brought in step; else, where nothing may be written, built in memory. */
+function openReader(parts: Parts): ArchiveReader {
+  const { disk, dir, self, info, indexPath } = parts;
+  const index = findReadableIndex(disk, indexPath, info);
+  if (index !== undefined) {
+    const store = new Store({ ...parts, index, writable: false });
+    const { stale, gone } = compareIndex(store, false);
+    // while somebody writes, the index may be a commit behind: what it says is still true
+    if (stale.length + gone.length === 0 || isLocked(disk, `${dir}/private/lock`, self))
+      return new OpenArchive(store, () => {});
+    index.close();
+  }
+  const store =
+    refreshAsReader(parts) ??
+    new Store({ ...parts, index: openWritableIndex(disk, ':memory:', info), writable: false });
+  refreshIndex(store, compareIndex(store, false));
+  return new OpenArchive(store, () => {});
+}
+
+/** A store over the real index, in step with the logs. Undefined: the index cannot be written here and now. */
+function refreshAsReader(parts: Parts): Store | undefined {
+  const { disk, dir, self, info, indexPath } = parts;
+  const lock = `${dir}/private/lock`;
+  if (indexPath === ':memory:') return undefined;
+  try {
+    makeFolders(disk, `${dir}/private`);
+    takeLock(disk, lock, self);
+  } catch (error) {
+    if (error instanceof LockedError || READ_ONLY.includes(errorCode(error))) return undefined;
+    throw error;
+  }
+  try {
+    const store = new Store({ ...parts, index: openWritableIndex(disk, indexPath, info), writable: false });
+    refreshIndex(store, compareIndex(store, false));
+    return store;
+  } finally {
+    releaseLock(disk, lock, self);
+  }
+}
+
+const READ_ONLY: readonly string[] = ['EROFS', 'EACCES', 'EPERM'];
+
+function findSigningKey(disk: Disk, dir: string, origin: string): SigningKey | undefined {
+  const pem = readFile(disk, `${dir}/private/keys/archive.ed25519`, 64 * 1024);
+  return pem === undefined ? undefined : parseSigningKey(origin, pem);
+}

@@ -1,0 +1,165 @@
+/** An open archive: the reader's and the writer's promises kept, over a store. */
+/** One class for both; a reader is one whose store may not be written. */
+
+import { crc32 } from 'node:zlib';
+import { blake3Hex } from '../base/blake3.ts';
+import type { ConversationSummary } from '../model/conversation.ts';
+import type { BlobHash, ConversationId, PayloadHash, TurnHash } from '../model/ids.ts';
+import { isHash, isHashPrefix } from '../model/ids.ts';
+import type { LoggedTurn, Payload } from '../model/turn.ts';
+import { Committer, fitsFiles, hasFolder } from './append-commit.ts';
+import { planAppend } from './append-plan.ts';
+import { blobPath, encodeBlob, readBlobFile, writeBlobFile } from './blobs.ts';
+import type {
+  AppendBatch,
+  AppendResult,
+  ArchiveInfo,
+  ArchiveWriter,
+  DamageReport,
+  Ledger,
+  Tombstone,
+} from './contract.ts';
+import { AmbiguousPrefixError, NotFoundError } from './errors.ts';
+import { openLedger } from './ledger.ts';
+import { compareIndex, refreshIndex } from './open-index.ts';
+import { readPayloads } from './read-payloads.ts';
+import { findTurn, hasTurn, listBranch, listTurns } from './read-turns.ts';
+import type { Store } from './store.ts';
+import { type ConversationRow, summaryOf } from './turn-index.ts';
+
+export class OpenArchive implements ArchiveWriter {
+  readonly info: ArchiveInfo;
+  readonly ledger: Ledger;
+  readonly #store: Store;
+  readonly #committer: Committer;
+  readonly #release: () => void;
+  #open = true;
+
+  /** `release` lets go of the lock. */
+  constructor(store: Store, release: () => void) {
+    this.#store = store;
+    this.#release = release;
+    this.#committer = new Committer(store);
+    this.info = store.info;
+    this.ledger = openLedger({
+      index: store.index,
+      hasTurn: (hash) => hasTurn(store, hash),
+      assertWritable: () => store.assertWritable(),
+    });
+  }
+
+  get damage(): readonly DamageReport[] {
+    return this.#store.damage;
+  }
+
+  listConversations(): readonly ConversationSummary[] {
+    return this.#store.index.listSummaries();
+  }
+
+  findConversation(idOrPrefix: string): ConversationSummary | undefined {
+    if (!isHashPrefix(idOrPrefix)) return undefined;
+    const ids = this.#store.index.listConversationsByPrefix(idOrPrefix);
+    if (ids.length > 1) throw new AmbiguousPrefixError(idOrPrefix, ids);
+    const [id] = ids;
+    const row = id === undefined ? undefined : this.#store.index.findRow(id);
+    return row === undefined ? undefined : summaryOf(row);
+  }
+
+  getConversation(id: ConversationId): ConversationSummary {
+    return summaryOf(this.#getRow(id));
+  }
+
+  findTurn(hashOrPrefix: string): LoggedTurn | undefined {
+    return isHashPrefix(hashOrPrefix) ? findTurn(this.#store, hashOrPrefix) : undefined;
+  }
+
+  getTurn(hash: TurnHash): LoggedTurn {
+    const turn = isHash(hash) ? findTurn(this.#store, hash) : undefined;
+    if (turn === undefined) throw new NotFoundError('turn', hash);
+    return turn;
+  }
+
+  listTurns(conversation: ConversationId, from = 0): readonly LoggedTurn[] {
+    return listTurns(this.#store, this.#getRow(conversation), from);
+  }
+
+  listBranch(turn: TurnHash, after?: TurnHash): readonly LoggedTurn[] {
+    return listBranch(this.#store, this.getTurn(turn), after);
+  }
+
+  listTombstones(conversation: ConversationId): readonly Tombstone[] {
+    return this.#store.index.listTombstones(this.#getRow(conversation).key);
+  }
+
+  readPayload(turn: LoggedTurn): Payload {
+    const [payload] = readPayloads(this.#store, [turn]);
+    if (payload === undefined) throw new NotFoundError('turn', turn.hash);
+    return payload;
+  }
+
+  readPayloads(turns: readonly LoggedTurn[]): readonly Payload[] {
+    return readPayloads(this.#store, turns);
+  }
+
+  hasBlob(hash: BlobHash | PayloadHash): boolean {
+    return isHash(hash) && this.#store.disk.stat(this.#store.path(blobPath(hash))) !== undefined;
+  }
+
+  readBlob(hash: BlobHash | PayloadHash): Uint8Array | undefined {
+    return isHash(hash) ? readBlobFile(this.#store.disk, this.#store.dir, hash) : undefined;
+  }
+
+  append(batch: AppendBatch): AppendResult {
+    this.#store.assertWritable();
+    const plan = planAppend(this.#store, batch, (id) => this.#currentRow(id));
+    this.#store.write(() => this.#committer.commit(plan));
+    const { growths, ...counts } = plan;
+    return { ...counts, conversations: growths.map((growth) => growth.id) };
+  }
+
+  putBlob(bytes: Uint8Array): BlobHash {
+    this.#store.assertWritable();
+    const { disk, dir, index } = this.#store;
+    const hash = blake3Hex(bytes) as BlobHash;
+    if (this.hasBlob(hash)) return hash;
+    const frame = encodeBlob(bytes);
+    this.#store.write(() => {
+      for (const folder of new Set(writeBlobFile(disk, dir, hash, frame))) disk.fsyncDir(folder);
+      index.transaction(() => index.recordBlob(hash, frame.length, crc32(frame)));
+    });
+    return hash;
+  }
+
+  rebuildIndex(): void {
+    this.#store.assertWritable();
+    this.#store.index.transaction(() => this.#store.index.dropDerived());
+    refreshIndex(this.#store, compareIndex(this.#store, true));
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#store.index.close();
+    this.#release();
+  }
+
+  #getRow(id: ConversationId): ConversationRow {
+    const row = this.#store.index.findRow(id);
+    if (row === undefined) throw new NotFoundError('conversation', id);
+    return row;
+  }
+
+  /** The row to append to, after a look at the files: whoever else wrote to them, nothing of theirs is overwritten. */
+  #currentRow(id: ConversationId): ConversationRow | undefined {
+    const row = this.#store.index.findRow(id);
+    const same =
+      row === undefined
+        ? !hasFolder(this.#store, id)
+        : row.damage !== undefined ||
+          (row.stamp === this.#store.stampOf(id) &&
+            fitsFiles(this.#store, id, row.frontier.size, row.entryBytes, row.payloadBytes));
+    if (same) return row;
+    this.#committer.forget(id);
+    return this.#store.reindex(id);
+  }
+}

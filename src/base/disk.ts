@@ -1,0 +1,176 @@
+/** The small set of file operations that the archive stands on, and the real disk behind it. */
+/** Everything goes through it, so that tests can put a disk there that loses power, fills up or lies. */
+
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { TurnpressError } from './errors.ts';
+
+/** `read`: must exist. `write`: made when absent, kept when not. `replace`: emptied. `create`: must not exist. */
+export type OpenFlag = 'read' | 'write' | 'replace' | 'create';
+
+export interface FileStat {
+  readonly size: number;
+  readonly directory: boolean;
+  readonly mtimeNs: bigint;
+  /** Tells one file from another of the same name: inode number. */
+  readonly identity: bigint;
+}
+
+/** All calls are synchronous and throw the system's error (`code`: ENOENT, ENOSPC, EIO, …). Paths are whole. */
+export interface Disk {
+  open(path: string, flag: OpenFlag): number;
+  close(file: number): void;
+  /** Reads at `position` into `into`; the count may be short, 0 at the end. */
+  read(file: number, into: Uint8Array, offset: number, position: number): number;
+  /** Writes `bytes` from `offset` on at `position`; the count may be short. */
+  write(file: number, bytes: Uint8Array, offset: number, position: number): number;
+  truncate(file: number, size: number): void;
+  fsync(file: number): void;
+  rename(from: string, to: string): void;
+  unlink(path: string): void;
+  /** One level. True: it was made now; false: it was there. */
+  mkdir(path: string): boolean;
+  /** Names in a folder, sorted. Undefined: there is no such folder. */
+  list(path: string): string[] | undefined;
+  fsyncDir(path: string): void;
+  /** Undefined: there is nothing of that name. */
+  stat(path: string): FileStat | undefined;
+}
+
+/** A write or read made no progress: the disk took or gave nothing. */
+export class ShortIoError extends TurnpressError {
+  constructor(path: string, done: number, wanted: number) {
+    super('SHORT_IO', { path, done, wanted }, `${path}: ${done} of ${wanted} bytes went through, then none`);
+  }
+}
+
+/** The bytes of a file, or undefined when it is absent. Throws LimitError-free: callers give `limit` to read no more than that. */
+export function readFile(disk: Disk, path: string, limit = Number.MAX_SAFE_INTEGER): Uint8Array | undefined {
+  let file: number;
+  try {
+    file = disk.open(path, 'read');
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+  try {
+    const size = Math.min(disk.stat(path)?.size ?? 0, limit);
+    return readUpTo(disk, file, size, 0);
+  } finally {
+    disk.close(file);
+  }
+}
+
+/** Up to `length` bytes from `position` on; fewer only at the end of the file. */
+export function readUpTo(disk: Disk, file: number, length: number, position: number): Uint8Array {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let done = 0;
+  while (done < length) {
+    const count = disk.read(file, bytes, done, position + done);
+    if (count === 0) break;
+    done += count;
+  }
+  return done === length ? bytes : bytes.subarray(0, done);
+}
+
+/** All of `bytes` at `position`. Throws ShortIoError when the disk stops taking them. */
+export function writeAll(disk: Disk, path: string, file: number, bytes: Uint8Array, position: number): void {
+  let done = 0;
+  while (done < bytes.length) {
+    const count = disk.write(file, bytes, done, position + done);
+    if (count <= 0) throw new ShortIoError(path, done, bytes.length);
+    done += count;
+  }
+}
+
+/** Writes and fsyncs `temp`, then renames it over `path`. The caller fsyncs the folder. */
+export function replaceFile(disk: Disk, path: string, temp: string, bytes: Uint8Array): void {
+  const file = disk.open(temp, 'replace');
+  try {
+    writeAll(disk, temp, file, bytes, 0);
+    disk.fsync(file);
+  } finally {
+    disk.close(file);
+  }
+  disk.rename(temp, path);
+}
+
+/** Makes a folder and those above it. Returns the folders that got a new entry, outermost first: to be fsynced. */
+export function makeFolders(disk: Disk, path: string): string[] {
+  if (disk.stat(path)?.directory === true) return [];
+  const parent = path.slice(0, Math.max(path.lastIndexOf('/'), 0)) || '/';
+  const touched = parent === path ? [] : makeFolders(disk, parent);
+  if (disk.mkdir(path)) touched.push(parent);
+  return touched;
+}
+
+export function isAbsent(error: unknown): boolean {
+  return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
+}
+
+/** The system's code of an error, or an empty text. */
+export function errorCode(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}
+
+const FLAGS: Readonly<Record<OpenFlag, number>> = {
+  read: constants.O_RDONLY,
+  write: constants.O_RDWR | constants.O_CREAT,
+  replace: constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC,
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
+};
+
+/** The machine's own disk. */
+export const realDisk: Disk = {
+  open: (path, flag) => openSync(path, FLAGS[flag], 0o666),
+  close: (file) => closeSync(file),
+  read: (file, into, offset, position) => readSync(file, into, offset, into.length - offset, position),
+  write: (file, bytes, offset, position) => writeSync(file, bytes, offset, bytes.length - offset, position),
+  truncate: (file, size) => ftruncateSync(file, size),
+  fsync: (file) => fsyncSync(file),
+  rename: (from, to) => renameSync(from, to),
+  unlink: (path) => unlinkSync(path),
+  mkdir(path) {
+    try {
+      mkdirSync(path);
+      return true;
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST') return false;
+      throw error;
+    }
+  },
+  list(path) {
+    try {
+      return readdirSync(path).sort();
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  },
+  fsyncDir(path) {
+    const folder = openSync(path, constants.O_RDONLY);
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  },
+  stat(path) {
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (stat === undefined) return undefined;
+    return { size: Number(stat.size), directory: stat.isDirectory(), mtimeNs: stat.mtimeNs, identity: stat.ino };
+  },
+};
