@@ -9,7 +9,7 @@ import type { ConversationId, PayloadHash } from '../model/ids.ts';
 import type { AppendPlan, Growth } from './append-plan.ts';
 import { blobPath, encodeBlob, writeBlobFile } from './blobs.ts';
 import { writeCheckpoint } from './checkpoint-file.ts';
-import { conversationPath, tileFile } from './conversation-files.ts';
+import { tileFile } from './conversation-files.ts';
 import { encodeEntries } from './entry-tile.ts';
 import { emptyFrontier, type Frontier, growFrontier, LEAF_LENGTH, leafHash } from './merkle.ts';
 import { encodeChunk, type PayloadEntry } from './payload-tile.ts';
@@ -208,26 +208,6 @@ export class Committer {
     }
     return inline;
   }
-}
-
-/** Whether files of a conversation are as long as the index says: nobody else wrote to them. */
-export function fitsFiles(
-  store: Store,
-  id: ConversationId,
-  size: number,
-  entryBytes: number,
-  payloadBytes: number,
-): boolean {
-  const n = Math.floor(size / TILE_WIDTH);
-  const expected = { entries: entryBytes, '0': (size % TILE_WIDTH) * LEAF_LENGTH, payload: payloadBytes } as const;
-  return (['entries', '0', 'payload'] as const).every(
-    (kind) => (store.disk.stat(store.path(tileFile(id, kind, n)))?.size ?? 0) === expected[kind],
-  );
-}
-
-/** Whether a conversation's folder is there at all. */
-export function hasFolder(store: Store, id: ConversationId): boolean {
-  return store.disk.stat(store.path(conversationPath(id))) !== undefined;
 }
 
 /** Decides where a payload goes; remembers it when it goes inline. */

@@ -7,7 +7,7 @@ import type { ConversationSummary } from '../model/conversation.ts';
 import type { BlobHash, ConversationId, PayloadHash, TurnHash } from '../model/ids.ts';
 import { isHash, isHashPrefix } from '../model/ids.ts';
 import type { LoggedTurn, Payload } from '../model/turn.ts';
-import { Committer, fitsFiles, hasFolder } from './append-commit.ts';
+import { Committer } from './append-commit.ts';
 import { planAppend } from './append-plan.ts';
 import { blobPath, encodeBlob, readBlobFile, writeBlobFile } from './blobs.ts';
 import type {
@@ -24,6 +24,7 @@ import { openLedger } from './ledger.ts';
 import { compareIndex, refreshIndex } from './open-index.ts';
 import { readPayloads } from './read-payloads.ts';
 import { findTurn, hasTurn, listBranch, listTurns } from './read-turns.ts';
+import { reindex } from './reindex.ts';
 import type { Store } from './store.ts';
 import { type ConversationRow, summaryOf } from './turn-index.ts';
 
@@ -154,12 +155,11 @@ export class OpenArchive implements ArchiveWriter {
     const row = this.#store.index.findRow(id);
     const same =
       row === undefined
-        ? !hasFolder(this.#store, id)
+        ? !this.#store.hasFolder(id)
         : row.damage !== undefined ||
-          (row.stamp === this.#store.stampOf(id) &&
-            fitsFiles(this.#store, id, row.frontier.size, row.entryBytes, row.payloadBytes));
+          (row.stamp === this.#store.stampOf(id) && this.#store.fitsFiles(id, { ...row, size: row.frontier.size }));
     if (same) return row;
     this.#committer.forget(id);
-    return this.#store.reindex(id);
+    return reindex(this.#store, id);
   }
 }

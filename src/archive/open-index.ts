@@ -3,9 +3,9 @@
 
 import { type Disk, isAbsent } from '../base/disk.ts';
 import type { ConversationId } from '../model/ids.ts';
-import { fitsFiles } from './append-commit.ts';
 import type { ArchiveInfo } from './contract.ts';
 import { forgetLedgerOf } from './ledger.ts';
+import { reindex } from './reindex.ts';
 import type { Store } from './store.ts';
 import { TurnIndex } from './turn-index.ts';
 
@@ -64,14 +64,14 @@ export function compareIndex(store: Store, tails: boolean): Differences {
     const entry = known.get(id);
     known.delete(id);
     const same = entry !== undefined && !entry.damaged && entry.stamp !== '' && entry.stamp === store.stampOf(id);
-    if (!same || (tails && !fitsFiles(store, id, entry.size, entry.entryBytes, entry.payloadBytes))) stale.push(id);
+    if (!same || (tails && !store.fitsFiles(id, entry))) stale.push(id);
   }
   return { stale, gone: [...known.keys()] };
 }
 
 /** Reads again what differs, and says what has vanished. */
 export function refreshIndex(store: Store, { stale, gone }: Differences): void {
-  for (const id of stale) store.reindex(id);
+  for (const id of stale) reindex(store, id);
   for (const id of gone) {
     const report = { kind: 'log', file: `conversations/${id}`, conversation: id, turns: [] } as const;
     store.report({ ...report, message: 'the conversation is gone from the disk' });

@@ -7,6 +7,7 @@ import { findRecord, tileFile } from './conversation-files.ts';
 import { findEntry } from './entry-tile.ts';
 import { AmbiguousPrefixError } from './errors.ts';
 import type { LogRecord } from './record.ts';
+import { reindex } from './reindex.ts';
 import type { Store } from './store.ts';
 import { TILE_WIDTH, tileCount, tileRecords } from './tile-names.ts';
 import type { ConversationRow, TurnPlace } from './turn-index.ts';
@@ -16,7 +17,7 @@ export function findTurn(store: Store, prefix: string): LoggedTurn | undefined {
   const { turns, stale } = lookAt(store, prefix);
   if (stale.length > 0) {
     // the index leads nowhere: it is wrong about these conversations, not the logs
-    for (const id of stale) store.reindex(id);
+    for (const id of stale) reindex(store, id);
     return pickOne(prefix, lookAt(store, prefix).turns);
   }
   return pickOne(prefix, turns);
@@ -61,7 +62,7 @@ export function readTile(store: Store, row: ConversationRow, n: number): readonl
   const count = tileRecords(row.frontier.size, n);
   const tile = store.files.readTile(row.id, n, count);
   if (!tile.whole && row.damage === undefined) {
-    const again = store.reindex(row.id);
+    const again = reindex(store, row.id);
     if (again !== undefined) return store.files.readTile(row.id, n, tileRecords(again.frontier.size, n)).records;
   }
   return tile.records;

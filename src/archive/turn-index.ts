@@ -63,11 +63,13 @@ const ROWS_KEPT = 1024;
 
 export class TurnIndex {
   readonly db: Database;
+  readonly readOnly: boolean;
   readonly #rows = new Map<ConversationId, ConversationRow>();
   readonly #ids = new Map<number, ConversationId>();
 
   /** Throws what SQLite throws for a file that is no database. */
   constructor(path: string, readOnly: boolean) {
+    this.readOnly = readOnly;
     this.db = openDatabase(path, { readOnly });
     if (readOnly) return;
     // WAL without a sync per commit: a power cut can take the newest commits, never the file's consistency

@@ -1,0 +1,104 @@
+/** Bringing the index in step with one conversation's log, and the log's end in order. */
+/** The log is the truth. Torn tails go to quarantine; damage below the committed size is only named. */
+
+import type { ConversationId } from '../model/ids.ts';
+import { writeCheckpoint } from './checkpoint-file.ts';
+import { checkpointFile } from './conversation-files.ts';
+import { forgetLedgerOf } from './ledger.ts';
+import { cutTails, quarantineFile, sweepTemps } from './quarantine.ts';
+import { type ScannedConversation, scanConversation } from './scan.ts';
+import { sealTile } from './seal.ts';
+import type { Store } from './store.ts';
+import type { ConversationRow } from './turn-index.ts';
+
+/**
+ * Reads a conversation from its bytes and replaces what the index says of it. Undefined: nothing in it was ever committed.
+ * Where the index is open for reading only, the row stays as it is and the damage is named all the same.
+ */
+export function reindex(store: Store, id: ConversationId): ConversationRow | undefined {
+  store.files.forget(id);
+  store.forgetDamage(id);
+  if (store.index.readOnly) return inspect(store, id);
+  const known = store.index.findRow(id)?.frontier.size ?? 0;
+  const before = store.damage.length;
+  let sealable: readonly number[] = [];
+  store.index.transaction(() => {
+    const key = store.index.startConversation(id);
+    const extent = { origin: store.info.origin, size: known };
+    const scanned = scanConversation(store.files, id, extent, (hash, position) =>
+      store.index.insertTurn(key, hash, position),
+    );
+    for (const damage of scanned.damage) store.report(damage);
+    handleTails(store, scanned);
+    if (scanned.frontier.size < known) forgetLedgerOf(store.index, id);
+    if (scanned.frontier.size === 0 && scanned.checkpoint === undefined) {
+      store.index.dropConversation(id);
+      return;
+    }
+    const stamp = restoreCheckpoint(store, scanned);
+    const { frontier, entryBytes, payloadBytes, state, chunks, tombstones } = scanned;
+    const row = { ...{ key, id, frontier, entryBytes, payloadBytes, state }, stamp, damage: scanned.readOnly };
+    const heads = [...state.heads.values()];
+    store.index.apply({ row, heads, turns: [], tombstones, chunks, rewrittenTiles: [] });
+    if (scanned.readOnly === undefined) sealable = scanned.unsealed;
+  });
+  store.files.forget(id);
+  if (store.writable) store.write(() => sealAll(store, id, sealable));
+  if (store.damage.length > before) store.detail(`${id}: read from its log again`);
+  return store.index.findRow(id);
+}
+
+function inspect(store: Store, id: ConversationId): ConversationRow | undefined {
+  const row = store.index.findRow(id);
+  const extent = { origin: store.info.origin, size: row?.frontier.size ?? 0 };
+  for (const damage of scanConversation(store.files, id, extent, () => {}).damage) store.report(damage);
+  return row;
+}
+
+/** Rewrites full tiles as single chunks and says so to the index. */
+function sealAll(store: Store, id: ConversationId, tiles: readonly number[]): void {
+  const row = tiles.length === 0 ? undefined : store.index.findRow(id);
+  if (row === undefined) return;
+  const chunks = tiles.map((n) => sealTile(store, row, n));
+  store.index.transaction(() =>
+    store.index.apply({ row, heads: [], turns: [], tombstones: [], chunks, rewrittenTiles: tiles }),
+  );
+}
+
+function handleTails(store: Store, scanned: ScannedConversation): void {
+  if (store.writable) sweepTemps(store, scanned.id);
+  const cut = store.writable && scanned.readOnly === undefined;
+  const kept = cut ? store.write(() => cutTails(store, scanned.id, scanned.tails)) : [];
+  for (const [i, tail] of scanned.tails.entries()) {
+    const what = `${tail.bytes} bytes (${tail.records} whole records) beyond the checkpoint`;
+    const done = kept[i] === undefined ? 'left in place' : `moved to ${kept[i]}`;
+    const report = {
+      kind: 'torn-tail',
+      file: tail.file,
+      offset: tail.keep,
+      conversation: scanned.id,
+      turns: [],
+    } as const;
+    if (tail.bytes > 0) store.report({ ...report, message: `${what}, ${done}` });
+  }
+}
+
+/** Writes a checkpoint where there is none to be read. Returns the stamp under which the row may be trusted. */
+function restoreCheckpoint(store: Store, scanned: ScannedConversation): string {
+  if (scanned.readOnly !== undefined) return '';
+  if (scanned.checkpoint !== undefined) return store.stampOf(scanned.id);
+  if (!store.writable) return '';
+  store.write(() => {
+    quarantineFile(store, checkpointFile(scanned.id));
+    writeCheckpoint(store, scanned.id, scanned.frontier);
+  });
+  const message = `it was rebuilt from the log: ${scanned.frontier.size} records`;
+  const report = {
+    kind: 'checkpoint',
+    file: checkpointFile(scanned.id),
+    conversation: scanned.id,
+    turns: [],
+  } as const;
+  store.report({ ...report, message });
+  return store.stampOf(scanned.id);
+}
