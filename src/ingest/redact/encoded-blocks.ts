@@ -30,6 +30,45 @@ export function findEncodedBlocks(text: string): readonly EncodedBlock[] {
   return blocks;
 }
 
+/** Whether any run could hide text: what `findEncodedBlocks` would decode, told without decoding. */
+export function hidesText(codes: Uint16Array, length: number): boolean {
+  let start = 0;
+  let pairs = 0;
+  let otherPairs = 0;
+  for (let i = 0; i <= length; i++) {
+    const code = i < length ? (codes[i] ?? 0) : 0;
+    if (code < 128 && SEXTET[code] !== NONE) {
+      // Two hexadecimal digits of which the first is 2 to 7, at both alignments.
+      const swap = pairs;
+      pairs = HEX[code] === 0 ? 0 : i > start && HEX[codes[i - 1] ?? 0] === 2 ? otherPairs + 1 : 0;
+      otherPairs = HEX[code] === 0 ? 0 : swap;
+      if (pairs >= 10) return true;
+      continue;
+    }
+    if (i - start >= MIN_RUN && hidesBase64(codes, start, i)) return true;
+    start = i + 1;
+    pairs = 0;
+    otherPairs = 0;
+  }
+  return false;
+}
+
+/** Four groups of four characters in a row whose bytes are all below 0x80, or the head of an image. */
+function hidesBase64(codes: Uint16Array, from: number, end: number): boolean {
+  for (let shift = 0; shift < 4; shift++) {
+    let groups = 0;
+    for (let at = from + shift; at + 4 <= end; at += 4) {
+      groups = isAsciiGroup(codes[at] ?? 0, codes[at + 1] ?? 0, codes[at + 2] ?? 0) ? groups + 1 : 0;
+      if (groups >= 4) return true;
+    }
+  }
+  return false;
+}
+
+function isAsciiGroup(a: number, b: number, c: number): boolean {
+  return ((SEXTET[a] ?? NONE) & 0x20) === 0 && ((SEXTET[b] ?? NONE) & 0x08) === 0 && ((SEXTET[c] ?? NONE) & 0x02) === 0;
+}
+
 function addBlock(text: string, start: number, end: number, blocks: EncodedBlock[]): void {
   const hex = isHex(text, start, end);
   if (hex) {
@@ -67,15 +106,20 @@ function sextets(): Uint8Array {
   return table;
 }
 
+/** 2: a digit from 2 to 7, as the first of two hexadecimal digits of ASCII text; 1: another hexadecimal digit. */
+const HEX = hexDigits();
+
+function hexDigits(): Uint8Array {
+  const table = new Uint8Array(128);
+  for (const digit of '0123456789abcdefABCDEF') table[digit.charCodeAt(0)] = digit >= '2' && digit <= '7' ? 2 : 1;
+  return table;
+}
+
 /** Groups of four characters in a row whose three bytes are all below 0x80, at least four groups. */
 function readAlignment(text: string, from: number, end: number, readings: string[]): void {
   let first = -1;
   for (let at = from; at <= end; at += 4) {
-    const ascii =
-      at + 4 <= end &&
-      ((SEXTET[text.charCodeAt(at)] ?? NONE) & 0x20) === 0 &&
-      ((SEXTET[text.charCodeAt(at + 1)] ?? NONE) & 0x08) === 0 &&
-      ((SEXTET[text.charCodeAt(at + 2)] ?? NONE) & 0x02) === 0;
+    const ascii = at + 4 <= end && isAsciiGroup(text.charCodeAt(at), text.charCodeAt(at + 1), text.charCodeAt(at + 2));
     if (ascii) {
       if (first === -1) first = at;
       continue;

@@ -1,25 +1,26 @@
 /** Home directories, shortened to `~`: a path of a home names its owner. */
 /** All spellings that agents write: both slashes, escaped, percent-encoded, and the folder slugs of Claude Code. */
 
-import type { Report } from './finding.ts';
+import type { Finding, Report } from './finding.ts';
 
 export const HOME_HINT = /(?:home|Users)(?:\/|\\|%2[fF]|%5[cC]|-)|-Users-|-home-/;
 
-/** Reports each home directory with the replacement `~`. */
+/** Reports each home directory with the replacement `~`, in order, without overlaps. */
 export function findHomePaths(text: string, report: Report): void {
+  const found: Finding[] = [];
   for (const pattern of [HOME, SLUG]) {
     pattern.lastIndex = 0;
     for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-      const user = match.groups?.user ?? '';
-      if (NOBODY.test(user)) continue;
-      report({
-        rule: 'home',
-        start: match.index,
-        end: match.index + match[0].length,
-        value: match[0],
-        replacement: '~',
-      });
+      if (NOBODY.test(match.groups?.user ?? '')) continue;
+      const [start, end] = [match.index, match.index + match[0].length];
+      found.push({ rule: 'home', start, end, value: match[0], replacement: '~' });
     }
+  }
+  let done = 0;
+  for (const finding of found.sort((a, b) => a.start - b.start)) {
+    if (finding.start < done) continue;
+    report(finding);
+    done = finding.end;
   }
 }
 
@@ -27,7 +28,7 @@ const SEPARATOR = '(?:\\\\{0,4}\\/|\\\\{1,4}|%2[fF]|%5[cC])';
 const USER =
   "(?<user>[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}_.'@-]{0,62}[\\p{L}\\p{N}_$-])?(?: [\\p{L}\\p{N}._-]{1,32}(?=\\\\))?)";
 const HOME = new RegExp(
-  `(?<![\\p{L}\\p{N}_.~%)}\\]-])(?:(?:\\/(?:mnt\\/|cygdrive\\/)?[a-zA-Z])?${SEPARATOR}(?:home|Users)|[A-Za-z](?::|%3[aA])${SEPARATOR}[Uu]sers)${SEPARATOR}${USER}`,
+  `(?:(?<=\\\\[nrt])|(?<![\\p{L}\\p{N}_.~%)}\\]-]))(?:(?:\\/(?:mnt\\/|cygdrive\\/)?[a-zA-Z])?${SEPARATOR}(?:home|Users)|[A-Za-z](?::|%3[aA])${SEPARATOR}[Uu]sers)${SEPARATOR}${USER}`,
   'gu',
 );
 const SLUG =

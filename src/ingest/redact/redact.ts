@@ -5,6 +5,7 @@ import type { JsonValue } from '../../base/json.ts';
 import type { Meta } from '../../model/conversation.ts';
 import type { Item } from '../../model/item.ts';
 import type { Finding } from './finding.ts';
+import { findHomePaths } from './home-paths.ts';
 import { type Fixity, listStrings, replaceStrings, type TextField } from './strings.ts';
 import { createTextScanner, type TextScanner } from './text-scanner.ts';
 
@@ -50,17 +51,18 @@ export interface Redactor {
 }
 
 export function createRedactor(options: RedactOptions): Promise<Redactor> {
-  const scanner = createTextScanner(options);
-  return Promise.resolve({
+  return Promise.resolve(createRedactorWith(createTextScanner(options)));
+}
+
+/** With a scanner of the caller's: tests hand in one that takes no short cuts. */
+export function createRedactorWith(scanner: TextScanner): Redactor {
+  return {
     redactItems: async (items) => {
       const done: Redacted<Item>[] = [];
-      for (const item of items) {
-        const quick = redactQuickly(item, scanner);
-        done.push(quick ?? (await redactSlowly(item, itemFixity, scanner)));
-      }
+      for (const item of items) done.push(await redactValue(item, itemFixity, scanner));
       return done;
     },
-    redactMeta: (meta) => redactSlowly(meta, metaFixity, scanner),
+    redactMeta: (meta) => redactValue(meta, metaFixity, scanner),
     scanItems: async (items) => {
       const found: (readonly StoredFinding[])[] = [];
       for (const item of items) found.push(await scanStored(listStrings(asJson(item), itemFixity), scanner));
@@ -71,7 +73,7 @@ export function createRedactor(options: RedactOptions): Promise<Redactor> {
         texts.map((text) => ({ text, path: '' })),
         scanner,
       ),
-  });
+  };
 }
 
 /** Rounds of looking and replacing. What is still found after them takes its whole field with it. */
@@ -80,14 +82,45 @@ const MAX_ROUNDS = 6;
 const MIN_EVERYWHERE = 10;
 const CLEAN = { fired: {}, doubtful: {} };
 
-function redactQuickly(item: Item, scanner: TextScanner): Redacted<Item> | undefined {
-  const fields = listStrings(asJson(item), itemFixity);
-  return fields.some((field) => isSuspicious(field, scanner)) ? undefined : { value: item, ...CLEAN };
+async function redactValue<T extends object>(
+  value: T,
+  fixity: (path: string) => Fixity,
+  scanner: TextScanner,
+): Promise<Redacted<T>> {
+  return redactQuickly(value, fixity, scanner) ?? (await redactSlowly(value, fixity, scanner));
 }
 
-function isSuspicious(field: TextField, scanner: TextScanner): boolean {
-  if (field.member !== undefined && scanner.judgeMember(field.member, field.text) !== undefined) return true;
-  return scanner.suspicious(field.text);
+/** The result when no field needs the slow look, else undefined. */
+function redactQuickly<T extends object>(
+  value: T,
+  fixity: (path: string) => Fixity,
+  scanner: TextScanner,
+): Redacted<T> | undefined {
+  const fields = listStrings(asJson(value), fixity);
+  const homes: number[] = [];
+  for (const [i, field] of fields.entries()) {
+    const answer = lookAt(field, scanner);
+    if (answer === 'suspicious') return undefined;
+    if (answer === 'home') homes.push(i);
+  }
+  if (homes.length === 0) return { value, ...CLEAN };
+  const markers = new Markers();
+  const texts = fields.map((field) => field.text);
+  let changed = false;
+  for (const i of homes) {
+    const found: Finding[] = [];
+    findHomePaths(texts[i] ?? '', (finding) => found.push(finding));
+    if (found.length === 0) continue;
+    texts[i] = replaceRanges(texts[i] ?? '', found, markers);
+    changed = true;
+  }
+  if (!changed) return { value, ...CLEAN };
+  return { value: replaceStrings(asJson(value), fixity, texts) as unknown as T, fired: markers.fired(), doubtful: {} };
+}
+
+function lookAt(field: TextField, scanner: TextScanner): 'clean' | 'home' | 'suspicious' {
+  if (field.member !== undefined && scanner.judgeMember(field.member, field.text) !== undefined) return 'suspicious';
+  return scanner.look(field.text);
 }
 
 async function redactSlowly<T extends object>(
@@ -98,7 +131,7 @@ async function redactSlowly<T extends object>(
   const fields = listStrings(asJson(value), fixity);
   const texts = fields.map((field) => field.text);
   const markers = new Markers();
-  let pending = fields.map((field) => isSuspicious(field, scanner));
+  let pending = fields.map((field) => lookAt(field, scanner) !== 'clean');
   const doubtful: Record<string, number>[] = texts.map(() => ({}));
   for (let round = 0; pending.includes(true); round++) {
     const values = new Map<string, string>();
@@ -190,7 +223,7 @@ function replaceRanges(text: string, findings: readonly Finding[], markers: Mark
 async function scanStored(fields: readonly TextField[], scanner: TextScanner): Promise<readonly StoredFinding[]> {
   const found: StoredFinding[] = [];
   for (const field of fields) {
-    if (!isSuspicious(field, scanner)) continue;
+    if (lookAt(field, scanner) !== 'suspicious') continue;
     for (const finding of await findInField(field, scanner)) {
       if (finding.replacement !== undefined) continue;
       found.push({

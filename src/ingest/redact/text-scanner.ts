@@ -9,19 +9,10 @@ import { findHomePaths, HOME_HINT } from './home-paths.ts';
 import { findPersonal, PERSONAL_HINT } from './personal.ts';
 import { isPlaceholder } from './placeholders.ts';
 import { findPrivateKeys, PRIVATE_KEY_HINT } from './private-keys.ts';
+import { ASSIGNMENT, BLOCK, createQuickLook, HOME, type QuickLook, READING, SECRET } from './quick-look.ts';
 import { LINT_HINT, loadLint } from './secretlint.ts';
 import { tokenShapes } from './token-shapes.ts';
-import {
-  entityView,
-  joinedView,
-  plainView,
-  readingsOf,
-  rewriteView,
-  unescapedView,
-  urlView,
-  type View,
-  visibleView,
-} from './views.ts';
+import { joinView, originalView, readingsOf, type View } from './views.ts';
 
 export interface ScannerOptions {
   /** Literal words that must never be kept. */
@@ -29,11 +20,13 @@ export interface ScannerOptions {
   /** Values known to be secret on this machine. */
   readonly knownValues: readonly string[];
   readonly personal: boolean;
+  /** Run every rule on every text, for tests of the fast look. */
+  readonly ungated?: boolean;
 }
 
 export interface TextScanner {
-  /** Whether the slow look could find anything in the text. */
-  suspicious(text: string): boolean;
+  /** What the fast look says: `clean`, only homes to shorten, or worth the slow look. */
+  look(text: string): 'clean' | 'home' | 'suspicious';
   /** Every finding, mapped to ranges of `text`, in order, without overlaps. */
   scan(text: string): Promise<readonly Finding[]>;
   /** A member of decoded JSON: the value under a telling name. */
@@ -42,41 +35,68 @@ export interface TextScanner {
 
 export function createTextScanner(options: ScannerOptions): TextScanner {
   const literals = literalRules(options);
-  const suspicious = (text: string) => hasHint(text, options, literals) || hidesHint(text, options, literals);
-  return { suspicious, scan: (text) => scanText(text, options, literals), judgeMember };
+  const quick = createQuickLook(literals.flatMap((row) => row.values));
+  return {
+    look: (text) => {
+      if (options.ungated === true) return 'suspicious';
+      const bits = needs(text, quick, options, true);
+      if ((bits & SECRET) !== 0) return 'suspicious';
+      return (bits & HOME) !== 0 ? 'home' : 'clean';
+    },
+    scan: (text) => scanText(text, options, literals),
+    judgeMember,
+  };
 }
 
 interface LiteralRule {
   readonly rule: string;
+  readonly values: readonly string[];
   readonly pattern: RegExp;
 }
 
 /** A known value this short would be found in ordinary words. */
 const MIN_KNOWN = 8;
-const TOKEN_HINT = new RegExp([...new Set(tokenShapes.map((row) => row.hint))].join('|'));
-const SHAPES = tokenShapes.map((row) => ({
-  rule: row.rule,
-  hint: new RegExp(row.hint),
-  shape: new RegExp(row.shape, 'g'),
-}));
+const SHAPES = tokenShapes.map((row) => ({ ...row, shape: new RegExp(row.shape, 'g') }));
 /** Rules of secretlint whose patterns run on to the end of a line or a URL. */
 const WIDE_LINT = /^(?:npm|basicauth|database-connection-string)$/;
 const LINT_WINDOW = 64 * 1024;
 const LINT_OVERLAP = 12 * 1024;
 
-function hasHint(text: string, options: ScannerOptions, literals: readonly LiteralRule[]): boolean {
-  return (
-    hasTokenHint(text, literals) ||
-    CONTEXT_HINT.test(text) ||
-    LINT_HINT.test(text) ||
-    HOME_HINT.test(text) ||
-    (options.personal && PERSONAL_HINT.test(text)) ||
-    hasAssignment(text)
-  );
+/** SECRET, HOME, both or none: the bits of the fast look, with the unsure ones settled. */
+function needs(text: string, quick: QuickLook, options: ScannerOptions, deeper: boolean): number {
+  let bits = quick.look(text);
+  if (options.personal && PERSONAL_HINT.test(text)) bits |= SECRET;
+  if ((bits & SECRET) !== 0) return SECRET;
+  if ((bits & ASSIGNMENT) !== 0 && hasAssignment(text)) return SECRET;
+  if (!deeper) return bits;
+  if ((bits & READING) !== 0) {
+    const homes = countHomes(text);
+    for (const view of readingsOf(text)) {
+      if (view.text === text) continue;
+      const inside = needs(view.text, quick, options, false);
+      // A home that shows in another reading only has to be mapped back, which only the slow look does.
+      if ((inside & SECRET) !== 0 || ((inside & HOME) !== 0 && countHomes(view.text) > homes)) return SECRET;
+    }
+  }
+  if ((bits & BLOCK) !== 0 && blocksOf(text).some((block) => hasSecret(block.decoded, quick, options))) return SECRET;
+  return bits & HOME;
 }
 
-function hasTokenHint(text: string, literals: readonly LiteralRule[]): boolean {
-  return TOKEN_HINT.test(text) || PRIVATE_KEY_HINT.test(text) || literals.some((row) => row.pattern.test(text));
+function countHomes(text: string): number {
+  let count = 0;
+  findHomePaths(text, () => {
+    count++;
+  });
+  return count;
+}
+
+function blocksOf(text: string): readonly EncodedBlock[] {
+  const joined = joinView(originalView(text));
+  return [...findEncodedBlocks(text), ...(joined === undefined ? [] : findEncodedBlocks(joined.text))];
+}
+
+function hasSecret(text: string, quick: QuickLook, options: ScannerOptions): boolean {
+  return (needs(text, quick, { ...options, personal: false }, false) & SECRET) !== 0;
 }
 
 function hasAssignment(text: string): boolean {
@@ -85,22 +105,6 @@ function hasAssignment(text: string): boolean {
     any = true;
   });
   return any;
-}
-
-/** Whether a reading other than the text itself has a hint. */
-function hidesHint(text: string, options: ScannerOptions, literals: readonly LiteralRule[]): boolean {
-  for (const kind of [visibleView, plainView, unescapedView, urlView, entityView]) {
-    if (kind.trigger.test(text)) {
-      if (readingsOf(text).some((view) => view.text !== text && hasHint(view.text, options, literals))) return true;
-      break;
-    }
-  }
-  const joined = joinedView.trigger.test(text) ? text.replace(joinedView.pattern, '') : undefined;
-  if (joined !== undefined && (hasTokenHint(joined, literals) || CONTEXT_HINT.test(joined))) return true;
-  for (const reading of joined === undefined ? [text] : [text, joined]) {
-    for (const block of findEncodedBlocks(reading)) if (hasHint(block.decoded, options, literals)) return true;
-  }
-  return false;
 }
 
 async function scanText(
@@ -120,11 +124,11 @@ async function scanText(
   const readings = readingsOf(text);
   for (const view of readings) {
     add(view, findAll(view.text, options, literals));
-    add(view, await lint(view.text, false));
-    const joined = rewriteView(view, joinedView);
+    add(view, await lint(view.text, false, options));
+    const joined = joinView(view);
     if (joined === undefined) continue;
     add(joined, findJoined(joined.text, literals));
-    add(joined, await lint(joined.text, true));
+    add(joined, await lint(joined.text, true, options));
     for (const block of findEncodedBlocks(joined.text)) {
       if (!block.image) add(joined, await scanBlock(block, options, literals));
     }
@@ -147,7 +151,7 @@ async function scanBlock(
 ): Promise<readonly Finding[]> {
   const inside = [
     ...findAll(block.decoded, { ...options, personal: false }, literals),
-    ...(await lint(block.decoded, true)),
+    ...(await lint(block.decoded, true, options)),
   ];
   const hit = inside.find((finding) => !finding.doubtful && finding.replacement === undefined);
   return hit === undefined ? [] : [{ rule: hit.rule, value: hit.value, start: block.start, end: block.end }];
@@ -157,9 +161,9 @@ function findAll(text: string, options: ScannerOptions, literals: readonly Liter
   const found: Finding[] = [];
   const report: Report = (finding) => found.push(finding);
   findTokens(text, literals, report);
-  if (CONTEXT_HINT.test(text)) findInContext(text, report);
+  if (options.ungated === true || CONTEXT_HINT.test(text)) findInContext(text, report);
   findAssignments(text, report);
-  if (HOME_HINT.test(text)) findHomePaths(text, report);
+  if (options.ungated === true || HOME_HINT.test(text)) findHomePaths(text, report);
   if (options.personal) findPersonal(text, report);
   return found;
 }
@@ -187,14 +191,14 @@ function findTokens(text: string, literals: readonly LiteralRule[], report: Repo
     }
   }
   if (PRIVATE_KEY_HINT.test(text)) findPrivateKeys(text, report);
-  if (!TOKEN_HINT.test(text)) return;
-  for (const { rule, hint, shape } of SHAPES) {
-    if (hint.test(text)) reportMatches(text, shape, rule, report, (value) => !isPlaceholder(value));
+  for (const { rule, literals: fixed, shape } of SHAPES) {
+    if (fixed.some((literal) => text.includes(literal)))
+      reportMatches(text, shape, rule, report, (value) => !isPlaceholder(value));
   }
 }
 
-async function lint(text: string, joined: boolean): Promise<readonly Finding[]> {
-  if (!LINT_HINT.test(text)) return [];
+async function lint(text: string, joined: boolean, options: ScannerOptions): Promise<readonly Finding[]> {
+  if (options.ungated !== true && !LINT_HINT.test(text)) return [];
   const run = await loadLint();
   const found: Finding[] = [];
   for (let from = 0; from === 0 || from + LINT_OVERLAP < text.length; from += LINT_WINDOW - LINT_OVERLAP) {
@@ -247,6 +251,7 @@ function literalRules(options: ScannerOptions): readonly LiteralRule[] {
     .filter(([, values]) => values.length > 0)
     .map(([rule, values]) => ({
       rule,
+      values,
       pattern: new RegExp(
         [...new Set(values)]
           .toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1))

@@ -1,6 +1,8 @@
 /** Other readings of a text: without colour codes, unwrapped, decoded. Each knows where its characters came from. */
 /** A secret that is split, escaped or decorated is whole in one of them; the range found there is mapped back. */
 
+import { walkJoins } from './line-joins.ts';
+
 export interface View {
   readonly name: string;
   readonly text: string;
@@ -23,31 +25,35 @@ export function originalView(text: string): View {
 /** The view of a view; undefined when it reads the same. */
 export function rewriteView(base: View, kind: ViewKind): View | undefined {
   if (!kind.trigger.test(base.text)) return undefined;
+  const edits: Edit[] = [];
+  kind.pattern.lastIndex = 0;
+  for (let match = kind.pattern.exec(base.text); match !== null; match = kind.pattern.exec(base.text)) {
+    const text = kind.replace(match[0]);
+    if (text !== match[0]) edits.push({ start: match.index, end: match.index + match[0].length, text });
+  }
+  return editView(base, kind.name, edits);
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+function editView(base: View, name: string, edits: readonly Edit[]): View | undefined {
+  if (edits.length === 0) return undefined;
   const pieces: string[] = [];
   const map = new RangeMap();
   let from = 0;
-  kind.pattern.lastIndex = 0;
-  for (let match = kind.pattern.exec(base.text); match !== null; match = kind.pattern.exec(base.text)) {
-    if (match[0].length === 0) {
-      kind.pattern.lastIndex++;
-      continue;
-    }
-    const end = match.index + match[0].length;
-    const replacement = kind.replace(match[0]);
-    if (replacement === match[0]) continue;
-    pieces.push(base.text.slice(from, match.index), replacement);
-    map.keep(from, match.index);
-    map.replace(replacement.length, match.index, end);
-    from = end;
+  for (const edit of edits) {
+    pieces.push(base.text.slice(from, edit.start), edit.text);
+    map.keep(from, edit.start);
+    map.replace(edit.text.length, edit.start, edit.end);
+    from = edit.end;
   }
-  if (pieces.length === 0) return undefined;
   pieces.push(base.text.slice(from));
   map.keep(from, base.text.length);
-  return {
-    name: kind.name,
-    text: pieces.join(''),
-    toOriginal: (start, end) => base.toOriginal(...map.toBase(start, end)),
-  };
+  return { name, text: pieces.join(''), toOriginal: (start, end) => base.toOriginal(...map.toBase(start, end)) };
 }
 
 /** Where the pieces of a rewritten text came from. */
@@ -112,6 +118,9 @@ export const visibleView: ViewKind = {
 const COMPATIBLE =
   '[\\u00aa\\u00b2\\u00b3\\u00b9\\u00ba\\u017f\\u02b0-\\u02b8\\u1d2c-\\u1d6a\\u2024\\u2070-\\u209c\\u2100-\\u214f\\u2460-\\u24ea\\ufb00-\\ufb06\\ufe4d-\\ufe4f\\ufe50-\\ufe6b\\uff01-\\uff5e]|\\ud835[\\udc00-\\udfff]|\\ud83c[\\udd30-\\udd69]';
 
+/** One UTF-16 unit that makes another reading possible; pairs of surrogates aside. */
+export const ODD_CHARACTER: RegExp = new RegExp(`^(?:\\u001b|${UNSEEN}|${COMPATIBLE})$`);
+
 /** Compatibility forms (full-width, mathematical, superscript) as plain letters. */
 export const plainView: ViewKind = {
   name: 'nfkc',
@@ -120,18 +129,12 @@ export const plainView: ViewKind = {
   replace: (match) => match.normalize('NFKC'),
 };
 
-const GUTTER = '(?:[ \\t]{0,40}(?:(?:\\d{1,7}[ \\t]{0,4})?[→:|│]|[+\\->#*]|\\d{1,7}\\t)){0,2}[ \\t]{0,40}';
-
-/** Wrapped lines and neighbouring string literals joined, gutters taken out. Words of prose keep their spaces. */
-export const joinedView: ViewKind = {
-  name: 'joined',
-  trigger: /\n|["'`][ \t]{0,8}[+.&]?[ \t]{0,8}["'`]/,
-  pattern: new RegExp(
-    `["'\`]?[ \\t]{0,8}[\\\\+|│]?[ \\t]{0,8}\\r?\\n${GUTTER}["'\`]?|["'\`][ \\t]{0,8}[+.&]?[ \\t]{0,8}["'\`]`,
-    'g',
-  ),
-  replace: () => '',
-};
+/** The view without its joins (wrapped lines, neighbouring string literals); undefined when there is none. */
+export function joinView(base: View): View | undefined {
+  const edits: Edit[] = [];
+  walkJoins(base.text, (start, end) => edits.push({ start, end, text: '' }));
+  return editView(base, 'joined', edits);
+}
 
 export const urlView: ViewKind = {
   name: 'url',
