@@ -1,0 +1,37 @@
+/** The door of the feed room: documents of entries as RSS, Atom and JSON Feed, lists of feeds as OPML. */
+/** Every format starts from one cleaned document, so that what a reader sees does not depend on the format. */
+
+import type { FeedDocument } from '../model/entry.ts';
+import { writeAtom } from './atom.ts';
+import { cleanDocument } from './clean.ts';
+import { writeJsonFeed } from './json-feed.ts';
+import { type OpmlDocument, writeOpml } from './opml.ts';
+import { writeRss } from './rss.ts';
+
+/** Media types to serve and to announce the formats with. */
+export const FEED_MEDIA_TYPES = {
+  rss: 'application/rss+xml',
+  atom: 'application/atom+xml',
+  json: 'application/feed+json',
+  opml: 'text/x-opml',
+} as const;
+
+/** RSS 2.0, UTF-8 text. Equal documents give equal bytes. Throws FeedUrlError for an address that is not absolute. */
+export function generateRss(doc: FeedDocument): string {
+  return writeRss(cleanDocument(doc));
+}
+
+/** Atom 1.0 with RFC 5005 archives and RFC 6721 deleted entries. Equal documents give equal bytes. Throws FeedUrlError. */
+export function generateAtom(doc: FeedDocument): string {
+  return writeAtom(cleanDocument(doc));
+}
+
+/** JSON Feed 1.1. Equal documents give equal bytes. Throws FeedUrlError. */
+export function generateJsonFeed(doc: FeedDocument): string {
+  return writeJsonFeed(cleanDocument(doc));
+}
+
+/** OPML 2.0. Equal lists give equal bytes. Throws FeedUrlError. */
+export function generateOpml(doc: OpmlDocument): string {
+  return writeOpml(doc);
+}

@@ -1,0 +1,57 @@
+/** OPML 2.0 (http://opml.org/spec2.opml): lists of feeds, as readers exchange them. */
+/** Small enough to write ourselves, on the same XML writer as Atom. */
+
+import { cleanLine, cleanUrl } from './clean.ts';
+import { XML_DECLARATION, xmlElement, xmlText } from './xml.ts';
+
+/** A feed, or a group of outlines. */
+export type Outline = FeedOutline | OutlineGroup;
+
+export interface FeedOutline {
+  readonly title: string;
+  /** Absolute address of the feed in any format. */
+  readonly feedUrl: string;
+  /** Absolute address of its page. */
+  readonly homeUrl?: string;
+  readonly description?: string;
+}
+
+export interface OutlineGroup {
+  readonly title: string;
+  readonly outlines: readonly Outline[];
+}
+
+export interface OpmlDocument {
+  readonly title: string;
+  readonly outlines: readonly Outline[];
+}
+
+/** Throws FeedUrlError for an address that is not absolute. */
+export function writeOpml(doc: OpmlDocument): string {
+  // The specification wants an outline at the least; a list of no feeds is an empty group.
+  const outlines = doc.outlines.length === 0 ? [{ title: doc.title, outlines: [] }] : doc.outlines;
+  const opml = xmlElement('opml', { version: '2.0' }, [
+    xmlElement('head', {}, [xmlText('title', titleOf(doc.title))]),
+    xmlElement('body', {}, outlines.map(writeOutline)),
+  ]);
+  return `${XML_DECLARATION}${opml}\n`;
+}
+
+function writeOutline(outline: Outline): string {
+  const text = titleOf(outline.title);
+  if ('outlines' in outline) return xmlElement('outline', { text }, outline.outlines.map(writeOutline));
+  const { feedUrl, homeUrl, description } = outline;
+  return xmlElement('outline', {
+    text,
+    title: text,
+    // Readers take `rss` for any kind of feed.
+    type: 'rss',
+    xmlUrl: cleanUrl(feedUrl, 'feedUrl'),
+    htmlUrl: homeUrl === undefined ? undefined : cleanUrl(homeUrl, 'homeUrl'),
+    description: description === undefined ? undefined : cleanLine(description),
+  });
+}
+
+function titleOf(title: string): string {
+  return cleanLine(title) || 'Untitled';
+}

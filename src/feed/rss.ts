@@ -1,0 +1,74 @@
+/** RSS 2.0 by the `feed` library, from a cleaned document. */
+/** The one file that imports it; its slips with text are worked around here, with a test for each. */
+
+import { Feed } from 'feed';
+import { escapeHtml } from '../base/html.ts';
+import type { FeedEntry } from '../model/entry.ts';
+import { TURNPRESS_NAMESPACE } from './atom.ts';
+import { type CleanDocument, NO_LANGUAGE } from './clean.ts';
+
+type Item = Parameters<Feed['addItem']>[0];
+type Extension = NonNullable<Item['extensions']>[number];
+
+export function writeRss(doc: CleanDocument): string {
+  const feed = new Feed({
+    id: doc.id,
+    title: literal(doc.title),
+    description: literal(doc.description === '' ? doc.title : doc.description),
+    link: doc.homeUrl,
+    feed: doc.selfUrls.rss,
+    ...(doc.language !== NO_LANGUAGE && { language: doc.language }),
+    updated: new Date(doc.updated),
+    generator: 'turnpress',
+    docs: 'https://www.rssboard.org/rss-specification',
+  });
+  // The library declares the `dc` namespace only with some content.
+  const named = doc.entries.some((entry) => entry.content !== '');
+  for (const entry of doc.entries) feed.addItem(itemOf(entry, named));
+  if (doc.checkpoint !== undefined) {
+    feed.addExtension({
+      name: 'turnpress:checkpoint',
+      objects: { _attributes: NAMESPACE, _text: literal(doc.checkpoint) },
+    });
+  }
+  return `${feed.rss2()}\n`;
+}
+
+const NAMESPACE = { 'xmlns:turnpress': TURNPRESS_NAMESPACE };
+
+function itemOf(entry: FeedEntry, named: boolean): Item {
+  const extensions: Extension[] = [
+    // The library writes titles as CDATA and splits only the first `]]>` of one.
+    { name: 'title', objects: { _text: literal(entry.title) } },
+  ];
+  // `author` is an e-mail address in RSS, and sessions have none.
+  if (named) extensions.push({ name: 'dc:creator', objects: { _text: literal(entry.author) } });
+  if (entry.turn !== undefined) {
+    const { hash, conversation, branch } = entry.turn;
+    extensions.push({
+      name: 'turnpress:turn',
+      objects: {
+        _attributes: NAMESPACE,
+        'turnpress:hash': { _text: literal(hash) },
+        'turnpress:conversation': { _text: literal(conversation) },
+        'turnpress:branch': { _text: literal(branch) },
+      },
+    });
+  }
+  return {
+    title: entry.title,
+    id: literal(entry.id),
+    link: entry.url,
+    date: new Date(entry.published),
+    // Readers take a description for HTML.
+    ...(entry.summary !== '' && { description: escapeHtml(entry.summary) }),
+    ...(entry.content !== '' && { content: entry.content }),
+    category: entry.categories.map((name) => ({ name: literal(name) })),
+    extensions,
+  };
+}
+
+/** The library takes `&amp;` in a text for `&` that is escaped already. */
+function literal(text: string): string {
+  return text.replaceAll('&amp;', '&amp;amp;');
+}
