@@ -1,5 +1,5 @@
 /** Every URL and output path of the site. Nothing else builds one. */
-/** Paths hold only hex digits, counters, fixed words and slugs, so no text from outside becomes a path. DESIGN: the URL table in docs/site.md */
+/** Paths hold only hex digits, counters, fixed words and slugs, so no text from outside becomes a path. */
 
 import { type ConversationId, shortId, type TurnHash } from '../model/ids.ts';
 
@@ -36,13 +36,76 @@ export function tagUrl(tag: string): string {
   return `/tags/${slug(tag)}/`;
 }
 
-/** `/page/2/`; 1 is the list's own URL. */
+/** `/page/2/`: the second page counted from the oldest entries, so that a full page never moves. The newest stand at `base`. */
 export function listPageUrl(base: string, page: number): string {
-  return page === 1 ? base : `${base}page/${page}/`;
+  return `${base}page/${page}/`;
 }
 
+/** The lists of all projects, agents and tags, and the other pages that a site has once. */
+export const pages = {
+  home: '/',
+  projects: '/projects/',
+  agents: '/agents/',
+  tags: '/tags/',
+  search: '/search/',
+  docs: '/docs/',
+  about: '/about/',
+  resolver: '/t/',
+  notFound: '/404.html',
+  opml: '/feeds.opml',
+  sitemap: '/sitemap.xml',
+  robots: '/robots.txt',
+  webManifest: '/manifest.webmanifest',
+  headers: '/_headers',
+  searchShards: '/search/shards.json',
+  pagefind: '/pagefind/',
+} as const;
+
+/** `/t/3f.json`: where the turns stand whose hash begins with these two digits. */
+export function resolverShardUrl(digits: string): string {
+  return `/t/${digits}.json`;
+}
+
+/** `/docs/archive-format/` */
+export function docUrl(name: string): string {
+  return `/docs/${slug(name)}/`;
+}
+
+/** `/assets/site-<8 digits>.css`: changes with its content, so it may be cached for ever. */
+export function assetUrl(name: string, hash: string): string {
+  const dot = name.lastIndexOf('.');
+  return `/assets/${name.slice(0, dot)}-${hash.slice(0, 8)}${name.slice(dot)}`;
+}
+
+/** `/c/<id>/i/<64 digits>.png`: an image of one conversation. The extension comes from a fixed table. */
+export function imageUrl(id: ConversationId, hash: string, extension: string): string {
+  return `${conversationUrl(id)}i/${hash}.${extension}`;
+}
+
+/** `/sitemap-2.xml`: one part of a sitemap that is too long for one file. */
+export function sitemapPartUrl(part: number): string {
+  return `/sitemap-${part}.xml`;
+}
+
+/** `/pagefind/<name>/`: one part of the search index; `/pagefind/` itself holds the documentation and the program. */
+export function searchShardUrl(name: string): string {
+  return `/pagefind/${name}/`;
+}
+
+/** `/c/<id>/feed/1/atom.xml`: the first archive document of a feed (RFC 5005). */
+export function feedArchiveUrl(pageUrl: string, number: number, format: FeedFormat): string {
+  return feedUrl(`${pageUrl}feed/${number}/`, format);
+}
+
+/** An address of the site with the place where it stands in front of it. `site` ends in `/`. */
+export function absoluteUrl(site: string, url: string): string {
+  return site.replace(/\/+$/, '') + url;
+}
+
+export type FeedFormat = 'rss' | 'atom' | 'json';
+
 /** The feed of a page, by format. */
-export function feedUrl(pageUrl: string, format: 'rss' | 'atom' | 'json'): string {
+export function feedUrl(pageUrl: string, format: FeedFormat): string {
   return pageUrl + { rss: 'rss.xml', atom: 'atom.xml', json: 'feed.json' }[format];
 }
 

@@ -1,0 +1,190 @@
+/** One build that has something to do: changed conversations, then everything that lists them, then all into place. */
+/** Loaded by the door only when something changed, because it brings the renderer with it. */
+
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { ArchiveReader } from '../archive/archive.ts';
+import type { ConversationId } from '../model/ids.ts';
+import type { BuildContext, Relations, VisibleConversation } from './context.ts';
+import { buildConversation, type PageRecord } from './conversation.ts';
+import { buildDocs } from './docs.ts';
+import { createFeedBuilder } from './feeds.ts';
+import { createFrame } from './frame.ts';
+import type { SiteInputs } from './inputs.ts';
+import { keyOf } from './keys.ts';
+import { buildListFeeds } from './list-feeds.ts';
+import { buildLists, listLists } from './lists.ts';
+import { titleOf } from './names.ts';
+import type { BuildOptions, BuildReport } from './options.ts';
+import { openOutput } from './output.ts';
+import { createPageQueue } from './page-queue.ts';
+import { RENDERER_VERSION } from './render/version.ts';
+import { buildResolver } from './resolver.ts';
+import { createSearchIndex } from './search-index.ts';
+import type { SelectedConversation } from './site.ts';
+import type { SiteState } from './state.ts';
+import { buildStatics, type IndexedConversation } from './statics.ts';
+
+export async function buildChanges(
+  archive: ArchiveReader,
+  options: BuildOptions,
+  inputs: SiteInputs,
+  selected: readonly SelectedConversation[],
+  state: SiteState,
+  siteKey: string,
+): Promise<BuildReport> {
+  state.begin();
+  const output = openOutput(state, options.outputDir);
+  const { config, log, progress } = options;
+  const frame = createFrame(config, inputs);
+  const queue = createPageQueue(output, async () => {
+    const { createShellRenderer } = await import('./shells.ts');
+    return createShellRenderer(inputs.templates, join(options.cacheDir, 'shells'));
+  });
+  const feeds = createFeedBuilder(output, config, frame.key, () => import('../feed/feed.ts'));
+  let problems = 0;
+  const conversations = selected.map(({ summary, tags, isPrivate }) => ({
+    summary,
+    tags,
+    private: isPrivate,
+    title: titleOf(summary),
+  }));
+  const relations = relate(conversations);
+  const context: BuildContext = {
+    archive,
+    options,
+    inputs,
+    state,
+    output,
+    frame,
+    feeds,
+    relations,
+    addPage: queue.add,
+    problem(code, message, conversation) {
+      problems++;
+      log.problem({ code, message, file: conversation });
+    },
+  };
+  const search = createSearchIndex(
+    state,
+    output,
+    conversations.map(({ summary }) => summary.id),
+  );
+  try {
+    forgetMissing(context, new Set(conversations.map(({ summary }) => summary.id)));
+    progress.start('pages', conversations.length);
+    const indexed: IndexedConversation[] = [];
+    for (const conversation of conversations) {
+      const records = await bringUpToDate(context, conversation);
+      search.add(
+        conversation.summary.id,
+        records.map((record) => ({ url: record.url, key: record.searchKey, bytes: record.searchBytes })),
+      );
+      indexed.push({ conversation, pages: records });
+      progress.advance(1, conversation.title);
+      await setImmediate();
+    }
+    progress.finish();
+    progress.start('lists', 1);
+    const documents = await buildDocs(context);
+    const listed = conversations.filter(
+      ({ summary }) => !isStartedByVisible(summary.meta.parent?.conversation, relations),
+    );
+    const lists = listLists(config.title, listed);
+    await buildLists(context, lists);
+    await buildListFeeds(context, lists);
+    await buildStatics(context, indexed, lists, async () => (await import('../feed/feed.ts')).generateOpml);
+    buildResolver(state, output);
+    await queue.flush();
+    progress.advance(1);
+    progress.finish();
+    progress.start('search', 1);
+    const shards = await search.finish(documents);
+    progress.advance(1);
+    progress.finish();
+    const { pages, others } = output.counts;
+    const report = (): BuildReport => ({
+      pagesWritten: pages.written,
+      pagesUnchanged: countPages(state) - pages.written,
+      pagesDeleted: pages.deleted,
+      filesWritten: others.written,
+      filesDeleted: others.deleted,
+      feeds: countFeeds(state),
+      shardsBuilt: shards.built,
+      shardsKept: shards.kept,
+      public: conversations.filter((one) => !one.private).length,
+      private: conversations.filter((one) => one.private).length,
+      leftOut: archive.listConversations().length - conversations.length,
+      bytes: pages.bytes + others.bytes,
+      problems,
+    });
+    output.prepare();
+    state.setMeta('site', siteKey);
+    state.setMeta('report', JSON.stringify(report()));
+    output.finish(`${JSON.stringify({ build: siteKey.slice(0, 16) })}\n`);
+    return report();
+  } finally {
+    await search.stop();
+  }
+}
+
+/** The conversation's pages: from the last build when nothing that they show changed. */
+async function bringUpToDate(context: BuildContext, conversation: VisibleConversation): Promise<readonly PageRecord[]> {
+  const { summary, title, tags } = conversation;
+  const { config, mode } = context.options;
+  const parent = summary.meta.parent?.conversation;
+  const key = keyOf(
+    context.frame.key,
+    RENDERER_VERSION,
+    [config.search, config.images, mode],
+    [summary.rootHash, summary.damage ?? '', title, tags, conversation.private],
+    context.relations
+      .listChildren(summary.id)
+      .map((child) => [child.summary.id, child.title, child.summary.meta.parent ?? '']),
+    parent === undefined ? '' : (context.relations.find(parent)?.title ?? ''),
+  );
+  const known = context.state.database.statement('SELECT key, pages FROM conversation WHERE id = ?').get(summary.id);
+  if (known?.key === key) return JSON.parse(String(known.pages)) as readonly PageRecord[];
+  return buildConversation(context, conversation, key);
+}
+
+/** Takes away what is left of conversations that this site does not show any more. */
+function forgetMissing(context: BuildContext, shown: ReadonlySet<string>): void {
+  const { database } = context.state;
+  for (const { id } of database.statement('SELECT id FROM conversation').all()) {
+    const missing = String(id);
+    if (shown.has(missing)) continue;
+    context.output.take(`c:${missing}`);
+    database.statement('DELETE FROM conversation WHERE id = ?').run(missing);
+    for (const table of ['unit', 'entry', 'deleted']) {
+      database.statement(`DELETE FROM ${table} WHERE conversation = ?`).run(missing);
+    }
+    database.statement('DELETE FROM pack WHERE owner = ?').run(`c:${missing}`);
+  }
+}
+
+function relate(conversations: readonly VisibleConversation[]): Relations {
+  const byId = new Map<ConversationId, VisibleConversation>(conversations.map((one) => [one.summary.id, one]));
+  const children = Map.groupBy(
+    conversations.filter((one) => one.summary.meta.parent?.conversation !== undefined),
+    (one) => one.summary.meta.parent?.conversation,
+  );
+  return {
+    find: (id) => byId.get(id),
+    listChildren: (id) => children.get(id) ?? [],
+  };
+}
+
+/** Sub-agents are found through the conversation that started them; without it they are listed like any other. */
+function isStartedByVisible(parent: ConversationId | undefined, relations: Relations): boolean {
+  return parent !== undefined && relations.find(parent) !== undefined;
+}
+
+function countPages(state: SiteState): number {
+  return Number(state.database.statement("SELECT count(*) AS n FROM file WHERE path LIKE '%.html'").get()?.n);
+}
+
+function countFeeds(state: SiteState): number {
+  const like = "path LIKE '%rss.xml' OR path LIKE '%atom.xml' OR path LIKE '%feed.json'";
+  return Number(state.database.statement(`SELECT count(*) AS n FROM file WHERE ${like}`).get()?.n);
+}

@@ -1,0 +1,48 @@
+/** What can go wrong while a site is built. */
+/** One class per cause; nothing of the new build is in the output folder when one of them is thrown. */
+
+import { TurnpressError } from '../base/errors.ts';
+
+/** A public conversation holds what must not be published. Nothing was written. */
+export class PublishBlockedError extends TurnpressError {
+  constructor(conversation: string, reason: string, blocked: number) {
+    const more = blocked > 1 ? ` (and ${blocked - 1} more conversations are blocked)` : '';
+    super(
+      'PUBLISH_BLOCKED',
+      { conversation, reason, blocked },
+      `conversation ${conversation.slice(0, 16)} may not be published: ${reason}${more}. Redact the turn, or make the conversation private in site.json`,
+    );
+  }
+}
+
+/** The output folder holds files that no build of ours made. */
+export class ForeignOutputError extends TurnpressError {
+  constructor(outputDir: string) {
+    super(
+      'FOREIGN_OUTPUT',
+      { outputDir },
+      `${outputDir} is not empty and was not made by turnpress; name another folder with --output or empty it first`,
+    );
+  }
+}
+
+/** Another build writes to the same output folder right now. */
+export class BuildRunningError extends TurnpressError {
+  constructor(outputDir: string, cause: unknown) {
+    super('BUILD_RUNNING', { outputDir }, `another build of ${outputDir} is running`, cause);
+  }
+}
+
+/** The search indexer failed, answered nonsense or did not answer in time. */
+export class SearchIndexError extends TurnpressError {
+  constructor(shard: string, problem: string, cause?: unknown) {
+    super('SEARCH_INDEX', { shard }, `the search index (part ${shard}) could not be built: ${problem}`, cause);
+  }
+}
+
+/** A page template, ours or the user's, does not render. */
+export class TemplateError extends TurnpressError {
+  constructor(problem: string, cause: unknown) {
+    super('TEMPLATE', {}, `a page template does not render: ${problem}`, cause);
+  }
+}

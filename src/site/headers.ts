@@ -1,0 +1,104 @@
+/** What a host should send beside each file: content security policy, caching, types. */
+/** One table feeds `_headers`, netlify.toml, `turnpress serve` and the policy in every page, so that they cannot differ. */
+
+const BASE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; " +
+  "object-src 'none'; base-uri 'none'; form-action 'none'; ";
+const TRUSTED = "require-trusted-types-for 'script'";
+
+/** In the `<meta>` of every page but the search page. */
+export const PAGE_POLICY = `${BASE_POLICY}${TRUSTED}`;
+/** Search runs Pagefind's WebAssembly in a worker of our own origin. */
+export const SEARCH_POLICY = `${BASE_POLICY.replace(
+  "script-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'",
+)}${TRUSTED}`;
+/** A worker obeys the policy of its own response. */
+const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+
+type Header = readonly [name: string, value: string];
+
+export interface HeaderRule {
+  /** A path, or a path ending in `*`. No two rules set the same header for one path. */
+  readonly path: string;
+  readonly headers: readonly Header[];
+}
+
+const withFrames = (policy: string): Header => ['Content-Security-Policy', `${policy}; frame-ancestors 'none'`];
+const REVALIDATE: Header = ['Cache-Control', 'public, max-age=0, must-revalidate'];
+const FOR_EVER: Header = ['Cache-Control', 'public, max-age=31536000, immutable'];
+const PAGES = [
+  '/',
+  '/page/*',
+  '/c/*',
+  '/t/*',
+  '/projects/*',
+  '/agents/*',
+  '/tags/*',
+  '/docs/*',
+  '/about/*',
+  '/404.html',
+];
+const FEED_TYPES: readonly Header[] = [
+  ['rss.xml', 'application/rss+xml; charset=utf-8'],
+  ['atom.xml', 'application/atom+xml; charset=utf-8'],
+  ['feed.json', 'application/feed+json; charset=utf-8'],
+];
+const FEED_FOLDERS = ['/', '/c/*/', '/projects/*/', '/agents/*/', '/tags/*/'];
+
+export const headerRules: readonly HeaderRule[] = [
+  {
+    path: '/*',
+    headers: [
+      ['X-Content-Type-Options', 'nosniff'],
+      ['Referrer-Policy', 'no-referrer'],
+      ['Cross-Origin-Opener-Policy', 'same-origin'],
+      ['Permissions-Policy', 'camera=(), geolocation=(), microphone=()'],
+    ],
+  },
+  ...PAGES.map((path) => ({ path, headers: [withFrames(PAGE_POLICY), REVALIDATE] })),
+  { path: '/search/*', headers: [withFrames(SEARCH_POLICY), REVALIDATE] },
+  { path: '/pagefind/*', headers: [['Content-Security-Policy', WORKER_POLICY], REVALIDATE] },
+  { path: '/assets/*', headers: [FOR_EVER] },
+  ...FEED_FOLDERS.flatMap((folder) =>
+    FEED_TYPES.map(([name, type]): HeaderRule => ({ path: `${folder}${name}`, headers: [['Content-Type', type]] })),
+  ),
+  { path: '/feeds.opml', headers: [['Content-Type', 'text/x-opml; charset=utf-8'], REVALIDATE] },
+  {
+    path: '/manifest.webmanifest',
+    headers: [['Content-Type', 'application/manifest+json; charset=utf-8'], REVALIDATE],
+  },
+];
+
+/** The headers of one file by its path below the site's root (`/c/…/index.html` or `/c/…/`). Later rules win. */
+export function headersFor(path: string): readonly Header[] {
+  const url = `/${path.replace(/\\/g, '/').replace(/^\/+/, '')}`.replace(/\/index\.html$/, '/');
+  const found = new Map<string, string>();
+  for (const rule of headerRules)
+    if (fits(rule.path, url)) for (const [name, value] of rule.headers) found.set(name, value);
+  return [...found];
+}
+
+/** The `_headers` file that Netlify, Cloudflare Pages and others read. */
+export function generateHeadersFile(): string {
+  const blocks = headerRules.map(
+    (rule) => `${rule.path}\n${rule.headers.map(([name, value]) => `  ${name}: ${value}\n`).join('')}`,
+  );
+  return blocks.join('\n');
+}
+
+/** The `[[headers]]` tables of netlify.toml. Equal rules in both files count once there. */
+export function generateNetlifyHeaders(): string {
+  return headerRules
+    .map((rule) => {
+      const values = rule.headers.map(([name, value]) => `    ${name} = ${JSON.stringify(value)}\n`).join('');
+      return `[[headers]]\n  for = ${JSON.stringify(rule.path)}\n  [headers.values]\n${values}`;
+    })
+    .join('\n');
+}
+
+function fits(pattern: string, url: string): boolean {
+  if (!pattern.includes('*')) return pattern === url;
+  const [before = '', after = ''] = pattern.split('*', 2);
+  return url.startsWith(before) && url.endsWith(after) && url.length >= before.length + after.length;
+}

@@ -1,0 +1,45 @@
+/** What a build is told and what it answers. */
+/** Apart from the door, because every part of the room reads them. */
+
+import type { Log, Progress } from '../base/log.ts';
+import type { ConversationId } from '../model/ids.ts';
+import type { SiteConfig } from '../model/site-config.ts';
+
+export interface BuildOptions {
+  /** Where the site goes. `<outputDir>.tmp` beside it is used while building. */
+  readonly outputDir: string;
+  readonly config: SiteConfig;
+  /** `local`: everything, private conversations marked. `public`: only what a rule makes public. */
+  readonly mode: 'local' | 'public';
+  /** Conversations that must not be published, and why. A public one among them stops a public build. */
+  readonly blocked?: ReadonlyMap<ConversationId, string>;
+  /** Private folder for what the next build can reuse. */
+  readonly cacheDir: string;
+  readonly templatesDir: string;
+  /** The user's templates and assets; each replaces ours of the same name. */
+  readonly userTemplatesDir?: string;
+  readonly contentDir: string;
+  readonly docsDir: string;
+  readonly log: Log;
+  readonly progress: Progress;
+}
+
+export interface BuildReport {
+  readonly pagesWritten: number;
+  readonly pagesUnchanged: number;
+  readonly pagesDeleted: number;
+  readonly filesWritten: number;
+  readonly filesDeleted: number;
+  readonly feeds: number;
+  readonly shardsBuilt: number;
+  readonly shardsKept: number;
+  /** Conversations with pages on this site, by visibility. */
+  readonly public: number;
+  readonly private: number;
+  /** Conversations that were left out because they are private. */
+  readonly leftOut: number;
+  /** Bytes written. */
+  readonly bytes: number;
+  /** Bad inputs that did not stop the build; each was also reported to the log. */
+  readonly problems: number;
+}

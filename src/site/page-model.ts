@@ -1,0 +1,74 @@
+/** What a page shell is given: plain text and addresses, decided here so that templates only loop and place. */
+/** Templates escape every value. HTML reaches a page only as the body that typed code rendered. */
+
+export interface LinkModel {
+  readonly label: string;
+  readonly url: string;
+}
+
+export interface FactModel {
+  readonly label: string;
+  /** Empty list: the fact is not shown. */
+  readonly values: readonly { readonly text: string; readonly url: string; readonly iso: string }[];
+}
+
+export interface ListItemModel {
+  readonly url: string;
+  readonly title: string;
+  /** One line below the title. */
+  readonly summary: string;
+  readonly badges: readonly string[];
+  readonly iso: string;
+  readonly date: string;
+  readonly facts: readonly LinkModel[];
+  readonly tags: readonly LinkModel[];
+}
+
+export interface FeedLinkModel extends LinkModel {
+  readonly type: string;
+  readonly title: string;
+}
+
+export interface PagerModel {
+  readonly newer: LinkModel | null;
+  readonly older: LinkModel | null;
+  /** Numbered pages, where they are listed; `url` is empty for the page itself. */
+  readonly pages: readonly LinkModel[];
+}
+
+/** One page. Every member is always there: templates do not ask what is missing. */
+export interface PageModel {
+  readonly url: string;
+  /** File name of the template. */
+  readonly template: string;
+  readonly lang: string;
+  readonly title: string;
+  readonly heading: string;
+  readonly description: string;
+  /** Absolute address; empty for pages that should not be found. */
+  readonly canonical: string;
+  readonly policy: string;
+  readonly styles: readonly string[];
+  readonly scripts: readonly string[];
+  readonly siteTitle: string;
+  readonly nav: readonly (LinkModel & { readonly current: boolean })[];
+  readonly crumbs: readonly LinkModel[];
+  readonly feeds: readonly FeedLinkModel[];
+  readonly badges: readonly string[];
+  readonly tags: readonly LinkModel[];
+  readonly facts: readonly FactModel[];
+  /** Branches of a conversation, filters of a list. */
+  readonly links: readonly {
+    readonly heading: string;
+    readonly className: 'branches' | 'filters';
+    readonly items: readonly LinkModel[];
+  }[];
+  readonly lists: readonly {
+    readonly heading: string;
+    readonly id: string;
+    readonly items: readonly ListItemModel[];
+  }[];
+  readonly pager: PagerModel;
+  /** What is said when there is nothing to list; empty when there is something. */
+  readonly empty: string;
+}
