@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../
 import type { Item } from '../../model/item.ts';
 import { agentAlias, toolAlias } from './claude-code-place.ts';
 import { type ChainRecord, objectOf, safeId, textOf } from './claude-code-records.ts';
-import type { Agent, AgentCall, Session } from './claude-code-session.ts';
+import type { Agent, AgentCall, Conversation, Session } from './claude-code-session.ts';
 import { startsAgent } from './claude-code-tools.ts';
 import { hash48 } from './claude-code-tree.ts';
 
@@ -25,11 +25,12 @@ export function findInlineRecord(session: Session, record: ChainRecord): JsonObj
   const message = objectOf(data?.message);
   const uuid = textOf(message?.uuid);
   if (agentId === undefined || message === undefined || uuid === undefined) return undefined;
+  const toolCall = textOf(record.raw.parentToolUseID);
+  if (toolCall !== undefined) setLink(session, agentId, toolCall, record.session);
   if (hasOwnFile(session, record.session, agentId)) return undefined;
   const agent = session.agents.get(agentId);
   if (agent?.last === uuid) return undefined;
-  const toolCall = textOf(record.raw.parentToolUseID);
-  setAgent(session, agentId, { last: uuid, ...(toolCall === undefined ? {} : { toolCall }) });
+  setAgent(session, agentId, { last: uuid });
   return {
     ...copyOf(record.raw, ['cwd', 'sessionId', 'version', 'gitBranch']),
     ...copyOf(message, ['type', 'message', 'uuid', 'timestamp', 'toolUseResult', 'requestId', 'isMeta']),
@@ -57,9 +58,13 @@ export function noteCalls(session: Session, item: Item): readonly string[] {
 
 /** A call and a sub-agent belong together: the ledger learns it, once. */
 export function linkAgent(session: Session, agentId: string, toolCall: string, sessionId: string | undefined): void {
-  if (!session.calls.some((call) => call.id === toolCall)) return;
+  // Any tool's text may look like a sub-agent's: only a call that starts one is believed.
+  if (session.calls.some((call) => call.id === toolCall)) setLink(session, agentId, toolCall, sessionId);
+}
+
+function setLink(session: Session, agentId: string, toolCall: string, sessionId: string | undefined): void {
   const known = session.agents.get(agentId);
-  setAgent(session, agentId, { toolCall });
+  if (known?.toolCall !== toolCall) setAgent(session, agentId, { toolCall });
   if (known?.linked === true || sessionId === undefined) return;
   setAgent(session, agentId, { linked: true });
   session.aliases.push([agentAlias(sessionId, agentId), toolAlias(toolCall)]);
@@ -69,29 +74,28 @@ export function linkAgent(session: Session, agentId: string, toolCall: string, s
 export function chainsOfCall(session: Session, toolCall: string): readonly string[] {
   const chains: string[] = [];
   for (const [id, agent] of session.agents) if (agent.toolCall === toolCall) chains.push(agentChain(id));
+  const asked = session.calls.find((call) => call.id === toolCall)?.prompt;
+  for (const chain of session.opens.keys()) {
+    const index = session.chains.get(chain);
+    if (chain.startsWith('side:') && index !== undefined && session.conversations[index]?.asked === asked)
+      chains.push(chain);
+  }
   return chains;
 }
 
-/** What is known of the call that started the sub-agent of a chain, when its first prompt is placed. */
+/** What is known of the call that started a sub-agent's conversation. */
 export function describeAgent(
   session: Session,
-  chain: string,
-  firstItem: Item,
-): { readonly toolCall?: string; readonly description?: string } {
-  const agentId = chain.startsWith('agent:') ? chain.slice(6) : undefined;
+  conversation: Conversation,
+): { readonly toolCall: string | undefined; readonly description: string | undefined } {
+  const agentId = conversation.chain.startsWith('agent:') ? conversation.chain.slice(6) : undefined;
   const meta = agentId !== undefined && agentId === session.fileAgent ? readMetaFile(session, agentId) : {};
-  const prompt = firstItem.parts[0];
-  const hash = prompt?.type === 'text' ? hash48(prompt.content.trim()) : undefined;
   const toolCall =
     meta.toolCall ??
     (agentId === undefined ? undefined : session.agents.get(agentId)?.toolCall) ??
-    session.calls.findLast((call) => call.prompt === hash)?.id;
-  const description =
-    meta.description ?? (session.calls.find((call) => call.id === toolCall)?.description || undefined);
-  return {
-    ...(toolCall === undefined ? {} : { toolCall }),
-    ...(description === undefined ? {} : { description }),
-  };
+    session.calls.findLast((call) => call.prompt === conversation.asked)?.id;
+  const called = session.calls.find((call) => call.id === toolCall);
+  return { toolCall, description: meta.description ?? (called?.description || undefined) };
 }
 
 function hasOwnFile(session: Session, sessionId: string | undefined, agentId: string): boolean {

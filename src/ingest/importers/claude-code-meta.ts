@@ -5,7 +5,7 @@ import type { JsonObject } from '../../base/json.ts';
 import { isoTime } from '../../base/time.ts';
 import type { Meta, ParentLink } from '../../model/conversation.ts';
 import type { ImportedConversation } from '../importer.ts';
-import { startedByKey } from './claude-code-agents.ts';
+import { describeAgent, startedByKey } from './claude-code-agents.ts';
 import { textOf } from './claude-code-records.ts';
 import { AGENT_ID, type Conversation, type Session } from './claude-code-session.ts';
 import { findTurnOf, newestBranch } from './claude-code-tree.ts';
@@ -53,7 +53,7 @@ export function listConversations(session: Session): readonly ImportedConversati
     const link = linkOf(session, conversation);
     out.push({
       turn: conversation.first,
-      meta: metaOf(session, conversation, link?.parent),
+      meta: metaOf(session, conversation, link),
       ...(current === undefined || current === '' ? {} : { current }),
       asOfMs: conversation.updatedMs ?? session.newestMs,
       ...(link?.startedBy === undefined ? {} : { startedBy: link.startedBy }),
@@ -64,9 +64,9 @@ export function listConversations(session: Session): readonly ImportedConversati
 
 const MAX_TITLE = 300;
 
-function metaOf(session: Session, conversation: Conversation, parent: ParentLink | undefined): Meta {
+function metaOf(session: Session, conversation: Conversation, link: AgentLink | undefined): Meta {
   const isMain = conversation.chain === 'main';
-  const title = isMain ? findTitle(session) : conversation.description;
+  const title = isMain ? findTitle(session) : link?.description;
   const project = conversation.cwd === undefined ? undefined : findProject(conversation.cwd);
   return {
     ...(title === undefined ? {} : { title: cleanLine(title) }),
@@ -77,7 +77,7 @@ function metaOf(session: Session, conversation: Conversation, parent: ParentLink
     ...(conversation.cwd === undefined ? {} : { cwd: conversation.cwd.toWellFormed() }),
     ...(conversation.gitBranch === undefined ? {} : { git: { branch: conversation.gitBranch.toWellFormed() } }),
     ...(conversation.sessions.length === 0 ? {} : { sessions: conversation.sessions.map((id) => id.toWellFormed()) }),
-    ...(parent === undefined ? {} : { parent }),
+    ...(link === undefined ? {} : { parent: link.parent }),
     ...(conversation.forkOf === undefined ? {} : { fork_of: conversation.forkOf }),
     ...(conversation.startedMs === undefined ? {} : { started: isoTime(conversation.startedMs) }),
     ...(conversation.updatedMs === undefined ? {} : { updated: isoTime(conversation.updatedMs) }),
@@ -104,16 +104,20 @@ function cleanLine(text: string): string {
   return text.toWellFormed().replace(/\s+/g, ' ').trim().slice(0, MAX_TITLE);
 }
 
-function linkOf(
-  session: Session,
-  conversation: Conversation,
-): { readonly parent: ParentLink; readonly startedBy: string | undefined } | undefined {
+interface AgentLink {
+  readonly parent: ParentLink;
+  readonly startedBy: string | undefined;
+  readonly description: string | undefined;
+}
+
+function linkOf(session: Session, conversation: Conversation): AgentLink | undefined {
   const sessionId = conversation.session;
   if (conversation.chain === 'main' || sessionId === undefined) return undefined;
   const agentId = conversation.chain.startsWith('agent:') ? conversation.chain.slice(6) : undefined;
-  const toolCall = conversation.toolCall ?? (agentId === undefined ? undefined : session.agents.get(agentId)?.toolCall);
+  const { toolCall, description } = describeAgent(session, conversation);
   return {
     parent: { session: sessionId, ...(toolCall === undefined ? {} : { tool_call: toolCall }) },
     startedBy: startedByKey(toolCall, sessionId, agentId),
+    description,
   };
 }

@@ -12,6 +12,7 @@ import {
   branchOf,
   findKeyOf,
   findTurnOf,
+  hash48,
   lookBelow,
   nameTurn,
   newestBranch,
@@ -168,10 +169,17 @@ function startConversation(session: Session, placing: Placing, parent: string | 
     first: placing.key,
     sessions: [],
     models: [],
+    ...(placing.chain === 'main' ? {} : { asked: hashOfPrompt(placing.draft.item) }),
     ...(forkOf === undefined ? {} : { forkOf }),
   });
   session.chains.set(placing.chain, index);
   return { branch: openBranch(session.tree, -1, BEFORE, index), parent, conversation: index };
+}
+
+/** Hash of the first text of an item, as `AgentCall.prompt` has it. */
+function hashOfPrompt(item: Item): number {
+  const text = item.parts.find((part) => part.type === 'text')?.content ?? '';
+  return hash48(text.trim());
 }
 
 /** What a placed record tells of its conversation. */
@@ -256,4 +264,27 @@ export function toolAlias(toolCall: string): string {
 /** Alias under which the turn that started a sub-agent is found by the sub-agent's id. */
 export function agentAlias(sessionId: string, agentId: string): string {
   return `${AGENT_ID}:agent:${sessionId}:${agentId}`;
+}
+
+/**
+ * A source may name a parent that stands after its child, or two records each other. Such a turn starts a conversation,
+ * so that what is put out is always a tree with parents first.
+ */
+export function breakCycles(session: Session): void {
+  const { turns } = session;
+  const firsts = new Set(session.conversations.map((conversation) => conversation.first));
+  const suspects = turns.flatMap((turn, i) => (turn.parent !== null && firsts.has(turn.key) ? [i] : []));
+  if (suspects.length === 0) return;
+  const places = new Map<string, number>();
+  for (const [i, turn] of turns.entries()) for (const id of [turn.key, ...turn.aliases]) places.set(id, i);
+  for (const i of suspects) {
+    const turn = turns[i];
+    if (turn === undefined || turn.parent === null || (places.get(turn.parent) ?? -1) < i) continue;
+    turn.parent = null;
+    session.problems.push({
+      code: 'PARENT_AFTER_CHILD',
+      file: session.input.path,
+      message: `the record ${turn.key.toWellFormed()} names a parent that follows it; it starts a conversation instead`,
+    });
+  }
 }

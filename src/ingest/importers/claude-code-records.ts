@@ -31,7 +31,13 @@ export function findChainRecord(value: JsonObject, line: number): ChainRecord | 
   return {
     type: textOf(value.type) ?? 'unknown',
     uuid,
-    parent: parent === undefined || parent === '' || parent === uuid || parent.length > MAX_ID ? null : parent,
+    // A parent that is the record itself is as good as one that was lost.
+    parent:
+      parent === undefined || parent === '' || parent.length > MAX_ID
+        ? null
+        : parent === uuid
+          ? `${uuid}:self`
+          : parent,
     logicalParent: textOf(value.logicalParentUuid),
     sidechain: value.isSidechain === true,
     agentId: safeId(value.agentId),

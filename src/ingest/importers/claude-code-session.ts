@@ -26,9 +26,8 @@ export interface Conversation {
   readonly startedMs?: number;
   readonly updatedMs?: number;
   readonly forkOf?: string;
-  /** A sub-agent's: the call that started it and what it was asked to do. */
-  readonly toolCall?: string;
-  readonly description?: string;
+  /** Hash of its first prompt: a sub-agent without an id is known by what it was asked. */
+  readonly asked?: number;
 }
 
 /** A record with what was found in it, while it waits for its place. */
@@ -85,7 +84,7 @@ export interface Titles {
 
 export interface OutTurn {
   readonly key: string;
-  readonly parent: string | null;
+  parent: string | null;
   readonly timeMs: number | null;
   readonly item: Item;
   readonly aliases: string[];

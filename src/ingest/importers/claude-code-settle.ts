@@ -4,7 +4,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { Item } from '../../model/item.ts';
 import type { ImportedBlob } from '../importer.ts';
-import { chainsOfCall, describeAgent, linkAgent, noteCalls } from './claude-code-agents.ts';
+import { chainsOfCall, linkAgent, noteCalls } from './claude-code-agents.ts';
 import { clientText, draftText, outputOf, readingDrafts, replayMark } from './claude-code-entries.ts';
 import { assistantItem } from './claude-code-messages.ts';
 import { addAlias, collapseRecord, findTip, placeTurn, toolAlias } from './claude-code-place.ts';
@@ -129,7 +129,6 @@ function placeRecord(
   lines: readonly ChainRecord[],
 ): number {
   for (const blob of blobs) session.blobs.set(blob.hash, blob);
-  const fresh = !session.chains.has(chain);
   let first = -1;
   let last = -1;
   for (const [i, draft] of drafts.entries()) {
@@ -148,14 +147,6 @@ function placeRecord(
       const anchor = session.tree.anchors.get(record.uuid);
       if (anchor !== undefined) session.tree.anchors = new Map(session.tree.anchors).set(one.uuid, anchor);
       addAlias(session, one.uuid, last);
-    }
-  }
-  const opening = drafts[0];
-  if (fresh && chain !== 'main' && opening !== undefined) {
-    const index = session.chains.get(chain) ?? 0;
-    const conversation = session.conversations[index];
-    if (conversation !== undefined) {
-      session.conversations[index] = { ...conversation, ...describeAgent(session, chain, opening.item) };
     }
   }
   return first;

@@ -1,10 +1,12 @@
 /** Reads Claude Code's sessions: JSON Lines below `~/.claude/projects`, sub-agents' files, web session documents. */
 /** The importer's row; its parts stand beside it: records, entries, messages, tree, place, settle, walk, state. */
 
+import { decodeUtf8 } from '../../base/bytes.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
 import type { Importer, SourceInput, SourceOutput } from '../importer.ts';
 import { findJsonDocument, type JsonLine, type JsonLinesEnd, walkJsonLines } from '../json-lines.ts';
 import { listConversations } from './claude-code-meta.ts';
+import { breakCycles } from './claude-code-place.ts';
 import { AGENT_ID, type Session } from './claude-code-session.ts';
 import { newSession, takeSafePoint } from './claude-code-state.ts';
 import { endWalk, takeValue, type Walk } from './claude-code-walk.ts';
@@ -40,6 +42,11 @@ function readSource(input: SourceInput): SourceOutput {
   const walk: Walk = { session, safe: undefined, lineSafe: undefined };
   const document = input.from === 0 ? findJsonDocument(input.bytes) : undefined;
   if (document !== undefined) return readDocument(walk, document.value);
+  if (input.from === 0 && /^\uFEFF?[{[]\s*$/.test(firstLineOf(input.bytes))) {
+    const message = 'a JSON document that does not end, or is broken; it is read again when the file changes';
+    session.problems.push({ code: 'BROKEN_DOCUMENT', file: input.path, line: 1, message });
+    return outputOf(session, 1, { consumed: 0, nextLine: 1 }, {});
+  }
   const lines = walkJsonLines(input, (problem) => session.problems.push(problem));
   let step = lines.next();
   while (step.done !== true) {
@@ -47,6 +54,10 @@ function readSource(input: SourceInput): SourceOutput {
     step = lines.next();
   }
   return finish(walk, step.value);
+}
+
+function firstLineOf(bytes: Uint8Array): string {
+  return decodeUtf8(bytes.subarray(0, 256)).split('\n', 1)[0] ?? '';
 }
 
 /** One document is read anew each time: nothing in it is settled, because its end moves. */
@@ -82,6 +93,9 @@ function outputOf(
   state: JsonObject,
 ): SourceOutput {
   const { path } = session.input;
+  breakCycles(session);
+  // Typed and never handed over: not part of the conversation, but counted.
+  if (session.queue.length > 0) session.records['queued prompt not delivered'] = session.queue.length;
   for (const [kind, { line, count }] of session.unknown) {
     const message = `records of the unknown kind "${kind.toWellFormed()}" were counted and left out`;
     session.problems.push({ code: 'UNKNOWN_RECORD', file: path, line, message, count });
@@ -95,6 +109,6 @@ function outputOf(
     state,
     problems: session.problems,
     records: session.records,
-    waiting: waiting + session.queue.length,
+    waiting,
   };
 }
