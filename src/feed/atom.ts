@@ -4,7 +4,7 @@
 import { isoTime } from '../base/time.ts';
 import type { FeedEntry } from '../model/entry.ts';
 import type { CleanDocument } from './clean.ts';
-import { XML_DECLARATION, xmlElement, xmlText } from './xml.ts';
+import { XML_DECLARATION, xmlCdata, xmlElement, xmlText } from './xml.ts';
 
 /** Relation of the link to a conversation's checkpoint. */
 export const CHECKPOINT_RELATION = 'urn:turnpress:rel:checkpoint';
@@ -54,7 +54,7 @@ function writeEntry(entry: FeedEntry): string {
     link('alternate', entry.url, 'text/html'),
     ...entry.categories.map((term) => xmlElement('category', { term })),
     entry.summary === '' ? '' : xmlText('summary', entry.summary),
-    xmlText('content', entry.content, { type: 'html' }),
+    xmlElement('content', { type: 'html' }, xmlCdata(entry.content)),
     entry.turn === undefined
       ? ''
       : xmlElement('turnpress:turn', {}, [

@@ -3,7 +3,7 @@
 
 import type { FeedDocument } from '../model/entry.ts';
 import { writeAtom } from './atom.ts';
-import { cleanDocument } from './clean.ts';
+import { type CleanDocument, cleanDocument } from './clean.ts';
 import { writeJsonFeed } from './json-feed.ts';
 import { type OpmlDocument, writeOpml } from './opml.ts';
 import { writeRss } from './rss.ts';
@@ -18,20 +18,31 @@ export const FEED_MEDIA_TYPES = {
 
 /** RSS 2.0, UTF-8 text. Equal documents give equal bytes. Throws FeedUrlError for an address that is not absolute. */
 export function generateRss(doc: FeedDocument): string {
-  return writeRss(cleanDocument(doc));
+  return writeRss(cleaned(doc));
 }
 
 /** Atom 1.0 with RFC 5005 archives and RFC 6721 deleted entries. Equal documents give equal bytes. Throws FeedUrlError. */
 export function generateAtom(doc: FeedDocument): string {
-  return writeAtom(cleanDocument(doc));
+  return writeAtom(cleaned(doc));
 }
 
 /** JSON Feed 1.1. Equal documents give equal bytes. Throws FeedUrlError. */
 export function generateJsonFeed(doc: FeedDocument): string {
-  return writeJsonFeed(cleanDocument(doc));
+  return writeJsonFeed(cleaned(doc));
 }
 
 /** OPML 2.0. Equal lists give equal bytes. Throws FeedUrlError. */
 export function generateOpml(doc: OpmlDocument): string {
   return writeOpml(doc);
 }
+
+/** A document is written in three formats and cleaned once. */
+function cleaned(doc: FeedDocument): CleanDocument {
+  const known = CLEANED.get(doc);
+  if (known !== undefined) return known;
+  const fresh = cleanDocument(doc);
+  CLEANED.set(doc, fresh);
+  return fresh;
+}
+
+const CLEANED = new WeakMap<FeedDocument, CleanDocument>();

@@ -36,6 +36,7 @@ const documents: readonly (readonly [string, FeedDocument])[] = [
       entries: [
         { ...plainEntry, published: Number.NaN, updated: -1e20 },
         { ...plainEntry, id: 'urn:x', published: 1e20, updated: Number.POSITIVE_INFINITY },
+        { ...plainEntry, id: 'urn:y', updated: plainEntry.published - 1 },
       ],
     },
   ],
