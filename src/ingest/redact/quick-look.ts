@@ -88,7 +88,7 @@ function beginsEscape(text: string, at: number, next: number): boolean {
 }
 
 const ENTITY = /^&(?:#\d|#[xX][0-9A-Fa-f]|[a-zA-Z]{2,8};)/;
-const ESCAPE = /^(?:u|x[0-9A-Fa-f]|[0-7]{3}|\/)/;
+const ESCAPE = /^(?:u|x[0-9A-Fa-f]|[0-7]{3}|[nrt"'\\/`])/;
 
 function isHexDigit(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66);

@@ -39,7 +39,7 @@ export function createTextScanner(options: ScannerOptions): TextScanner {
   return {
     look: (text) => {
       if (options.ungated === true) return 'suspicious';
-      const bits = needs(text, quick, options, true);
+      const bits = needs(text, quick, options, 1);
       if ((bits & SECRET) !== 0) return 'suspicious';
       return (bits & HOME) !== 0 ? 'home' : 'clean';
     },
@@ -63,22 +63,22 @@ const LINT_WINDOW = 64 * 1024;
 const LINT_OVERLAP = 12 * 1024;
 
 /** SECRET, HOME, both or none: the bits of the fast look, with the unsure ones settled. */
-function needs(text: string, quick: QuickLook, options: ScannerOptions, deeper: boolean): number {
+function needs(text: string, quick: QuickLook, options: ScannerOptions, depth: number): number {
   let bits = quick.look(text);
   if (options.personal && PERSONAL_HINT.test(text)) bits |= SECRET;
   if ((bits & SECRET) !== 0) return SECRET;
   if ((bits & ASSIGNMENT) !== 0 && hasAssignment(text)) return SECRET;
-  if (!deeper) return bits;
-  if ((bits & READING) !== 0) {
+  if (depth > 0 && (bits & READING) !== 0) {
     const homes = countHomes(text);
     for (const view of readingsOf(text)) {
       if (view.text === text) continue;
-      const inside = needs(view.text, quick, options, false);
+      const inside = needs(view.text, quick, options, 0);
       // A home that shows in another reading only has to be mapped back, which only the slow look does.
       if ((inside & SECRET) !== 0 || ((inside & HOME) !== 0 && countHomes(view.text) > homes)) return SECRET;
     }
   }
-  if ((bits & BLOCK) !== 0 && blocksOf(text).some((block) => hasSecret(block.decoded, quick, options))) return SECRET;
+  if (depth >= 0 && (bits & BLOCK) !== 0 && blocksOf(text).some((block) => hasSecret(block.decoded, quick, options)))
+    return SECRET;
   return bits & HOME;
 }
 
@@ -96,7 +96,7 @@ function blocksOf(text: string): readonly EncodedBlock[] {
 }
 
 function hasSecret(text: string, quick: QuickLook, options: ScannerOptions): boolean {
-  return (needs(text, quick, { ...options, personal: false }, false) & SECRET) !== 0;
+  return (needs(text, quick, { ...options, personal: false }, -1) & SECRET) !== 0;
 }
 
 function hasAssignment(text: string): boolean {

@@ -185,7 +185,7 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b
 /** Backslash escapes of JSON, JavaScript, Python and C. */
 export const unescapedView: ViewKind = {
   name: 'unescaped',
-  trigger: /\\(?:u|x[0-9A-Fa-f]|[0-7]{3}|["'\\/])/,
+  trigger: /\\(?:u|x[0-9A-Fa-f]|[0-7]{3}|[nrt"'\\/`])/,
   pattern: /\\(?:u\{[0-9A-Fa-f]{1,6}\}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[0-7]{3}|[nrtbf"'\\/`])/g,
   replace: (match) => {
     const body = match.slice(1);
@@ -208,8 +208,21 @@ export function readingsOf(text: string): readonly View[] {
     const view = rewriteView(plain, kind);
     if (view === undefined) continue;
     views.add(view);
-    const shown = rewriteView(view, visibleView);
-    if (shown !== undefined) views.add(shown);
+    addShown(view, views);
+    if (kind !== unescapedView) continue;
+    // A string that is JSON itself: what it holds may be encoded once more.
+    for (const inner of [unescapedView, urlView, entityView]) {
+      const nested = rewriteView(view, inner);
+      if (nested === undefined) continue;
+      views.add(nested);
+      addShown(nested, views);
+    }
   }
   return [...views];
+}
+
+function addShown(view: View, views: Set<View>): void {
+  const visible = rewriteView(view, visibleView) ?? view;
+  const plain = rewriteView(visible, plainView) ?? visible;
+  views.add(visible).add(plain);
 }
