@@ -178,6 +178,7 @@ describe('prompts and what is none', () => {
     const prompts = ledger.outline().filter((line) => line.includes(' user: '));
     expect(prompts.map((line) => line.replace(/^.* user: /, ''))).toEqual([
       'Mow the lawn',
+      'before the rain',
       'mind the hedgehog',
       'and the edges',
       'what about the gate?',

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../src/base/json.ts';
+import {
+  assistantItem,
+  emptyMessage,
+  joinLine,
+  looksComplete,
+} from '../../../src/ingest/importers/claude-code-messages.ts';
+import { findDiff, toolKind } from '../../../src/ingest/importers/claude-code-tools.ts';
+import { Ledger, read } from './claude-code-reading.ts';
+
+const text = (content: string): JsonObject => ({ type: 'text', text: content });
+const call = (id: string, input: JsonObject = {}): JsonObject => ({ type: 'tool_use', id, name: 'Bash', input });
+
+function join(...lines: readonly (readonly JsonObject[])[]) {
+  let draft = emptyMessage;
+  for (const content of lines) draft = joinLine(draft, { content });
+  return assistantItem(draft, () => undefined).parts;
+}
+
+describe('joining the lines of a message', () => {
+  const whole = [
+    { type: 'text', content: 'One, two' },
+    { type: 'tool_call', id: 'a', name: 'Bash', arguments: { command: 'ls' }, tool: 'shell' },
+  ];
+
+  it('ends in the same parts when lines add, repeat and grow', () => {
+    const done = call('a', { command: 'ls' });
+    expect(join([text('One, two')], [done])).toEqual(whole);
+    expect(join([text('One')], [text('One, two')], [text('One, two'), call('a')], [text('One, two'), done])).toEqual(
+      whole,
+    );
+    expect(join([text('One, two')], [text('One, two')], [done], [done])).toEqual(whole);
+    expect(join([text('One, two'), done], [text('One, two')])).toEqual(whole);
+  });
+
+  it('keeps blocks of one kind that differ', () => {
+    expect(join([text('One')], [text('Two')], [call('a')], [call('b')])).toHaveLength(4);
+  });
+
+  it('looks complete with a stop reason or a text at its end, not with a thought or a call', () => {
+    const draft = (content: JsonObject, stop?: string) =>
+      joinLine(emptyMessage, { content: [content], ...(stop === undefined ? {} : { stop_reason: stop }) });
+    expect(looksComplete(draft(text('x')))).toBe(true);
+    expect(looksComplete(draft(call('a')))).toBe(false);
+    expect(looksComplete(draft({ type: 'thinking', thinking: 'x' }))).toBe(false);
+    expect(looksComplete(draft(call('a'), 'tool_use'))).toBe(true);
+  });
+});
+
+describe('tools', () => {
+  it('have kinds by what they do', () => {
+    const kinds = Object.entries({
+      Bash: 'shell',
+      Read: 'read',
+      Write: 'write',
+      MultiEdit: 'edit',
+      NotebookEdit: 'edit',
+      LS: 'search',
+      WebFetch: 'fetch',
+      Agent: 'task',
+      TodoWrite: 'todo',
+      TaskUpdate: 'todo',
+      mcp__garden__water: 'mcp',
+      Weave: 'other',
+      constructor: 'other',
+    });
+    for (const [name, kind] of kinds) expect(toolKind(name), name).toBe(kind);
+  });
+
+  it('make a diff from /dev/null for a new file, and none without hunks', () => {
+    const hunk = { oldStart: 0, oldLines: 0, newStart: 1, newLines: 1, lines: ['+seed'] };
+    expect(findDiff({ type: 'create', filePath: 'a\nb.md', structuredPatch: [hunk] })).toBe(
+      '--- /dev/null\n+++ a b.md\n@@ -0,0 +1,1 @@\n+seed\n',
+    );
+    expect(findDiff({ filePath: 'a.md', structuredPatch: [] })).toBeUndefined();
+    expect(findDiff({ filePath: 'a.md', structuredPatch: [{ lines: 'x' }] })).toBeUndefined();
+  });
+});
+
+describe('rungs of the fork ladder that no fixture shows', () => {
+  type Row = readonly [uuid: string, parent: string | null, type: string, content: unknown, more?: object];
+
+  function forksOf(...rows: readonly Row[]): readonly string[] {
+    const lines = rows.map(([uuid, parentUuid, type, content, more], n) =>
+      JSON.stringify({
+        parentUuid,
+        isSidechain: false,
+        sessionId: 's',
+        type,
+        uuid,
+        timestamp: new Date(Date.UTC(2026, 0, 1, 0, 0, n)).toISOString(),
+        message: { id: `m${uuid}`, role: type, content },
+        ...more,
+      }),
+    );
+    return new Ledger().add(read('s.jsonl', { bytes: Buffer.from(`${lines.join('\n')}\n`), alone: true })).forks();
+  }
+
+  it('a prompt beside a finished answer goes another way', () => {
+    const start: readonly Row[] = [
+      ['a', null, 'user', 'one'],
+      ['b', 'a', 'assistant', [call('t')]],
+      ['c', 'b', 'user', [{ type: 'tool_result', tool_use_id: 't', content: 'x' }]],
+      ['d', 'c', 'assistant', [text('done')]],
+    ];
+    expect(forksOf(...start, ['e', 'c', 'user', 'two'])).toEqual(['c']);
+  });
+
+  it('a prompt beside unfinished work, a second answer, and a queued prompt do not', () => {
+    const start: readonly Row[] = [
+      ['a', null, 'user', 'one'],
+      ['b', 'a', 'assistant', [call('t')]],
+    ];
+    expect(forksOf(...start, ['p', 'a', 'user', 'two'], ['q', 'p', 'assistant', [text('ok')]])).toEqual([]);
+    expect(forksOf(...start, ['r', 'a', 'assistant', [text('again')]])).toEqual([]);
+    const queued = { attachment: { type: 'queued_command', prompt: 'and two' } };
+    expect(forksOf(...start, ['d', 'b', 'assistant', [text('done')]], ['e', 'b', 'attachment', null, queued])).toEqual(
+      [],
+    );
+  });
+
+  it('an unanswered prompt that was typed anew keeps its own branch', () => {
+    expect(
+      forksOf(
+        ['a', null, 'user', 'one'],
+        ['b', 'a', 'assistant', [text('done')]],
+        ['c', 'b', 'user', 'two, misspelt'],
+        ['d', 'b', 'user', 'two'],
+      ),
+    ).toEqual(['b']);
+  });
+
+  it('a prompt behind a hook record that hangs beside the next record does not', () => {
+    expect(
+      forksOf(
+        ['a', null, 'user', 'one'],
+        ['b', 'a', 'assistant', [text('done')]],
+        ['h', 'b', 'progress', null],
+        ['s', 'b', 'system', null, { subtype: 'turn_duration' }],
+        ['c', 'h', 'user', 'two'],
+        ['d', 'c', 'assistant', [text('done too')]],
+      ),
+    ).toEqual([]);
+  });
+});
