@@ -1,19 +1,28 @@
-/** Turns what was read into turns of the archive: keys become hashes, batches become commits. */
+/** Turns what was read into turns of the archive: keys become hashes, batches become commits with their heads and meta. */
 /** The ledger is written after the commit it speaks of: it may lag behind the archive, never lead it. */
 
-import { type LedgerSource, type PreparedTurn, prepareTurn } from '../archive/archive.ts';
+import { type LedgerSource, prepareTurn } from '../archive/archive.ts';
 import type { ConversationId, TurnHash } from '../model/ids.ts';
 import { decodeItem, ITEM_TYPE, ITEM_VERSION } from '../model/item.ts';
 import { JSON_ENCODING } from '../model/turn.ts';
+import { Batch, commitBatch, type Placed, type Row } from './commit.ts';
 import { BlobMismatchError } from './errors.ts';
 import type { ImportedConversation } from './importer.ts';
-import { type Contribution, emptyContribution, encodeMemory, type Memory, type TailTurn } from './memory.ts';
+import {
+  type Contribution,
+  emptyContribution,
+  encodeMemory,
+  listUnfinished,
+  type Memory,
+  type TailTurn,
+} from './memory.ts';
 import { addCounts, type Counts, growMeta } from './meta.ts';
 import type { PlannedSource } from './plan.ts';
 import type { Fired, ReadPart, ReadTurn } from './read-source.ts';
 import type { Counters } from './report.ts';
 import type { IngestStore, StoredConversation } from './store.ts';
 import { isUnfinishedCopy } from './superseded.ts';
+import type { Words } from './words.ts';
 
 export interface Appender {
   /** Parent keys of a part that are known nowhere. Empty: the part can be taken as it is. */
@@ -24,8 +33,10 @@ export interface Appender {
   flush(): void;
   /** Conversations that sources spoke of, with what the archive knew of them before. */
   readonly touched: ReadonlyMap<ConversationId, Before>;
-  /** Notes a conversation that has to be looked at in the end. */
+  /** Notes what is known of a conversation, before it changes. */
   touch(conversation: ConversationId): void;
+  /** Sources whose links have to be looked at in the end. */
+  listUnfinished(): readonly LedgerSource[];
 }
 
 /** A conversation before this run. */
@@ -36,25 +47,17 @@ export interface Before {
   readonly branches: number;
 }
 
-interface Placed {
-  readonly hash: TurnHash;
-  readonly depth: number;
-  readonly timeMs: number;
-  readonly conversation: ConversationId;
-}
-
-/** What is taken and not committed. `null`: the key means a turn that was left out and that had no parent. */
-interface Pending {
-  readonly turns: PreparedTurn[];
-  bytes: number;
-  readonly keys: Map<string, Placed | null>;
-  readonly rows: LedgerSource[];
-}
-
-export function createAppender(store: IngestStore, counters: Counters): Appender {
+/** `words`: what earlier runs were told; kept up. `unfinished`: sources of a run that was cut off. */
+export function createAppender(
+  store: IngestStore,
+  counters: Counters,
+  words: Words,
+  unfinished: readonly LedgerSource[],
+): Appender {
   const touched = new Map<ConversationId, Before>();
   const drafts = new Map<string, Draft>();
-  const pending: Pending = { turns: [], bytes: 0, keys: new Map(), rows: [] };
+  const open = new Map(unfinished.map((source) => [source.path, source]));
+  let pending = new Batch();
 
   const find = (key: string): Placed | null | undefined => {
     const here = pending.keys.get(key);
@@ -75,21 +78,23 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
   };
 
   const flush = () => {
-    if (pending.turns.length > 0) {
-      const result = store.append({ turns: pending.turns });
-      counters.turns(result.newTurns, result.knownTurns);
-    }
-    const keys = [...pending.keys].flatMap(([key, placed]) => (placed === null ? [] : [{ key, turn: placed.hash }]));
-    if (keys.length > 0 || pending.rows.length > 0) store.ledger.record({ keys, sources: pending.rows });
-    pending.turns.length = 0;
-    pending.rows.length = 0;
-    pending.bytes = 0;
-    pending.keys.clear();
+    const batch = pending;
+    if (batch.isEmpty()) return;
+    pending = new Batch();
+    for (const { path, memory } of batch.rows) words.set(path, memory);
+    const lost = commitBatch(store, batch, words, counters);
+    const keys = [...batch.keys].flatMap(([key, placed]) =>
+      placed === null || lost.has(placed.conversation) ? [] : [{ key, turn: placed.hash }],
+    );
+    const sources = batch.rows.map(({ memory, ...row }) => ({ ...row, state: encodeMemory(memory) }));
+    const kept = sources.filter((source) => !source.conversations.some((id) => lost.has(id)));
+    if (keys.length > 0 || kept.length > 0) store.ledger.record({ keys, sources: kept });
+    for (const source of kept) open.set(source.path, source);
   };
 
   const payloadOf = (hash: TurnHash): Uint8Array | undefined => {
-    const waiting = pending.turns.find((turn) => turn.hash === hash);
-    if (waiting !== undefined) return waiting.payload;
+    const waiting = pending.turns.get(hash);
+    if (waiting !== undefined) return waiting.prepared.payload;
     const turn = store.findTurn(hash);
     const [payload] = turn === undefined ? [] : store.readPayloads([turn]);
     return payload?.status === 'present' ? payload.bytes : undefined;
@@ -123,8 +128,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     if (!leaf || !isOlderCopy(turn.key, placed, payload)) {
       for (const key of [turn.key, ...turn.aliases]) pending.keys.set(key, placed);
     }
-    pending.turns.push(prepared);
-    pending.bytes += payload.length;
+    pending.add(prepared, placed.conversation);
     return placed;
   };
 
@@ -143,7 +147,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       if (placed === null) return;
       touch(placed.conversation);
       draft.addTurn(turn.key, placed, fired.get(i), leaf);
-      if (pending.bytes >= BATCH_BYTES || pending.turns.length >= BATCH_TURNS) flush();
+      if (pending.bytes >= BATCH_BYTES || pending.turns.size >= BATCH_TURNS) flush();
     });
     for (const [alias, key] of part.aliases) {
       const placed = find(key);
@@ -180,6 +184,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     flush,
     touched,
     touch,
+    listUnfinished: () => listUnfinished(open.values()),
   };
 }
 
@@ -236,7 +241,7 @@ class Draft {
       state: part.state,
       nextLine: part.nextLine,
       waiting: part.waiting,
-      unfinished: true,
+      unfinished: [...this.contributions.values()].some((word) => word.startedBy !== undefined),
       contributions: [...this.contributions.values()],
       // Nothing new was read: what stood at the end still does.
       tail: [...(this.tail.size > 0 ? this.tail : this.before).values()],
@@ -244,7 +249,7 @@ class Draft {
   }
 }
 
-function rowOf(path: string, importer: string, part: ReadPart, draft: Draft): LedgerSource {
+function rowOf(path: string, importer: string, part: ReadPart, draft: Draft): Row {
   return {
     path,
     importer,
@@ -252,7 +257,7 @@ function rowOf(path: string, importer: string, part: ReadPart, draft: Draft): Le
     mtimeNs: part.mtimeNs,
     consumed: part.consumed,
     guard: part.guard,
-    state: encodeMemory(draft.memory(part)),
+    memory: draft.memory(part),
     conversations: [...draft.contributions.keys()],
   };
 }

@@ -5,14 +5,16 @@ import type { Log, Progress } from '../base/log.ts';
 import { type Appender, branchCount, createAppender } from './append.ts';
 import { deferSources } from './defer.ts';
 import { discover, wasLookedFor } from './discover.ts';
-import { finishConversations, listUnfinished } from './finish.ts';
+import { finishLinks } from './finish.ts';
 import type { Importer } from './importer.ts';
 import { IMPORTERS } from './importers.ts';
+import { listUnfinished } from './memory.ts';
 import { type PlannedSource, planSources } from './plan.ts';
 import { createLocalReaders, createThreadReaders, type Readers } from './readers.ts';
 import type { RedactOptions } from './redact/redact.ts';
 import { type Counters, createCounters, type IngestReport } from './report.ts';
 import { createDryStore, type IngestStore } from './store.ts';
+import { createWords } from './words.ts';
 
 export type { IngestReport } from './report.ts';
 export { type KeptSource, listKeptSources, restoreSource } from './sources.ts';
@@ -64,15 +66,15 @@ export async function ingest(
   );
   const unfinished = listUnfinished(ledger.values());
   if (planned.length === 0 && unfinished.length === 0) return counters.report();
-  const appender = createAppender(store, counters);
-  for (const conversation of unfinished) appender.touch(conversation);
+  const words = createWords(ledger.values());
+  const appender = createAppender(store, counters, words, unfinished);
   const readers = openReaders(planned, options, importers);
   try {
     await readAll(planned, readers, appender, counters, options.progress);
   } finally {
     await readers.close();
   }
-  finishConversations(store, appender);
+  finishLinks(store, appender, words);
   countConversations(store, appender, counters);
   return counters.report();
 }

@@ -28,7 +28,7 @@ export interface Memory {
   readonly state: JsonObject;
   readonly nextLine: number;
   readonly waiting: number;
-  /** Turns are stored, heads and meta of its conversations may not be: the next run finishes them. */
+  /** Links of its sub-agents have not been looked at since: the end of the run does, or the next one. */
   readonly unfinished: boolean;
   readonly contributions: readonly Contribution[];
   readonly tail: readonly TailTurn[];
@@ -52,6 +52,11 @@ export function findMemory(source: LedgerSource): Memory | undefined {
     Array.isArray(rest.tail) &&
     rest.tail.every(isTailTurn);
   return fits ? (rest as unknown as Memory) : undefined;
+}
+
+/** Sources of a run that was cut off before their links were looked at. */
+export function listUnfinished(sources: Iterable<LedgerSource>): readonly LedgerSource[] {
+  return [...sources].filter((source) => findMemory(source)?.unfinished === true);
 }
 
 /** A source's word on a conversation before anything was said. */

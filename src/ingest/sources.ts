@@ -39,7 +39,15 @@ export interface Generation {
   /** Name of the bytes before `size`, as `guardOf` makes it. */
   readonly guard: string;
   /** zstd frames back to back in `<number>.zst`, one for each growth. */
-  readonly frames: readonly { readonly raw: number; readonly stored: number }[];
+  readonly frames: readonly Frame[];
+}
+
+interface Frame {
+  /** Bytes of content, and bytes in the file. */
+  readonly raw: number;
+  readonly stored: number;
+  /** BLAKE3 of the bytes in the file. */
+  readonly hash: string;
 }
 
 /**
@@ -89,16 +97,16 @@ export function restoreSource(dir: string, path: string, generation?: number): U
   try {
     const stored = readFileSync(file);
     const raw = wanted.frames.map((frame) => {
+      const bytes = stored.subarray(at, at + frame.stored);
       at += frame.stored;
-      return decompressZstd(stored.subarray(at - frame.stored, at), frame.raw, FRAME_LIMIT);
+      if (blake3Hex(bytes) !== frame.hash) throw new SourceDamageError(file, 'kept bytes are not those that were kept');
+      return decompressZstd(bytes, frame.raw, FRAME_LIMIT);
     });
-    const bytes = concatBytes(raw);
-    const guard = blake3Hex(concatBytes([bytes.subarray(Math.max(0, bytes.length - 65_536)), bytes.subarray(0, 4096)]));
-    if (bytes.length === wanted.size && guard === wanted.guard) return bytes;
+    return concatBytes(raw);
   } catch (cause) {
+    if (cause instanceof SourceDamageError) throw cause;
     throw new SourceDamageError(file, `kept bytes cannot be read: ${messageOf(cause)}`, cause);
   }
-  throw new SourceDamageError(file, 'kept bytes are not those that were kept');
 }
 
 /** Writes what follows `from` as frames at `end` of the file, over anything that a cut-off run left there. */
@@ -106,7 +114,7 @@ function appendFrames(path: string, end: number, file: OpenFile, from: number) {
   const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
   try {
     if (fstatSync(fd).size < end) throw new SourceDamageError(path, 'kept bytes are missing');
-    const added: { raw: number; stored: number }[] = [];
+    const added: Frame[] = [];
     let size = from;
     let at = end;
     while (size < file.size) {
@@ -114,7 +122,7 @@ function appendFrames(path: string, end: number, file: OpenFile, from: number) {
       if (raw.length === 0) break;
       const frame = compressZstd(raw, 3);
       for (let done = 0; done < frame.length; ) done += writeSync(fd, frame, done, frame.length - done, at + done);
-      added.push({ raw: raw.length, stored: frame.length });
+      added.push({ raw: raw.length, stored: frame.length, hash: blake3Hex(frame) });
       size += raw.length;
       at += frame.length;
     }
@@ -154,8 +162,12 @@ function isGeneration(value: JsonValue): boolean {
     isCount(value.size) &&
     typeof value.guard === 'string' &&
     Array.isArray(value.frames) &&
-    value.frames.every((frame: JsonValue) => isJsonObject(frame) && isCount(frame.raw) && isCount(frame.stored))
+    value.frames.every(isFrame)
   );
+}
+
+function isFrame(value: JsonValue): boolean {
+  return isJsonObject(value) && isCount(value.raw) && isCount(value.stored) && typeof value.hash === 'string';
 }
 
 function isCount(value: JsonValue | undefined): value is number {

@@ -1,0 +1,464 @@
+import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../src/base/json.ts';
+import { limits } from '../../src/base/limits.ts';
+import {
+  type IngestOptions,
+  type IngestReport,
+  ingest,
+  listKeptSources,
+  restoreSource,
+} from '../../src/ingest/ingest.ts';
+import type { IngestStore } from '../../src/ingest/store.ts';
+import { emptyStore, type FakeLine, fakeAgent, permutations, testOptions, viewOf, writeFake } from './fake-agent.ts';
+
+let dir: string;
+let store: IngestStore;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'turnpress-ingest-'));
+  store = emptyStore();
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function run(path = dir, more: Partial<IngestOptions> = {}, into = store): Promise<IngestReport> {
+  return ingest(into, testOptions([path], more), [fakeAgent]);
+}
+
+function put(name: string, lines: readonly FakeLine[], tail = ''): string {
+  return writeFake(join(dir, `${name}.fake`), lines, tail);
+}
+
+/** Names of heads with the key-like text of the turn they point to. */
+function heads(into = store): readonly string[] {
+  return conversations(into).flatMap(({ heads: all }) =>
+    all.map((head) => `${head.name.slice(0, 2)} ${textOf(into, head.turn)}`).sort(),
+  );
+}
+
+function conversations(into = store) {
+  const ids = [...new Set(into.ledger.listSources().flatMap((source) => source.conversations))].sort();
+  return ids.flatMap((id) => into.findConversation(id) ?? []);
+}
+
+function textOf(into: IngestStore, hash: string): string {
+  const turn = into.findTurn(hash);
+  const [payload] = turn === undefined ? [] : into.readPayloads([turn]);
+  if (payload?.status !== 'present') return '?';
+  const item = JSON.parse(Buffer.from(payload.bytes).toString()) as { parts: { content: string }[] };
+  return item.parts.map((part) => part.content).join('+');
+}
+
+const session: readonly FakeLine[] = [
+  { session: 's', title: 'A title' },
+  { key: 'a', parent: null, time: 1, say: 'hello' },
+  { key: 'b', parent: 'a', time: 2, parts: ['hi'] },
+  { key: 'c', parent: 'b', time: 3, say: 'more' },
+];
+
+describe('ingest', () => {
+  it('turns sessions into turns, heads and meta, and counts honestly', async () => {
+    put('1', session);
+    const report = await run();
+    expect(report.sources).toMatchObject({ found: 1, new: 1, grown: 0, unchanged: 0, withProblems: 0 });
+    expect(report).toMatchObject({
+      turns: { new: 3, known: 0 },
+      conversations: { new: 1, grown: 0 },
+      prompts: 2,
+      branches: 0,
+    });
+    expect(heads()).toEqual(['ma more']);
+    expect(conversations()[0]?.meta).toMatchObject({ agent: 'fake', title: 'A title', sessions: ['s'] });
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  });
+
+  it('opens nothing and changes nothing when nothing changed', async () => {
+    const path = put('1', session);
+    await run();
+    const before = viewOf(store);
+    const opened: string[] = [];
+    const report = await ingest(store, testOptions([path]), [
+      { ...fakeAgent, detect: (head) => opened.push(head) > 0 },
+    ]);
+    expect([report.sources.unchanged, report.bytesRead, opened]).toEqual([1, 0, []]);
+    expect(viewOf(store)).toEqual(before);
+  });
+
+  it('reads a grown source from where it ended', async () => {
+    const path = put('1', session);
+    await run();
+    const line = `${JSON.stringify({ key: 'd', parent: 'c', time: 4, say: 'grown' })}\n`;
+    appendFileSync(path, line);
+    const report = await run();
+    expect(report).toMatchObject({
+      sources: { grown: 1, new: 0 },
+      turns: { new: 1, known: 0 },
+      bytesRead: line.length,
+    });
+    expect(report.conversations).toEqual({ new: 0, grown: 1 });
+    expect(heads()).toEqual(['ma grown']);
+  });
+
+  it('waits for the end of a line that is half written', async () => {
+    const path = put('1', session, '{"key":"d","parent":"c",');
+    expect((await run()).problems).toEqual([]);
+    appendFileSync(path, '"time":4,"say":"whole"}\n');
+    await run();
+    expect(heads()).toEqual(['ma whole']);
+  });
+
+  it('reads a rewritten source whole and edits no stored turn', async () => {
+    const path = put('1', session);
+    await run();
+    writeFake(path, [...session.slice(0, 3), { key: 'c', parent: 'b', time: 3, say: 'another way entirely' }]);
+    const report = await run();
+    expect(report).toMatchObject({ sources: { rewritten: 1 }, turns: { new: 1, known: 2 }, branches: 1 });
+    expect(conversations()[0]?.heads).toHaveLength(2);
+  });
+
+  it('notices a rewrite that left size and end as they were', async () => {
+    const path = put('1', session);
+    await run();
+    writeFake(path, [{ session: 't', title: 'A title' }, ...session.slice(1)]);
+    utimesSync(path, 1, 1);
+    expect((await run()).sources).toMatchObject({ rewritten: 1 });
+  });
+
+  it('takes a source that was only touched as unchanged', async () => {
+    const path = put('1', session);
+    await run();
+    utimesSync(path, 1, 1);
+    const report = await run();
+    expect([report.sources.unchanged, report.turns.new, report.bytesRead]).toEqual([1, 0, 0]);
+  });
+
+  it('counts a vanished source and removes nothing', async () => {
+    const path = put('1', session);
+    await run();
+    const before = viewOf(store);
+    rmSync(path);
+    expect((await run()).sources).toMatchObject({ found: 0, vanished: 1 });
+    expect(viewOf(store)).toEqual(before);
+  });
+
+  it('goes on after a broken line and names file and line', async () => {
+    const path = put('1', session.slice(0, 2), 'not json\n');
+    appendFileSync(path, `${JSON.stringify(session[2])}\n`);
+    const report = await run();
+    expect(report.problems).toMatchObject([{ code: 'BROKEN_LINE', file: path, line: 3 }]);
+    expect([report.turns.new, report.sources.withProblems]).toEqual([2, 1]);
+  });
+
+  it('goes on with the next source when an importer fails', async () => {
+    put('1', session);
+    put('2', [{ session: 'u' }, { key: 'x', parent: null, time: 1, say: 'fine' }]);
+    const failing = {
+      ...fakeAgent,
+      read: (input: Parameters<typeof fakeAgent.read>[0]) => {
+        if (input.path.endsWith('1.fake')) throw new RangeError('a bug');
+        return fakeAgent.read(input);
+      },
+    };
+    const report = await ingest(store, testOptions([dir]), [failing]);
+    expect(report.problems).toMatchObject([{ code: 'NOT_READ', file: join(dir, '1.fake') }]);
+    expect(report.turns.new).toBe(1);
+    expect((await run()).turns.new).toBe(3);
+  });
+
+  it('ignores what no importer knows, and says so when it was named', async () => {
+    const path = join(dir, 'odd.fake');
+    writeFileSync(path, 'something else');
+    expect(await run()).toMatchObject({ sources: { ignored: 1 }, problems: [] });
+    expect((await run(path)).problems).toMatchObject([{ code: 'NOT_A_SESSION', file: path }]);
+  });
+
+  it('repeats the time of the turn before where a turn has none', async () => {
+    put('1', [
+      { session: 's' },
+      { key: 'a', parent: null, time: 7, say: 'x' },
+      { key: 'b', parent: 'a', time: null, say: 'y' },
+    ]);
+    await run();
+    const [conversation] = conversations();
+    expect(conversation && store.listTurns(conversation.id).map((turn) => turn.timeMs)).toEqual([7, 7]);
+  });
+
+  it('reports a payload over the limit, and hangs what follows onto what came before', async () => {
+    put('1', [
+      { session: 's' },
+      { key: 'a', parent: null, time: 1, say: 'first' },
+      { key: 'b', parent: 'a', time: 2, bytes: limits.payload },
+      { key: 'c', parent: 'b', time: 3, say: 'last' },
+    ]);
+    const report = await run();
+    expect(report.problems).toMatchObject([{ code: 'PAYLOAD_TOO_LARGE' }]);
+    expect(heads()).toEqual(['ma last']);
+    const [conversation] = conversations();
+    expect(conversation && store.listTurns(conversation.id).map((turn) => turn.depth)).toEqual([0, 1]);
+  });
+
+  it('redacts before anything is hashed, and counts what fired', async () => {
+    const secret = ['hunter2', 'hunter2'].join('-');
+    put('1', [
+      { session: 's', title: `about ${secret}` },
+      { key: 'a', parent: null, time: 1, say: `it is ${secret}` },
+    ]);
+    const report = await run(dir, { redact: { words: [secret], personal: false, knownValues: [] } });
+    expect(Object.values(report.redactions)).toEqual([1]);
+    expect(heads().join()).not.toContain(secret);
+    expect(JSON.stringify(conversations()[0]?.meta)).not.toContain(secret);
+    expect(conversations()[0]?.meta.redactions).toEqual(report.redactions);
+  });
+
+  it('decides all and writes nothing in a dry run', async () => {
+    const path = put('1', session);
+    const kept = join(dir, 'kept');
+    const dry = await run(dir, { dryRun: true, sourcesDir: kept });
+    expect([viewOf(store), listKeptSources(kept)]).toEqual([[], []]);
+    const real = await run(dir);
+    expect(dry).toEqual(real);
+    appendFileSync(path, `${JSON.stringify({ key: 'd', parent: 'b', time: 4, say: 'fork' })}\n`);
+    const again = await run(dir, { dryRun: true });
+    expect(again).toMatchObject({
+      turns: { new: 1, known: 0 },
+      branches: 1,
+      conversations: { new: 0, grown: 1 },
+      prompts: 1,
+    });
+    expect(await run(dir)).toEqual(again);
+  });
+
+  it('keeps the bytes of the agent, complete before the ledger speaks of them', async () => {
+    const path = put('1', session, 'half a li');
+    const kept = join(dir, 'kept');
+    await run(path, { sourcesDir: kept });
+    expect(Buffer.from(restoreSource(kept, path) ?? []).toString()).toMatch(/half a li$/);
+    appendFileSync(path, 'ne\n');
+    await run(path, { sourcesDir: kept });
+    expect(Buffer.from(restoreSource(kept, path) ?? []).toString()).toMatch(/half a line\n$/);
+    expect(listKeptSources(kept)).toMatchObject([{ path, importer: 'fake', generations: [{ frames: [{}, {}] }] }]);
+  });
+
+  it('reads anew what the ledger knows and the archive has lost', async () => {
+    put('1', session);
+    await run();
+    const rows = store.ledger.listSources();
+    const other = emptyStore();
+    other.ledger.record({ sources: rows });
+    expect(await run(dir, {}, other)).toMatchObject({ sources: { new: 1 }, turns: { new: 3 } });
+  });
+});
+
+describe('order', () => {
+  it('joins a slice to its beginning in whichever order the two are found', async () => {
+    put('1-slice', [{ session: 's' }, { key: 'c', parent: 'b', time: 3, say: 'end' }]);
+    put('2-whole', [...session.slice(0, 3)]);
+    await run();
+    expect(heads()).toEqual(['ma end']);
+  });
+
+  it('makes a slice whose beginning is lost a conversation', async () => {
+    put('1', [
+      { session: 's' },
+      { key: 'c', parent: 'b', time: 3, say: 'end' },
+      { key: 'd', parent: 'c', time: 4, say: 'on' },
+    ]);
+    put('2', [
+      { session: 's' },
+      { key: 'd', parent: 'c', time: 4, say: 'on' },
+      { key: 'e', parent: 'd', time: 5, say: 'last' },
+    ]);
+    expect(await run()).toMatchObject({ conversations: { new: 1 }, turns: { new: 3, known: 1 } });
+    expect(heads()).toEqual(['ma last']);
+  });
+
+  it('chooses among slices the one that holds what the others miss, wherever it stands', async () => {
+    put('1', [
+      { session: 's' },
+      { key: 'd', parent: 'c', time: 4, say: 'on' },
+      { key: 'e', parent: 'd', time: 5, say: 'last' },
+    ]);
+    put('2', [
+      { session: 's' },
+      { key: 'c', parent: 'b', time: 3, say: 'end' },
+      { key: 'd', parent: 'c', time: 4, say: 'on' },
+    ]);
+    expect(await run()).toMatchObject({ conversations: { new: 1 } });
+  });
+
+  it('reads a source after the session that it names', async () => {
+    const read: string[] = [];
+    const watched = {
+      ...fakeAgent,
+      read: (input: Parameters<typeof fakeAgent.read>[0]) => {
+        read.push(input.path.slice(-6, -5));
+        return fakeAgent.read(input);
+      },
+    };
+    put('1', [{ session: 's1', after: 's3' }]);
+    put('2', [{ session: 's2', after: 's1' }]);
+    put('3', [{ session: 's3', after: 's2' }]);
+    put('4', [{ session: 's4' }]);
+    await ingest(store, testOptions([dir]), [watched]);
+    expect(read).toHaveLength(4);
+    expect(read.indexOf('1')).toBeLessThan(read.indexOf('2') + 4);
+    read.length = 0;
+    rmSync(join(dir, '3.fake'));
+    put('3', [{ session: 's3' }]);
+    await ingest(emptyStore(), testOptions([dir]), [watched]);
+    expect(read).toEqual(['3', '1', '2', '4']);
+  });
+
+  it('links a sub-agent to the turn that started it, in one run or in a later one', async () => {
+    const child: FakeLine[] = [
+      { session: 'child', startedBy: 'b' },
+      { key: 'k', parent: null, time: 2, say: 'task' },
+    ];
+    const links = (into: IngestStore) => conversations(into).flatMap((each) => each.meta.parent ?? []);
+    put('1-child', child);
+    await run();
+    expect(links(store)).toEqual([{ session: 'starter', tool_call: 'b' }]);
+    put('2-parent', session);
+    await run();
+    const [link] = links(store);
+    expect(textOf(store, link?.turn ?? '')).toBe('hi');
+    const together = emptyStore();
+    await run(dir, {}, together);
+    expect(viewOf(together)).toEqual(viewOf(store));
+  });
+
+  const grown: readonly FakeLine[] = [
+    ...session,
+    { key: 'd', parent: 'c', time: 4, parts: ['one'] },
+    { key: 'e', parent: 'b', time: 5, say: 'rewound' },
+    { title: 'Later title', key: 'f', parent: 'e', time: 6, parts: ['two', 'three'] },
+    { key: 'g', parent: 'd', time: 7, say: 'back on the first way' },
+  ];
+
+  it('ends the same for growing snapshots of one session, in any order', async () => {
+    const alone = emptyStore();
+    const last = put('alone/s', grown);
+    await run(last, {}, alone);
+    const cuts = [3, 5, 6, grown.length];
+    const paths = cuts.map((lines, i) => put(`cut-${i}/s`, grown.slice(0, lines)));
+    for (const order of permutations(paths)) {
+      const mixed = emptyStore();
+      for (const path of order) await run(path, {}, mixed);
+      expect(viewOf(mixed), order.join(' ')).toEqual(viewOf(alone));
+    }
+  });
+
+  it('ends the same for a file that grew line by line', async () => {
+    const alone = emptyStore();
+    await run(put('alone/s', grown), {}, alone);
+    for (let lines = 1; lines <= grown.length; lines++) await run(put('step/s', grown.slice(0, lines)));
+    expect(viewOf(store)).toEqual(viewOf(alone));
+  });
+
+  it('ends the same for a session and its resumed and forked copies, in any order', async () => {
+    const paths = [
+      put('original', session),
+      put('resumed', [{ session: 'r' }, ...session.slice(1), { key: 'r1', parent: 'c', time: 9, say: 'resumed' }]),
+      put('forked', [
+        { session: 'f', title: 'Fork' },
+        ...session.slice(1, 3),
+        { key: 'f1', parent: 'b', time: 8, say: 'forked' },
+      ]),
+      put('slice', [
+        { session: 'z' },
+        { key: 'r1', parent: 'c', time: 9, say: 'resumed' },
+        { key: 'z1', parent: 'r1', time: 5, say: 'z' },
+      ]),
+    ];
+    const views = new Set<string>();
+    for (const order of permutations(paths.slice(0, 3))) {
+      const mixed = emptyStore();
+      for (const path of [...order, ...paths.slice(3)]) await run(path, {}, mixed);
+      views.add(canonicalJson(viewOf(mixed)));
+    }
+    const once = emptyStore();
+    await run(dir, {}, once);
+    views.add(canonicalJson(viewOf(once)));
+    expect(views.size).toBe(1);
+    expect(heads(once)).toEqual(['b- z', 'ma forked']);
+  });
+
+  it('takes an unfinished message when told to, and forgets it as a branch when its end has come', async () => {
+    const lines: readonly FakeLine[] = [
+      ...session,
+      { key: 'd', parent: 'c', time: 4, parts: ['one'], open: true },
+      { key: 'd', parent: 'c', time: 4, parts: ['one', 'two'] },
+      { key: 'e', parent: 'd', time: 5, say: 'after' },
+    ];
+    const alone = emptyStore();
+    await run(put('alone/s', lines), {}, alone);
+    const early = put('early/s', lines.slice(0, 5));
+    const late = put('late/s', lines);
+    for (const order of permutations([early, late])) {
+      const mixed = emptyStore();
+      for (const path of order) await run(path, { settle: true }, mixed);
+      expect(viewOf(mixed)).toEqual(viewOf(alone));
+    }
+    expect((await run(early)).waiting).toBe(1);
+    expect(heads()).toEqual(['ma more']);
+    const settled = await run(early, { settle: true });
+    expect([settled.turns.new, heads()]).toEqual([1, ['ma one']]);
+    writeFake(early, lines);
+    await run(early);
+    expect(viewOf(store)).toEqual(viewOf(alone));
+  });
+
+  it('does not count redactions of an unfinished message twice', async () => {
+    const secret = ['open', 'sesame', '1234'].join('-');
+    const redact = { words: [secret], personal: false, knownValues: [] };
+    const lines: readonly FakeLine[] = [
+      ...session,
+      { key: 'd', parent: 'c', time: 4, parts: [secret], open: true },
+      { key: 'd', parent: 'c', time: 4, parts: [secret, 'two'] },
+    ];
+    const path = put('1', lines.slice(0, 5));
+    await run(path, { settle: true, redact });
+    writeFake(path, lines);
+    await run(path, { redact });
+    expect(Object.values(conversations()[0]?.meta.redactions ?? {})).toEqual([1]);
+  });
+
+  it('keeps main where it was when the ledger is lost and only an older copy is left', async () => {
+    const older = put('older', session);
+    put('newer', [{ session: 'n' }, ...session.slice(1), { key: 'd', parent: 'c', time: 9, say: 'newest' }]);
+    await run();
+    const before = viewOf(store);
+    const forgetful: IngestStore = { ...store, ledger: emptyStore().ledger };
+    await run(older, {}, forgetful);
+    expect(viewOf({ ...store })).toEqual(before);
+  });
+
+  it('ends the same after being cut off at any commit', async () => {
+    put('1-child', [
+      { session: 'child', startedBy: 'b' },
+      { key: 'k', parent: null, time: 2, say: 'task' },
+    ]);
+    put('2-parent', session);
+    put('3-fork', [{ session: 'f' }, ...session.slice(1, 3), { key: 'f1', parent: 'b', time: 8, say: 'forked' }]);
+    const whole = emptyStore();
+    await run(dir, {}, whole);
+    for (let last = 0; last < 6; last++) {
+      const mixed = emptyStore();
+      let writes = 0;
+      const dying = <T extends unknown[], R>(work: (...args: T) => R) => {
+        return (...args: T) => {
+          if (writes++ === last) throw new Error('killed');
+          return work(...args);
+        };
+      };
+      const ledger = { ...mixed.ledger, record: dying(mixed.ledger.record) };
+      const cut = run(dir, {}, { ...mixed, append: dying(mixed.append), ledger });
+      const error: unknown = await cut.catch((thrown: unknown) => thrown);
+      if (last < 2) expect(String(error)).toContain('killed');
+      await run(dir, {}, mixed);
+      expect(viewOf(mixed), `cut off at write ${last}`).toEqual(viewOf(whole));
+    }
+  });
+});
