@@ -9,7 +9,7 @@ import { noSuch, openToRead } from '../archive.ts';
 import type { CommandOptions } from '../commands.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
-import { cleanText, oneLine, padEnd } from '../terminal.ts';
+import { cleanText, oneLine, padEnd, widthOf } from '../terminal.ts';
 import { countOf } from './ingest.ts';
 import { branchOf, itemOf } from './show.ts';
 
@@ -62,10 +62,11 @@ export async function run(context: Context, args: readonly string[], options: Co
 function conversationLine(context: Context, conversation: ConversationSummary): string {
   const { style } = context;
   const { meta } = conversation;
-  const branches = conversation.heads.length > 1 ? ` ${conversation.heads.length} branches` : '';
-  const title = oneLine(meta.title ?? conversation.firstPrompt, Math.max(20, context.columns - 80));
-  const facts = oneLine(`${meta.agent ?? '?'} · ${meta.project ?? '-'} · ${conversation.turns} turns${branches}`, 60);
-  return `${style.yellow(shortId(conversation.id))} ${style.dim(isoTime(conversation.lastMs).slice(0, 16).replace('T', ' '))} ${title}  ${style.dim(facts)}`;
+  const branches = conversation.heads.length > 1 ? `, ${conversation.heads.length} branches` : '';
+  const facts = oneLine(`${meta.project ?? meta.agent ?? '?'} · ${conversation.turns} turns${branches}`, 44);
+  const room = context.columns - widthOf(facts) - 37;
+  const title = oneLine(meta.title ?? conversation.firstPrompt, Math.max(20, room));
+  return `${style.yellow(shortId(conversation.id))} ${style.dim(isoTime(conversation.lastMs).slice(0, 16).replace('T', ' '))} ${padEnd(title, room)} ${style.dim(facts)}`;
 }
 
 function partLine(part: {

@@ -1,0 +1,44 @@
+/** A world for commands: a folder of its own, streams that remember, a clock that stands still. */
+/** Commands run in-process; what a person would read is in `out` and `err`. */
+
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { World } from '../../src/cli/context.ts';
+import { runProgram } from '../../src/cli/program.ts';
+
+export interface Terminal {
+  readonly folder: string;
+  /** Runs one command line and returns its exit code. Output is fresh for each run. */
+  run(...argv: string[]): Promise<number>;
+  out(): string;
+  err(): string;
+  json(): unknown;
+  close(): void;
+}
+
+export function openTerminal(env: Readonly<Record<string, string>> = {}): Terminal {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'turnpress-cli-')));
+  let out = '';
+  let err = '';
+  const world: World = {
+    cwd: folder,
+    home: join(folder, 'home'),
+    env,
+    stdout: { write: (text) => (out += text) },
+    stderr: { write: (text) => (err += text) },
+    now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
+  };
+  return {
+    folder,
+    run: (...argv) => {
+      out = '';
+      err = '';
+      return runProgram(world, argv, '0.0.0');
+    },
+    out: () => out,
+    err: () => err,
+    json: () => JSON.parse(out) as unknown,
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
