@@ -178,9 +178,7 @@ function outputText(text: string): string {
 }
 
 function notificationText(text: string): string {
-  return tag(text, 'summary') === ''
-    ? text.trim()
-    : text.replace(/^<task-notification>|<\/task-notification>\s*$/g, '').trim();
+  return text.replace(/<\/?task-notification>/g, '').trim();
 }
 
 /** Text of the first such element, to its end tag or to the end of the text. */
