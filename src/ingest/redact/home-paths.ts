@@ -8,12 +8,19 @@ export const HOME_HINT = /(?:home|Users)(?:\/|\\|%2[fF]|%5[cC]|-)|-Users-|-home-
 /** Reports each home directory with the replacement `~`, in order, without overlaps. */
 export function findHomePaths(text: string, report: Report): void {
   const found: Finding[] = [];
-  for (const pattern of [HOME, SLUG]) {
-    pattern.lastIndex = 0;
-    for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-      if (NOBODY.test(match.groups?.user ?? '')) continue;
-      const [start, end] = [match.index, match.index + match[0].length];
-      found.push({ rule: 'home', start, end, value: match[0], replacement: '~' });
+  NAME.lastIndex = 0;
+  for (let name = NAME.exec(text); name !== null; name = NAME.exec(text)) {
+    const from = Math.max(0, name.index - BEFORE);
+    const piece = text.slice(from, name.index + AFTER);
+    for (const pattern of [HOME, SLUG]) {
+      pattern.lastIndex = 0;
+      for (let match = pattern.exec(piece); match !== null; match = pattern.exec(piece)) {
+        const [start, end] = [from + match.index, from + match.index + match[0].length];
+        if (start > name.index) break;
+        // At the cut the character before is out of sight.
+        if (end <= name.index || (match.index === 0 && from > 0) || NOBODY.test(match.groups?.user ?? '')) continue;
+        found.push({ rule: 'home', start, end, value: match[0], replacement: '~' });
+      }
     }
   }
   let done = 0;
@@ -23,6 +30,11 @@ export function findHomePaths(text: string, report: Report): void {
     done = finding.end;
   }
 }
+
+/** The word that every home path holds; the patterns are tried around it only. */
+const NAME = /(?:home|[Uu]sers)(?=[/\\%-])/g;
+const BEFORE = 32;
+const AFTER = 160;
 
 const SEPARATOR = '(?:\\\\{0,4}\\/|\\\\{1,4}|%2[fF]|%5[cC])';
 const USER =

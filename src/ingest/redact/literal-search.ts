@@ -8,8 +8,10 @@ export interface Literal {
   readonly bit: number;
   /** Case does not matter; `text` is lower case. */
   readonly folded?: boolean;
-  /** What must come after it, tested at its end on at most 400 characters. */
+  /** What must come after it, tested on the characters after its end. */
   readonly follow?: RegExp;
+  /** How many characters `follow` needs to see; 100 when absent. */
+  readonly reach?: number;
 }
 
 export interface LiteralSearch {
@@ -17,7 +19,7 @@ export interface LiteralSearch {
   search(codes: Uint16Array, length: number, enough: number): number;
 }
 
-const FOLLOW = 400;
+const REACH = 100;
 
 export function createLiteralSearch(literals: readonly Literal[]): LiteralSearch {
   const table = new Uint8Array(1 << 15);
@@ -65,5 +67,11 @@ function isAt(codes: Uint16Array, start: number, length: number, literal: Litera
       return false;
   }
   if (literal.follow === undefined) return true;
-  return literal.follow.test(String.fromCharCode(...codes.subarray(end, Math.min(length, end + FOLLOW))));
+  return literal.follow.test(textOf(codes, end, Math.min(length, end + (literal.reach ?? REACH))));
+}
+
+function textOf(codes: Uint16Array, start: number, end: number): string {
+  let text = '';
+  for (let i = start; i < end; i++) text += String.fromCharCode(codes[i] ?? 0);
+  return text;
 }

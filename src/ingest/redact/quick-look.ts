@@ -32,7 +32,7 @@ export function createQuickLook(literals: readonly string[]): QuickLook {
       if (codes.length < text.length) codes = new Uint16Array(text.length + (text.length >> 1));
       let bits = short.some((word) => text.includes(word)) ? SECRET : 0;
       const length = copyJoined(text, codes);
-      if (hasOddCharacter(text)) bits |= READING;
+      if (hasOddCharacter(text) || (JSON_TEXT.test(text) && text.includes('\\'))) bits |= READING;
       bits |= search(codes, length, SECRET | HOME | ASSIGNMENT);
       if (hidesText(codes, length)) bits |= BLOCK;
       // One long text must not hold its memory for ever.
@@ -88,7 +88,9 @@ function beginsEscape(text: string, at: number, next: number): boolean {
 }
 
 const ENTITY = /^&(?:#\d|#[xX][0-9A-Fa-f]|[a-zA-Z]{2,8};)/;
-const ESCAPE = /^(?:u|x[0-9A-Fa-f]|[0-7]{3}|[nrt"'\\/`])/;
+const ESCAPE = /^(?:u|x[0-9A-Fa-f]|[0-7]{3}|\/)/;
+/** A string that is JSON itself: its escapes hide line ends and further escapes. */
+const JSON_TEXT = /^\s{0,80}[[{"]/;
 
 function isHexDigit(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66);
@@ -105,13 +107,13 @@ const SECRETS: readonly Literal[] = [
     follow: /^[A-Z0-9]{16}/,
   })),
   { text: 'secret', bit: SECRET, folded: true, follow: /^_?access_?key["']?\s*[:=]/i },
-  { text: 'account', bit: SECRET, folded: true, follow: /^_?(?:id)?["']?\s{0,300}(?:=>|[:=])\s{0,80}["']?\d{4}/i },
+  { text: 'account', bit: SECRET, folded: true, follow: /^_?(?:id)?["']?\s{0,60}(?:=>|[:=])\s{0,20}["']?\d{4}/i },
   ...['x-oauth-basic', '_authToken', 'hooks.slack.com', 'ops_ey', 'xapp-', 'glc_', 'hvr.'].map((text) => ({
     text,
     bit: SECRET,
   })),
   ...['PRIVATE KEY', 'Private-Lines', '.eyJ', '_password='].map((text) => ({ text, bit: SECRET })),
-  { text: '://', bit: SECRET, follow: /^[^\s/@"'<>]{1,380}@|^[^\s/]{1,390}@/ },
+  { text: '://', bit: SECRET, reach: 400, follow: /^[^\s/@"'<>]{1,380}@|^[^\s/]{1,390}@/ },
   { text: 'bearer', bit: SECRET, folded: true, follow: /^[ \t]{1,3}[A-Za-z0-9._~+/=-]{12}/ },
   ...['authorization', 'x-api-key', 'x-auth-token', 'private-token', 'x-goog-api-key'].map((text) => ({
     text,
@@ -119,13 +121,14 @@ const SECRETS: readonly Literal[] = [
     folded: true,
     follow: /^\\{0,3}["'`]?[ \t]{0,3}[:=,][ \t]{0,3}\\{0,3}["'`]?[ \t]{0,2}[A-Za-z0-9._~+/=:-]/,
   })),
-  { text: 'cookie', bit: SECRET, folded: true, follow: /^\\{0,3}["'`]?[ \t]{0,2}[:=,][^=]{1,100}=/ },
+  { text: 'cookie', bit: SECRET, folded: true, follow: /^\\{0,3}["'`]?[ \t]{0,2}[:=,][^=]{1,100}=/, reach: 130 },
 ];
 
 const NAMES: readonly Literal[] = ['pass', 'pwd', 'secret', 'token', 'credential', 'key'].map((text) => ({
   text,
   bit: ASSIGNMENT,
   folded: true,
+  reach: 26,
   follow: /^[a-z0-9_-]{0,12}(?:[\\"'`\] \t]{0,10}(?:=|:)|[ \t]{1,2}["']?[^ \t-])/i,
 }));
 
@@ -133,5 +136,6 @@ const HOMES: readonly Literal[] = ['home', 'users'].map((text) => ({
   text,
   bit: HOME,
   folded: true,
+  reach: 3,
   follow: /^(?:[/\\-]|%2f|%5c)/i,
 }));

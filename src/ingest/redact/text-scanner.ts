@@ -69,12 +69,15 @@ function needs(text: string, quick: QuickLook, options: ScannerOptions, depth: n
   if ((bits & SECRET) !== 0) return SECRET;
   if ((bits & ASSIGNMENT) !== 0 && hasAssignment(text)) return SECRET;
   if (depth > 0 && (bits & READING) !== 0) {
-    const homes = countHomes(text);
+    let homes = -1;
     for (const view of readingsOf(text)) {
       if (view.text === text) continue;
       const inside = needs(view.text, quick, options, 0);
       // A home that shows in another reading only has to be mapped back, which only the slow look does.
-      if ((inside & SECRET) !== 0 || ((inside & HOME) !== 0 && countHomes(view.text) > homes)) return SECRET;
+      if ((inside & SECRET) !== 0) return SECRET;
+      if ((inside & HOME) === 0) continue;
+      if (homes === -1) homes = countHomes(text);
+      if (countHomes(view.text) > homes) return SECRET;
     }
   }
   if (depth >= 0 && (bits & BLOCK) !== 0 && blocksOf(text).some((block) => hasSecret(block.decoded, quick, options)))
