@@ -1,21 +1,7 @@
 /** The table of commands: everything that `--help` says, and which file does the work. */
 /** A new command is one row here and one file in commands/. The file is loaded only when its command runs. */
 
-import type { Context } from './context.ts';
-
-/** Arguments in the order of the row, options by their long name in camelCase. */
-export type Run = (context: Context, args: readonly string[], options: CommandOptions) => Promise<number>;
-export type CommandOptions = Readonly<Record<string, string | boolean | undefined>>;
-
-export interface Command {
-  readonly name: string;
-  readonly summary: string;
-  /** As shown in the usage line: `[path...]`, `<turn>`. */
-  readonly args: readonly { readonly usage: string; readonly says: string }[];
-  readonly options: readonly { readonly flags: string; readonly says: string }[];
-  readonly examples: readonly string[];
-  readonly load: () => Promise<{ readonly run: Run }>;
-}
+import type { Command } from './command.ts';
 
 export const commands: readonly Command[] = [
   {

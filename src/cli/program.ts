@@ -2,7 +2,8 @@
 /** The one file that knows the package that parses arguments. */
 
 import { Command as Commander, CommanderError } from 'commander';
-import { type Command, type CommandOptions, commands } from './commands.ts';
+import type { Command, CommandOptions } from './command.ts';
+import { commands } from './commands.ts';
 import { createContext, type GlobalOptions, type World } from './context.ts';
 import { EXIT } from './errors.ts';
 

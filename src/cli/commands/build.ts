@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ArchiveReader } from '../../archive/archive.ts';
 import { type BuildReport, buildSite } from '../../site/site.ts';
 import { openToRead } from '../archive.ts';
-import type { CommandOptions } from '../commands.ts';
+import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { ArchiveWriter } from '../../archive/archive.ts';
 import { type IngestReport, ingest } from '../../ingest/ingest.ts';
 import { openToWrite } from '../archive.ts';
-import type { CommandOptions } from '../commands.ts';
+import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { type Context, problemLine } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';

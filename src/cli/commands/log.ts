@@ -6,7 +6,7 @@ import type { ConversationSummary } from '../../model/conversation.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
 import type { Payload } from '../../model/turn.ts';
 import { noSuch, openToRead } from '../archive.ts';
-import type { CommandOptions } from '../commands.ts';
+import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
 import { cleanText, oneLine, padEnd, widthOf } from '../terminal.ts';

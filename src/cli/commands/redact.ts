@@ -3,7 +3,7 @@
 
 import { shortId } from '../../model/ids.ts';
 import { noSuch, openToWrite } from '../archive.ts';
-import type { CommandOptions } from '../commands.ts';
+import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 

@@ -4,7 +4,7 @@
 import { readableTime } from '../../base/time.ts';
 import { shortId } from '../../model/ids.ts';
 import { openToRead } from '../archive.ts';
-import type { CommandOptions } from '../commands.ts';
+import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { cleanText, oneLine, wrapText } from '../terminal.ts';

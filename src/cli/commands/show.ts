@@ -8,7 +8,7 @@ import { isHashPrefix, shortId } from '../../model/ids.ts';
 import { decodeItem, ITEM_TYPE, type Item } from '../../model/item.ts';
 import type { LoggedTurn, Payload } from '../../model/turn.ts';
 import { noSuch, openToRead } from '../archive.ts';
-import type { CommandOptions } from '../commands.ts';
+import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { itemToTerminal } from '../item-terminal.ts';

@@ -4,7 +4,7 @@
 import type { ConversationId } from '../../model/ids.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
 import { noSuch, openToRead, openToWrite } from '../archive.ts';
-import type { CommandOptions } from '../commands.ts';
+import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { cleanText } from '../terminal.ts';
