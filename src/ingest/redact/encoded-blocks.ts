@@ -33,22 +33,23 @@ export function findEncodedBlocks(text: string): readonly EncodedBlock[] {
 /** Whether any run could hide text: what `findEncodedBlocks` would decode, told without decoding. */
 export function hidesText(codes: Uint16Array, length: number): boolean {
   let start = 0;
-  let pairs = 0;
-  let otherPairs = 0;
   for (let i = 0; i <= length; i++) {
     const code = i < length ? (codes[i] ?? 0) : 0;
-    if (code < 128 && SEXTET[code] !== NONE) {
-      // Two hexadecimal digits of which the first is 2 to 7, at both alignments.
-      const swap = pairs;
-      pairs = HEX[code] === 0 ? 0 : i > start && HEX[codes[i - 1] ?? 0] === 2 ? otherPairs + 1 : 0;
-      otherPairs = HEX[code] === 0 ? 0 : swap;
-      if (pairs >= 10) return true;
-      continue;
-    }
-    if (i - start >= MIN_RUN && hidesBase64(codes, start, i)) return true;
+    if (code < 128 && SEXTET[code] !== NONE) continue;
+    if (i - start >= MIN_RUN && (hidesBase64(codes, start, i) || hidesHex(codes, start, i))) return true;
     start = i + 1;
-    pairs = 0;
-    otherPairs = 0;
+  }
+  return false;
+}
+
+/** Ten times in a row two hexadecimal digits of which the first is 2 to 7. */
+function hidesHex(codes: Uint16Array, from: number, end: number): boolean {
+  for (let shift = 0; shift < 2; shift++) {
+    let pairs = 0;
+    for (let at = from + shift; at + 2 <= end; at += 2) {
+      pairs = HEX[codes[at] ?? 0] === 2 && HEX[codes[at + 1] ?? 0] !== 0 ? pairs + 1 : 0;
+      if (pairs >= 10) return true;
+    }
   }
   return false;
 }
