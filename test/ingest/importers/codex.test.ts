@@ -281,6 +281,8 @@ describe('structure', () => {
     expect(conversation?.meta.fork_of).toBeUndefined();
     const caller = parent.turns.find((turn) => turn.aliases.includes(conversation?.startedBy ?? ''));
     expect(caller && said(caller)).toContain('spawn_agent');
+    expect(caller?.aliases).toEqual([conversation?.startedBy]);
+    expect(parent.aliases).toEqual([]);
   });
 
   test('the start of a sub-agent is linked when only the output of the call names it, in a later read too', () => {
@@ -303,6 +305,33 @@ describe('structure', () => {
     expect(turns.filter((turn) => turn.item.note === 'interrupt')).toHaveLength(1);
     expect(prompts(turns)).toEqual(['Build the barn', '<b>Build</b> the barn, but smaller']);
     expect(waiting).toBe(1);
+  });
+});
+
+describe('records that come apart or together', () => {
+  const { turns } = read(fixture('seams.jsonl'));
+
+  test('a count that is repeated while the next message is written belongs to none', () => {
+    const message = turnSaying(turns, 'On to the gate.');
+    expect(message.item.parts.map((part) => part.type)).toEqual(['reasoning', 'text', 'tool_call']);
+    expect(message.item.usage?.output_tokens).toBe(6);
+  });
+
+  test('a patch that ends after the count of its message still brings its diff', () => {
+    expect(turnSaying(turns, 'Success.').item.parts[0]).toMatchObject({
+      diff: '--- a/fence.txt\n+++ /dev/null\n@@ -1,1 +0,0 @@\n-old\n\\ No newline at end of file\n',
+    });
+  });
+
+  test('a header that says more than is known stays in the text', () => {
+    expect(turnSaying(turns, 'creak').item.parts[0]).toMatchObject({
+      response: 'Process running with session ID 7\nOutput:\ncreak',
+    });
+  });
+
+  test('records that share a line are all taken', () => {
+    expect(prompts(turns)).toEqual(['Mend the fence', 'And the door?', 'Again', 'Mend the fence']);
+    expect(turnSaying(turns, 'mend door').item.usage?.output_tokens).toBe(8);
   });
 });
 
