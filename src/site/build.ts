@@ -6,7 +6,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { ArchiveReader } from '../archive/archive.ts';
 import type { ConversationId } from '../model/ids.ts';
 import type { BuildContext, Relations, VisibleConversation } from './context.ts';
-import { buildConversation, type PageRecord } from './conversation.ts';
+import { buildConversation } from './conversation.ts';
+import type { PageRecord } from './conversation-work.ts';
 import { buildDocs } from './docs.ts';
 import { createFeedBuilder } from './feeds.ts';
 import { createFrame } from './frame.ts';
@@ -19,6 +20,7 @@ import type { BuildOptions, BuildReport } from './options.ts';
 import { openOutput } from './output.ts';
 import { createPageQueue } from './page-queue.ts';
 import { RENDERER_VERSION } from './render/version.ts';
+import { createRenderPool } from './render-pool.ts';
 import { buildResolver } from './resolver.ts';
 import { createSearchIndex } from './search-index.ts';
 import type { SelectedConversation } from './site.ts';
@@ -35,7 +37,7 @@ export async function buildChanges(
 ): Promise<BuildReport> {
   state.begin();
   const output = openOutput(state, options.outputDir);
-  const { config, log, progress } = options;
+  const { config, log, mode, progress } = options;
   const frame = createFrame(config, inputs);
   const queue = createPageQueue(output, async () => {
     const { createShellRenderer } = await import('./shells.ts');
@@ -50,6 +52,13 @@ export async function buildChanges(
     title: titleOf(summary),
   }));
   const relations = relate(conversations);
+  const keys = new Map(
+    conversations.map((one) => [one.summary.id, keyOfConversation(one, config, mode, frame.key, relations)]),
+  );
+  const isDirty = (one: VisibleConversation): boolean => findKey(state, one) !== keys.get(one.summary.id);
+  const turns = conversations.filter(isDirty).reduce((sum, { summary }) => sum + summary.turns, 0);
+  const pool = createRenderPool(turns);
+  const deferred = createDeferred();
   const context: BuildContext = {
     archive,
     options,
@@ -59,6 +68,8 @@ export async function buildChanges(
     frame,
     feeds,
     relations,
+    pool,
+    defer: deferred.add,
     addPage: queue.add,
     problem(code, message, conversation) {
       problems++;
@@ -75,7 +86,7 @@ export async function buildChanges(
     progress.start('pages', conversations.length);
     const indexed: IndexedConversation[] = [];
     for (const conversation of conversations) {
-      const records = await bringUpToDate(context, conversation);
+      const records = await bringUpToDate(context, conversation, keys.get(conversation.summary.id) ?? '');
       search.add(
         conversation.summary.id,
         records.map((record) => ({ url: record.url, key: record.searchKey, bytes: record.searchBytes })),
@@ -95,6 +106,7 @@ export async function buildChanges(
     await buildListFeeds(context, lists);
     await buildStatics(context, indexed, lists, async () => (await import('../feed/feed.ts')).generateOpml);
     buildResolver(state, output);
+    await deferred.all();
     await queue.flush();
     progress.advance(1);
     progress.finish();
@@ -124,28 +136,65 @@ export async function buildChanges(
     output.finish(`${JSON.stringify({ build: siteKey.slice(0, 16) })}\n`);
     return report();
   } finally {
+    await pool.close();
     await search.stop();
   }
 }
 
-/** The conversation's pages: from the last build when nothing that they show changed. */
-async function bringUpToDate(context: BuildContext, conversation: VisibleConversation): Promise<readonly PageRecord[]> {
+/** Of everything that any page of the conversation shows. */
+function keyOfConversation(
+  conversation: VisibleConversation,
+  config: BuildOptions['config'],
+  mode: BuildOptions['mode'],
+  frameKey: string,
+  relations: Relations,
+): string {
   const { summary, title, tags } = conversation;
-  const { config, mode } = context.options;
   const parent = summary.meta.parent?.conversation;
-  const key = keyOf(
-    context.frame.key,
+  return keyOf(
+    frameKey,
     RENDERER_VERSION,
     [config.search, config.images, mode],
     [summary.rootHash, summary.damage ?? '', title, tags, conversation.private],
-    context.relations
-      .listChildren(summary.id)
-      .map((child) => [child.summary.id, child.title, child.summary.meta.parent ?? '']),
-    parent === undefined ? '' : (context.relations.find(parent)?.title ?? ''),
+    relations.listChildren(summary.id).map((child) => [child.summary.id, child.title, child.summary.meta.parent ?? '']),
+    parent === undefined ? '' : (relations.find(parent)?.title ?? ''),
   );
+}
+
+function findKey(state: SiteState, { summary }: VisibleConversation): unknown {
+  return state.database.statement('SELECT key FROM conversation WHERE id = ?').get(summary.id)?.key;
+}
+
+/** The conversation's pages: from the last build when nothing that they show changed. */
+async function bringUpToDate(
+  context: BuildContext,
+  conversation: VisibleConversation,
+  key: string,
+): Promise<readonly PageRecord[]> {
+  const { summary } = conversation;
   const known = context.state.database.statement('SELECT key, pages FROM conversation WHERE id = ?').get(summary.id);
   if (known?.key === key) return JSON.parse(String(known.pages)) as readonly PageRecord[];
   return buildConversation(context, conversation, key);
+}
+
+/** Collects work that goes on in the background. The first failure is kept and thrown by `all`. */
+function createDeferred(): { add(work: Promise<void>): void; all(): Promise<void> } {
+  const open = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  return {
+    add(work) {
+      const settled = work
+        .catch((error: unknown) => {
+          failures.push(error);
+        })
+        .finally(() => open.delete(settled));
+      open.add(settled);
+    },
+    async all() {
+      while (open.size > 0) await Promise.all(open);
+      if (failures.length > 0) throw failures[0];
+    },
+  };
 }
 
 /** Takes away what is left of conversations that this site does not show any more. */

@@ -11,6 +11,7 @@ import type { SiteInputs } from './inputs.ts';
 import type { BuildOptions } from './options.ts';
 import type { Output } from './output.ts';
 import type { PageModel } from './page-model.ts';
+import type { RenderPool } from './render-pool.ts';
 import type { SiteState } from './state.ts';
 
 export interface BuildContext {
@@ -24,6 +25,9 @@ export interface BuildContext {
   readonly relations: Relations;
   /** Hands a page over that was declared before; it is written with the next batch. */
   addPage(model: PageModel, body: SafeHtml): Promise<void>;
+  readonly pool: RenderPool;
+  /** Work that goes on while the build reads on; the build waits for it, and fails with it, at its end. */
+  defer(work: Promise<void>): void;
   /** One bad input that does not stop the build. */
   problem(code: string, message: string, conversation: ConversationId): void;
 }

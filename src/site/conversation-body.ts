@@ -2,9 +2,8 @@
 /** Typed code yields safe HTML here; everything around it is a template. */
 
 import { html, joinHtml, type SafeHtml, text, trustHtml } from '../base/html.ts';
-import type { ToolCallPart } from '../model/item.ts';
 import type { LinkModel } from './page-model.ts';
-import { type RenderedTurn, renderDamagedTurn, renderTurn, renderWithheldTurn, type TurnInput } from './render/turn.ts';
+import { renderDamagedTurn, renderWithheldTurn, type TurnInput } from './render/turn.ts';
 import type { TurnView } from './turn-view.ts';
 
 /** A turn on its page, with what stands around it. */
@@ -23,11 +22,10 @@ const REASONS: readonly string[] = ['', 'a secret', 'personal data', 'a legal de
 
 export type BlobUrl = TurnInput['blobUrl'];
 
-export function renderView(view: TurnView, calls: ReadonlyMap<string, ToolCallPart>, blobUrl: BlobUrl): SafeHtml {
-  const turn: RenderedTurn = view.turn;
-  if (view.withheld !== undefined) return renderWithheldTurn(turn, REASONS[view.withheld] ?? '');
-  if (view.damage !== undefined) return renderDamagedTurn(turn, view.damage);
-  return renderTurn({ turn, item: view.item, calls, blobUrl });
+/** In the place of a turn that has no item to show. */
+export function renderGap(view: TurnView): SafeHtml {
+  if (view.withheld !== undefined) return renderWithheldTurn(view.turn, REASONS[view.withheld] ?? '');
+  return renderDamagedTurn(view.turn, view.damage ?? 'it cannot be read');
 }
 
 /** Sections of exchanges with their turns. `rendered` holds every turn's article in the order of `turns`. */

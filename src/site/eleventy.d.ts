@@ -16,7 +16,7 @@ declare module '@11ty/eleventy' {
     readonly content: string;
   }
 
-  export default class Eleventy {
+  class Eleventy {
     constructor(
       input: string,
       output: string,
@@ -31,4 +31,7 @@ declare module '@11ty/eleventy' {
     setIsVerbose(verbose: boolean): void;
     toJSON(): Promise<readonly EleventyPage[]>;
   }
+
+  // biome-ignore lint/style/noDefaultExport: the package has one.
+  export { Eleventy as default };
 }

@@ -46,3 +46,10 @@ export class TemplateError extends TurnpressError {
     super('TEMPLATE', {}, `a page template does not render: ${problem}`, cause);
   }
 }
+
+/** The renderer failed on a page: a bug of ours, since every item has a way to be shown. */
+export class RenderFailedError extends TurnpressError {
+  constructor(problem: string) {
+    super('RENDER_FAILED', {}, `a page could not be rendered: ${problem}`);
+  }
+}

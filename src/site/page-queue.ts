@@ -8,7 +8,7 @@ import type { ShellPage, ShellRenderer } from './shells.ts';
 import { outputPath } from './urls.ts';
 
 const MOST_PAGES = 500;
-const MOST_BYTES = 12 * 1024 * 1024;
+const MOST_BYTES = 6 * 1024 * 1024;
 
 export interface PageQueue {
   add(model: PageModel, body: SafeHtml): Promise<void>;
@@ -20,13 +20,19 @@ export function createPageQueue(output: Output, load: () => Promise<ShellRendere
   let waiting: ShellPage[] = [];
   let bytes = 0;
   let shells: ShellRenderer | undefined;
-  const flush = async (): Promise<void> => {
+  let last: Promise<void> = Promise.resolve();
+  const render = async (): Promise<void> => {
     if (waiting.length === 0) return;
-    shells ??= await load();
     const batch = waiting;
     waiting = [];
     bytes = 0;
+    shells ??= await load();
     for (const [url, content] of await shells.render(batch)) output.put(outputPath(url), content);
+  };
+  // One batch after the other: two at once would double the memory.
+  const flush = (): Promise<void> => {
+    last = last.then(render);
+    return last;
   };
   return {
     async add(model, body) {

@@ -3,12 +3,12 @@
 
 import { escapeHtml, html, type SafeHtml, text, trustHtml } from '../base/html.ts';
 import type { ConversationId } from '../model/ids.ts';
-import { decodeUnit } from './conversation.ts';
 import { keyOf } from './keys.ts';
 import type { Output } from './output.ts';
 import type { IndexDocument } from './pagefind.ts';
 import { planShards, type Shard, type ShardUnit } from './search-shards.ts';
 import { cleanText, type SearchPassage, type SearchUnit } from './search-text.ts';
+import { findUnit } from './search-unit.ts';
 import type { SiteState } from './state.ts';
 import { outputPath, pages, searchShardUrl } from './urls.ts';
 
@@ -118,10 +118,9 @@ function putShardList(output: Output, shards: readonly Shard[]): void {
 }
 
 function documentsOf(state: SiteState, shard: Shard): readonly IndexDocument[] {
-  const find = state.database.statement('SELECT data FROM unit WHERE url = ?');
   return shard.units.flatMap(({ url }) => {
-    const data = find.get(url)?.data;
-    return data instanceof Uint8Array ? renderUnit(decodeUnit(data)) : [];
+    const unit = findUnit(state, url);
+    return unit === undefined ? [] : renderUnit(unit);
   });
 }
 

@@ -4,7 +4,7 @@
 import { html } from '../base/html.ts';
 import { isoTime } from '../base/time.ts';
 import type { BuildContext, VisibleConversation } from './context.ts';
-import type { PageRecord } from './conversation.ts';
+import type { PageRecord } from './conversation-work.ts';
 import { generateHeadersFile, SEARCH_POLICY } from './headers.ts';
 import { keyOf } from './keys.ts';
 import type { ConversationList } from './lists.ts';

@@ -6,14 +6,21 @@ import type { HLJSApi, LanguageFn } from 'highlight.js';
 import { type SafeHtml, trustHtml } from '../../base/html.ts';
 import { showHidden, visibleText } from './visible-text.ts';
 
-/** Above it code stays plain, in characters. Well below `limits.highlight`: a page should not wait for one block. */
-const LONGEST_CODE = 100_000;
-const LONGEST_LINE = 2_000;
+/**
+ * Above these, in characters, code stays plain. Grammars of highlight.js backtrack: hostile lines cost them the square or
+ * the cube of their length, so the bounds are far below what a page could hold.
+ */
+const LONGEST_CODE = 32_000;
+const LONGEST_LINE = 240;
+/** For grammars that also backtrack over line breaks. */
+const LONGEST_SLOW_CODE = 8_000;
+const SLOW: ReadonlySet<string> = new Set(['csharp', 'haskell', 'ini', 'nix', 'ruby', 'scala', 'yaml']);
+const BLANK_RUN = /(?:[ \t]*\n){40}|[ \t]{120}/;
 
 /** Safe HTML of code; without a known language, or when it is too long, plain. */
 export function highlightCode(code: string, language: string | undefined): SafeHtml {
   const known = language === undefined ? undefined : findLanguage(language);
-  if (known === undefined || code.length > LONGEST_CODE || hasLineOver(code, LONGEST_LINE)) return visibleText(code);
+  if (known === undefined || isTooCostly(code, known)) return visibleText(code);
   const { value } = load(known).highlight(dropControls(code), { language: known, ignoreIllegals: true });
   // highlight.js escapes the code and adds only spans; their classes are replaced from our table here.
   return showHidden(trustHtml(value.replace(/<span class="([^"]*)">/g, (_, name: string) => openSpan(name))));
@@ -29,6 +36,11 @@ export function languageOfPath(path: string): string | undefined {
   const file = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).toLowerCase();
   if (file === 'makefile' || file === 'dockerfile') return file;
   return file.includes('.') ? findLanguage(file.slice(file.lastIndexOf('.') + 1)) : undefined;
+}
+
+function isTooCostly(code: string, language: string): boolean {
+  const longest = SLOW.has(language) ? LONGEST_SLOW_CODE : LONGEST_CODE;
+  return code.length > longest || hasLineOver(code, LONGEST_LINE) || BLANK_RUN.test(code);
 }
 
 function hasLineOver(code: string, limit: number): boolean {

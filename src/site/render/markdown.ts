@@ -18,7 +18,7 @@ export interface MarkdownOptions {
 export function renderMarkdown(source: string, options: MarkdownOptions): SafeHtml {
   if (isTooCostly(source)) return plainText(source, options);
   if (!SPECIAL.test(source)) return plainParagraphs(source, options);
-  const context: Context = { ...options, headings: [], links: [] };
+  const context: Context = { ...options, codeLeft: MOST_CODE, headings: [], links: [] };
   return renderBlocks(parser.parse(source, {}), context);
 }
 
@@ -40,26 +40,28 @@ const LONGEST_LINE = 20_000;
 export function isTooCostly(source: string): boolean {
   if (source.length > LONGEST_TEXT) return true;
   if (source.length <= LONGEST_LINE / 4) return DEEP_QUOTE.test(source);
-  let inParagraph = 0;
-  for (let from = 0; from < source.length; ) {
-    const next = source.indexOf('\n', from);
-    const end = next === -1 ? source.length : next;
-    if (end - from > LONGEST_LINE) return true;
-    inParagraph = end === from ? 0 : inParagraph + (end - from);
-    if (inParagraph > LONGEST_LINE && countDelimiters(source, end - inParagraph, end) > MOST_DELIMITERS) return true;
-    from = end + 1;
+  let delimiters = 0;
+  let inText = 0;
+  let lineStart = 0;
+  for (let i = 0; i < source.length; i++) {
+    const c = source.charCodeAt(i);
+    if (c !== NEWLINE) {
+      if (DELIMITERS.has(c) && (++delimiters > MOST_DELIMITERS || ++inText > MOST_IN_TEXT)) return true;
+    } else {
+      if (i - lineStart > LONGEST_LINE) return true;
+      if (i === lineStart) delimiters = 0;
+      lineStart = i + 1;
+    }
   }
-  return DEEP_QUOTE.test(source);
+  return source.length - lineStart > LONGEST_LINE || DEEP_QUOTE.test(source);
 }
 
+const NEWLINE = 10;
+/** Quotes and lists that open thirty levels on one line. */
 const DEEP_QUOTE = /^(?:[ \t]*[>*+-]){30}/m;
-const MOST_DELIMITERS = 2_000;
-
-function countDelimiters(source: string, from: number, end: number): number {
-  let count = 0;
-  for (let i = Math.max(from, 0); i < end; i++) if (DELIMITERS.has(source.charCodeAt(i))) count++;
-  return count;
-}
+/** Of one paragraph, or of lines without an empty one between them. */
+const MOST_DELIMITERS = 5_000;
+const MOST_IN_TEXT = 60_000;
 
 const DELIMITERS: ReadonlySet<number> = new Set([...'[]()*_`~<!\\'].map((c) => c.charCodeAt(0)));
 
@@ -76,7 +78,11 @@ function plainParagraphs(source: string, options: MarkdownOptions): SafeHtml {
 
 const parser = new MarkdownIt({ html: false, linkify: true, breaks: false, typographer: false, maxNesting: 40 });
 
+/** Characters of code that get colours in one text. */
+const MOST_CODE = 48_000;
+
 interface Context extends MarkdownOptions {
+  codeLeft: number;
   /** Levels of the headings open above the current place, as written. */
   headings: number[];
   /** For each open link: whether it became an `<a>`. */
@@ -156,7 +162,11 @@ const BLOCKS: Readonly<Record<string, Rule>> = {
   blockquote_open: constant('<blockquote>\n'),
   blockquote_close: constant('</blockquote>\n'),
   hr: constant('<hr>\n'),
-  fence: (token, context) => renderCode(token.content, token.info.trim().split(/[\s{,]/, 1)[0] ?? '', context.bare),
+  fence: (token, context) => {
+    context.codeLeft -= token.content.length;
+    const language = context.codeLeft < 0 ? '' : (token.info.trim().split(/[\s{,]/, 1)[0] ?? '');
+    return renderCode(token.content, language, context.bare);
+  },
   code_block: (token, context) => renderCode(token.content, '', context.bare),
   table_open: (_, context) =>
     context.bare ? '<table>\n' : '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>\n',

@@ -19,11 +19,16 @@ export function plainTitle(text: string, max: number): string {
 }
 
 function cutAtWord(line: string, max: number): string {
-  const characters = [...segmenter.segment(line.slice(0, max * 8 + 200))].map((one) => one.segment);
+  if (line.length <= max) return line;
+  const characters = ASCII.test(line)
+    ? [...line.slice(0, max * 8 + 200)]
+    : [...segmenter.segment(line.slice(0, max * 8 + 200))].map((one) => one.segment);
   if (characters.length <= max) return line.length <= max * 8 + 200 ? line : `${line.slice(0, max)}…`;
   const kept = characters.slice(0, Math.max(max - 1, 0)).join('');
   const space = kept.lastIndexOf(' ');
   return `${(space > kept.length * 0.6 ? kept.slice(0, space) : kept).replace(/[\s,;:.]+$/, '')}…`;
 }
 
+/** Every character is its own; finding that out is far cheaper than segmenting. */
+const ASCII = /^[\x20-\x7e]*$/;
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });

@@ -24,7 +24,7 @@ const NEEDS_WORK = /[\r\b\x1b\x90\x9b\x9d-\x9f]/;
  * colour, two-character escapes, and whatever is left of a broken one. Each branch is linear.
  */
 const OTHER_SEQUENCES =
-  /(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?|(?:\x1b\[|\x9b)(?![0-9;:]*m)[0-?]*[ -/]*[@-~]?|\x1b[ -/]+[0-~]?|\x1b(?!\[)[0-~]?/g;
+  /(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?|(?:\x1b\[|\x9b)(?![0-9;:]*m)[ -?]*[@-~]?|\x1b[ -/]+[0-~]?|\x1b(?!\[)[0-~]?/g;
 const SGR = /(?:\x1b\[|\x9b)([0-9;:]*)m/g;
 
 /** A carriage return starts the line again and a backspace takes a character back: what was overwritten goes. */

@@ -41,7 +41,7 @@ const OPEN_CHARACTERS = 400;
 
 /** The answer to a call; `call` is undefined when it is not known. */
 export function renderToolResponse(part: ToolCallResponsePart, call: ToolCallPart | undefined): SafeHtml {
-  const output = responseText(part.response).replace(/\s+$/, '');
+  const output = responseText(part.response).trimEnd();
   const diff = part.diff === undefined || part.diff === '' ? undefined : readDiff(part.diff);
   // The call shows the same change already.
   const shown = diff !== undefined && (call === undefined || !statesChange(call)) ? diff : undefined;
