@@ -103,7 +103,7 @@ function* itemsOf(
 const GROUP = 256;
 
 function describe(where: string, finding: PublishFinding<string>): string {
-  return `${where}: ${finding.rule}, ${finding.count} times${finding.doubtful ? ' (doubtful)' : ''}, begins with ${finding.masked}`;
+  return `${where}: ${finding.rule}, ${finding.count} times${finding.doubtful ? ' (doubtful)' : ''}`;
 }
 
 function readPassed(file: string, version: string): Readonly<Record<string, unknown>> {
