@@ -60,6 +60,7 @@ const closings: readonly string[] = [
   ']]><script>xss()</script>',
   '--><script>xss()</script>',
   '*/xss()/*',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is meant as text
   '{{ 7 * 7 }} {% raw %} {{ constructor.constructor("xss()")() }} ${xss()} #{xss()}',
   '---js\n{ permalink: (xss(), "x") }\n---',
 ];

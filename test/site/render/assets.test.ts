@@ -1,0 +1,171 @@
+/** The stylesheet and script of every page. */
+/** Small, free of what the policy forbids, and covering every class that turns are rendered with. */
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Item, NoteKind, ToolKind } from '../../../src/model/item.ts';
+import { renderDamagedTurn, renderWithheldTurn } from '../../../src/site/render/turn.ts';
+import { parseStrict } from './parse.ts';
+import { callPart, HASH, item, render, responsePart, textPart } from './samples.ts';
+
+const read = (name: string) => readFileSync(new URL(`../../../templates/assets/${name}`, import.meta.url), 'utf8');
+const css = read('site.css');
+const script = read('page.js');
+
+describe('site.css', () => {
+  it('is small and loads nothing', () => {
+    expect(Buffer.byteLength(css)).toBeLessThan(30_000);
+    expect(css).not.toMatch(/@import|url\(|@font-face|expression\(/);
+  });
+
+  it('knows light and dark, print, and readers who want no motion', () => {
+    for (const query of ['prefers-color-scheme: dark', 'prefers-reduced-motion: reduce', 'print']) {
+      expect(css).toContain(query);
+    }
+  });
+
+  it('has every colour pair of text at 4.5:1 or better, in light and in dark', () => {
+    const [light = '', dark = ''] = css.split('prefers-color-scheme: dark');
+    const variables = (text: string) =>
+      new Map(
+        [...text.slice(0, 2_500).matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name = '', value = '']) => [
+          name,
+          value,
+        ]),
+      );
+    const pairs = [
+      ...['paper', 'raised', 'sunk', 'prompt'].flatMap((back) =>
+        ['ink', 'soft', 'accent', 'link'].map((front) => [front, back] as const),
+      ),
+      ...['keyword', 'string', 'comment', 'number', 'title', 'builtin', 'attr', 'type'].map(
+        (c) => [`c-${c}`, 'sunk'] as const,
+      ),
+      ...([
+        ['bad', 'paper'],
+        ['bad', 'bad-paper'],
+        ['bad', 'sunk'],
+        ['good', 'paper'],
+        ['good', 'sunk'],
+      ] as const),
+      ...([
+        ['add-ink', 'add'],
+        ['del-ink', 'del'],
+        ['ink', 'mark'],
+        ['ink', 'line'],
+      ] as const),
+    ];
+    for (const theme of [variables(light), new Map([...variables(light), ...variables(dark)])]) {
+      for (const [front, back] of pairs) {
+        const ratio = contrast(theme.get(front) ?? '', theme.get(back) ?? '');
+        expect(ratio, `${front} on ${back}: ${theme.get(front)} ${theme.get(back)}`).toBeGreaterThanOrEqual(4.5);
+      }
+    }
+  });
+
+  it('has a rule for every class that a turn is rendered with', () => {
+    // Words for scripts, tests and readers of the source; they need no look of their own.
+    const bare = new Set([
+      'turn-foreign',
+      'turn-withheld',
+      'turn-assistant',
+      'ok',
+      'cancelled',
+      'empty',
+      'open',
+      'first',
+    ]);
+    const used = new Set(
+      allTurns().flatMap((html) =>
+        parseStrict(html).tags.flatMap((tag) => (tag.attributes.get('class') ?? '').split(' ')),
+      ),
+    );
+    const missing = [...used]
+      .filter((name) => name !== '' && !bare.has(name) && !/^(?:call|turn-note|fg|bg)-?\w*$/.test(name))
+      .filter((name) => !new RegExp(`\\.${name}(?![\\w-])`).test(css));
+    expect(missing).toEqual([]);
+    for (let colour = 0; colour < 16; colour++) {
+      expect(css).toMatch(new RegExp(`\\.fg${colour}\\b`));
+      expect(css).toMatch(new RegExp(`\\.bg${colour}\\b`));
+    }
+  });
+});
+
+describe('page.js', () => {
+  it('puts text on the page in no way but textContent', () => {
+    expect(script).not.toMatch(
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|eval\(|new Function|\.style\b/,
+    );
+  });
+});
+
+function allTurns(): readonly string[] {
+  const turn = { hash: HASH, timeMs: 0, typeId: 'x' };
+  const kinds: readonly ToolKind[] = [
+    'shell',
+    'read',
+    'write',
+    'edit',
+    'search',
+    'fetch',
+    'task',
+    'todo',
+    'mcp',
+    'other',
+  ];
+  const notes: readonly NoteKind[] = [
+    'compaction',
+    'command',
+    'hook',
+    'notice',
+    'interrupt',
+    'error',
+    'context',
+    'rewind',
+  ];
+  const args = {
+    command: 'a\nb',
+    file_path: 'a.ts',
+    content: 'let a = "b" // c',
+    old_string: 'a',
+    new_string: 'b',
+    url: 'x',
+    prompt: 'y',
+    todos: ['completed', 'in_progress', 'pending', 'cancelled'].map((status) => ({ content: 'x', status })),
+  };
+  const items: readonly Item[] = [
+    item(
+      'user',
+      textPart(
+        '# a\n\n- [x] b\n- [ ] c\n\n| a | b |\n| :-: | -: |\n| 1 | 2 |\n\n\u202e\n\n```ts\n@a class A extends B { c = /d/; e: string = null } // f\n```',
+      ),
+    ),
+    item('assistant', { type: 'reasoning', content: 'x' }, ...kinds.map((kind) => callPart(kind, args))),
+    item(
+      'tool',
+      responsePart('\u001b[1;2;3;4;31;42mx', {
+        status: 'error',
+        exit_code: 1,
+        diff: '--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y',
+      }),
+    ),
+    item('tool', responsePart('x'.repeat(300_000))),
+    item('tool', responsePart('')),
+    item('user', { type: 'uri', modality: 'image', uri: 'https://example.org/' }),
+    ...notes.map((note) => ({ ...item('system', textPart('long\n'.repeat(300))), note })),
+  ];
+  return [...items.map((one) => render(one)), renderWithheldTurn(turn, 'x'), renderDamagedTurn(turn, 'x')];
+}
+
+/** WCAG 2 contrast ratio of two #rrggbb colours. */
+function contrast(a: string, b: string): number {
+  const [darker = 0, lighter = 0] = [luminance(a), luminance(b)].toSorted((x, y) => x - y);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}

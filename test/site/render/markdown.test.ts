@@ -1,0 +1,144 @@
+/** Markdown of prompts and answers. */
+/** What it means is markdown-it's affair; what is tested is what turnpress does with it. */
+
+import { describe, expect, it } from 'vitest';
+import { isTooCostly, renderMarkdown } from '../../../src/site/render/markdown.ts';
+import { parseStrict } from './parse.ts';
+import { item, render, textPart } from './samples.ts';
+
+const page = (source: string) => renderMarkdown(source, { breaks: false, bare: false });
+const REL = 'rel="noopener noreferrer nofollow"';
+
+describe('markdown on a page', () => {
+  it('starts headings at h3 and skips no level', () => {
+    expect(page('# a\n\n### b\n\n###### c\n\n## d').match(/<h\d/g)).toEqual(['<h3', '<h4', '<h5', '<h4']);
+  });
+
+  it('gives headings no ids', () => {
+    expect(page('# location')).toBe('<h3>location</h3>\n');
+  });
+
+  it('links absolute http, https and mailto addresses only', () => {
+    expect(page('[a](https://example.org/b "t")')).toContain(`<a href="https://example.org/b" ${REL} title="t">a</a>`);
+    expect(page('<a@example.org>')).toContain(`<a href="mailto:a@example.org" ${REL}>`);
+    for (const other of ['src/main.ts', '/etc/passwd', '#top', '//example.org', 'ftp://example.org/x', 'https:x.org']) {
+      expect(page(`[a](${other})`)).toBe('<p>a</p>\n');
+    }
+  });
+
+  it('finds bare addresses', () => {
+    expect(page('see https://example.org/x.')).toBe(
+      `<p>see <a href="https://example.org/x" ${REL}>https://example.org/x</a>.</p>\n`,
+    );
+  });
+
+  it('turns remote images into links and loads none', () => {
+    expect(page('![alt](https://example.org/x.png)')).toBe(
+      `<p><a href="https://example.org/x.png" ${REL}>[image: alt]</a></p>\n`,
+    );
+    expect(page('![alt](x.png)')).toBe('<p>[alt]</p>\n');
+    expect(page('[![alt](https://example.org/x.png)](https://example.org/)')).not.toMatch(/<a [^>]*>[^<]*<a /);
+  });
+
+  it('shows HTML as text', () => {
+    expect(page('<b>x</b>\n\n<div>\ny\n</div>')).toBe(
+      '<p>&lt;b&gt;x&lt;/b&gt;</p>\n<p>&lt;div&gt;\ny\n&lt;/div&gt;</p>\n',
+    );
+  });
+
+  it('shows task lists with a mark that is read aloud', () => {
+    const html = page('- [x] one\n- [ ] two\n- [link]');
+    expect(html).toContain('<span class="task done" role="img" aria-label="done"></span> one');
+    expect(html).toContain('<span class="task open" role="img" aria-label="to do"></span> two');
+    expect(html).toContain('[link]');
+  });
+
+  it('lets tables scroll inside themselves and aligns by class', () => {
+    const html = page('| a | b |\n| ---: | :-: |\n| 1 | 2 |');
+    expect(html).toContain('<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>');
+    expect(html).toContain('<th class="right">a</th><th class="center">b</th>');
+    expect(html).not.toContain('style=');
+  });
+
+  it('colours code of a known language only, with classes of its own', () => {
+    expect(page('```ts\nconst a = 1;\n```')).toContain('<span class="k">const</span> a = <span class="n">1</span>;');
+    expect(page('```nope\nconst a = 1;\n```')).toContain('<code>const a = 1;</code>');
+    expect(page('```constructor\nx\n```')).toContain('<code>x</code>');
+  });
+
+  it('keeps a line break of a prompt and folds one of an answer', () => {
+    expect(render(item('user', textPart('a\nb')))).toContain('a<br>\nb');
+    expect(render(item('assistant', textPart('a\nb')))).toContain('<p>a\nb</p>');
+  });
+
+  it('renders text without any Markdown the same way without the parser', () => {
+    const source = 'Plain words, nothing else.\n\nA second paragraph\nof two lines.';
+    const parsed = page(`${source}\n\n---`).replace('<hr>', '');
+    expect(page(source).trim()).toBe(parsed.trim());
+  });
+
+  it('shows hidden characters in prose, code and titles', () => {
+    const html = page('a\u202eb `c\u200bd` [e](https://example.org/ "f\u2066g")\n\n```js\nx\u2067 = 1\n```');
+    expect(html).toContain('a<span class="hidden-char" title="Hidden character U+202E">U+202E</span>b');
+    expect(html).toContain('U+200B</span>d');
+    expect(html).toContain('title="f[U+2066]g"');
+    expect(html).toContain('U+2067</span>');
+    expect(html).not.toMatch(/[\u202e\u200b\u2066\u2067]/);
+  });
+
+  it('is bare for feeds: no classes, no roles', () => {
+    const html = renderMarkdown('# a\n\n```ts\nlet a\n```\n\n| a |\n| -: |\n| 1 |\n\n- [x] b', {
+      breaks: false,
+      bare: true,
+    });
+    expect(html).not.toMatch(/class=|role=|tabindex/);
+    expect(html).toContain('<pre><code>let a</code></pre>');
+  });
+});
+
+describe('Markdown that would cost too much', () => {
+  const hostile: Readonly<Record<string, string>> = {
+    'nested quotes': '>'.repeat(20_000),
+    'nested lists': Array.from({ length: 600 }, (_, i) => `${' '.repeat(i * 2)}- a`).join('\n'),
+    brackets: '['.repeat(15_000),
+    images: '!['.repeat(9_000),
+    emphasis: '*a **a '.repeat(2_800),
+    'emphasis over lines': '*a **a\n'.repeat(25_000),
+    links: '[a](<b'.repeat(3_000),
+    backticks: Array.from({ length: 190 }, (_, i) => `a${'`'.repeat(i)}`).join(' '),
+    'a line of a megabyte': 'a'.repeat(1_000_000),
+    'stars of a megabyte': '*'.repeat(1_000_000),
+    'short lines': '$\n'.repeat(90_000),
+    'a wide table': `|${'a|'.repeat(4_000)}\n|${'-|'.repeat(4_000)}\n${'|b\n'.repeat(5_000)}`,
+    'a long table': `|a|b|\n|-|-|\n${'|b|c|\n'.repeat(30_000)}`,
+    addresses: 'http://'.repeat(2_500),
+    'mail addresses': 'a@b.c '.repeat(3_000),
+    references: Array.from({ length: 5_000 }, (_, i) => `[a${i}]: x\n`).join('') + '[a1]'.repeat(3_000),
+    entities: '&#'.repeat(9_000),
+    'code that grammars dislike': `\`\`\`csharp\n${`${'a'.repeat(1_900)}\n`.repeat(50)}\n\`\`\``,
+    'code of many words': `\`\`\`csharp\n${`${'if '.repeat(70)}\n`.repeat(40)}\n\`\`\``,
+  };
+
+  for (const [name, source] of Object.entries(hostile)) {
+    it(`is rendered within its budget: ${name}`, () => {
+      const started = process.cpuUsage();
+      const html = page(source);
+      const used = process.cpuUsage(started);
+      expect((used.user + used.system) / 1e6).toBeLessThan(2);
+      expect(() => parseStrict(html)).not.toThrow();
+    });
+  }
+
+  it('stands as plain text with nothing lost', () => {
+    const source = '**a** '.repeat(40_000);
+    expect(isTooCostly(source)).toBe(true);
+    expect(parseStrict(page(source)).text).toBe(source);
+  });
+
+  it('is told by the text alone: at the bound it is parsed, past it not', () => {
+    expect(isTooCostly(`${'a'.repeat(20_000)}\nb`)).toBe(false);
+    expect(isTooCostly(`${'a'.repeat(20_001)}\nb`)).toBe(true);
+    expect(isTooCostly('a\n\n'.repeat(66_666))).toBe(false);
+    expect(isTooCostly('a\n\n'.repeat(66_667))).toBe(true);
+  });
+});
