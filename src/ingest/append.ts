@@ -139,6 +139,7 @@ export function createAppender(
       if (hash !== blob.hash) throw new BlobMismatchError(path, blob.hash, hash);
     }
     const draft = part.fresh ? new Draft() : (drafts.get(path) ?? new Draft(source.before));
+    draft.startPart();
     const parents = new Set(part.turns.map((turn) => turn.parent));
     const fired = new Map(part.fired.map((each) => [each.turn, each]));
     part.turns.forEach((turn, i) => {
@@ -146,7 +147,7 @@ export function createAppender(
       const placed = place(turn, part, leaf);
       if (placed === null) return;
       touch(placed.conversation);
-      draft.addTurn(turn.key, placed, fired.get(i), leaf);
+      draft.addTurn(turn.key, placed, fired.get(i));
       if (pending.bytes >= BATCH_BYTES || pending.turns.size >= BATCH_TURNS) flush();
     });
     for (const [alias, key] of part.aliases) {
@@ -197,20 +198,26 @@ export function branchCount(summary: StoredConversation | undefined): number {
 /** A source's word on its conversations, growing part by part. */
 class Draft {
   readonly contributions: Map<ConversationId, Contribution>;
-  private readonly before: ReadonlyMap<string, TailTurn>;
-  private readonly tail = new Map<string, TailTurn>();
+  /** Turns of the part before that had counts: what follows `consumed` is read, and said, again. */
+  private before: ReadonlyMap<string, TailTurn>;
+  private tail = new Map<string, TailTurn>();
 
   constructor(memory?: Memory) {
     this.contributions = new Map(memory?.contributions.map((each) => [each.conversation, each]));
     this.before = new Map(memory?.tail.map((each) => [each.key, each]));
   }
 
-  addTurn(key: string, placed: Placed, fired: Fired | undefined, leaf: boolean): void {
-    const { conversation, hash } = placed;
+  startPart(): void {
+    if (this.tail.size === 0) return;
+    this.before = this.tail;
+    this.tail = new Map();
+  }
+
+  addTurn(key: string, { conversation }: Placed, fired: Fired | undefined): void {
     const word = this.contributions.get(conversation) ?? emptyContribution(conversation);
     const [redactions, findings] = [fired?.redactions ?? NONE, fired?.findings ?? NONE];
     const again = this.tail.get(key) ?? this.before.get(key);
-    if (leaf) this.tail.set(key, { key, turn: hash, redactions, findings });
+    if (fired !== undefined) this.tail.set(key, { key, redactions, findings });
     if (fired === undefined && again === undefined && this.contributions.has(conversation)) return;
     this.contributions.set(conversation, {
       ...word,
@@ -236,6 +243,12 @@ class Draft {
     });
   }
 
+  /** A message that waits for its end may have been said by an earlier run, and is not in this one. */
+  private openTail(waiting: boolean): ReadonlyMap<string, TailTurn> {
+    if (this.tail.size === 0) return this.before;
+    return waiting ? new Map([...this.before, ...this.tail]) : this.tail;
+  }
+
   memory(part: ReadPart): Memory {
     return {
       state: part.state,
@@ -243,8 +256,7 @@ class Draft {
       waiting: part.waiting,
       unfinished: [...this.contributions.values()].some((word) => word.startedBy !== undefined),
       contributions: [...this.contributions.values()],
-      // Nothing new was read: what stood at the end still does.
-      tail: [...(this.tail.size > 0 ? this.tail : this.before).values()],
+      tail: part.consumed >= part.size ? [] : [...this.openTail(part.waiting > 0).values()],
     };
   }
 }

@@ -15,10 +15,9 @@ export interface Contribution extends MetaSource {
   readonly startedBy?: string;
 }
 
-/** A turn at the end of what was read: it may come again in a longer form, and its counts are then taken back. */
+/** What redaction did to a turn that stands after `consumed`: it will be read again, and must not be counted twice. */
 export interface TailTurn {
   readonly key: string;
-  readonly turn: TurnHash;
   readonly redactions: Counts;
   readonly findings: Counts;
 }
@@ -82,7 +81,6 @@ function isTailTurn(value: JsonValue): boolean {
   return (
     isJsonObject(value) &&
     typeof value.key === 'string' &&
-    isHashText(value.turn) &&
     isJsonObject(value.redactions) &&
     isJsonObject(value.findings)
   );
