@@ -168,6 +168,7 @@ export function createAppender(
     drafts.delete(path);
     pending.rows.push(rowOf(path, importer, part, draft));
     for (const { conversation } of draft.contributions.values()) touch(conversation);
+    if (pending.bytes >= SOFT_BATCH_BYTES || pending.rows.length >= BATCH_ROWS) flush();
   };
 
   return {
@@ -279,3 +280,6 @@ const NONE: Counts = {};
 /** A commit is bounded in payload bytes and in turns: memory, and what a crash can cost. */
 const BATCH_BYTES = 8 * 1024 * 1024;
 const BATCH_TURNS = 4096;
+/** At a source's end a commit may come sooner: writing then goes on beside reading, and no conversation is split. */
+const SOFT_BATCH_BYTES = 2 * 1024 * 1024;
+const BATCH_ROWS = 256;
