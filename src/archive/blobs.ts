@@ -33,7 +33,7 @@ export function decodeBlob(file: string, frame: Uint8Array, hash: string): Uint8
     throw new DamageError(file, messageOf(error), { hash });
   }
   if (blake3Hex(raw) !== hash) throw new DamageError(file, 'its bytes do not hash to its name', { hash });
-  return raw;
+  return new Uint8Array(raw.buffer, raw.byteOffset, raw.length);
 }
 
 /** Undefined: there is no such blob. Throws DamageError. */

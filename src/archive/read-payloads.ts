@@ -71,7 +71,7 @@ function readStored(store: Store, turn: LoggedTurn, file: string): Payload {
   if (slot.rawLength !== turn.rawLength) return { status: 'damaged', file, problem: 'its payload has another length' };
   const raw = store.files.decompress(tile, chunk);
   // a copy of its own: the caller may keep it, and the chunk must not live as long
-  const bytes = Uint8Array.prototype.slice.call(raw, slot.offset, slot.offset + slot.rawLength);
+  const bytes = new Uint8Array(raw.subarray(slot.offset, slot.offset + slot.rawLength));
   if (blake3Hex(bytes) === turn.payloadHash) return { status: 'present', bytes };
   return { status: 'damaged', file, problem: 'its payload does not hash to its name' };
 }
