@@ -42,6 +42,7 @@ export function createFrame(config: SiteConfig, inputs: SiteInputs): Frame {
       description: config.description,
       canonical: absoluteUrl(config.url, own.url),
       policy: PAGE_POLICY,
+      icon: asset('icon.svg'),
       styles,
       scripts,
       siteTitle: config.title,

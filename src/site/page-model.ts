@@ -48,6 +48,7 @@ export interface PageModel {
   /** Absolute address; empty for pages that should not be found. */
   readonly canonical: string;
   readonly policy: string;
+  readonly icon: string;
   readonly styles: readonly string[];
   readonly scripts: readonly string[];
   readonly siteTitle: string;

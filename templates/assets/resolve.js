@@ -5,7 +5,7 @@ const form = document.getElementById('resolve-form');
 const field = document.getElementById('hash');
 const status = document.getElementById('resolve-status');
 
-form.hidden = false;
+document.getElementById('resolve-box').hidden = false;
 form.addEventListener('submit', (event) => {
   event.preventDefault();
   location.hash = field.value.trim().toLowerCase();

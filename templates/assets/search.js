@@ -53,7 +53,7 @@ function allowOwnWorker() {
 
 async function start() {
   readAddress();
-  form.hidden = false;
+  document.getElementById('search-box').hidden = false;
   fallback.hidden = words.value.trim() !== '';
   say('Loading the index…');
   const [program, answer] = await Promise.all([
