@@ -169,7 +169,7 @@ export class Committer {
           row,
           turns,
           heads: growth.newHeads,
-          tombstones: [],
+          tombstones: (growth.tombstones ?? []).map(({ offset, ...t }) => ({ ...t, position: first + offset })),
           chunks: prepared.chunks,
           rewrittenTiles: [],
         };

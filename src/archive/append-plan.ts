@@ -5,7 +5,7 @@ import { blake3Hex } from '../base/blake3.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { Head } from '../model/conversation.ts';
 import { type ConversationId, isHash, type TurnHash } from '../model/ids.ts';
-import type { AppendBatch, PreparedTurn } from './contract.ts';
+import type { AppendBatch, PreparedTurn, Tombstone } from './contract.ts';
 import { InvalidTurnError, NotFoundError } from './errors.ts';
 import { findTurn } from './read-turns.ts';
 import { encodeHead, encodeMeta, encodeTurn, hashTurnRecord } from './record.ts';
@@ -27,6 +27,8 @@ export interface Growth {
   readonly records: PlannedRecord[];
   readonly heads: Map<string, Head>;
   readonly newHeads: Head[];
+  /** Where among `records` they stand. */
+  readonly tombstones?: readonly (Tombstone & { readonly offset: number })[];
   state: SummaryState;
 }
 

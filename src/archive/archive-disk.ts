@@ -3,13 +3,15 @@
 
 import { type Disk, errorCode, makeFolders, readFile, realDisk } from '../base/disk.ts';
 import { type Log, silentLog } from '../base/log.ts';
-import { readInfo, writeInfo } from './archive-info.ts';
+import { writeInfo } from './archive-info.ts';
 import { parseSigningKey, type SigningKey } from './checkpoint.ts';
 import type { ArchiveReader, ArchiveWriter } from './contract.ts';
-import { FutureFormatError, LockedError } from './errors.ts';
+import { DamageError, FutureFormatError, LockedError, RecordError } from './errors.ts';
+import { keepInfoCopy, readKnownInfo } from './info-copy.ts';
 import { isLocked, type Process, releaseLock, takeLock, thisProcess } from './lock.ts';
 import { OpenArchive } from './open-archive.ts';
 import { compareIndex, findReadableIndex, openWritableIndex, refreshIndex } from './open-index.ts';
+import { resumePurges } from './purge.ts';
 import { Store, type StoreParts } from './store.ts';
 
 export interface OpenOptions {
@@ -40,9 +42,12 @@ export function openArchive(dir: string, options: OpenOptions): ArchiveReader | 
   const log = options.log ?? silentLog;
   const self = options.process ?? thisProcess();
   const root = dir.replace(/(?<=.)\/+$/, '');
-  const { info, mayWrite } = readInfo(disk, root);
-  const parts = { disk, dir: root, info, log, indexPath: options.indexPath ?? `${root}/private/index.db`, self };
-  if (options.mode === 'read') return openReader(parts);
+  const { info, mayWrite, damage } = readKnownInfo(disk, root);
+  const indexPath = options.indexPath ?? `${root}/private/index.db`;
+  const searchPath = options.indexPath === undefined ? `${root}/private/search.db` : ':memory:';
+  const parts = { disk, dir: root, info, log, indexPath, searchPath, self };
+  if (options.mode === 'read') return openReader({ ...parts, signingKey: findVerifyingKey(disk, root, info.origin) });
+  if (damage !== undefined) throw new DamageError(`${root}/archive.json`, damage.message);
   if (!mayWrite) throw new FutureFormatError(`${root}/archive.json`, `features ${info.features.join(', ')}`);
   return openWriter(parts);
 }
@@ -55,6 +60,7 @@ function openWriter(parts: Parts): ArchiveWriter {
   const lock = `${dir}/private/lock`;
   takeLock(disk, lock, self);
   try {
+    keepInfoCopy(disk, dir);
     const index = openWritableIndex(disk, parts.indexPath, parts.info);
     try {
       const store = new Store({
@@ -64,6 +70,7 @@ function openWriter(parts: Parts): ArchiveWriter {
         signingKey: findSigningKey(disk, dir, parts.info.origin),
       });
       refreshIndex(store, compareIndex(store, true));
+      resumePurges(store);
       return new OpenArchive(store, () => releaseLock(disk, lock, self));
     } catch (error) {
       index.close();
@@ -120,4 +127,14 @@ const READ_ONLY: readonly string[] = ['EROFS', 'EACCES', 'EPERM'];
 function findSigningKey(disk: Disk, dir: string, origin: string): SigningKey | undefined {
   const pem = readFile(disk, `${dir}/private/keys/archive.ed25519`, 64 * 1024);
   return pem === undefined ? undefined : parseSigningKey(origin, pem);
+}
+
+/** To check signatures with. A reader does without a key that cannot be read. */
+function findVerifyingKey(disk: Disk, dir: string, origin: string): SigningKey | undefined {
+  try {
+    return findSigningKey(disk, dir, origin);
+  } catch (error) {
+    if (error instanceof RecordError || READ_ONLY.includes(errorCode(error))) return undefined;
+    throw error;
+  }
 }

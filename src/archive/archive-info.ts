@@ -14,8 +14,12 @@ const FILE = 'archive.json';
 const WRITE_ONLY = 'write-';
 
 /** Throws NotFoundError, DamageError, and FutureFormatError when not even reading is safe. */
-export function readInfo(disk: Disk, dir: string): { readonly info: ArchiveInfo; readonly mayWrite: boolean } {
-  const file = `${dir}/${FILE}`;
+export function readInfo(
+  disk: Disk,
+  dir: string,
+  name = FILE,
+): { readonly info: ArchiveInfo; readonly mayWrite: boolean } {
+  const file = `${dir}/${name}`;
   const bytes = readFile(disk, file, 1024 * 1024);
   if (bytes === undefined) throw new NotFoundError('archive', dir);
   const value = parseInfo(file, bytes);

@@ -17,16 +17,23 @@ import type {
   ArchiveWriter,
   DamageReport,
   Ledger,
+  SearchHit,
+  SearchQuery,
   Tombstone,
+  VerifyOptions,
+  VerifyReport,
 } from './contract.ts';
 import { AmbiguousPrefixError, NotFoundError } from './errors.ts';
 import { openLedger } from './ledger.ts';
 import { compareIndex, refreshIndex } from './open-index.ts';
 import { readPayloads } from './read-payloads.ts';
 import { findTurn, hasTurn, listBranch, listTurns } from './read-turns.ts';
+import { redactTurn } from './redact.ts';
 import { reindex } from './reindex.ts';
+import { openSearch, type SearchIndex } from './search.ts';
 import type { Store } from './store.ts';
 import { type ConversationRow, summaryOf } from './turn-index.ts';
+import { verifyArchive } from './verify.ts';
 
 export class OpenArchive implements ArchiveWriter {
   readonly info: ArchiveInfo;
@@ -34,6 +41,7 @@ export class OpenArchive implements ArchiveWriter {
   readonly #store: Store;
   readonly #committer: Committer;
   readonly #release: () => void;
+  #search: SearchIndex | undefined;
   #open = true;
 
   /** `release` lets go of the lock. */
@@ -131,6 +139,28 @@ export class OpenArchive implements ArchiveWriter {
     return hash;
   }
 
+  redact(turn: TurnHash, reason: number, nowMs: number, replacement?: TurnHash): void {
+    this.#store.assertWritable();
+    const target = this.getTurn(turn);
+    const other = replacement === undefined ? undefined : this.getTurn(replacement);
+    this.#currentRow(target.conversation);
+    const base = { turn, reason, timeMs: nowMs } as const;
+    const tombstone: Tombstone =
+      other === undefined ? { ...base, action: 'withheld' } : { ...base, action: 'replaced', replacement: other.hash };
+    this.#closeSearch();
+    redactTurn(this.#store, target, tombstone, other, (plan) => this.#committer.commit(plan));
+    this.#committer.forget(target.conversation);
+  }
+
+  verify(options: VerifyOptions = {}): VerifyReport {
+    return verifyArchive(this.#store, options, () => performance.now());
+  }
+
+  search(query: SearchQuery): readonly SearchHit[] {
+    this.#search ??= openSearch(this.#store.disk, this.#store.searchPath);
+    return this.#search.search(this, query);
+  }
+
   rebuildIndex(): void {
     this.#store.assertWritable();
     this.#store.index.transaction(() => this.#store.index.dropDerived());
@@ -140,8 +170,14 @@ export class OpenArchive implements ArchiveWriter {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#closeSearch();
     this.#store.index.close();
     this.#release();
+  }
+
+  #closeSearch(): void {
+    this.#search?.close();
+    this.#search = undefined;
   }
 
   #getRow(id: ConversationId): ConversationRow {

@@ -4,14 +4,16 @@
 import { crc32 } from 'node:zlib';
 import { blake3Hex } from '../base/blake3.ts';
 import { equalBytes } from '../base/bytes.ts';
-import { messageOf } from '../base/errors.ts';
+import { JsonError, messageOf } from '../base/errors.ts';
+import { canonicalJson, parseJson } from '../base/json.ts';
 import type { Head } from '../model/conversation.ts';
 import type { ConversationId, TurnHash } from '../model/ids.ts';
-import { readBlobFile } from './blobs.ts';
+import { blobPath, readBlobFile } from './blobs.ts';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 import type { DamageReport } from './contract.ts';
 import { type ConversationFiles, checkpointFile, findRecord, tileFile } from './conversation-files.ts';
 import { salvageEntries, takeEntries } from './entry-tile.ts';
+import { DamageError } from './errors.ts';
 import { emptyFrontier, type Frontier, growFrontier, LEAF_LENGTH, leafHash, rootOf, splitHashes } from './merkle.ts';
 import { decompressChunk, listChunks, type PayloadChunk, type PayloadSlot } from './payload-tile.ts';
 import type { LogRecord } from './record.ts';
@@ -55,12 +57,24 @@ export interface KnownExtent {
   readonly size: number;
 }
 
+/** What a scan saw of one turn, for `verify`. */
+export interface SeenTurn {
+  readonly record: LogRecord & { readonly kind: 'turn' };
+  /** Undefined: no chunk covers it. */
+  readonly slot: PayloadSlot | undefined;
+  /** Undefined: taken back, missing or damaged. */
+  readonly payload: Uint8Array | undefined;
+  readonly withheld: boolean;
+}
+
+export type OnTurn = (hash: TurnHash, position: number, seen: SeenTurn) => void;
+
 /** `onTurn` is told of every readable turn, in log order. Never throws for bad bytes. */
 export function scanConversation(
   files: ConversationFiles,
   id: ConversationId,
   known: KnownExtent,
-  onTurn: (hash: TurnHash, position: number) => void,
+  onTurn: OnTurn,
 ): ScannedConversation {
   return new Scan(files, id, known).run(onTurn);
 }
@@ -85,6 +99,9 @@ interface OpenPayloads {
   readonly inline: (position: number) => Uint8Array | undefined;
 }
 
+/** The blob file is the bad part, not the tile that names it. */
+class BlobProblem extends Error {}
+
 class Scan {
   readonly #files: ConversationFiles;
   readonly #id: ConversationId;
@@ -100,7 +117,7 @@ class Scan {
     this.#known = known;
   }
 
-  run(onTurn: (hash: TurnHash, position: number) => void): ScannedConversation {
+  run(onTurn: OnTurn): ScannedConversation {
     const checkpoint = this.#readCheckpoint();
     const size = checkpoint?.size ?? this.#longestPrefix();
     if (checkpoint === undefined && size < this.#known.size) {
@@ -229,6 +246,7 @@ class Scan {
       }
     }
     const root = checkpoint?.root ?? rootOf(byRecord);
+    if (this.#isSizeWrong(missing, size, root)) return byRecord;
     const logFits = equalBytes(rootOf(byRecord), root);
     const leavesFit = equalBytes(rootOf(byLeaf), root);
     if (!logFits) for (const position of differ) this.#bad.add(position);
@@ -239,6 +257,26 @@ class Scan {
       this.#report('checkpoint', checkpointFile(this.#id), 'its root is not that of the log', true);
     }
     return leavesFit && !logFits ? byLeaf : byRecord;
+  }
+
+  /** The checkpoint counts more records than there are, and its root is that of those that are there: its size is the bad part. */
+  #isSizeWrong(missing: readonly number[], size: number, root: Uint8Array): boolean {
+    const [first] = missing;
+    if (first === undefined || missing.length !== size - first) return false;
+    let frontier: Frontier = emptyFrontier;
+    for (let n = 0; n < tileCount(first); n++) {
+      const { records } = this.#viewTile(n, tileRecords(first, n));
+      if (records.some((record) => record === undefined)) return false;
+      frontier = growFrontier(
+        frontier,
+        records.flatMap((record) => (record === undefined ? [] : [leafHash(record)])),
+      );
+    }
+    if (!equalBytes(rootOf(frontier), root)) return false;
+    const message = `it counts ${size} records, but its root is that of the ${first} that are there`;
+    this.#report('checkpoint', checkpointFile(this.#id), message, true);
+    for (const position of missing) this.#bad.add(position);
+    return true;
   }
 
   #reportByTile(kind: 'log' | 'leaf', tile: TileKind, positions: readonly number[], message: string): void {
@@ -255,7 +293,7 @@ class Scan {
   }
 
   /** Decodes every good record in order, checks that it fits the ones before, and reads the payloads for the summary. */
-  #readContent(size: number, onTurn: (hash: TurnHash, position: number) => void) {
+  #readContent(size: number, onTurn: OnTurn) {
     const depths = new Map<TurnHash, number>();
     const heads = new Map<string, Head>();
     const chunks: ChunkRow[] = [];
@@ -263,7 +301,7 @@ class Scan {
     let state = emptySummary;
     let entryBytes = 0;
     let payloadBytes = 0;
-    let orphans = 0;
+    const unverified = new Set<TurnHash>();
     for (let n = 0; n < Math.max(1, tileCount(size)); n++) {
       const count = tileRecords(size, n);
       const view = this.#viewTile(n, count);
@@ -286,10 +324,13 @@ class Scan {
           continue;
         }
         if (record.kind === 'turn') {
-          if (record.parent !== null && !depths.has(record.parent)) orphans++;
+          if (record.parent !== null && (!depths.has(record.parent) || unverified.has(record.parent)))
+            unverified.add(record.hash);
           depths.set(record.hash, record.depth);
-          onTurn(record.hash, position);
-          state = addTurn(state, record, this.#payloadOf(record, position, n, payloads));
+          const payload = this.#payloadOf(record, position, n, payloads);
+          const withheld = this.#withheld.has(record.hash);
+          onTurn(record.hash, position, { record, slot: payloads.slot(position), payload, withheld });
+          state = addTurn(state, record, payload);
         } else {
           if (payloads.slot(position)?.tag !== 'none')
             this.#payloadProblem(n, [], [position], 'a record without payload has one');
@@ -299,11 +340,16 @@ class Scan {
         }
       }
     }
-    if (orphans > 0) {
-      const message = `the ancestry of ${orphans} turn${orphans === 1 ? '' : 's'} runs through a damaged record`;
-      this.#report('log', tileFile(this.#id, 'entries', 0), message, true, { unverifiedDescendants: orphans });
+    if (unverified.size > 0) {
+      const message = `the ancestry of ${unverified.size} turn${unverified.size === 1 ? '' : 's'} runs through a damaged record`;
+      this.#report('log', this.#firstBadFile(), message, true, { unverifiedDescendants: unverified.size });
     }
     return { state: { ...state, heads, withheld: this.#withheld.size }, chunks, unsealed, entryBytes, payloadBytes };
+  }
+
+  #firstBadFile(): string {
+    const first = this.#damage.find((damage) => damage.kind === 'log');
+    return first?.file ?? tileFile(this.#id, 'entries', 0);
   }
 
   /** Why a whole record has no place here. A lost parent is no reason when records are known to be lost. */
@@ -318,8 +364,11 @@ class Scan {
       return record.depth === depth + 1 ? undefined : `depth ${record.depth} after a parent of depth ${depth}`;
     }
     if (position === 0) return 'the log does not start with its first turn';
-    if (record.kind === 'meta') return undefined;
-    return depths.has(record.turn) || lost ? undefined : `it names a turn that does not stand before it`;
+    if (record.kind === 'meta') return metaProblem(record.json);
+    const named = [record.turn, ...(record.kind === 'tombstone' && record.replacement ? [record.replacement] : [])];
+    return lost || named.every((turn) => depths.has(turn))
+      ? undefined
+      : 'it names a turn that does not stand before it';
   }
 
   #openPayloads(n: number, count: number): OpenPayloads {
@@ -380,13 +429,19 @@ class Scan {
         slot.tag === 'blob'
           ? readBlobFile(this.#files.disk, this.#files.dir, turn.payloadHash)
           : tile.inline(slot.tag === 'same' ? slot.index : position);
-      if (bytes === undefined)
-        throw new TypeError(slot.tag === 'blob' ? 'its blob is missing' : 'the payload cannot be read');
+      if (bytes === undefined && slot.tag === 'blob') throw new BlobProblem('the blob file is missing');
+      if (bytes === undefined) throw new TypeError('the payload cannot be read');
       if (slot.tag !== 'blob' && blake3Hex(bytes) !== turn.payloadHash)
         throw new TypeError('the payload does not hash to its name');
+      const said = slot.tag === 'blob' ? slot.rawLength : bytes.length;
+      if (bytes.length !== turn.rawLength || said !== bytes.length)
+        throw new TypeError('the payload has another length than its turn says');
       return bytes;
     } catch (error) {
-      this.#payloadProblem(n, [turn.hash], [position], messageOf(error));
+      const where = { turns: [turn.hash], positions: [position] };
+      if (error instanceof BlobProblem || error instanceof DamageError)
+        this.#report('blob', blobPath(turn.payloadHash), messageOf(error), true, where);
+      else this.#payloadProblem(n, where.turns, where.positions, messageOf(error));
       return undefined;
     }
   }
@@ -415,6 +470,16 @@ class Scan {
       }
       if (!any && n > open) return tails;
     }
+  }
+}
+
+/** Meta is JSON in JCS form, so that equal metas are equal records. */
+function metaProblem(json: string): string | undefined {
+  try {
+    return canonicalJson(parseJson(json)) === json ? undefined : 'its JSON is not in canonical form';
+  } catch (error) {
+    if (error instanceof JsonError) return error.message;
+    throw error;
   }
 }
 

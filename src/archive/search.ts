@@ -2,6 +2,7 @@
 /** Derived and private: delete the file and the next search builds it again. It keeps words, not texts; snippets come from payloads. */
 
 import { decodeHex, encodeHex } from '../base/bytes.ts';
+import type { Disk } from '../base/disk.ts';
 import { type Database, openDatabase } from '../base/sqlite.ts';
 import type { ConversationSummary } from '../model/conversation.ts';
 import type { ConversationId, TurnHash } from '../model/ids.ts';
@@ -30,6 +31,21 @@ CREATE INDEX turns_conversation ON turns (conversation);
 CREATE VIRTUAL TABLE words USING fts5(text, reasoning, output, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2");
 PRAGMA user_version=${VERSION};
 `;
+
+/** Opens the file, in place of one that is no search index; in memory where nothing can be written. */
+export function openSearch(disk: Disk, path: string): SearchIndex {
+  try {
+    return new SearchIndex(path);
+  } catch {
+    // no database of ours, or no place for one: it can always be built again
+  }
+  try {
+    for (const end of ['', '-wal', '-shm']) if (disk.stat(path + end) !== undefined) disk.unlink(path + end);
+    return new SearchIndex(path);
+  } catch {
+    return new SearchIndex(':memory:');
+  }
+}
 
 /** An open search index. Must be closed. */
 export class SearchIndex {

@@ -21,6 +21,8 @@ export interface StoreParts {
   /** The lock is held and the format may be written. */
   readonly writable: boolean;
   readonly signingKey?: SigningKey | undefined;
+  /** File of the search index, or `:memory:`. */
+  readonly searchPath: string;
 }
 
 export class Store {
@@ -31,6 +33,7 @@ export class Store {
   readonly files: ConversationFiles;
   readonly writable: boolean;
   readonly signingKey: SigningKey | undefined;
+  readonly searchPath: string;
   damage: readonly DamageReport[] = [];
   readonly #log: Log;
   #failure: unknown;
@@ -42,6 +45,7 @@ export class Store {
     this.index = parts.index;
     this.writable = parts.writable;
     this.signingKey = parts.signingKey;
+    this.searchPath = parts.searchPath;
     this.files = new ConversationFiles(parts.disk, parts.dir);
     this.#log = parts.log;
   }

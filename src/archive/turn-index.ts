@@ -194,6 +194,21 @@ export class TurnIndex {
     return rows.map((row) => placeOf(indexNumber(row.id)));
   }
 
+  /** Log position → first 12 digits of the turn that stands there. */
+  listTurnPrefixes(key: number): Map<number, string> {
+    const rows = this.all(
+      'SELECT h48, id FROM turns WHERE id >= ? AND id < ?',
+      key * POSITION_SPAN,
+      (key + 1) * POSITION_SPAN,
+    );
+    return new Map(
+      rows.map((row) => [
+        indexNumber(row.id) - key * POSITION_SPAN,
+        indexNumber(row.h48).toString(16).padStart(12, '0'),
+      ]),
+    );
+  }
+
   /** Newest activity first; equal times by id. */
   listSummaries(): ConversationSummary[] {
     const headRows = this.all('SELECT conversation, name, turn, time_ms FROM heads ORDER BY conversation, name');
@@ -291,6 +306,11 @@ export class TurnIndex {
     this.run('DELETE FROM turns WHERE id >= ? AND id < ?', key * POSITION_SPAN, (key + 1) * POSITION_SPAN);
     for (const table of ['heads', 'tombstones', 'chunks']) this.run(`DELETE FROM ${table} WHERE conversation=?`, key);
     this.run('DELETE FROM conversations WHERE id=?', key);
+  }
+
+  /** Leaves nothing of deleted or overwritten values in the file or its journal. */
+  scrub(): void {
+    this.db.exec('PRAGMA wal_checkpoint(TRUNCATE); VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   /** Everything but the ledger, which no log can give back. */
