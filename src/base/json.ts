@@ -1,7 +1,6 @@
 /** JSON that comes from outside, and JSON whose bytes are hashed. */
 /** Reading is bounded in depth; writing is JCS (RFC 8785), so equal values have equal bytes. */
 
-import canonicalize from 'canonicalize';
 import { encodeUtf8 } from './bytes.ts';
 import { JsonError } from './errors.ts';
 import { limits } from './limits.ts';
@@ -28,7 +27,7 @@ export function encodeCanonicalJson(value: unknown): Uint8Array {
 
 /** JCS text of a value. Members that are `undefined` are left out. Throws JsonError where there is no JSON for it. */
 export function canonicalJson(value: unknown): string {
-  const text = canonicalize(value);
+  const text = writeCanonical(value, 0);
   if (text === undefined) throw new JsonError('value has no JSON form');
   return text;
 }
@@ -36,6 +35,31 @@ export function canonicalJson(value: unknown): string {
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/**
+ * RFC 8785 says how members are sorted (by UTF-16 code units, as `sort` does); numbers and strings are spelt as JSON.stringify
+ * spells them. Half of an ingest's hashing is this function, hence no library; a test compares it with one.
+ */
+function writeCanonical(value: unknown, depth: number): string | undefined {
+  if (typeof value === 'string') return JSON.stringify(value.isWellFormed() ? value : value.toWellFormed());
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new JsonError('a number has no JSON form');
+  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? undefined : JSON.stringify(value);
+  if (depth > CANONICAL_DEPTH) throw new JsonError(`value is nested deeper than ${CANONICAL_DEPTH} levels`);
+  let out = '';
+  if (Array.isArray(value)) {
+    for (const each of value) out += `${out === '' ? '' : ','}${writeCanonical(each, depth + 1) ?? 'null'}`;
+    return `[${out}]`;
+  }
+  const members = value as { readonly [name: string]: unknown };
+  for (const name of Object.keys(members).sort()) {
+    const member = writeCanonical(members[name], depth + 1);
+    if (member !== undefined) out += `${out === '' ? '' : ','}${writeCanonical(name, 0)}:${member}`;
+  }
+  return `{${out}}`;
+}
+
+/** Levels of our own around the deepest input that is read. */
+const CANONICAL_DEPTH = limits.jsonDepth + 64;
 
 /** Greatest number of arrays and objects open at once, outside strings. Iterative: safe on hostile text. */
 function nestingOf(text: string): number {
