@@ -14,6 +14,7 @@ describe('plainTitle', () => {
     ['tab\tnul\u0000bell\u0007 \u001b[31mred\u001b[0m', 'tab nul bell red'],
     ['a\u202eb', 'a[U+202E]b'],
     ['\ud800x', '\ufffdx'],
+    ['Do this: # Plan ## Context see #12', 'Do this: Plan Context see #12'],
     ['', ''],
     [' \n\n ', ''],
   ])('makes %j into %j', (text, title) => {
