@@ -61,7 +61,7 @@ export function openOutput(state: SiteState, outputDir: string): Output {
 
   const fresh = !existsSync(outputDir) || readdirSync(outputDir).length === 0;
   const stamped = existsSync(join(outputDir, STAMP));
-  const hadState = state.findMeta('site') !== undefined;
+  const hadState = database.statement('SELECT 1 FROM file LIMIT 1').get() !== undefined;
   if (!fresh && !stamped && !hadState) throw new ForeignOutputError(outputDir);
   if (fresh) database.exec('DELETE FROM file; DELETE FROM conversation;');
   const orphans = !fresh && !hadState ? new Set(listOurs(outputDir)) : new Set<string>();
