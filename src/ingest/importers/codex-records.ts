@@ -1,5 +1,5 @@
 /** One shape for every spelling of a Codex rollout: enveloped lines, early flat lines, the old JSON document. */
-/** So that the walk knows records and no file format. Format: agent-formats, Codex CLI. */
+/** So that the walk knows records and no file format. */
 
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
 import { parseTime } from '../../base/time.ts';

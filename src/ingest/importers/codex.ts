@@ -1,5 +1,5 @@
 /** Reads the sessions of the Codex CLI: rollouts of every age, with their rollbacks, forks, sub-agents and compactions. */
-/** One turn is one prompt, one complete model message, one tool output or one system event. Format: agent-formats, Codex CLI. */
+/** One turn is one prompt, one complete model message, one tool output or one system event. */
 
 import { decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
 import { isJsonObject, type JsonValue } from '../../base/json.ts';
