@@ -5,7 +5,7 @@ import { equalBytes } from '../base/bytes.ts';
 import { type Disk, readFile } from '../base/disk.ts';
 import { LruCache } from '../base/lru-cache.ts';
 import type { ConversationId } from '../model/ids.ts';
-import { takeEntries } from './entry-tile.ts';
+import { salvageEntries, takeEntries } from './entry-tile.ts';
 import { RecordError } from './errors.ts';
 import { leafHash, splitHashes } from './merkle.ts';
 import { decompressChunk, listChunks, type PayloadChunk } from './payload-tile.ts';
@@ -117,8 +117,11 @@ export class ConversationFiles {
   #decodeTile(id: ConversationId, n: number, count: number): DecodedTile {
     const bytes = this.read(tileFile(id, 'entries', n)) ?? new Uint8Array(0);
     const leaves = splitHashes(this.read(tileFile(id, '0', n)) ?? new Uint8Array(0));
-    const found = takeEntries(bytes, count).records;
-    let whole = found.length === count;
+    const plain = takeEntries(bytes, count).records;
+    const fits = plain.length === count && plain.every((record, i) => isLeafOf(record, leaves[i]));
+    // a bad length would hide all records after it: the leaf hashes lead to those that are still whole
+    const found = fits ? plain : salvageEntries(bytes, leaves.slice(0, count)).entries.map((entry) => entry.record);
+    let whole = fits;
     const records: (LogRecord | undefined)[] = [];
     for (let i = 0; i < count; i++) {
       const record = found[i];
@@ -142,4 +145,8 @@ export function findRecord(bytes: Uint8Array): LogRecord | undefined {
     if (error instanceof RecordError) return undefined;
     throw error;
   }
+}
+
+function isLeafOf(record: Uint8Array, leaf: Uint8Array | undefined): boolean {
+  return leaf !== undefined && equalBytes(leafHash(record), leaf);
 }

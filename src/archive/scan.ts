@@ -219,6 +219,7 @@ class Scan {
     let byLeaf: Frontier = emptyFrontier;
     const differ: number[] = [];
     const missing: number[] = [];
+    const absent: number[] = [];
     for (let n = 0; n < tileCount(size); n++) {
       const view = this.#viewTile(n, tileRecords(size, n));
       const own = view.records.map((record) => (record === undefined ? undefined : leafHash(record)));
@@ -227,6 +228,7 @@ class Scan {
         const stored = view.leaves[i];
         if (leaf === undefined) missing.push(position);
         else if (stored === undefined || !equalBytes(leaf, stored)) differ.push(position);
+        if (leaf !== undefined && stored === undefined) absent.push(position);
         if (leaf !== undefined && view.records[i]?.[0] === 3) this.#noteTombstone(view.records[i], position);
       }
       const zero = new Uint8Array(LEAF_LENGTH);
@@ -252,7 +254,8 @@ class Scan {
     if (!logFits) for (const position of differ) this.#bad.add(position);
     for (const position of missing) this.#bad.add(position);
     this.#reportByTile('log', 'entries', [...this.#bad], 'the record is damaged or missing');
-    if (!leavesFit) this.#reportByTile('leaf', '0', differ, 'the leaf hash is not that of its record');
+    const wrong = differ.filter((position) => !leavesFit || absent.includes(position));
+    this.#reportByTile('leaf', '0', wrong, 'the leaf hash is missing or not that of its record');
     if (!logFits && !leavesFit && differ.length === 0 && missing.length === 0) {
       this.#report('checkpoint', checkpointFile(this.#id), 'its root is not that of the log', true);
     }
