@@ -69,7 +69,9 @@ export interface UriPart {
 export type Part = TextPart | ReasoningPart | ToolCallPart | ToolCallResponsePart | BlobPart | UriPart;
 
 export interface Usage {
+  /** All input, what came from a cache or went into one included. */
   readonly input_tokens: number;
+  /** All output, reasoning included. */
   readonly output_tokens: number;
   readonly cache_read_input_tokens?: number;
   readonly cache_creation_input_tokens?: number;

@@ -139,7 +139,8 @@ function usageOf(usage: JsonObject | undefined): Usage | undefined {
   const read = countOf(usage.cache_read_input_tokens);
   const created = countOf(usage.cache_creation_input_tokens);
   return {
-    input_tokens: countOf(usage.input_tokens) ?? 0,
+    // The API counts cached input apart; ours counts all input, as OpenTelemetry does.
+    input_tokens: (countOf(usage.input_tokens) ?? 0) + (read ?? 0) + (created ?? 0),
     output_tokens: outputTokens(usage),
     ...(read === undefined ? {} : { cache_read_input_tokens: read }),
     ...(created === undefined ? {} : { cache_creation_input_tokens: created }),

@@ -37,7 +37,7 @@ describe('messages and tools', () => {
 
   it('takes model, stop reason and the usage of the line with most output tokens, and drops signatures', () => {
     const item = itemOf('parallel-tools.jsonl', key(2));
-    expect(item.usage).toEqual({ input_tokens: 3, output_tokens: 20, cache_read_input_tokens: 7 });
+    expect(item.usage).toEqual({ input_tokens: 10, output_tokens: 20, cache_read_input_tokens: 7 });
     expect(item.model).toBe('claude-example-1');
     expect(item.parts[0]).toEqual({ type: 'reasoning', content: 'Two counts.' });
     expect(itemOf('parallel-tools.jsonl', key(11)).finish_reason).toBe('end_turn');
