@@ -112,6 +112,12 @@ function readAt(store: Store, row: ConversationRow, { position }: TurnPlace): Lo
   const n = Math.floor(position / TILE_WIDTH);
   const kept = store.files.findKeptTile(row.id, n)?.records[position % TILE_WIDTH];
   if (kept?.kind === 'turn') return logged(kept, row.id, position);
+  if (row.damage !== undefined) {
+    // lengths may be bad: the leaf hashes lead to what is still whole
+    const found = readTile(store, row, n)[position % TILE_WIDTH];
+    if (found?.kind === 'turn') return logged(found, row.id, position);
+    // or only its leaf hash is bad: then the record's own hash still tells
+  }
   const tile = store.files.read(tileFile(row.id, 'entries', n));
   const bytes = tile === undefined ? undefined : findEntry(tile, position % TILE_WIDTH);
   const record = bytes === undefined ? undefined : findRecord(bytes);

@@ -90,7 +90,9 @@ describe('a flipped bit', () => {
             const turns = (two?.turns ?? []).map((turn) => fresh.getTurn(turn));
             expect(fresh.readPayloads(turns).every((payload) => payload.status === 'present')).toBe(true);
             const found = (one?.turns ?? []).flatMap((turn) => fresh.findTurn(turn) ?? []);
-            expect(found.length).toBeGreaterThanOrEqual((one?.turns.length ?? 0) - (kind === 'entries' ? 1 : 0));
+            expect(found.length, `${file} bit ${bit} ${JSON.stringify(fresh.damage)}`).toBeGreaterThanOrEqual(
+              (one?.turns.length ?? 0) - (kind === 'entries' ? 1 : 0),
+            );
             for (const payload of fresh.readPayloads(found)) expect(['present', 'damaged']).toContain(payload.status);
           } finally {
             fresh.close();
