@@ -33,8 +33,6 @@ export interface Output {
   readonly counts: { readonly pages: OutputCounts; readonly others: OutputCounts };
   /** Whether the last build made the file with this key. */
   knows(path: string, key: string): boolean;
-  /** Whether files of this owner stand there from the last build. */
-  knowsOwner(owner: string): boolean;
   /** Owners whose name begins with `prefix`. */
   listOwners(prefix: string): readonly string[];
   /** Takes over the files of `owner`: those not declared again until `finish` are removed. */
@@ -75,7 +73,6 @@ export function openOutput(state: SiteState, outputDir: string): Output {
   return {
     counts,
     knows: (path, key) => find.get(path)?.key === key,
-    knowsOwner: (owner) => database.statement('SELECT 1 FROM file WHERE owner = ? LIMIT 1').get(owner) !== undefined,
     listOwners: (prefix) =>
       database
         .statement('SELECT DISTINCT owner FROM file WHERE owner >= ? AND owner < ?')

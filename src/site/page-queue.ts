@@ -8,7 +8,7 @@ import type { ShellPage, ShellRenderer } from './shells.ts';
 import { outputPath } from './urls.ts';
 
 const MOST_PAGES = 500;
-const MOST_BYTES = 6 * 1024 * 1024;
+const MOST_BYTES = 3 * 1024 * 1024;
 
 export interface PageQueue {
   add(model: PageModel, body: SafeHtml): Promise<void>;

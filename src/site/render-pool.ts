@@ -13,7 +13,7 @@ export interface RenderPool {
 }
 
 /** Raw bytes that may wait for the worker. */
-const MOST_WAITING = 768 * 1024;
+const MOST_WAITING = 1536 * 1024;
 /** Fewer turns than this are rendered sooner than a thread has started. */
 const WORTH_A_THREAD = 1500;
 
@@ -43,7 +43,7 @@ interface Answer {
 function openLane(): Lane {
   // The extension is .ts here and .js in the published package.
   const file = new URL(`./render-worker${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 24 } });
+  const worker = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 12 } });
   const open: { readonly weight: number; readonly done: (answer: Answer) => void }[] = [];
   let waiting = 0;
   let dead: string | undefined;

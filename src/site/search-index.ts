@@ -14,6 +14,7 @@ import { outputPath, pages, searchShardUrl } from './urls.ts';
 
 /** Raised when what is handed to the indexer changes. */
 const INDEX_VERSION = '1';
+/** The documentation, and the program that browsers load. */
 const PRIMARY = 'main';
 const OWNER = 'search';
 const MOST_MS = 120_000;
@@ -52,29 +53,32 @@ export function createSearchIndex(
         running = undefined;
       });
   };
-  const index = (
-    name: string,
-    folder: string,
-    documents: () => readonly IndexDocument[],
-    withProgram: boolean,
-  ): void => {
-    const owner = ownerOf(name);
+  /** Queues a part unless the last build made it from the same texts. */
+  const index = (part: IndexPart): boolean => {
+    if (output.knows(`${part.folder}${ENTRY}`, part.key)) return false;
     enqueue(async () => {
-      const files = await indexer?.indexDocuments(name, documents(), { withProgram, timeoutMs: MOST_MS });
-      output.take(owner);
+      const { name, folder, key, withProgram } = part;
+      const files = await indexer?.indexDocuments(name, part.documents(), { withProgram, timeoutMs: MOST_MS });
+      output.take(ownerOf(name));
       for (const file of files ?? []) {
-        const path = outputPath(folder).replace(/index\.html$/, '') + file.path;
-        if (output.declare(path, owner, name)) output.put(path, file.content);
+        const path = `${folder}${file.path}`;
+        if (output.declare(path, ownerOf(name), key)) output.put(path, file.content);
       }
     });
+    return true;
   };
   let built = 0;
   const close = (closed: readonly Shard[]): void => {
     for (const shard of closed) {
       shards.push(shard);
-      if (output.knowsOwner(ownerOf(shard.name))) continue;
-      built++;
-      index(shard.name, searchShardUrl(shard.name), () => documentsOf(state, shard), false);
+      const made = index({
+        name: shard.name,
+        folder: folderOf(searchShardUrl(shard.name)),
+        key: keyOf(INDEX_VERSION, shard.key),
+        documents: () => documentsOf(state, shard),
+        withProgram: false,
+      });
+      if (made) built++;
     }
   };
   return {
@@ -87,13 +91,16 @@ export function createSearchIndex(
       ),
     async finish(documents) {
       close(planner.finish());
-      const primary = `${PRIMARY}-${keyOf(INDEX_VERSION, documents).slice(0, 16)}`;
-      if (!output.knowsOwner(ownerOf(primary))) {
-        index(primary, pages.pagefind, () => documents.flatMap(renderUnit), true);
-      }
+      index({
+        name: PRIMARY,
+        folder: folderOf(pages.pagefind),
+        key: keyOf(INDEX_VERSION, documents),
+        documents: () => documents.flatMap(renderUnit),
+        withProgram: true,
+      });
       while (running !== undefined) await running;
       if (failure !== undefined) throw failure;
-      const kept = new Set([primary, ...shards.map((shard) => shard.name)].map(ownerOf));
+      const kept = new Set([PRIMARY, ...shards.map((shard) => shard.name)].map(ownerOf));
       for (const owner of output.listOwners('shard:')) if (!kept.has(owner)) output.take(owner);
       putShardList(output, shards);
       return { built, kept: shards.length - built };
@@ -103,6 +110,22 @@ export function createSearchIndex(
       await indexer?.stopIndexer();
     },
   };
+}
+
+interface IndexPart {
+  readonly name: string;
+  /** Below the output folder, ends in `/`. */
+  readonly folder: string;
+  readonly key: string;
+  readonly documents: () => readonly IndexDocument[];
+  readonly withProgram: boolean;
+}
+
+/** Every part has it: its key stands for the whole part. */
+const ENTRY = 'pagefind-entry.json';
+
+function folderOf(url: string): string {
+  return url.slice(1);
 }
 
 function ownerOf(name: string): string {

@@ -14,7 +14,10 @@ export interface ShardUnit {
 }
 
 export interface Shard {
+  /** Sixteen digits, from its first page: stays while the shard grows, so unchanged files of it keep their address. */
   readonly name: string;
+  /** Changes when anything in it does. */
+  readonly key: string;
   readonly units: readonly ShardUnit[];
 }
 
@@ -39,7 +42,11 @@ export function planShards(ids: readonly ConversationId[]): ShardPlanner {
   let bytes = 0;
   const cut = (): readonly Shard[] => {
     if (units.length === 0) return [];
-    const shard = { name: keyOf(units.map((unit) => [unit.url, unit.key])).slice(0, 16), units };
+    const shard = {
+      name: keyOf(units[0]?.url).slice(0, 16),
+      key: keyOf(units.map((unit) => [unit.url, unit.key])),
+      units,
+    };
     units = [];
     bytes = 0;
     return [shard];

@@ -18,10 +18,10 @@ export interface TurnView {
   readonly prompt: boolean;
 }
 
-/** Turns whose payloads are read at once; a tile of the archive holds as many. */
-const PIECE = 256;
+/** Turns whose payloads are read at once. */
+const PIECE = 128;
 /** Raw bytes read at once, unless a single turn is larger. */
-const PIECE_BYTES = 8 * 1024 * 1024;
+const PIECE_BYTES = 2 * 1024 * 1024;
 
 /** The views of `turns`, which follow one another on a branch, in their order. `before` is the turn that stands before the first. */
 export function* walkViews(

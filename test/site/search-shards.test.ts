@@ -32,19 +32,19 @@ it('holds every page exactly once, in order', () => {
 
 it('makes one new shard for a page that grew', () => {
   const all = entries(1500);
-  const before = new Set(plan(all).map((shard) => shard.name));
+  const before = new Set(plan(all).map((shard) => shard.key));
   for (const at of [3, 700, 1499]) {
     const grown = all.with(at, {
       ...(all[at] as Entry),
       units: [{ ...(all[at]?.units[0] as ShardUnit), key: 'grown' }],
     });
-    expect(plan(grown).filter((shard) => !before.has(shard.name))).toHaveLength(1);
+    expect(plan(grown).filter((shard) => !before.has(shard.key))).toHaveLength(1);
   }
 });
 
 it('keeps old shards when conversations come', () => {
-  const before = new Set(plan(entries(1500)).map((shard) => shard.name));
-  const after = plan(entries(1503)).filter((shard) => !before.has(shard.name));
+  const before = new Set(plan(entries(1500)).map((shard) => shard.key));
+  const after = plan(entries(1503)).filter((shard) => !before.has(shard.key));
   expect(after.length).toBeLessThanOrEqual(3);
 });
 

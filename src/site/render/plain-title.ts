@@ -22,13 +22,22 @@ export function plainTitle(text: string, max: number): string {
 
 function cutAtWord(line: string, max: number): string {
   if (line.length <= max) return line;
-  const characters = ASCII.test(line)
-    ? [...line.slice(0, max * 8 + 200)]
-    : [...segmenter.segment(line.slice(0, max * 8 + 200))].map((one) => one.segment);
-  if (characters.length <= max) return line.length <= max * 8 + 200 ? line : `${line.slice(0, max)}…`;
+  const start = line.slice(0, max * 8 + 200);
+  const characters = firstCharacters(start, max + 1);
+  if (characters.length <= max) return line.length <= start.length ? line : `${line.slice(0, max)}…`;
   const kept = characters.slice(0, Math.max(max - 1, 0)).join('');
   const space = kept.lastIndexOf(' ');
   return `${(space > kept.length * 0.6 ? kept.slice(0, space) : kept).replace(/[\s,;:.]+$/, '')}…`;
+}
+
+function firstCharacters(text: string, count: number): readonly string[] {
+  if (ASCII.test(text.slice(0, count))) return [...text.slice(0, count)];
+  const found: string[] = [];
+  for (const { segment } of segmenter.segment(text)) {
+    found.push(segment);
+    if (found.length === count) break;
+  }
+  return found;
 }
 
 /** Every character is its own; finding that out is far cheaper than segmenting. */
