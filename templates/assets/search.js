@@ -139,8 +139,12 @@ function drawResult(data) {
     box.className = 'search-turn';
     const name = document.createElement('p');
     const anchor = /#t-[0-9a-f]{16}$/.exec(sub.url)?.[0] ?? '';
-    name.append(link(`${url}${anchor}`, plain(sub.title || 'Turn')));
-    box.append(name, drawExcerpt(sub.excerpt));
+    const title = plain(sub.title || 'Turn');
+    const excerpt = drawExcerpt(sub.excerpt);
+    name.append(link(`${url}${anchor}`, title));
+    box.append(name);
+    // A short turn is all title: its excerpt would say the same again.
+    if (excerpt.textContent.replace(/\.$/, '') !== title) box.append(excerpt);
     item.append(box);
   }
   return item;
