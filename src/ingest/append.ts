@@ -108,11 +108,26 @@ export function createAppender(
     return whole !== undefined && isUnfinishedCopy(decodeItem(payload), decodeItem(whole));
   };
 
+  /** A fork's copy has times of its own: with the key, the words and the parent of a known turn it is that turn. */
+  const findCopied = ({ key, payloadHash }: ReadTurn, parent: Placed | null): Placed | undefined => {
+    const known = find(key);
+    if (known === undefined || known === null) return undefined;
+    const turn = pending.turns.get(known.hash)?.prepared ?? store.findTurn(known.hash);
+    return turn?.payloadHash === payloadHash && turn.parent === (parent?.hash ?? null) ? known : undefined;
+  };
+
   const place = (turn: ReadTurn, part: ReadPart, leaf: boolean): Placed | null => {
     const parent = turn.parent === null ? null : (find(turn.parent) ?? null);
     if (turn.length < 0) {
       for (const key of [turn.key, ...turn.aliases]) pending.keys.set(key, parent);
       return null;
+    }
+    const copied = part.conversations.some((each) => each.meta.fork_of !== undefined)
+      ? findCopied(turn, parent)
+      : undefined;
+    if (copied !== undefined) {
+      for (const alias of turn.aliases) pending.keys.set(alias, copied);
+      return copied;
     }
     const payload = part.payloads.subarray(turn.at, turn.at + turn.length);
     const prepared = prepareTurn({

@@ -43,6 +43,12 @@ export function mergeMeta(sources: readonly MetaSource[], stored?: Meta): Meta {
   for (const source of ordered) {
     for (const [name, value] of members(source.meta)) out[name] = joinMember(name, out[name], value);
   }
+  // A fork that stands in one log with what it was forked from is a branch like any other.
+  if (
+    all.some((source) => source.meta.fork_of === undefined && source.meta.sessions?.some((id) => id === out.fork_of))
+  ) {
+    delete out.fork_of;
+  }
   for (const [name, counts] of [
     ['redactions', all.map((source) => source.redactions)],
     ['findings', all.map((source) => source.findings)],

@@ -52,6 +52,12 @@ function sessionsBelow(folder: string): readonly string[] {
     .sort();
 }
 
+/** Whether a session names another that has to be read before it. */
+function isFork(path: string): boolean {
+  const head = readFileSync(path, 'utf8').slice(0, 65_536);
+  return IMPORTERS.some((importer) => importer.detect(head) && importer.peek?.(head).after !== undefined);
+}
+
 /** Name and hash of every file that an archive publishes. */
 function publishedBytes(archive: string): Readonly<Record<string, string>> {
   const names = readdirSync(archive, { recursive: true, encoding: 'utf8' }).filter(
@@ -176,8 +182,11 @@ describe.each(IMPORTERS.map((importer) => [importer.id, importer] as const))(
 
     it('ends the same whichever of its fixtures comes first', async () => {
       const paths = sessionsBelow(folder);
+      // A fork that was read in an earlier run than its origin stays by itself: codex-forks.test.ts.
+      const originsFirst = (order: readonly string[]) =>
+        order.toSorted((a, b) => Number(isFork(a)) - Number(isFork(b)));
       const views = new Set<string>();
-      for (const order of [paths, paths.toReversed()]) {
+      for (const order of [originsFirst(paths), originsFirst(paths.toReversed())]) {
         const archive = memory();
         for (const path of order) await run(archive, path);
         views.add(canonicalJson(viewOf(archive)));
