@@ -16,6 +16,7 @@ import { docUrl, outputPath, pages, slug } from './urls.ts';
 const OWNER = 'docs';
 /** Stands for the site itself while Markdown is rendered: only absolute addresses survive there. */
 const INSIDE = 'https://inside.invalid';
+const SAME_PAGE = '/this-page';
 
 /** Writes the pages; returns what the search knows of them. */
 export async function buildDocs(context: BuildContext): Promise<readonly SearchUnit[]> {
@@ -93,14 +94,18 @@ export function renderDocument(source: string): SafeHtml {
     return `<h${level} id="${id}">${inner}</h${level}>`;
   });
   // Our own documents, rendered by the safe renderer; only tags that it made are changed here.
-  return trustHtml(named.replaceAll(/href="https:\/\/inside\.invalid([^"]*)" rel="[^"]*"/g, 'href="$1"'));
+  return trustHtml(
+    named
+      .replaceAll(/href="https:\/\/inside\.invalid([^"]*)" rel="[^"]*"/g, 'href="$1"')
+      .replaceAll(`href="${SAME_PAGE}#`, 'href="#'),
+  );
 }
 
 function linkInside(source: string): string {
   return source.replace(/\]\((?!https?:|mailto:)([^)\s]+)\)/g, (whole, target: string) => {
     const [path = '', fragment = ''] = target.split('#', 2);
     const hash = fragment === '' ? '' : `#h-${fragment}`;
-    if (path === '') return `](${INSIDE}${hash})`;
+    if (path === '') return `](${INSIDE}${SAME_PAGE}${hash})`;
     if (path.startsWith('/')) return `](${INSIDE}${path}${hash})`;
     return path.endsWith('.md') ? `](${INSIDE}${docUrl(posix.basename(path, '.md'))}${hash})` : whole;
   });
