@@ -33,6 +33,8 @@ export interface Settled {
   /** Key of the first turn of this source, and of the one where the agent is. */
   readonly first: string | null;
   readonly parent: string | null;
+  /** First turns of later conversations: everything before them was rolled back. */
+  readonly restarts: readonly string[];
   readonly prompts: PromptMark | null;
   readonly startedMs: number | null;
   readonly newestMs: number | null;
@@ -68,8 +70,8 @@ export function encodeState(settled: Settled, entered: readonly string[]): JsonO
 export function findState(state: JsonObject): { readonly settled: Settled; readonly entered: string[] } | undefined {
   const { version, prompts, entered, facts, ...plain } = state;
   if (version !== VERSION || !isTexts(entered) || !Array.isArray(prompts)) return undefined;
-  if (!isText(plain.session) || !isText(plain.digest) || !isText(plain.total) || !isTexts(plain.spawned))
-    return undefined;
+  if (!isText(plain.session) || !isText(plain.digest) || !isText(plain.total)) return undefined;
+  if (!isTexts(plain.spawned) || !isTexts(plain.restarts)) return undefined;
   if (typeof plain.ordinal !== 'number' || typeof plain.twins !== 'number') return undefined;
   if (!isJsonObject(plain.ends) || !isJsonObject(plain.spawnCalls)) return undefined;
   let marks: PromptMark | null = null;
@@ -84,6 +86,7 @@ export function findState(state: JsonObject): { readonly settled: Settled; reado
     model: textOrNull(plain.model),
     first: textOrNull(plain.first),
     parent: textOrNull(plain.parent),
+    restarts: plain.restarts,
     prompts: marks,
     startedMs: typeof plain.startedMs === 'number' ? plain.startedMs : null,
     newestMs: typeof plain.newestMs === 'number' ? plain.newestMs : null,
@@ -98,7 +101,7 @@ export function findState(state: JsonObject): { readonly settled: Settled; reado
   return { settled, entered: [...entered] };
 }
 
-const VERSION = 1;
+const VERSION = 2;
 
 const EMPTY: Settled = {
   facts: null,
@@ -110,6 +113,7 @@ const EMPTY: Settled = {
   model: null,
   first: null,
   parent: null,
+  restarts: [],
   prompts: null,
   startedMs: null,
   newestMs: null,

@@ -220,6 +220,7 @@ function release(walk: Walk, draft: Draft): void {
     digest,
     first: before.first ?? key,
     parent: key,
+    restarts: before.first !== null && before.parent === null ? [...before.restarts, key] : before.restarts,
     prompts: draft.kind === 'prompt' ? { before: before.parent, earlier: before.prompts } : before.prompts,
     startedMs: time === null ? before.startedMs : Math.min(before.startedMs ?? time, time),
     newestMs: time === null ? before.newestMs : Math.max(before.newestMs ?? time, time),

@@ -82,11 +82,10 @@ function readRollout(input: SourceInput): SourceOutput {
   endLines(walk, end.consumed, end.nextLine);
   const { mark } = walk;
   const settledLines = counted.filter(({ line }) => line < mark.line || mark.offset === end.consumed);
-  const conversation = findConversation(walk, input);
   const after = mark.settled.facts?.forkedFrom ?? mark.settled.facts?.startedBy;
   return {
     turns: walk.turns.slice(0, mark.turns),
-    conversations: conversation === undefined ? [] : [conversation],
+    conversations: listConversations(walk, input),
     blobs: walk.blobs.slice(0, mark.blobs),
     aliases: walk.aliases.slice(0, mark.aliases),
     consumed: mark.offset,
@@ -168,20 +167,26 @@ function readLines(
   return { consumed: step.value.consumed, nextLine: step.value.nextLine, whole: false };
 }
 
-function findConversation(walk: Walk, input: SourceInput): ImportedConversation | undefined {
-  const { facts, first, parent, startedMs, newestMs } = walk.mark.settled;
-  if (first === null) return undefined;
+/** One, and one more for each time that everything was rolled back and a new first prompt was typed. */
+function listConversations(walk: Walk, input: SourceInput): readonly ImportedConversation[] {
+  const { facts, first, restarts, parent, startedMs, newestMs } = walk.mark.settled;
+  if (first === null) return [];
   const asOfMs = newestMs ?? facts?.createdMs ?? 0;
   const title = facts?.title ?? (facts === null ? undefined : findIndexTitle(facts.id, input));
   const started = facts?.createdMs ?? startedMs ?? undefined;
   const meta = facts === null ? { agent: 'codex' } : sessionMeta(facts, started, newestMs ?? started);
-  return {
-    turn: first,
-    meta: { ...meta, ...(title !== undefined && { title }) },
-    ...(parent !== null && { current: parent }),
+  const roots = [first, ...restarts];
+  return roots.map((turn, i) => ({
+    turn,
+    meta: {
+      ...meta,
+      ...(title !== undefined && { title }),
+      ...(i > 0 && facts !== null && { fork_of: facts.id }),
+    },
+    ...(parent !== null && i === roots.length - 1 && { current: parent }),
     asOfMs,
-    ...(facts?.subagent === true && facts.startedBy !== undefined && { startedBy: spawnAlias(facts.id) }),
-  };
+    ...(i === 0 && facts?.subagent === true && facts.startedBy !== undefined && { startedBy: spawnAlias(facts.id) }),
+  }));
 }
 
 /** Title of a session in `session_index.jsonl` beside the sessions folder: its last line about the session. */

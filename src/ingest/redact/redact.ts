@@ -62,7 +62,7 @@ export function createRedactorWith(scanner: TextScanner): Redactor {
       for (const item of items) done.push(await redactValue(item, itemFixity, scanner));
       return done;
     },
-    redactMeta: (meta) => redactValue(meta, metaFixity, scanner),
+    redactMeta: async (meta) => hideOwner(await redactValue(meta, metaFixity, scanner)),
     scanItems: async (items) => {
       const found: (readonly StoredFinding[])[] = [];
       for (const item of items) found.push(await scanStored(listStrings(asJson(item), itemFixity), scanner));
@@ -74,6 +74,13 @@ export function createRedactorWith(scanner: TextScanner): Redactor {
         scanner,
       ),
   };
+}
+
+/** A session that was started in a home directory has its owner's name as its project. */
+function hideOwner(redacted: Redacted<Meta>): Redacted<Meta> {
+  const { value } = redacted;
+  if (value.project === undefined || !/^~[\\/]*$/.test(value.cwd ?? '')) return redacted;
+  return { ...redacted, value: { ...value, project: '~' } };
 }
 
 /** Rounds of looking and replacing. What is still found after them takes its whole field with it. */

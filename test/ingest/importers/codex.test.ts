@@ -8,7 +8,7 @@ import { FIXTURES, fixture, lines, pathTo, read, readInSteps, record, said } fro
 const names = readdirSync(FIXTURES).sort();
 const samples = process.env.TURNPRESS_SAMPLES;
 const session = (id: string) =>
-  record('session_meta', { id, timestamp: '2026-03-01T09:00:00.000Z', cwd: '/home/ada/orchard' });
+  record('session_meta', { id, timestamp: '2026-03-01T09:00:00.000Z', cwd: '/home/dev/orchard' });
 const prompt = (text: string) =>
   record('response_item', { type: 'message', role: 'user', content: [{ type: 'input_text', text }] });
 const event = (message: string) => record('event_msg', { type: 'user_message', message });
@@ -109,13 +109,13 @@ describe('what a rollout says', () => {
   test('a patch brings its unified diff, files in the order of their paths', () => {
     expect(turnSaying(turns, 'Success.').item.parts[0]).toMatchObject({
       status: 'ok',
-      diff: `--- a/home/ada/work/orchard/apple.ts
-+++ b/home/ada/work/orchard/apple.ts
+      diff: `--- a/home/dev/work/orchard/apple.ts
++++ b/home/dev/work/orchard/apple.ts
 @@ -1 +1 @@
 -export const apple = 1;
 +export const apple = 2;
 --- /dev/null
-+++ b/home/ada/work/orchard/pear.ts
++++ b/home/dev/work/orchard/pear.ts
 @@ -0,0 +1,1 @@
 +export const pear = 1;
 `,
@@ -163,7 +163,7 @@ describe('what a rollout says', () => {
       sessions: ['019c0000-0000-7000-8000-000000000001'],
       models: ['gpt-5.4'],
       project: 'orchard',
-      cwd: '/home/ada/work/orchard',
+      cwd: '/home/dev/work/orchard',
       git: {
         remote: 'https://git.example.org/ada/orchard.git',
         branch: 'main',
@@ -204,6 +204,24 @@ describe('structure', () => {
     );
     expect(turns).toHaveLength(1);
     expect(conversations[0]?.current).toBeUndefined();
+  });
+
+  test('a new first prompt after everything was rolled back is a conversation of its own, of the same session', () => {
+    const { turns, conversations } = read(
+      lines(
+        session('s'),
+        prompt('one'),
+        event('one'),
+        record('event_msg', { type: 'thread_rolled_back', num_turns: 1 }),
+        prompt('another way'),
+        event('another way'),
+      ),
+    );
+    expect(turns.map((turn) => turn.parent)).toEqual([null, null]);
+    expect(conversations.map((each) => each.turn)).toEqual(turns.map((turn) => turn.key));
+    expect(conversations.map((each) => each.meta.sessions)).toEqual([['s'], ['s']]);
+    expect(conversations.map((each) => each.meta.fork_of)).toEqual([undefined, 's']);
+    expect(conversations.map((each) => each.current)).toEqual([undefined, turns[1]?.key]);
   });
 
   test('a fork with its parent shares the keys of the copied part, although its times are new', () => {
@@ -471,8 +489,8 @@ describe('hostile input', () => {
 
 describe('finding sessions', () => {
   test('the folders follow CODEX_HOME', () => {
-    expect(codex.roots('/home/ada', {})).toEqual(['/home/ada/.codex/sessions', '/home/ada/.codex/archived_sessions']);
-    expect(codex.roots('/home/ada', { CODEX_HOME: '/srv/codex' })).toEqual([
+    expect(codex.roots('/home/dev', {})).toEqual(['/home/dev/.codex/sessions', '/home/dev/.codex/archived_sessions']);
+    expect(codex.roots('/home/dev', { CODEX_HOME: '/srv/codex' })).toEqual([
       '/srv/codex/sessions',
       '/srv/codex/archived_sessions',
     ]);
