@@ -16,14 +16,13 @@ import { keyOf } from './keys.ts';
 import { buildListFeeds } from './list-feeds.ts';
 import { buildLists, listLists } from './lists.ts';
 import { titleOf } from './names.ts';
-import type { BuildOptions, BuildReport } from './options.ts';
+import type { BuildOptions, BuildReport, SelectedConversation } from './options.ts';
 import { openOutput } from './output.ts';
 import { createPageQueue } from './page-queue.ts';
 import { RENDERER_VERSION } from './render/version.ts';
 import { createRenderPool } from './render-pool.ts';
 import { buildResolver } from './resolver.ts';
 import { createSearchIndex } from './search-index.ts';
-import type { SelectedConversation } from './site.ts';
 import type { SiteState } from './state.ts';
 import { buildStatics, type IndexedConversation } from './statics.ts';
 

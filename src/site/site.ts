@@ -9,7 +9,7 @@ import { tagsOf, visibilityOf } from '../model/visibility.ts';
 import { PublishBlockedError } from './errors.ts';
 import { type InputFolders, readInputs } from './inputs.ts';
 import { keyOf } from './keys.ts';
-import type { BuildOptions, BuildReport } from './options.ts';
+import type { BuildOptions, BuildReport, SelectedConversation } from './options.ts';
 import { completePending, hasPending, STAMP } from './output.ts';
 import { RENDERER_VERSION } from './render/version.ts';
 import { openState, type SiteState } from './state.ts';
@@ -52,13 +52,6 @@ export async function buildSite(archive: ArchiveReader, options: BuildOptions): 
   } finally {
     state.close();
   }
-}
-
-/** A conversation that this build shows. */
-export interface SelectedConversation {
-  readonly summary: ConversationSummary;
-  readonly tags: readonly string[];
-  readonly isPrivate: boolean;
 }
 
 /** Oldest first. In a public build private ones are left out as if they were not there. */

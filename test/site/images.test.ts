@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { concatBytes, encodeUtf8 } from '../../src/base/bytes.ts';
 import { cleanImage } from '../../src/site/images.ts';
 
-const canary = encodeUtf8('canary-medlar');
+const canary = Buffer.from('canary-medlar');
 
 function uint32(value: number): Uint8Array {
   const bytes = new Uint8Array(4);

@@ -10,27 +10,29 @@ import { prettyJson } from './json-view.ts';
 import { countLines, countOf, cutMiddle } from './long-text.ts';
 import { renderMarkdown } from './markdown.ts';
 import { renderTerminal } from './terminal.ts';
-import { type CallView, kindOf, statesChange, viewCall } from './tool-kinds.ts';
+import { kindOf, statesChange, viewCall } from './tool-kinds.ts';
 import { visibleText } from './visible-text.ts';
 
 /** `<details>`, or a line when there is nothing to fold out. */
 export function renderToolCall(call: ToolCallPart): SafeHtml {
   const view = viewCall(call);
-  const detail = view.detail === '' ? '' : ` <code class="detail">${visibleText(cutDetail(view))}</code>`;
+  const { body } = view;
+  const shown = cutDetail(view.detail, body !== undefined);
+  const detail = shown === '' ? '' : ` <code class="detail">${visibleText(shown)}</code>`;
   const line = `<span class="tool">${visibleText(call.name)}</span>${detail}${view.more ?? ''}`;
   const kind = KIND_CLASSES.has(call.tool) ? call.tool : 'other';
   // Constant tags; the kind is one of the model's words.
   return trustHtml(
-    view.body === undefined
+    body === undefined
       ? `<p class="call call-${kind}">${line}</p>\n`
-      : `<details class="call call-${kind}"${view.open === true ? ' open' : ''}><summary>${line}</summary>\n${view.body}</details>\n`,
+      : `<details class="call call-${kind}"${view.open === true ? ' open' : ''}><summary>${line}</summary>\n${body}</details>\n`,
   );
 }
 
 /** What folds out repeats a long detail; where nothing does, it is shown nearly whole. */
-function cutDetail(view: CallView): string {
-  const most = view.body === undefined ? 500 : 160;
-  return view.detail.length <= most ? view.detail : `${view.detail.slice(0, most).toWellFormed()}…`;
+function cutDetail(detail: string, folds: boolean): string {
+  const most = folds ? 160 : 500;
+  return detail.length <= most ? detail : `${detail.slice(0, most).toWellFormed()}…`;
 }
 
 const KIND_CLASSES: ReadonlySet<string> = new Set('shell read write edit search fetch task todo mcp other'.split(' '));

@@ -13,13 +13,14 @@ import { countLines, countOf, cutMiddle } from './long-text.ts';
 import { renderMarkdown } from './markdown.ts';
 import { visibleText } from './visible-text.ts';
 
+/** Members below `detail` may be made when they are asked for: feeds ask for the line alone. Read each once. */
 export interface CallView {
   /** What the call is about, plain text of one line: a command, a path, a pattern. Empty when nothing is known. */
   readonly detail: string;
   /** Behind the detail: ranges, counts. */
-  readonly more?: SafeHtml;
+  readonly more?: SafeHtml | undefined;
   /** What folds out. Absent: the line says all. */
-  readonly body?: SafeHtml;
+  readonly body?: SafeHtml | undefined;
   readonly open?: boolean;
 }
 
@@ -120,15 +121,11 @@ function viewShell({ arguments: given }: ToolCallPart): CallView {
   return {
     detail: line,
     ...(purpose === undefined ? {} : { more: more(purpose) }),
-    ...(whole.length > 90 || whole !== line
-      ? {
-          body: scrollBlock(
-            'command',
-            'Command',
-            cutMiddle(whole, (piece) => highlightCode(piece, 'bash')),
-          ),
-        }
-      : {}),
+    get body() {
+      if (whole.length <= 90 && whole === line) return undefined;
+      const code = cutMiddle(whole, (piece) => highlightCode(piece, 'bash'));
+      return scrollBlock('command', 'Command', code);
+    },
   };
 }
 
@@ -150,25 +147,38 @@ function viewWrite(call: ToolCallPart): CallView {
   const language = content.length > 64 * 1024 ? undefined : languageOfPath(path);
   return {
     detail: path,
-    more: more(countOf(countLines(content), 'line')),
-    body: scrollBlock(
-      'code',
-      'Contents',
-      cutMiddle(content, (piece) => highlightCode(piece, language)),
-    ),
+    get more() {
+      return more(countOf(countLines(content), 'line'));
+    },
+    get body() {
+      const code = cutMiddle(content, (piece) => highlightCode(piece, language));
+      return scrollBlock('code', 'Contents', code);
+    },
   };
 }
 
 function viewEdit(call: ToolCallPart): CallView {
-  const change = findChange(call);
-  if (change === undefined) return viewJson(call.arguments);
+  if (!statesChange(call)) return viewJson(call.arguments);
+  let found: DiffView | undefined;
+  const change = (): DiffView | undefined => {
+    found ??= findChange(call);
+    return found;
+  };
   const patch =
     typeof call.arguments === 'string' ? call.arguments : findText(call.arguments, 'patch', 'diff', 'input');
   return {
     detail: findPath(call.arguments) ?? (patch === undefined ? '' : pathsOfPatch(patch)),
-    more: renderDiffCount(change),
-    body: renderDiff(change),
-    open: change.lines <= OPEN_DIFF_LINES,
+    get more() {
+      const diff = change();
+      return diff === undefined ? undefined : renderDiffCount(diff);
+    },
+    get body() {
+      const diff = change();
+      return diff === undefined ? undefined : renderDiff(diff);
+    },
+    get open() {
+      return (change()?.lines ?? 0) <= OPEN_DIFF_LINES;
+    },
   };
 }
 
@@ -205,9 +215,10 @@ function viewTask({ arguments: given }: ToolCallPart): CallView {
   return {
     detail: oneLine(title ?? prompt ?? ''),
     ...(kind === undefined ? {} : { more: more(kind) }),
-    ...(prompt === undefined
-      ? {}
-      : { body: trustHtml(`<div class="prose" dir="auto">${renderMarkdown(prompt, PROSE)}</div>`) }),
+    get body() {
+      if (prompt === undefined) return undefined;
+      return trustHtml(`<div class="prose" dir="auto">${renderMarkdown(prompt, PROSE)}</div>`);
+    },
   };
 }
 
