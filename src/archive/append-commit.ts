@@ -155,7 +155,8 @@ export class Committer {
       for (const prepared of group) {
         const { growth, frontier, entryBytes, payloadBytes } = prepared;
         const key = growth.row?.key ?? index.startConversation(growth.id);
-        const stamp = this.#store.stampOf(growth.id);
+        // no stamp while tiles are still to be rewritten: a crash in between has the log read again
+        const stamp = prepared.sealable.length > 0 ? '' : this.#store.stampOf(growth.id);
         const row: ConversationRow = {
           ...{ key, id: growth.id, frontier, entryBytes, payloadBytes, stamp },
           state: growth.state,
@@ -179,8 +180,9 @@ export class Committer {
       }
     });
     const sealed = group.flatMap((prepared, i) => {
-      const row = updates[i]?.row;
-      if (row === undefined || prepared.sealable.length === 0) return [];
+      const found = updates[i]?.row;
+      if (found === undefined || prepared.sealable.length === 0) return [];
+      const row = { ...found, stamp: this.#store.stampOf(found.id) };
       return [{ row, chunks: prepared.sealable.map((n) => sealTile(this.#store, row, n)), tiles: prepared.sealable }];
     });
     if (sealed.length === 0) return;

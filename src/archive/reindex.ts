@@ -35,12 +35,14 @@ export function reindex(store: Store, id: ConversationId): ConversationRow | und
       store.index.dropConversation(id);
       return;
     }
-    const stamp = restoreCheckpoint(store, scanned);
+    const restored = restoreCheckpoint(store, scanned);
+    if (scanned.readOnly === undefined) sealable = scanned.unsealed;
+    // no stamp while tiles are still to be rewritten: a crash in between leads back here
+    const stamp = store.writable && sealable.length > 0 ? '' : restored;
     const { frontier, entryBytes, payloadBytes, state, chunks, tombstones } = scanned;
     const row = { ...{ key, id, frontier, entryBytes, payloadBytes, state }, stamp, damage: scanned.readOnly };
     const heads = [...state.heads.values()];
     store.index.apply({ row, heads, turns: [], tombstones, chunks, rewrittenTiles: [] });
-    if (scanned.readOnly === undefined) sealable = scanned.unsealed;
   });
   store.files.forget(id);
   if (store.writable) store.write(() => sealAll(store, id, sealable));
@@ -57,8 +59,9 @@ function inspect(store: Store, id: ConversationId): ConversationRow | undefined 
 
 /** Rewrites full tiles as single chunks and says so to the index. */
 function sealAll(store: Store, id: ConversationId, tiles: readonly number[]): void {
-  const row = tiles.length === 0 ? undefined : store.index.findRow(id);
-  if (row === undefined) return;
+  const found = tiles.length === 0 ? undefined : store.index.findRow(id);
+  if (found === undefined) return;
+  const row = { ...found, stamp: store.stampOf(id) };
   const chunks = tiles.map((n) => sealTile(store, row, n));
   store.index.transaction(() =>
     store.index.apply({ row, heads: [], turns: [], tombstones: [], chunks, rewrittenTiles: tiles }),

@@ -102,10 +102,15 @@ function checkTails(store: Store, { id, tails }: ScannedConversation): DamageRep
 }
 
 /** The file must be what we would write, signature included when the key is here. */
-function checkCheckpoint(store: Store, { id, checkpoint }: ScannedConversation): DamageReport | undefined {
+function checkCheckpoint(store: Store, { id, checkpoint, frontier }: ScannedConversation): DamageReport | undefined {
   const file = checkpointFile(id);
   const report = { kind: 'checkpoint', file, conversation: id, turns: [] } as const;
-  if (checkpoint === undefined) return { ...report, message: 'there is none that can be read' };
+  if (checkpoint === undefined) {
+    // nothing was ever committed here: a first append that was cut off
+    if (frontier.size === 0 && store.disk.stat(store.path(file)) === undefined && store.index.findRow(id) === undefined)
+      return undefined;
+    return { ...report, message: 'there is none that can be read' };
+  }
   const bytes = readFile(store.disk, store.path(file)) ?? new Uint8Array(0);
   const signed = parseCheckpoint(bytes).signatures.length > 0;
   const key = signed ? store.signingKey : undefined;
