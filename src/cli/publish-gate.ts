@@ -72,6 +72,11 @@ async function findReason(
     meta.cwd,
     meta.git?.branch,
     meta.git?.remote,
+    meta.git?.commit,
+    meta.agent,
+    meta.agent_version,
+    ...conversation.heads.map((head) => head.name),
+    ...(meta.models ?? []),
     ...(meta.links ?? []),
     ...(meta.tags ?? []),
   ];

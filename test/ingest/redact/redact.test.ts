@@ -363,4 +363,12 @@ describe('meta', () => {
       redactions: { github: 2 },
     });
   });
+
+  it('does not name a project after the person whose home it is', async () => {
+    const redactor = await createRedactor(PLAIN);
+    for (const cwd of ['/home/joe', '/Users/joe/', 'C:\\Users\\joe']) {
+      expect((await redactor.redactMeta({ cwd, project: 'joe' })).value.project).toBe('~');
+    }
+    expect((await redactor.redactMeta({ cwd: '/home/joe/app', project: 'app' })).value.project).toBe('app');
+  });
 });
