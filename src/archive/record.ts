@@ -228,7 +228,7 @@ function checkTurn(turn: Omit<Turn, 'hash'>, typeLength: number): void {
 }
 
 function turnProblem(turn: Omit<Turn, 'hash'>, typeLength: number): string | undefined {
-  if (typeLength === 0 || typeLength > TYPE_ID_LIMIT) return `a type id has 1 to ${TYPE_ID_LIMIT} bytes`;
+  if (typeLength > TYPE_ID_LIMIT) return `a type id has at most ${TYPE_ID_LIMIT} bytes`;
   if (!Number.isInteger(turn.depth) || turn.depth < 0 || turn.depth > 0xffff_ffff) return 'depth is out of range';
   if ((turn.depth === 0) !== (turn.parent === null)) return 'depth and parent disagree';
   if (turn.rawLength > limits.payload) return `payload is over the limit of ${limits.payload} bytes`;
