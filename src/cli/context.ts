@@ -33,6 +33,8 @@ export interface Context {
   readonly archiveDir: string;
   readonly outputDir: string;
   readonly configFile: string;
+  /** The configuration was named on the command line: it must be there. */
+  readonly configNamed: boolean;
   /** Folder of the authored part: where the configuration file stands. */
   readonly contentDir: string;
   readonly json: boolean;
@@ -64,6 +66,7 @@ export function createContext(world: World, options: GlobalOptions): Context {
     archiveDir,
     outputDir: resolve(world.cwd, options.output ?? '_site'),
     configFile,
+    configNamed: options.config !== undefined,
     contentDir: dirname(configFile),
     json,
     strict: options.strict === true,

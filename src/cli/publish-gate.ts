@@ -75,7 +75,7 @@ async function findReason(
     meta.git?.commit,
     meta.agent,
     meta.agent_version,
-    ...conversation.heads.map((head) => head.name),
+    ...archive.listHeads(conversation.id).map((head) => head.name), // retired ones too: the log is published with them
     ...(meta.models ?? []),
     ...(meta.links ?? []),
     ...(meta.tags ?? []),

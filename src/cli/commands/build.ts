@@ -29,7 +29,7 @@ export async function buildFrom(
   archive: ArchiveReader,
   mode: 'local' | 'public',
 ): Promise<BuildReport> {
-  const config = readConfig(context.configFile, false);
+  const config = readConfig(context.configFile, context.configNamed);
   const root = join(import.meta.dirname, '..', '..', '..');
   return buildSite(archive, {
     outputDir: context.outputDir,

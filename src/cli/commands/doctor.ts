@@ -46,7 +46,7 @@ function nodeFinding(): Finding {
 function configFinding(context: Context): Finding {
   const what = 'configuration';
   try {
-    const config = readConfig(context.configFile, false);
+    const config = readConfig(context.configFile, context.configNamed);
     if (!existsSync(context.configFile))
       return {
         what,

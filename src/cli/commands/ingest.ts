@@ -30,7 +30,7 @@ export function ingestInto(
   paths: readonly string[],
   options: CommandOptions,
 ): Promise<IngestReport> {
-  const config = readConfig(context.configFile, false);
+  const config = readConfig(context.configFile, context.configNamed);
   const workers = options.workers === undefined ? undefined : countOf(options.workers, '--workers');
   return ingest(archive, {
     ...(paths.length === 0 ? {} : { paths: paths.map((path) => resolve(context.world.cwd, path)) }),
