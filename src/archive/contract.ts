@@ -2,7 +2,7 @@
 /** Apart from the door, so that the files behind it can name these types without importing each other. */
 
 import type { JsonObject } from '../base/json.ts';
-import type { ConversationSummary, Meta } from '../model/conversation.ts';
+import type { ConversationSummary, Head, Meta } from '../model/conversation.ts';
 import type { BlobHash, ConversationId, PayloadHash, TurnHash } from '../model/ids.ts';
 import type { Encoding, LoggedTurn, Payload } from '../model/turn.ts';
 
@@ -110,6 +110,11 @@ export interface ArchiveReader {
   /** The path from the root to `turn`, root first. With `after`, only what follows that ancestor. Iterative, any depth. */
   listBranch(turn: TurnHash, after?: TurnHash): readonly LoggedTurn[];
   listTombstones(conversation: ConversationId): readonly Tombstone[];
+  /**
+   * Every head that the log names, by name. Summaries leave out retired ones: heads other than `main` that point to the
+   * conversation's first turn while another head is left. Throws NotFoundError.
+   */
+  listHeads(conversation: ConversationId): readonly Head[];
 
   readPayload(turn: LoggedTurn): Payload;
   /** The same for many, in the order given; each tile is decompressed once. */

@@ -4,7 +4,7 @@
 import { encodeHex } from '../base/bytes.ts';
 import { isJsonObject, parseJson } from '../base/json.ts';
 import type { SqlRow } from '../base/sqlite.ts';
-import type { ConversationSummary, Head, Meta } from '../model/conversation.ts';
+import { type ConversationSummary, type Head, listLiveHeads, type Meta } from '../model/conversation.ts';
 import type { ConversationId, TurnHash } from '../model/ids.ts';
 
 export function indexNumber(value: unknown): number {
@@ -29,11 +29,12 @@ export function parseMeta(json: string): Meta {
 /** A row of `conversations`, with its heads by name. */
 export function summaryFromRow(row: SqlRow, heads: readonly Head[]): ConversationSummary {
   const damage = indexText(row.damage);
+  const id = encodeHex(indexBytes(row.hash)) as ConversationId;
   return {
-    id: encodeHex(indexBytes(row.hash)) as ConversationId,
+    id,
     size: indexNumber(row.size),
     rootHash: encodeHex(indexBytes(row.root)),
-    heads,
+    heads: listLiveHeads(heads, id),
     meta: parseMeta(indexText(row.meta) ?? ''),
     turns: indexNumber(row.turns),
     prompts: indexNumber(row.prompts),

@@ -3,7 +3,7 @@
 
 import { crc32 } from 'node:zlib';
 import { blake3Hex } from '../base/blake3.ts';
-import type { ConversationSummary } from '../model/conversation.ts';
+import type { ConversationSummary, Head } from '../model/conversation.ts';
 import type { BlobHash, ConversationId, PayloadHash, TurnHash } from '../model/ids.ts';
 import { isHash, isHashPrefix } from '../model/ids.ts';
 import type { LoggedTurn, Payload } from '../model/turn.ts';
@@ -98,6 +98,11 @@ export class OpenArchive implements ArchiveWriter {
 
   listTombstones(conversation: ConversationId): readonly Tombstone[] {
     return this.#store.index.listTombstones(this.#getRow(conversation).key);
+  }
+
+  listHeads(conversation: ConversationId): readonly Head[] {
+    const { heads } = this.#getRow(conversation).state;
+    return [...heads.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   readPayload(turn: LoggedTurn): Payload {

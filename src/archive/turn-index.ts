@@ -3,7 +3,7 @@
 
 import { encodeHex } from '../base/bytes.ts';
 import { type Database, openDatabase, type SqlRow, type SqlValue } from '../base/sqlite.ts';
-import type { ConversationSummary, Head } from '../model/conversation.ts';
+import { type ConversationSummary, type Head, listLiveHeads } from '../model/conversation.ts';
 import type { ConversationId, TurnHash } from '../model/ids.ts';
 import type { Tombstone } from './contract.ts';
 import { headFromRow, indexBytes, indexNumber, indexText, parseMeta, summaryFromRow } from './index-rows.ts';
@@ -340,7 +340,10 @@ export function summaryOf(row: ConversationRow): ConversationSummary {
     id: row.id,
     size: row.frontier.size,
     rootHash: encodeHex(rootOf(row.frontier)),
-    heads: [...state.heads.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    heads: listLiveHeads(
+      [...state.heads.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+      row.id,
+    ),
     meta: parseMeta(state.metaJson),
     turns: state.turns,
     prompts: state.prompts,

@@ -64,6 +64,7 @@ export interface ConversationSummary {
   readonly size: number;
   /** RFC 6962 root of the log at that size, lowercase hex: changes when anything in the log does. */
   readonly rootHash: string;
+  /** By name, without retired ones: those other than `main` that point to the first turn while another head is left. */
   readonly heads: readonly Head[];
   readonly meta: Meta;
   readonly turns: number;
@@ -81,6 +82,16 @@ export interface ConversationSummary {
   readonly withheld: number;
   /** Damage found when it was last read: undefined when none is known. */
   readonly damage?: string;
+}
+
+/**
+ * Without the heads that were retired. A log cannot lose a name; a branch that has become part of another one has its head put
+ * on the conversation's first turn, where no branch can end. So heads other than `main` that point to `root` are left out, as
+ * long as one is left.
+ */
+export function listLiveHeads(heads: readonly Head[], root: ConversationId): readonly Head[] {
+  const live = heads.filter((head) => head.name === MAIN_HEAD || head.turn !== root);
+  return live.length === 0 ? heads : live;
 }
 
 /** The branch that pages show first: `main`, else the newest head. Undefined for a conversation without heads. */

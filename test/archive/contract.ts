@@ -165,7 +165,7 @@ export function describeArchive(name: string, makeHarness: () => ArchiveHarness)
       const head = (name: string, i: number) => ({ conversation: id, name, turn: at(turns, i).hash });
       archive.append({
         turns: [],
-        heads: [head('main', 1), head('wip', 0)],
+        heads: [head('main', 1), head('wip', 1)],
         metas: [{ conversation: id, meta: { title: 'one', agent: 'x' }, timeMs: 1 }],
       });
       archive.append({
@@ -176,9 +176,29 @@ export function describeArchive(name: string, makeHarness: () => ArchiveHarness)
       const summary = harness.reopen(archive).getConversation(id);
       expect(summary.heads).toEqual([
         { name: 'main', turn: at(turns, 3).hash, timeMs: at(turns, 3).timeMs },
-        { name: 'wip', turn: at(turns, 0).hash, timeMs: at(turns, 0).timeMs },
+        { name: 'wip', turn: at(turns, 1).hash, timeMs: at(turns, 1).timeMs },
       ]);
       expect(summary.meta).toEqual({ title: 'two' });
+    });
+
+    it('shows no branch for a head that was put back on the first turn, and shows it again when it moves on', () => {
+      const { harness, archive, turns, id } = withTurns(4);
+      const head = (name: string, i: number) => ({ conversation: id, name, turn: at(turns, i).hash });
+      const names = (open: ArchiveWriter) => open.getConversation(id).heads.map(({ name }) => name);
+      archive.append({ turns: [], heads: [head('b-00000001', 2)] });
+      expect(archive.append({ turns: [], heads: [head('b-00000001', 0)] }).newHeads).toBe(1);
+      expect(names(archive)).toEqual(['b-00000001']); // nothing else is left to show
+      archive.append({ turns: [], heads: [head('main', 3), head('b-00000002', 1)] });
+      const open = harness.reopen(archive);
+      for (const { heads } of [open.getConversation(id), ...open.listConversations(), open.findConversation(id)].filter(
+        (summary) => summary !== undefined,
+      )) {
+        expect(heads.map(({ name }) => name)).toEqual(['b-00000002', 'main']);
+      }
+      expect(open.listHeads(id).map(({ name }) => name)).toEqual(['b-00000001', 'b-00000002', 'main']);
+      expect(open.append({ turns: [], heads: [head('b-00000001', 0)] }).newHeads).toBe(0);
+      expect(open.append({ turns: [], heads: [head('b-00000001', 3), head('main', 0)] }).newHeads).toBe(2);
+      expect(names(open)).toEqual(['b-00000001', 'b-00000002', 'main']);
     });
 
     it('keeps head names of any script and refuses one over 255 bytes', () => {
