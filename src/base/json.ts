@@ -10,7 +10,7 @@ export type JsonObject = { readonly [key: string]: JsonValue };
 
 /** The value of a JSON text. Throws JsonError for bad JSON and for more than `limits.jsonDepth` levels. */
 export function parseJson(text: string): JsonValue {
-  if (text.length > limits.jsonDepth && nestingOf(text) > limits.jsonDepth) {
+  if (hasManyBrackets(text) && nestingOf(text) > limits.jsonDepth) {
     throw new JsonError(`JSON is nested deeper than ${limits.jsonDepth} levels`, { limit: limits.jsonDepth });
   }
   try {
@@ -60,6 +60,18 @@ function writeCanonical(value: unknown, depth: number): string | undefined {
 
 /** Levels of our own around the deepest input that is read. */
 const CANONICAL_DEPTH = limits.jsonDepth + 64;
+
+/** Whether there are more opening brackets than the depth allows: without that, counting how they nest is wasted. */
+function hasManyBrackets(text: string): boolean {
+  if (text.length <= limits.jsonDepth) return false;
+  let count = 0;
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      if (++count > limits.jsonDepth) return true;
+    }
+  }
+  return false;
+}
 
 /** Greatest number of arrays and objects open at once, outside strings. Iterative: safe on hostile text. */
 function nestingOf(text: string): number {
