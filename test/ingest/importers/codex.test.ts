@@ -109,13 +109,13 @@ describe('what a rollout says', () => {
   test('a patch brings its unified diff, files in the order of their paths', () => {
     expect(turnSaying(turns, 'Success.').item.parts[0]).toMatchObject({
       status: 'ok',
-      diff: `--- a/home/dev/work/orchard/apple.ts
-+++ b/home/dev/work/orchard/apple.ts
+      diff: `--- a/home/dev/code/orchard/apple.ts
++++ b/home/dev/code/orchard/apple.ts
 @@ -1 +1 @@
 -export const apple = 1;
 +export const apple = 2;
 --- /dev/null
-+++ b/home/dev/work/orchard/pear.ts
++++ b/home/dev/code/orchard/pear.ts
 @@ -0,0 +1,1 @@
 +export const pear = 1;
 `,
@@ -163,9 +163,9 @@ describe('what a rollout says', () => {
       sessions: ['019c0000-0000-7000-8000-000000000001'],
       models: ['gpt-5.4'],
       project: 'orchard',
-      cwd: '/home/dev/work/orchard',
+      cwd: '/home/dev/code/orchard',
       git: {
-        remote: 'https://git.example.org/ada/orchard.git',
+        remote: 'https://git.example.org/dev/orchard.git',
         branch: 'main',
         commit: '0123456789abcdef0123456789abcdef01234567',
       },

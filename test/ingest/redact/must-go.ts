@@ -107,7 +107,7 @@ export const mustGo: readonly MustGo[] = [
   },
   { name: 'api key in code', rule: 'key', secret: filler(32, 9), text: `api_key = "${filler(32, 9)}"` },
   { name: 'token as an option', rule: 'token', secret: filler(32, 10), text: `deploy --token ${filler(32, 10)} --now` },
-  { name: '.npmrc', rule: 'npm', secret: filler(36, 11), text: `//registry.npmjs.org/:_authToken=${filler(36, 11)}` },
+  { name: '.npmrc', rule: 'npm', secret: filler(36, 11), text: `//registry.example.org/:_authToken=${filler(36, 11)}` },
   token('Anthropic', 'anthropic', join('sk-', 'ant-api03-', filler(93, 12), 'AA')),
   token('OpenAI', 'openai', join('sk-', 'proj-', filler(74, 13), 'T3Blbk', 'FJ', filler(74, 14))),
   token('Google', 'google', join('AI', 'za', filler(35, 15))),
