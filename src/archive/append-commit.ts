@@ -10,13 +10,13 @@ import type { AppendPlan, Growth } from './append-plan.ts';
 import { blobPath, encodeBlob, writeBlobFile } from './blobs.ts';
 import { writeCheckpoint } from './checkpoint-file.ts';
 import { tileFile } from './conversation-files.ts';
+import type { ChunkRow, ConversationRow, IndexUpdate } from './conversation-row.ts';
 import { encodeEntries } from './entry-tile.ts';
 import { emptyFrontier, type Frontier, growFrontier, LEAF_LENGTH, leafHash } from './merkle.ts';
 import { encodeChunk, type PayloadEntry } from './payload-tile.ts';
 import { sealTile } from './seal.ts';
 import type { Store } from './store.ts';
 import { TILE_WIDTH, type TileKind } from './tile-names.ts';
-import type { ChunkRow, ConversationRow, IndexUpdate } from './turn-index.ts';
 
 /** Conversations whose files are open at once. */
 const GROUP = 32;
@@ -169,7 +169,7 @@ export class Committer {
         const update = {
           row,
           turns,
-          heads: growth.newHeads,
+          heads: [...growth.newHeads.values()],
           tombstones: (growth.tombstones ?? []).map(({ offset, ...t }) => ({ ...t, position: first + offset })),
           chunks: prepared.chunks,
           rewrittenTiles: [],

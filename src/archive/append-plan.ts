@@ -6,12 +6,12 @@ import { canonicalJson } from '../base/json.ts';
 import type { Head } from '../model/conversation.ts';
 import { type ConversationId, isHash, type TurnHash } from '../model/ids.ts';
 import type { AppendBatch, PreparedTurn, Tombstone } from './contract.ts';
+import type { ConversationRow } from './conversation-row.ts';
 import { InvalidTurnError, NotFoundError } from './errors.ts';
 import { findTurn } from './read-turns.ts';
 import { encodeHead, encodeMeta, encodeTurn, hashTurnRecord } from './record.ts';
 import type { Store } from './store.ts';
 import { addTurn, emptySummary, type SummaryState } from './summary.ts';
-import type { ConversationRow } from './turn-index.ts';
 
 export interface PlannedRecord {
   readonly bytes: Uint8Array;
@@ -25,10 +25,11 @@ export interface Growth {
   /** Undefined: the conversation is new. */
   readonly row: ConversationRow | undefined;
   readonly records: PlannedRecord[];
-  readonly heads: Map<string, Head>;
-  readonly newHeads: Head[];
+  /** New or moved, by name. */
+  readonly newHeads: Map<string, Head>;
   /** Where among `records` they stand. */
   readonly tombstones?: readonly (Tombstone & { readonly offset: number })[];
+  /** Its heads are those before this growth: with many branches a copy for each append would cost more than the append. */
   state: SummaryState;
 }
 
@@ -79,10 +80,7 @@ class Planner {
     let newMetas = 0;
     for (const meta of batch.metas ?? []) if (this.#addMeta(meta)) newMetas++;
     const growths = [...this.#growths.values()].filter((growth) => growth.records.length > 0);
-    for (const growth of growths) {
-      if (growth.row !== undefined) this.#store.requireSound(growth.row);
-      growth.state = { ...growth.state, heads: growth.heads };
-    }
+    for (const { row } of growths) if (row !== undefined) this.#store.requireSound(row);
     return { growths, newTurns, knownTurns: batch.turns.length - newTurns, newHeads, newMetas };
   }
 
@@ -129,11 +127,10 @@ class Planner {
     }
     const growth = this.#growthOf(head.conversation);
     const name = head.name.toWellFormed();
-    if (growth.heads.get(name)?.turn === head.turn) return false;
+    if ((growth.newHeads.get(name) ?? growth.state.heads.get(name))?.turn === head.turn) return false;
     const next = { name, turn: head.turn, timeMs: target.timeMs };
     growth.records.push({ bytes: encodeHead(next), turn: undefined });
-    growth.heads.set(name, next);
-    growth.newHeads.push(next);
+    growth.newHeads.set(name, next);
     return true;
   }
 
@@ -161,7 +158,7 @@ class Planner {
     if (growth === undefined) {
       const row = this.#getRow(id);
       const state = row?.state ?? emptySummary;
-      growth = { id, row, records: [], heads: new Map(state.heads), newHeads: [], state };
+      growth = { id, row, records: [], newHeads: new Map(), state };
       this.#growths.set(id, growth);
     }
     return growth;

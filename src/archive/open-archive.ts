@@ -23,7 +23,9 @@ import type {
   VerifyOptions,
   VerifyReport,
 } from './contract.ts';
+import type { ConversationRow } from './conversation-row.ts';
 import { AmbiguousPrefixError, NotFoundError } from './errors.ts';
+import { summaryOf } from './index-rows.ts';
 import { openLedger } from './ledger.ts';
 import { compareIndex, refreshIndex } from './open-index.ts';
 import { readPayloads } from './read-payloads.ts';
@@ -32,7 +34,6 @@ import { redactTurn } from './redact.ts';
 import { reindex } from './reindex.ts';
 import { openSearch, type SearchIndex } from './search.ts';
 import type { Store } from './store.ts';
-import { type ConversationRow, summaryOf } from './turn-index.ts';
 import { verifyArchive } from './verify.ts';
 
 export class OpenArchive implements ArchiveWriter {

@@ -4,13 +4,13 @@
 import { type ConversationId, isHash, type TurnHash } from '../model/ids.ts';
 import type { LoggedTurn } from '../model/turn.ts';
 import { findRecord, tileFile } from './conversation-files.ts';
+import type { ConversationRow, TurnPlace } from './conversation-row.ts';
 import { findEntry } from './entry-tile.ts';
 import { AmbiguousPrefixError } from './errors.ts';
 import type { LogRecord } from './record.ts';
 import { reindex } from './reindex.ts';
 import type { Store } from './store.ts';
 import { TILE_WIDTH, tileCount, tileRecords } from './tile-names.ts';
-import type { ConversationRow, TurnPlace } from './turn-index.ts';
 
 /** By full hash or by a prefix of lowercase hex digits. Throws AmbiguousPrefixError. */
 export function findTurn(store: Store, prefix: string): LoggedTurn | undefined {

@@ -52,8 +52,7 @@ export function redactTurn(
         id: turn.conversation,
         row,
         records: [{ bytes, turn: undefined }],
-        heads: new Map(row.state.heads),
-        newHeads: [],
+        newHeads: new Map(),
       },
       ...{ tombstones: [{ ...tombstone, offset: 0 }], state: { ...row.state, withheld } },
     };

@@ -4,12 +4,12 @@
 import type { ConversationId } from '../model/ids.ts';
 import { writeCheckpoint } from './checkpoint-file.ts';
 import { checkpointFile } from './conversation-files.ts';
+import type { ConversationRow } from './conversation-row.ts';
 import { forgetLedgerOf } from './ledger.ts';
 import { cutTails, quarantineFile, sweepTemps } from './quarantine.ts';
 import { type ScannedConversation, scanConversation } from './scan.ts';
 import { sealTile } from './seal.ts';
 import type { Store } from './store.ts';
-import type { ConversationRow } from './turn-index.ts';
 
 /**
  * Reads a conversation from its bytes and replaces what the index says of it. Undefined: nothing in it was ever committed.

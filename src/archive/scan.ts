@@ -12,6 +12,7 @@ import { blobPath, readBlobFile } from './blobs.ts';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 import type { DamageReport } from './contract.ts';
 import { type ConversationFiles, checkpointFile, findRecord, tileFile } from './conversation-files.ts';
+import type { ChunkRow, LoggedTombstone } from './conversation-row.ts';
 import { salvageEntries, takeEntries } from './entry-tile.ts';
 import { DamageError } from './errors.ts';
 import { emptyFrontier, type Frontier, growFrontier, LEAF_LENGTH, leafHash, rootOf, splitHashes } from './merkle.ts';
@@ -19,7 +20,6 @@ import { decompressChunk, listChunks, type PayloadChunk, type PayloadSlot } from
 import type { LogRecord } from './record.ts';
 import { addTurn, emptySummary, type SummaryState } from './summary.ts';
 import { TILE_WIDTH, type TileKind, tileCount, tileRecords } from './tile-names.ts';
-import type { ChunkRow, LoggedTombstone } from './turn-index.ts';
 
 /** Bytes beyond the committed size. */
 export interface TornTail {

@@ -5,11 +5,11 @@ import { crc32 } from 'node:zlib';
 import { blake3Hex } from '../base/blake3.ts';
 import { replaceFile } from '../base/disk.ts';
 import { tileFile } from './conversation-files.ts';
+import type { ChunkRow, ConversationRow } from './conversation-row.ts';
 import { DamageError } from './errors.ts';
 import { encodeChunk, type PayloadEntry } from './payload-tile.ts';
 import type { Store } from './store.ts';
 import { TILE_WIDTH } from './tile-names.ts';
-import type { ChunkRow, ConversationRow } from './turn-index.ts';
 
 /** Throws DamageError when a payload in it does not hash right: a damaged tile is evidence, not material. */
 export function sealTile(store: Store, row: ConversationRow, n: number): ChunkRow {

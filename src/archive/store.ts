@@ -7,10 +7,11 @@ import type { ConversationId } from '../model/ids.ts';
 import type { SigningKey } from './checkpoint.ts';
 import type { ArchiveInfo, DamageReport } from './contract.ts';
 import { ConversationFiles, checkpointFile, conversationPath, tileFile } from './conversation-files.ts';
+import type { ConversationRow } from './conversation-row.ts';
 import { DamageError, WriteRefusedError } from './errors.ts';
 import { LEAF_LENGTH } from './merkle.ts';
 import { TILE_WIDTH, type TileKind } from './tile-names.ts';
-import type { ConversationRow, TurnIndex } from './turn-index.ts';
+import type { TurnIndex } from './turn-index.ts';
 
 export interface StoreParts {
   readonly disk: Disk;

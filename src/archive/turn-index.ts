@@ -2,101 +2,36 @@
 /** Derived from the logs, so it may lag or vanish; it is trusted only as far as the checkpoint it remembers and the hash it leads to. */
 
 import { encodeHex } from '../base/bytes.ts';
-import { type Database, openDatabase, type SqlRow, type SqlValue } from '../base/sqlite.ts';
-import { type ConversationSummary, type Head, listLiveHeads } from '../model/conversation.ts';
+import type { ConversationSummary, Head } from '../model/conversation.ts';
 import type { ConversationId, TurnHash } from '../model/ids.ts';
 import type { Tombstone } from './contract.ts';
-import { headFromRow, indexBytes, indexNumber, indexText, parseMeta, summaryFromRow } from './index-rows.ts';
-import { SCHEMA, SCHEMA_VERSION } from './index-schema.ts';
-import { decodeFrontier, encodeFrontier, type Frontier, rootOf } from './merkle.ts';
-import type { SummaryState } from './summary.ts';
-
-/** What the index knows of one conversation's files: all that an append needs. */
-export interface ConversationRow {
-  /** Small number that stands for the conversation inside the index. */
-  readonly key: number;
-  readonly id: ConversationId;
-  readonly frontier: Frontier;
-  /** Bytes of the last entry tile and of the last payload tile up to the checkpoint. */
-  readonly entryBytes: number;
-  readonly payloadBytes: number;
-  /** Size, time and identity of the checkpoint file when it was read; empty: read it again. */
-  readonly stamp: string;
-  readonly state: SummaryState;
-  /** Undefined: none known. With damage the conversation is read-only. */
-  readonly damage: string | undefined;
-}
-
-/** Where a turn should stand. A hint: the record there must hash to the turn. */
-export interface TurnPlace {
-  readonly key: number;
-  readonly position: number;
-}
-
-/** A payload chunk as it was written: its CRC-32 shows a flip even where zstd would not look. */
-export interface ChunkRow {
-  readonly tile: number;
-  readonly first: number;
-  readonly offset: number;
-  readonly length: number;
-  readonly crc: number;
-}
-
-/** What one conversation's growth changes in the index. */
-export interface IndexUpdate {
-  readonly row: ConversationRow;
-  /** Heads that are new or moved. */
-  readonly heads: readonly Head[];
-  readonly turns: readonly { readonly hash: TurnHash; readonly position: number }[];
-  readonly tombstones: readonly LoggedTombstone[];
-  readonly chunks: readonly ChunkRow[];
-  /** Tiles that were rewritten: their old chunks are forgotten first. */
-  readonly rewrittenTiles: readonly number[];
-}
-
-/** A tombstone and its place in the log. */
-export type LoggedTombstone = Tombstone & { readonly position: number };
+import type { ChunkRow, ConversationRow, IndexUpdate, TurnPlace } from './conversation-row.ts';
+import { IndexDatabase } from './index-database.ts';
+import {
+  chunkFromRow,
+  conversationFromRow,
+  headFromRow,
+  indexBytes,
+  indexNumber,
+  indexText,
+  summaryFromRow,
+  tombstoneFromRow,
+} from './index-rows.ts';
+import { encodeFrontier, rootOf } from './merkle.ts';
 
 /** Positions share a 53-bit row id with the conversation's key. */
 const POSITION_SPAN = 2 ** 28;
 const ROWS_KEPT = 1024;
 
-export class TurnIndex {
-  readonly db: Database;
-  readonly readOnly: boolean;
+export class TurnIndex extends IndexDatabase {
   readonly #rows = new Map<ConversationId, ConversationRow>();
+  readonly #heads = new Map<ConversationId, Map<string, Head>>();
   readonly #ids = new Map<number, ConversationId>();
 
-  /** Throws what SQLite throws for a file that is no database. */
-  constructor(path: string, readOnly: boolean) {
-    this.readOnly = readOnly;
-    this.db = openDatabase(path, { readOnly });
-    if (readOnly) return;
-    // WAL without a sync per commit: a power cut can take the newest commits, never the file's consistency
-    this.db.exec(
-      'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY',
-    );
-    this.db.exec(SCHEMA);
-  }
-
-  /** Whose index this is, as `setIdentity` wrote it; undefined for a new one or one of another version. Throws on a broken file. */
-  findIdentity(): string | undefined {
-    const values = new Map(this.all('SELECT key, value FROM archive').map((row) => [row.key, row.value]));
-    return values.get('schema') === SCHEMA_VERSION ? indexText(values.get('identity')) : undefined;
-  }
-
-  setIdentity(identity: string): void {
-    this.run("INSERT OR REPLACE INTO archive VALUES ('schema', ?), ('identity', ?)", SCHEMA_VERSION, identity);
-  }
-
-  close(): void {
-    this.db.close();
-  }
-
   /** All or nothing. */
-  transaction<T>(work: () => T): T {
+  override transaction<T>(work: () => T): T {
     try {
-      return this.db.transaction(work);
+      return super.transaction(work);
     } catch (error) {
       this.forgetRows();
       throw error;
@@ -106,6 +41,7 @@ export class TurnIndex {
   /** Rows are kept in memory between calls; another process may have changed them. */
   forgetRows(): void {
     this.#rows.clear();
+    this.#heads.clear();
     this.#ids.clear();
   }
 
@@ -132,34 +68,15 @@ export class TurnIndex {
     const known = this.#rows.get(id);
     if (known !== undefined) return known;
     const row = this.get('SELECT * FROM conversations WHERE hash=?', hashBytes(id));
-    const frontier = row === undefined ? undefined : decodeFrontier(indexNumber(row.size), indexBytes(row.frontier));
-    if (row === undefined || frontier === undefined) return undefined;
+    if (row === undefined) return undefined;
     const key = indexNumber(row.id);
-    const heads = this.all('SELECT name, turn, time_ms FROM heads WHERE conversation=? ORDER BY name', key).map(
-      headFromRow,
-    );
-    const found: ConversationRow = {
-      ...{ key, id, frontier },
-      entryBytes: indexNumber(row.entry_bytes),
-      payloadBytes: indexNumber(row.payload_bytes),
-      stamp: indexText(row.stamp) ?? '',
-      damage: indexText(row.damage),
-      state: {
-        turns: indexNumber(row.turns),
-        prompts: indexNumber(row.prompts),
-        toolCalls: indexNumber(row.tool_calls),
-        inputTokens: indexNumber(row.input_tokens),
-        outputTokens: indexNumber(row.output_tokens),
-        firstPrompt: indexText(row.first_prompt) ?? '',
-        firstMs: indexNumber(row.first_ms),
-        lastMs: indexNumber(row.last_ms),
-        withheld: indexNumber(row.withheld),
-        metaJson: indexText(row.meta) ?? '',
-        heads: new Map(heads.map((head) => [head.name, head])),
-      },
-    };
+    const heads = this.all('SELECT name, turn, time_ms FROM heads WHERE conversation=? ORDER BY name', key);
+    const kept = new Map(heads.map(headFromRow).map((head) => [head.name, head]));
+    const found = conversationFromRow(id, row, kept);
+    if (found === undefined) return undefined;
     if (this.#rows.size > ROWS_KEPT) this.forgetRows();
     this.#rows.set(id, found);
+    this.#heads.set(id, kept);
     this.#ids.set(key, id);
     return found;
   }
@@ -219,13 +136,7 @@ export class TurnIndex {
 
   listTombstones(key: number): Tombstone[] {
     const rows = this.all('SELECT * FROM tombstones WHERE conversation=? ORDER BY position', key);
-    return rows.map((row) => ({
-      turn: encodeHex(indexBytes(row.turn)) as TurnHash,
-      action: row.action === 1 ? 'withheld' : 'replaced',
-      reason: indexNumber(row.reason),
-      timeMs: indexNumber(row.time_ms),
-      ...(row.replacement === null ? {} : { replacement: encodeHex(indexBytes(row.replacement)) as TurnHash }),
-    }));
+    return rows.map(tombstoneFromRow);
   }
 
   /** Chunks of a conversation's payload tiles as they were written, in log order. */
@@ -234,13 +145,7 @@ export class TurnIndex {
       'SELECT tile, first, offset, length, crc FROM chunks WHERE conversation=? ORDER BY tile, first',
       key,
     );
-    return rows.map((row) => ({
-      tile: indexNumber(row.tile),
-      first: indexNumber(row.first),
-      offset: indexNumber(row.offset),
-      length: indexNumber(row.length),
-      crc: indexNumber(row.crc),
-    }));
+    return rows.map(chunkFromRow);
   }
 
   /** CRC-32 and length of a blob file as written. Undefined: not recorded. */
@@ -294,23 +199,23 @@ export class TurnIndex {
     for (const { tile, first, offset, length, crc } of update.chunks) {
       this.run('INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?)', key, tile, first, offset, length, crc);
     }
-    this.#rows.set(id, update.row);
+    // changed in place: a copy for each append would make many branches cost their square
+    const heads = this.#heads.get(id) ?? new Map(state.heads);
+    for (const head of update.heads) heads.set(head.name, head);
+    this.#heads.set(id, heads);
+    this.#rows.set(id, { ...update.row, state: { ...state, heads } });
     this.#ids.set(key, id);
   }
 
   dropConversation(id: ConversationId): void {
     const key = this.get('SELECT id FROM conversations WHERE hash=?', hashBytes(id))?.id;
     this.#rows.delete(id);
+    this.#heads.delete(id);
     if (typeof key !== 'number') return;
     this.#ids.delete(key);
     this.run('DELETE FROM turns WHERE id >= ? AND id < ?', key * POSITION_SPAN, (key + 1) * POSITION_SPAN);
     for (const table of ['heads', 'tombstones', 'chunks']) this.run(`DELETE FROM ${table} WHERE conversation=?`, key);
     this.run('DELETE FROM conversations WHERE id=?', key);
-  }
-
-  /** Leaves nothing of deleted or overwritten values in the file or its journal. */
-  scrub(): void {
-    this.db.exec('PRAGMA wal_checkpoint(TRUNCATE); VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   /** Everything but the ledger, which no log can give back. */
@@ -319,43 +224,6 @@ export class TurnIndex {
       this.run(`DELETE FROM ${table}`);
     this.forgetRows();
   }
-
-  get(sql: string, ...values: SqlValue[]): SqlRow | undefined {
-    return this.db.statement(sql).get(...values);
-  }
-
-  all(sql: string, ...values: SqlValue[]): readonly SqlRow[] {
-    return this.db.statement(sql).all(...values);
-  }
-
-  run(sql: string, ...values: SqlValue[]): void {
-    this.db.statement(sql).run(...values);
-  }
-}
-
-/** What lists show of a row. Heads by name. */
-export function summaryOf(row: ConversationRow): ConversationSummary {
-  const { state } = row;
-  return {
-    id: row.id,
-    size: row.frontier.size,
-    rootHash: encodeHex(rootOf(row.frontier)),
-    heads: listLiveHeads(
-      [...state.heads.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
-      row.id,
-    ),
-    meta: parseMeta(state.metaJson),
-    turns: state.turns,
-    prompts: state.prompts,
-    toolCalls: state.toolCalls,
-    inputTokens: state.inputTokens,
-    outputTokens: state.outputTokens,
-    firstPrompt: state.firstPrompt,
-    firstMs: state.firstMs,
-    lastMs: state.lastMs,
-    withheld: state.withheld,
-    ...(row.damage === undefined ? {} : { damage: row.damage }),
-  };
 }
 
 function placeOf(id: number): TurnPlace {

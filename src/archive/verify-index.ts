@@ -6,11 +6,11 @@ import { canonicalJson } from '../base/json.ts';
 import type { ConversationId } from '../model/ids.ts';
 import type { DamageReport } from './contract.ts';
 import { tileFile } from './conversation-files.ts';
+import type { ConversationRow } from './conversation-row.ts';
 import { isLocked, thisProcess } from './lock.ts';
 import { rootOf } from './merkle.ts';
 import type { ScannedConversation, SeenTurn } from './scan.ts';
 import type { Store } from './store.ts';
-import type { ConversationRow } from './turn-index.ts';
 
 /** A turn that a scan could read, without its payload. */
 export type CheckedTurn = Omit<SeenTurn, 'payload'> & { readonly position: number };
