@@ -90,13 +90,21 @@ export function createContext(world: World, options: GlobalOptions): Context {
       if (!json) world.stdout.write(`${text}\n`);
     },
     printJson: (value) => {
-      if (json) world.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+      if (json) world.stdout.write(`${escapeUnseen(JSON.stringify(value, undefined, 2))}\n`);
     },
     shown: (path) => {
       const here = resolve(world.cwd);
       return path.startsWith(`${here}/`) ? path.slice(here.length + 1) : path === here ? basename(here) : path;
     },
   };
+}
+
+/** JSON leaves in clear what a terminal may obey or hide: C1 controls and bidi. As escapes they mean the same to a program. */
+function escapeUnseen(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** `file:line: message (CODE)` */
