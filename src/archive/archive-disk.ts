@@ -13,6 +13,7 @@ import { OpenArchive } from './open-archive.ts';
 import { compareIndex, findReadableIndex, openWritableIndex, refreshIndex } from './open-index.ts';
 import { resumePurges } from './purge.ts';
 import { Store, type StoreParts } from './store.ts';
+import type { TurnIndex } from './turn-index.ts';
 
 export interface OpenOptions {
   readonly mode: 'read' | 'write';
@@ -58,7 +59,7 @@ function openWriter(parts: Parts): ArchiveWriter {
   const { disk, dir, self } = parts;
   for (const folder of makeFolders(disk, `${dir}/private`)) disk.fsyncDir(folder);
   const lock = `${dir}/private/lock`;
-  takeLock(disk, lock, self);
+  sayTakeOver(parts, takeLock(disk, lock, self));
   try {
     keepInfoCopy(disk, dir);
     const index = openWritableIndex(disk, parts.indexPath, parts.info);
@@ -106,23 +107,31 @@ function refreshAsReader(parts: Parts): Store | undefined {
   const { disk, dir, self, info, indexPath } = parts;
   const lock = `${dir}/private/lock`;
   if (indexPath === ':memory:') return undefined;
+  let index: TurnIndex | undefined;
   try {
     makeFolders(disk, `${dir}/private`);
-    takeLock(disk, lock, self);
+    sayTakeOver(parts, takeLock(disk, lock, self));
+    try {
+      index = openWritableIndex(disk, indexPath, info);
+      const store = new Store({ ...parts, index, writable: false });
+      refreshIndex(store, compareIndex(store, false));
+      return store;
+    } finally {
+      releaseLock(disk, lock, self);
+    }
   } catch (error) {
-    if (error instanceof LockedError || READ_ONLY.includes(errorCode(error))) return undefined;
+    index?.close();
+    if (error instanceof LockedError || CANNOT_WRITE.includes(errorCode(error))) return undefined;
     throw error;
-  }
-  try {
-    const store = new Store({ ...parts, index: openWritableIndex(disk, indexPath, info), writable: false });
-    refreshIndex(store, compareIndex(store, false));
-    return store;
-  } finally {
-    releaseLock(disk, lock, self);
   }
 }
 
-const READ_ONLY: readonly string[] = ['EROFS', 'EACCES', 'EPERM'];
+function sayTakeOver({ log }: Parts, { tookOver }: ReturnType<typeof takeLock>): void {
+  if (tookOver !== undefined) log.info(`the lock of ${tookOver}, which ended without letting go of it, was taken over`);
+}
+
+/** Reading goes on without a file of its own where the disk takes none. The last one: SQLite says only in words that it is such a disk. */
+const CANNOT_WRITE: readonly string[] = ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'ERR_SQLITE_ERROR'];
 
 function findSigningKey(disk: Disk, dir: string, origin: string): SigningKey | undefined {
   const pem = readFile(disk, `${dir}/private/keys/archive.ed25519`, 64 * 1024);
@@ -134,7 +143,7 @@ function findVerifyingKey(disk: Disk, dir: string, origin: string): SigningKey |
   try {
     return findSigningKey(disk, dir, origin);
   } catch (error) {
-    if (error instanceof RecordError || READ_ONLY.includes(errorCode(error))) return undefined;
+    if (error instanceof RecordError || CANNOT_WRITE.includes(errorCode(error))) return undefined;
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import {
   constants,
   fsyncSync,
   ftruncateSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -39,6 +40,8 @@ export interface Disk {
   truncate(file: number, size: number): void;
   fsync(file: number): void;
   rename(from: string, to: string): void;
+  /** Gives a file a second name. Throws EEXIST when that name is taken: of two at once, one gets it. */
+  link(from: string, to: string): void;
   unlink(path: string): void;
   /** One level. True: it was made now; false: it was there. */
   mkdir(path: string): boolean;
@@ -142,6 +145,7 @@ export const realDisk: Disk = {
   truncate: (file, size) => ftruncateSync(file, size),
   fsync: (file) => fsyncSync(file),
   rename: (from, to) => renameSync(from, to),
+  link: (from, to) => linkSync(from, to),
   unlink: (path) => unlinkSync(path),
   mkdir(path) {
     try {

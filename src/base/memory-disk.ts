@@ -86,6 +86,12 @@ export function createMemoryDisk(): Disk {
       files.delete(from);
       files.set(to, file);
     },
+    link(from, to) {
+      const file = files.get(from);
+      if (file === undefined) throw systemError('ENOENT', from);
+      if (files.has(to) || folders.has(to)) throw systemError('EEXIST', to);
+      files.set(to, file);
+    },
     unlink(path) {
       if (!files.delete(path)) throw systemError('ENOENT', path);
     },

@@ -42,6 +42,7 @@ export class SimulatedDisk implements Disk {
     if (node === undefined || node === FOLDER) {
       if (flag === 'read' || node === FOLDER) throw fail('ENOENT', path);
       this.#step('open', path);
+      if (this.#now.names.has(path)) return this.open(path, flag); // another process made it in this moment
       node = this.#next++;
       this.#now.data.set(node, Buffer.alloc(0));
       this.#rename(folderOf(path), [[path, node]]);
@@ -105,6 +106,14 @@ export class SimulatedDisk implements Disk {
       [from, undefined],
       [to, node],
     ]);
+  }
+
+  link(from: string, to: string): void {
+    const node = this.#now.names.get(from);
+    if (node === undefined) throw fail('ENOENT', from);
+    this.#step('link', to);
+    if (this.#now.names.has(to)) throw fail('EEXIST', to);
+    this.#rename(folderOf(to), [[to, node]]);
   }
 
   unlink(path: string): void {
