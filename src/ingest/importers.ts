@@ -1,5 +1,5 @@
 /** The agents whose sessions can be read: one row each. */
-/** A new agent: 1. `importers/<id>.ts` that exports an Importer; 2. `test/fixtures/<id>/` with sessions that cover its record kinds; 3. a row here. */
+/** A new agent: 1. `importers/<id>.ts` that exports an Importer (its parts, if it has any, in a folder of that name); 2. `test/fixtures/<id>/` with sessions that cover its record kinds; 3. a row here. */
 
 import type { Importer } from './importer.ts';
 import { claudeCode } from './importers/claude-code.ts';

@@ -5,11 +5,11 @@ import { decodeUtf8 } from '../../base/bytes.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
 import type { Importer, SourceInput, SourceOutput } from '../importer.ts';
 import { findJsonDocument, type JsonLine, type JsonLinesEnd, walkJsonLines } from '../json-lines.ts';
-import { listConversations } from './claude-code-meta.ts';
-import { breakCycles } from './claude-code-place.ts';
-import { AGENT_ID, type Session } from './claude-code-session.ts';
-import { newSession, takeSafePoint } from './claude-code-state.ts';
-import { endWalk, takeValue, type Walk } from './claude-code-walk.ts';
+import { listConversations } from './claude-code/meta.ts';
+import { breakCycles } from './claude-code/place.ts';
+import { AGENT_ID, type Session } from './claude-code/session.ts';
+import { newSession, takeSafePoint } from './claude-code/state.ts';
+import { endWalk, takeValue, type Walk } from './claude-code/walk.ts';
 
 export const claudeCode: Importer = {
   id: AGENT_ID,

@@ -7,8 +7,8 @@ import type { Problem } from '../../base/log.ts';
 import { findDataUrlImage } from '../images.ts';
 import type { ImportedConversation, Importer, SourceInput, SourceOutput } from '../importer.ts';
 import { findJsonDocument, walkJsonLines } from '../json-lines.ts';
-import { checkDepth } from './codex-clean.ts';
-import type { MakeImage } from './codex-item-steps.ts';
+import { checkDepth } from './codex/clean.ts';
+import type { MakeImage } from './codex/item-steps.ts';
 import {
   type CodexRecord,
   findDocumentRecords,
@@ -17,12 +17,12 @@ import {
   mayBeDocument,
   recordKind,
   startsDocument,
-} from './codex-records.ts';
-import { sessionMeta } from './codex-session.ts';
-import { spawnAlias } from './codex-spawns.ts';
-import { encodeState, findState } from './codex-state.ts';
-import { settleWalk, takeRecord } from './codex-steps.ts';
-import { endLines, enterLine, startWalk, type Walk } from './codex-walk.ts';
+} from './codex/records.ts';
+import { sessionMeta } from './codex/session.ts';
+import { spawnAlias } from './codex/spawns.ts';
+import { encodeState, findState } from './codex/state.ts';
+import { settleWalk, takeRecord } from './codex/steps.ts';
+import { endLines, enterLine, startWalk, type Walk } from './codex/walk.ts';
 
 export const codex: Importer = {
   id: 'codex',

@@ -5,8 +5,8 @@ import {
   emptyMessage,
   joinLine,
   looksComplete,
-} from '../../../src/ingest/importers/claude-code-messages.ts';
-import { findDiff, toolKind } from '../../../src/ingest/importers/claude-code-tools.ts';
+} from '../../../src/ingest/importers/claude-code/messages.ts';
+import { findDiff, toolKind } from '../../../src/ingest/importers/claude-code/tools.ts';
 import { Ledger, read } from './claude-code-reading.ts';
 
 const text = (content: string): JsonObject => ({ type: 'text', text: content });

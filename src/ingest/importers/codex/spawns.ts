@@ -1,7 +1,7 @@
 /** Links between a session and the sub-agents that it starts. */
 /** The starting turn gets an alias made of the sub-agent's session id, because that id is all a sub-agent knows of it. */
 
-import type { Walk } from './codex-walk.ts';
+import type { Walk } from './walk.ts';
 
 /** A sub-agent names the turn that started it by this alias, because it knows its own id only. */
 export function spawnAlias(session: string): string {

@@ -1,9 +1,9 @@
 /** Claude Code's tools: what each does, and what its result says beside the text. */
 /** The structured result repeats whole files; only status, times, exit code and the patch are taken from it. */
 
-import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import type { ToolCallResponsePart, ToolKind } from '../../model/item.ts';
-import { countOf, objectOf, textOf } from './claude-code-records.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
+import type { ToolCallResponsePart, ToolKind } from '../../../model/item.ts';
+import { countOf, objectOf, textOf } from './records.ts';
 
 /** What a tool does. MCP tools and tools that are not known yet have kinds of their own. */
 export function toolKind(name: string): ToolKind {

@@ -1,9 +1,9 @@
 /** Takes a session's values in file order and decides what each is and when its turn is whole. */
 /** A message stays open until another one begins; what comes in between waits behind it, in file order. */
 
-import { isJsonObject, type JsonObject } from '../../base/json.ts';
-import type { JsonLine } from '../json-lines.ts';
-import { agentChain, findInlineRecord } from './claude-code-agents.ts';
+import { isJsonObject, type JsonObject } from '../../../base/json.ts';
+import type { JsonLine } from '../../json-lines.ts';
+import { agentChain, findInlineRecord } from './agents.ts';
 import {
   endsMessage,
   isBookkeeping,
@@ -14,16 +14,16 @@ import {
   readEntry,
   replayMark,
   startsOpen,
-} from './claude-code-entries.ts';
-import { joinLine, looksComplete } from './claude-code-messages.ts';
-import { onTitleOrLink } from './claude-code-meta.ts';
-import { addAlias } from './claude-code-place.ts';
-import { onQueueOperation } from './claude-code-queue.ts';
-import { type ChainRecord, findChainRecord, kindOf, messageOfRecord, objectOf } from './claude-code-records.ts';
-import { count, type Entry, type Open, type SafePoint, type Session } from './claude-code-session.ts';
-import { closeOpen, endAgents, settle } from './claude-code-settle.ts';
-import { takeSafePoint } from './claude-code-state.ts';
-import { branchOf, findTurnOf } from './claude-code-tree.ts';
+} from './entries.ts';
+import { joinLine, looksComplete } from './messages.ts';
+import { onTitleOrLink } from './meta.ts';
+import { addAlias } from './place.ts';
+import { onQueueOperation } from './queue.ts';
+import { type ChainRecord, findChainRecord, kindOf, messageOfRecord, objectOf } from './records.ts';
+import { count, type Entry, type Open, type SafePoint, type Session } from './session.ts';
+import { closeOpen, endAgents, settle } from './settle.ts';
+import { takeSafePoint } from './state.ts';
+import { branchOf, findTurnOf } from './tree.ts';
 
 /** Where reading could start again: the newest point at which nothing was open. */
 export interface Walk {

@@ -1,7 +1,7 @@
 /** Where each turn hangs: branches, their tips, and which native ids mean which turn. */
 /** Every decision depends only on what stands earlier in the file, so reading in pieces gives the same tree. */
 
-import type { DraftKind } from './claude-code-prompts.ts';
+import type { DraftKind } from './prompts.ts';
 
 /** A line of turns without a fork. Immutable: replaced when it grows, so a snapshot is a copy of the list. */
 export interface Branch {

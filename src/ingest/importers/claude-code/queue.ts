@@ -1,10 +1,10 @@
 /** Prompts that were typed while the agent worked: the queue's own records, which have no uuid. */
 /** A prompt taken out in the middle of the work is often written nowhere else, and no prompt may be lost. */
 
-import type { JsonObject } from '../../base/json.ts';
-import { textOf } from './claude-code-records.ts';
-import type { QueuedPrompt, Session } from './claude-code-session.ts';
-import { hash48 } from './claude-code-tree.ts';
+import type { JsonObject } from '../../../base/json.ts';
+import { textOf } from './records.ts';
+import type { QueuedPrompt, Session } from './session.ts';
+import { hash48 } from './tree.ts';
 
 /**
  * Takes a `queue-operation`. Yields the prompt that was handed to the working agent (`remove`). One that is dequeued

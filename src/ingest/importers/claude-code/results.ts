@@ -1,14 +1,14 @@
 /** Turns a tool_result block into a tool turn: text, status, exit code, diff, images, large outputs kept beside. */
-/** One turn per block; what the record's structured result adds is told in claude-code-tools.ts. */
+/** One turn per block; what the record's structured result adds is told in tools.ts. */
 
-import { decodeUtf8 } from '../../base/bytes.ts';
-import type { JsonValue } from '../../base/json.ts';
-import type { Part } from '../../model/item.ts';
-import type { ImportedBlob } from '../importer.ts';
-import { boundedJson } from './claude-code-messages.ts';
-import { type Draft, partsOf } from './claude-code-prompts.ts';
-import { type Block, objectOf, textOf } from './claude-code-records.ts';
-import { describeResult } from './claude-code-tools.ts';
+import { decodeUtf8 } from '../../../base/bytes.ts';
+import type { JsonValue } from '../../../base/json.ts';
+import type { Part } from '../../../model/item.ts';
+import type { ImportedBlob } from '../../importer.ts';
+import { boundedJson } from './messages.ts';
+import { type Draft, partsOf } from './prompts.ts';
+import { type Block, objectOf, textOf } from './records.ts';
+import { describeResult } from './tools.ts';
 
 /** Reads a large output that the agent kept in a file, by the file's plain name. Undefined: it is not there. */
 export type ReadOutput = (name: string) => Uint8Array | undefined;

@@ -1,8 +1,8 @@
 /** The state that the next run starts from: the settled part, packed as JSON. */
 /** Native ids are kept as hashes of six bytes, so that a state stays near one percent of its source. */
 
-import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import type { SourceInput } from '../importer.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
+import type { SourceInput } from '../../importer.ts';
 import {
   AGENT_ID,
   type Agent,
@@ -14,8 +14,8 @@ import {
   type Session,
   type Settled,
   type Titles,
-} from './claude-code-session.ts';
-import { type Branch, type NamedTurn, newTree } from './claude-code-tree.ts';
+} from './session.ts';
+import { type Branch, type NamedTurn, newTree } from './tree.ts';
 
 /** What a run starts with: the state of the one before, or nothing. */
 export function newSession(input: SourceInput): Session {

@@ -1,8 +1,8 @@
 /** Two checks on values from outside before anything walks through them. */
 /** Values of one record are small in number, so both cost little beside parsing. */
 
-import type { JsonValue } from '../../base/json.ts';
-import { limits } from '../../base/limits.ts';
+import type { JsonValue } from '../../../base/json.ts';
+import { limits } from '../../../base/limits.ts';
 
 /** Whether a value has at most `limits.jsonDepth` levels of arrays and objects. */
 export function checkDepth(value: JsonValue, levels: number = limits.jsonDepth): boolean {

@@ -1,11 +1,11 @@
 /** Joins the lines of one model message into one item. */
 /** Clients write a message as several lines that repeat or continue each other; both kinds end in the same blocks. */
 
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import { limits } from '../../base/limits.ts';
-import type { Item, Part, Usage } from '../../model/item.ts';
-import { type Block, blocksOf, countOf, objectOf, textOf } from './claude-code-records.ts';
-import { toolKind } from './claude-code-tools.ts';
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
+import { limits } from '../../../base/limits.ts';
+import type { Item, Part, Usage } from '../../../model/item.ts';
+import { type Block, blocksOf, countOf, objectOf, textOf } from './records.ts';
+import { toolKind } from './tools.ts';
 
 /** A message while its lines are read. */
 export interface MessageDraft {

@@ -1,9 +1,9 @@
 /** What Codex's tools do, what their outputs say, and the diffs of its patches. */
 /** Apart from the walk, because these shapes change with nearly every release of the agent. */
 
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../base/json.ts';
-import type { ToolKind } from '../../model/item.ts';
-import { findText } from './codex-records.ts';
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../../base/json.ts';
+import type { ToolKind } from '../../../model/item.ts';
+import { findText } from './records.ts';
 
 const KINDS: ReadonlyMap<string, ToolKind> = new Map(
   Object.entries({

@@ -1,11 +1,11 @@
 /** Gives each draft its parent and puts it out. The fork ladder lives here. */
 /** A branch needs proof: a typed prompt beside work that went on. Everything else goes behind what stands. */
 
-import type { JsonValue } from '../../base/json.ts';
-import type { Item } from '../../model/item.ts';
-import type { Draft } from './claude-code-prompts.ts';
-import { type ChainRecord, textOf } from './claude-code-records.ts';
-import { AGENT_ID, type Conversation, keyOf, type OutTurn, type Session } from './claude-code-session.ts';
+import type { JsonValue } from '../../../base/json.ts';
+import type { Item } from '../../../model/item.ts';
+import type { Draft } from './prompts.ts';
+import { type ChainRecord, textOf } from './records.ts';
+import { AGENT_ID, type Conversation, keyOf, type OutTurn, type Session } from './session.ts';
 import {
   appendTurn,
   BEFORE,
@@ -17,7 +17,7 @@ import {
   nameTurn,
   newestBranch,
   openBranch,
-} from './claude-code-tree.ts';
+} from './tree.ts';
 
 /** How a draft comes into the tree. */
 export interface Placing {

@@ -1,12 +1,12 @@
 /** The way through a rollout: what is held until its end is written, what is settled, where it stands. */
 /** Turns leave in order and only when no later record can change them, so that a growing file gives the same turns at every size. */
 
-import { blake3Hex } from '../../base/blake3.ts';
-import { encodeUtf8 } from '../../base/bytes.ts';
-import type { NoteKind, Part, Role, Usage } from '../../model/item.ts';
-import type { ImportedBlob, ImportedTurn } from '../importer.ts';
-import { cleanText } from './codex-clean.ts';
-import { emptySettled, type Settled } from './codex-state.ts';
+import { blake3Hex } from '../../../base/blake3.ts';
+import { encodeUtf8 } from '../../../base/bytes.ts';
+import type { NoteKind, Part, Role, Usage } from '../../../model/item.ts';
+import type { ImportedBlob, ImportedTurn } from '../../importer.ts';
+import { cleanText } from './clean.ts';
+import { emptySettled, type Settled } from './state.ts';
 
 /** A turn that is not settled yet. */
 export interface Draft {

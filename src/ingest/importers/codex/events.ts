@@ -1,13 +1,13 @@
 /** What the events of a rollout add to its items. */
 /** Events mostly repeat items; these count tokens, end calls, mark turns and name sub-agents. */
 
-import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import { findUsage } from './codex-items.ts';
-import { type CodexRecord, findText } from './codex-records.ts';
-import { linkSpawned } from './codex-spawns.ts';
-import type { CallEnd } from './codex-state.ts';
-import { findDuration, findPatchDiff } from './codex-tools.ts';
-import { addNote, COMPACTED, closeMessage, enterTurn, rollBack, type Walk } from './codex-walk.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
+import { findUsage } from './items.ts';
+import { type CodexRecord, findText } from './records.ts';
+import { linkSpawned } from './spawns.ts';
+import type { CallEnd } from './state.ts';
+import { findDuration, findPatchDiff } from './tools.ts';
+import { addNote, COMPACTED, closeMessage, enterTurn, rollBack, type Walk } from './walk.ts';
 
 /** Takes an event that is no user message. False: its kind is unknown. */
 export function takeEvent(walk: Walk, record: CodexRecord): boolean {

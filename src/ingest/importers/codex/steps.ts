@@ -1,12 +1,12 @@
 /** What each record of a rollout means for the walk. */
 /** Items say what was said; events only tell prompts from injected text, count tokens, and complete what an item leaves out. */
 
-import type { JsonObject } from '../../base/json.ts';
-import { takeEvent } from './codex-events.ts';
-import { into, type MakeImage, takeAgentMessage, takeItem } from './codex-item-steps.ts';
-import { contentParts, contentText } from './codex-items.ts';
-import { type CodexRecord, findText } from './codex-records.ts';
-import { findSession, withModel } from './codex-session.ts';
+import type { JsonObject } from '../../../base/json.ts';
+import { takeEvent } from './events.ts';
+import { into, type MakeImage, takeAgentMessage, takeItem } from './item-steps.ts';
+import { contentParts, contentText } from './items.ts';
+import { type CodexRecord, findText } from './records.ts';
+import { findSession, withModel } from './session.ts';
 import {
   addNote,
   addPending,
@@ -16,7 +16,7 @@ import {
   enterTurn,
   releaseIfFree,
   type Walk,
-} from './codex-walk.ts';
+} from './walk.ts';
 
 /** Takes one record. False: its kind is unknown, and it was kept as a notice where it says something. */
 export function takeRecord(walk: Walk, record: CodexRecord, makeImage: MakeImage): boolean {

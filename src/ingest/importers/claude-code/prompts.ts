@@ -1,12 +1,12 @@
 /** Tells what a Claude Code user record is: a typed prompt, a slash command, its output, context, or bookkeeping. */
 /** Clients write all of these as user records; only tags and flags tell a person's words from a program's. */
 
-import { canonicalJson } from '../../base/json.ts';
-import type { Item, NoteKind, Part } from '../../model/item.ts';
-import { findDataUrlImage, findImage } from '../images.ts';
-import type { ImportedBlob } from '../importer.ts';
-import { boundedJson } from './claude-code-messages.ts';
-import { type Block, objectOf, textOf } from './claude-code-records.ts';
+import { canonicalJson } from '../../../base/json.ts';
+import type { Item, NoteKind, Part } from '../../../model/item.ts';
+import { findDataUrlImage, findImage } from '../../images.ts';
+import type { ImportedBlob } from '../../importer.ts';
+import { boundedJson } from './messages.ts';
+import { type Block, objectOf, textOf } from './records.ts';
 
 /** What a turn is for the shape of the tree: only a prompt can start a branch. */
 export type DraftKind = 'prompt' | 'answer' | 'call' | 'response' | 'note';

@@ -1,14 +1,14 @@
 /** Links sub-agents with the calls that started them, whatever form their records have. */
 /** Own files, sidechain records and inline progress must end in the same turns, and each side may know only half. */
 
-import { decodeUtf8 } from '../../base/bytes.ts';
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../base/json.ts';
-import type { Item } from '../../model/item.ts';
-import { agentAlias, toolAlias } from './claude-code-place.ts';
-import { type ChainRecord, objectOf, safeId, textOf } from './claude-code-records.ts';
-import type { Agent, AgentCall, Conversation, Session } from './claude-code-session.ts';
-import { startsAgent } from './claude-code-tools.ts';
-import { hash48 } from './claude-code-tree.ts';
+import { decodeUtf8 } from '../../../base/bytes.ts';
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../../base/json.ts';
+import type { Item } from '../../../model/item.ts';
+import { agentAlias, toolAlias } from './place.ts';
+import { type ChainRecord, objectOf, safeId, textOf } from './records.ts';
+import type { Agent, AgentCall, Conversation, Session } from './session.ts';
+import { startsAgent } from './tools.ts';
+import { hash48 } from './tree.ts';
 
 /** Name of the chain of a sub-agent. */
 export function agentChain(agentId: string): string {

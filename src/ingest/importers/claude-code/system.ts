@@ -1,10 +1,10 @@
 /** System and attachment records that a reader wants to see, as notes. */
 /** Most of them are telemetry: those yield nothing and are collapsed onto their parent. */
 
-import type { JsonValue } from '../../base/json.ts';
-import type { ImportedBlob } from '../importer.ts';
-import { type Draft, note, readUserBlocks, type UserReading } from './claude-code-prompts.ts';
-import { blocksOf, type ChainRecord, objectOf, textOf } from './claude-code-records.ts';
+import type { JsonValue } from '../../../base/json.ts';
+import type { ImportedBlob } from '../../importer.ts';
+import { type Draft, note, readUserBlocks, type UserReading } from './prompts.ts';
+import { blocksOf, type ChainRecord, objectOf, textOf } from './records.ts';
 
 /** Notes of a system or attachment record; none for bookkeeping. */
 export function noteDraftsOf(record: ChainRecord): readonly Draft[] {

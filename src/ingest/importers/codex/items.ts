@@ -1,11 +1,11 @@
 /** Parts of a turn from the response items of a rollout. */
 /** Pure: what an item says, never where it stands. */
 
-import type { JsonObject, JsonValue } from '../../base/json.ts';
-import { isJsonObject } from '../../base/json.ts';
-import type { Part, ToolCallPart, Usage } from '../../model/item.ts';
-import { findText } from './codex-records.ts';
-import { findImageUrl, parseArguments, toolKind } from './codex-tools.ts';
+import type { JsonObject, JsonValue } from '../../../base/json.ts';
+import { isJsonObject } from '../../../base/json.ts';
+import type { Part, ToolCallPart, Usage } from '../../../model/item.ts';
+import { findText } from './records.ts';
+import { findImageUrl, parseArguments, toolKind } from './tools.ts';
 
 /** Makes a part of an image address; undefined: it is no usable image, which has been reported. */
 export type ImagePart = (url: string) => Part | undefined;

@@ -1,14 +1,14 @@
 /** What a Claude Code source says about its conversations: title, project, models, links. */
 /** Collected while reading; written out once for every conversation that this run touched. */
 
-import type { JsonObject } from '../../base/json.ts';
-import { isoTime } from '../../base/time.ts';
-import type { Meta, ParentLink } from '../../model/conversation.ts';
-import type { ImportedConversation } from '../importer.ts';
-import { describeAgent, startedByKey } from './claude-code-agents.ts';
-import { textOf } from './claude-code-records.ts';
-import { AGENT_ID, type Conversation, type Session } from './claude-code-session.ts';
-import { findTurnOf, newestBranch } from './claude-code-tree.ts';
+import type { JsonObject } from '../../../base/json.ts';
+import { isoTime } from '../../../base/time.ts';
+import type { Meta, ParentLink } from '../../../model/conversation.ts';
+import type { ImportedConversation } from '../../importer.ts';
+import { describeAgent, startedByKey } from './agents.ts';
+import { textOf } from './records.ts';
+import { AGENT_ID, type Conversation, type Session } from './session.ts';
+import { findTurnOf, newestBranch } from './tree.ts';
 
 /** Takes a record that names the session or a pull request; false for any other. */
 export function onTitleOrLink(session: Session, value: JsonObject): boolean {

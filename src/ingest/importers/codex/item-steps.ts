@@ -1,14 +1,14 @@
 /** What the response items of a rollout add to the walk. */
 /** Items are what was said: prompts, the model's messages and calls, the outputs of tools. */
 
-import type { JsonObject, JsonValue } from '../../base/json.ts';
-import type { Part } from '../../model/item.ts';
-import type { ImportedBlob } from '../importer.ts';
-import { contentParts, contentText, findToolCall, type ImagePart, reasoningParts } from './codex-items.ts';
-import { type CodexRecord, findText } from './codex-records.ts';
-import { linkSpawnOutput } from './codex-spawns.ts';
-import { readToolOutput } from './codex-tools.ts';
-import { addDraft, addNote, addPending, type Draft, openMessage, type Walk } from './codex-walk.ts';
+import type { JsonObject, JsonValue } from '../../../base/json.ts';
+import type { Part } from '../../../model/item.ts';
+import type { ImportedBlob } from '../../importer.ts';
+import { contentParts, contentText, findToolCall, type ImagePart, reasoningParts } from './items.ts';
+import { type CodexRecord, findText } from './records.ts';
+import { linkSpawnOutput } from './spawns.ts';
+import { readToolOutput } from './tools.ts';
+import { addDraft, addNote, addPending, type Draft, openMessage, type Walk } from './walk.ts';
 
 /** Makes the part of an image and adds its bytes to `blobs`; undefined: unusable, and reported. */
 export type MakeImage = (url: string, blobs: ImportedBlob[]) => Part | undefined;

@@ -1,21 +1,21 @@
 /** Turns what is whole into turns: messages, results, prompts, notes; or collapses it. */
 /** Called when a record stands alone or when what was open has ended; order of calls is order of turns. */
 
-import type { JsonObject } from '../../base/json.ts';
-import type { Item } from '../../model/item.ts';
-import type { ImportedBlob } from '../importer.ts';
-import { chainsOfCall, linkAgent, noteCalls } from './claude-code-agents.ts';
-import { clientText, draftText, outputOf, readingDrafts, replayMark } from './claude-code-entries.ts';
-import { assistantItem } from './claude-code-messages.ts';
-import { addAlias, collapseRecord, findTip, placeTurn, toolAlias } from './claude-code-place.ts';
-import { commandDraft, type Draft, note, readQueuedPrompt } from './claude-code-prompts.ts';
-import { queuedKey } from './claude-code-queue.ts';
-import { blocksOf, type ChainRecord, contentOf, findChainRecord, textOf } from './claude-code-records.ts';
-import { responseDraft, resultText } from './claude-code-results.ts';
-import { count, type Entry, keyOf, type Open, type Session } from './claude-code-session.ts';
-import { noteDraftsOf } from './claude-code-system.ts';
-import { findAgentId } from './claude-code-tools.ts';
-import { findTurnOf, nameTurn } from './claude-code-tree.ts';
+import type { JsonObject } from '../../../base/json.ts';
+import type { Item } from '../../../model/item.ts';
+import type { ImportedBlob } from '../../importer.ts';
+import { chainsOfCall, linkAgent, noteCalls } from './agents.ts';
+import { clientText, draftText, outputOf, readingDrafts, replayMark } from './entries.ts';
+import { assistantItem } from './messages.ts';
+import { addAlias, collapseRecord, findTip, placeTurn, toolAlias } from './place.ts';
+import { commandDraft, type Draft, note, readQueuedPrompt } from './prompts.ts';
+import { queuedKey } from './queue.ts';
+import { blocksOf, type ChainRecord, contentOf, findChainRecord, textOf } from './records.ts';
+import { responseDraft, resultText } from './results.ts';
+import { count, type Entry, keyOf, type Open, type Session } from './session.ts';
+import { noteDraftsOf } from './system.ts';
+import { findAgentId } from './tools.ts';
+import { findTurnOf, nameTurn } from './tree.ts';
 
 export function closeOpen(session: Session, chain: string, closer?: Entry): void {
   const open = session.opens.get(chain);

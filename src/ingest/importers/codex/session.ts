@@ -1,10 +1,10 @@
 /** What a rollout says about its session: ids, folder, git, models, and who forked or started it. */
 /** Only the session's own header counts; the headers that a fork copied are its ancestors'. */
 
-import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import { isoTime, parseTime } from '../../base/time.ts';
-import type { Meta } from '../../model/conversation.ts';
-import { findText } from './codex-records.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
+import { isoTime, parseTime } from '../../../base/time.ts';
+import type { Meta } from '../../../model/conversation.ts';
+import { findText } from './records.ts';
 
 /** Plain JSON, because it is part of the state between two reads. */
 export interface SessionFacts {

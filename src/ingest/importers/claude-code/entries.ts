@@ -1,13 +1,13 @@
 /** What one record is before it has a place: a line, a prompt, output, the end of something, or bookkeeping. */
 /** Pure: decides from the record alone, so that reading in pieces decides the same. */
 
-import type { ImportedBlob } from '../importer.ts';
-import { emptyMessage, joinLine } from './claude-code-messages.ts';
-import { commandDraft, type Draft, note, readUserBlocks } from './claude-code-prompts.ts';
-import { blocksOf, type ChainRecord, contentOf, messageOfRecord, textOf } from './claude-code-records.ts';
-import type { Entry, Open } from './claude-code-session.ts';
-import { noteDraftsOf, readAttachment } from './claude-code-system.ts';
-import { hash48 } from './claude-code-tree.ts';
+import type { ImportedBlob } from '../../importer.ts';
+import { emptyMessage, joinLine } from './messages.ts';
+import { commandDraft, type Draft, note, readUserBlocks } from './prompts.ts';
+import { blocksOf, type ChainRecord, contentOf, messageOfRecord, textOf } from './records.ts';
+import type { Entry, Open } from './session.ts';
+import { noteDraftsOf, readAttachment } from './system.ts';
+import { hash48 } from './tree.ts';
 
 export function readEntry(record: ChainRecord): Entry {
   const blobs: ImportedBlob[] = [];

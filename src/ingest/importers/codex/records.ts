@@ -1,8 +1,8 @@
 /** One shape for every spelling of a Codex rollout: enveloped lines, early flat lines, the old JSON document. */
 /** So that the walk knows records and no file format. */
 
-import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import { parseTime } from '../../base/time.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
+import { parseTime } from '../../../base/time.ts';
 
 /** One record, whatever line or member it stood on. */
 export interface CodexRecord {

@@ -1,8 +1,8 @@
 /** What a walk knows of all that is settled, and the same as JSON for the next read of a grown rollout. */
 /** A state that does not fit is not guessed at: the file is then read from its start. */
 
-import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import { findStoredSession, type SessionFacts } from './codex-session.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
+import { findStoredSession, type SessionFacts } from './session.ts';
 
 /** Where a rollback goes: the turn before each prompt, newest first. */
 export interface PromptMark {

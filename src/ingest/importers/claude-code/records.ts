@@ -1,8 +1,8 @@
 /** One line of a Claude Code session as a checked record: its links, its time and its content blocks. */
 /** The only place that believes nothing about the shape of a line; everything after it works on these types. */
 
-import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import { parseTime } from '../../base/time.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
+import { parseTime } from '../../../base/time.ts';
 
 /** A record of the chain: it has a uuid, and others may hang on it. */
 export interface ChainRecord {

@@ -1,14 +1,14 @@
 /** Everything that reading one Claude Code source knows while it reads, and what of it the next run needs. */
 /** What lies before the safe point is settled; a snapshot of it is the state that the next run starts from. */
 
-import type { JsonObject } from '../../base/json.ts';
-import type { Problem } from '../../base/log.ts';
-import type { Item } from '../../model/item.ts';
-import type { ImportedBlob, SourceInput } from '../importer.ts';
-import type { MessageDraft } from './claude-code-messages.ts';
-import type { UserReading } from './claude-code-prompts.ts';
-import type { ChainRecord } from './claude-code-records.ts';
-import type { Tree } from './claude-code-tree.ts';
+import type { JsonObject } from '../../../base/json.ts';
+import type { Problem } from '../../../base/log.ts';
+import type { Item } from '../../../model/item.ts';
+import type { ImportedBlob, SourceInput } from '../../importer.ts';
+import type { MessageDraft } from './messages.ts';
+import type { UserReading } from './prompts.ts';
+import type { ChainRecord } from './records.ts';
+import type { Tree } from './tree.ts';
 
 /** What is known of a conversation. Immutable: replaced when it grows. */
 export interface Conversation {
