@@ -13,6 +13,7 @@ import { OpenArchive } from './open-archive.ts';
 import { compareIndex, findReadableIndex, openWritableIndex, refreshIndex } from './open-index.ts';
 import { resumePurges } from './purge.ts';
 import { Store, type StoreParts } from './store.ts';
+import { sweepArchive } from './temps.ts';
 import type { TurnIndex } from './turn-index.ts';
 
 export interface OpenOptions {
@@ -59,8 +60,11 @@ function openWriter(parts: Parts): ArchiveWriter {
   const { disk, dir, self } = parts;
   for (const folder of makeFolders(disk, `${dir}/private`)) disk.fsyncDir(folder);
   const lock = `${dir}/private/lock`;
-  sayTakeOver(parts, takeLock(disk, lock, self));
+  const { tookOver } = takeLock(disk, lock, self);
+  sayTakeOver(parts, tookOver);
   try {
+    // durable, so that also after a power cut the next writer knows that this one did not close
+    disk.fsyncDir(`${dir}/private`);
     keepInfoCopy(disk, dir);
     const index = openWritableIndex(disk, parts.indexPath, parts.info);
     try {
@@ -70,7 +74,9 @@ function openWriter(parts: Parts): ArchiveWriter {
         writable: true,
         signingKey: findSigningKey(disk, dir, parts.info.origin),
       });
-      refreshIndex(store, compareIndex(store, true));
+      const differences = compareIndex(store, true);
+      if (tookOver !== undefined || differences.stale.length > 0) sweepArchive(store);
+      refreshIndex(store, differences);
       resumePurges(store);
       return new OpenArchive(store, () => releaseLock(disk, lock, self));
     } catch (error) {
@@ -110,7 +116,7 @@ function refreshAsReader(parts: Parts): Store | undefined {
   let index: TurnIndex | undefined;
   try {
     makeFolders(disk, `${dir}/private`);
-    sayTakeOver(parts, takeLock(disk, lock, self));
+    sayTakeOver(parts, takeLock(disk, lock, self).tookOver);
     try {
       index = openWritableIndex(disk, indexPath, info);
       const store = new Store({ ...parts, index, writable: false });
@@ -126,7 +132,7 @@ function refreshAsReader(parts: Parts): Store | undefined {
   }
 }
 
-function sayTakeOver({ log }: Parts, { tookOver }: ReturnType<typeof takeLock>): void {
+function sayTakeOver({ log }: Parts, tookOver: string | undefined): void {
   if (tookOver !== undefined) log.info(`the lock of ${tookOver}, which ended without letting go of it, was taken over`);
 }
 

@@ -3,8 +3,6 @@
 
 import { equalBytes } from '../base/bytes.ts';
 import { type Disk, makeFolders, readFile, replaceFile } from '../base/disk.ts';
-import type { ConversationId } from '../model/ids.ts';
-import { checkpointFile, conversationPath } from './conversation-files.ts';
 import type { TornTail } from './scan.ts';
 
 export interface Place {
@@ -13,7 +11,7 @@ export interface Place {
 }
 
 /** Moves each tail away; returns where to, inside the archive. */
-export function cutTails(place: Place, _id: ConversationId, tails: readonly TornTail[]): string[] {
+export function cutTails(place: Place, tails: readonly TornTail[]): string[] {
   const copies = tails.map((tail) => {
     const bytes = readFile(place.disk, `${place.dir}/${tail.file}`) ?? new Uint8Array(0);
     return keepCopy(place, tail.file, tail.keep, bytes.subarray(tail.keep));
@@ -34,14 +32,6 @@ export function cutTails(place: Place, _id: ConversationId, tails: readonly Torn
 export function quarantineFile(place: Place, file: string): void {
   const bytes = readFile(place.disk, `${place.dir}/${file}`);
   if (bytes !== undefined) keepCopy(place, file, 0, bytes);
-}
-
-/** Removes a checkpoint that was never renamed into place. */
-export function sweepTemps(place: Place, id: ConversationId): void {
-  const temp = `${place.dir}/${checkpointFile(id)}.tmp`;
-  if (place.disk.stat(temp) === undefined) return;
-  place.disk.unlink(temp);
-  place.disk.fsyncDir(`${place.dir}/${conversationPath(id)}`);
 }
 
 /** The name says what it was and from which byte on; equal bytes are kept once, other bytes get a number. */

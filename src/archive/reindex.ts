@@ -6,10 +6,11 @@ import { writeCheckpoint } from './checkpoint-file.ts';
 import { checkpointFile } from './conversation-files.ts';
 import type { ConversationRow } from './conversation-row.ts';
 import { forgetLedgerOf } from './ledger.ts';
-import { cutTails, quarantineFile, sweepTemps } from './quarantine.ts';
+import { cutTails, quarantineFile } from './quarantine.ts';
 import { type ScannedConversation, scanConversation } from './scan.ts';
 import { sealTile } from './seal.ts';
 import type { Store } from './store.ts';
+import { sweepConversation } from './temps.ts';
 
 /**
  * Reads a conversation from its bytes and replaces what the index says of it. Undefined: nothing in it was ever committed.
@@ -69,9 +70,9 @@ function sealAll(store: Store, id: ConversationId, tiles: readonly number[]): vo
 }
 
 function handleTails(store: Store, scanned: ScannedConversation): void {
-  if (store.writable) sweepTemps(store, scanned.id);
+  if (store.writable) sweepConversation(store, scanned.id);
   const cut = store.writable && scanned.readOnly === undefined;
-  const kept = cut ? store.write(() => cutTails(store, scanned.id, scanned.tails)) : [];
+  const kept = cut ? store.write(() => cutTails(store, scanned.tails)) : [];
   for (const [i, tail] of scanned.tails.entries()) {
     const what = `${tail.bytes} bytes (${tail.records} whole records) beyond the checkpoint`;
     const done = kept[i] === undefined ? 'left in place' : `moved to ${kept[i]}`;

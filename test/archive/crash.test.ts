@@ -86,6 +86,10 @@ function check(disk: SimulatedDisk, acknowledged: readonly PreparedTurn[], label
   expect(acknowledged.filter((turn) => !hashes.has(turn.hash)).length, label).toBe(0);
   work(archive, []);
   expect(roots(archive), label).toEqual(undisturbed.roots);
+  expect(
+    [...disk.files().keys()].filter((path) => path.endsWith('.tmp')),
+    label,
+  ).toEqual([]);
   archive.close();
   const again = open(disk);
   expect(again.damage, label).toEqual([]);

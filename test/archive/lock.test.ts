@@ -132,7 +132,7 @@ describe('a lock on the real disk', () => {
   it.skipIf(!existsSync('/proc/self/stat'))(
     'is not held by a zombie, nor by a later process with the same pid',
     async () => {
-      const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
       try {
         const zombie = Number(
           await new Promise<string>((done) => parent.stdout.once('data', (b: Buffer) => done(String(b)))),
