@@ -54,20 +54,14 @@ export async function openTab(browser: Browser, base: string, options: BrowserCo
   return { page, wrongs, close: () => context.close() };
 }
 
-/** Visits every path with a few tabs at once; `look` is called on each page that was loaded. */
-export async function visitAll(
-  browser: Browser,
-  base: string,
-  paths: readonly string[],
-  look: (page: Page, path: string) => Promise<void> = async () => {},
-): Promise<readonly string[]> {
+/** Visits every path with a few tabs at once; returns what went wrong, with the path in front. */
+export async function visitAll(browser: Browser, base: string, paths: readonly string[]): Promise<readonly string[]> {
   const open = [...paths];
   const wrongs: string[] = [];
   const visit = async (): Promise<void> => {
     const tab = await openTab(browser, base);
     for (let path = open.shift(); path !== undefined; path = open.shift()) {
       await tab.page.goto(base + path, { waitUntil: 'load' });
-      await look(tab.page, path);
       wrongs.push(...tab.wrongs.splice(0).map((wrong) => `${path}: ${wrong}`));
     }
     await tab.close();
@@ -75,3 +69,39 @@ export async function visitAll(
   await Promise.all([visit(), visit(), visit()]);
   return wrongs;
 }
+
+/** The same for pages without a policy, many at once in frames of one page; `look` runs in each frame's document. */
+export async function visitInFrames(
+  browser: Browser,
+  base: string,
+  paths: readonly string[],
+  look: () => readonly string[],
+): Promise<readonly string[]> {
+  const tab = await openTab(browser, base);
+  const found: string[] = [];
+  for (let at = 0; at < paths.length; at += AT_ONCE) {
+    const some = paths.slice(at, at + AT_ONCE);
+    await tab.page.goto(`${base}/about/`, { waitUntil: 'load' });
+    await tab.page.evaluate(async (urls) => {
+      const loaded = urls.map((url) => {
+        const frame = document.createElement('iframe');
+        frame.src = url;
+        document.body.append(frame);
+        return new Promise((done) => frame.addEventListener('load', done, { once: true }));
+      });
+      await Promise.all(loaded);
+    }, some);
+    const frames = tab.page.frames().filter((frame) => frame !== tab.page.mainFrame());
+    if (frames.length !== some.length) found.push(`${some[0]}: ${frames.length} frames instead of ${some.length}`);
+    for (const frame of frames) {
+      const path = frame.url().slice(base.length);
+      if (!some.includes(path)) found.push(`${path}: a frame went elsewhere`);
+      found.push(...(await frame.evaluate(look)).map((wrong) => `${path}: ${wrong}`));
+    }
+    found.push(...tab.wrongs.splice(0).map((wrong) => `${some[0]} or after: ${wrong}`));
+  }
+  await tab.close();
+  return found;
+}
+
+const AT_ONCE = 24;

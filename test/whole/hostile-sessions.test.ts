@@ -12,7 +12,7 @@ import { checkRss } from '../feed/check-rss.ts';
 import { parseXml } from '../feed/xml-tree.ts';
 import { serveFolder } from '../site/serve-folder.ts';
 import { xssPayloads } from '../site/xss-corpus.ts';
-import { chromiumPath, launchChromium, openTab, visitAll } from './chromium.ts';
+import { chromiumPath, launchChromium, openTab, visitAll, visitInFrames } from './chromium.ts';
 import { openPlace, type Place } from './command-line.ts';
 import { makeHostileFiles } from './hostile-files.ts';
 import { claudePath, claudeSession } from './sessions.ts';
@@ -133,35 +133,37 @@ describe.skipIf(chromiumPath === undefined)('in Chromium (skipped: none was foun
   });
 
   it('no page runs, loads or opens anything without the policy', async () => {
-    const pages = listPages();
-    const seen: string[] = [];
-    const wrongs = await visitAll(browser, bare.url, pages, async (page, path) => {
-      seen.push(path);
-      const live = await page.evaluate(() => {
-        const all = [...document.querySelectorAll('*')];
-        const handlers = all.flatMap((one) =>
-          [...one.attributes].filter(({ name }) => /^on|^style$|^srcdoc$/i.test(name)),
-        );
-        const schemes = all.flatMap((one) =>
-          ['href', 'src', 'action', 'data', 'formaction', 'xlink:href'].flatMap((name) => one.getAttribute(name) ?? []),
-        );
-        return [
-          ...handlers.map(({ name, value }) => `${name}=${value}`),
-          ...schemes.filter((url) => !/^(?:https?:|mailto:|\/(?!\/)|#)/i.test(url)),
-          ...[
-            ...document.querySelectorAll(
-              'iframe,object,embed,base,style,form[action],meta[http-equiv=refresh],svg,math',
-            ),
-          ].map((one) => one.outerHTML.slice(0, 100)),
-          ...['location', 'getElementById', 'constructor', '__proto__'].filter(
-            (id) => document.getElementById(id) !== null,
-          ),
-        ];
-      });
-      expect(live, path).toEqual([]);
+    const wrongs = await visitInFrames(browser, bare.url, listPages(), () => {
+      const all = [...document.querySelectorAll('*')];
+      const attributes = all.flatMap((one) => [...one.attributes]);
+      const urls = attributes.filter(({ name }) =>
+        /^(?:href|src|action|data|formaction|xlink:href|ping|poster)$/i.test(name),
+      );
+      return [
+        ...attributes
+          .filter(({ name }) => /^on|^style$|^srcdoc$/i.test(name))
+          .map(({ name, value }) => `${name}=${value}`),
+        ...urls.filter(({ value }) => !/^(?:https?:|mailto:|\/(?!\/)|#)/i.test(value)).map(({ value }) => value),
+        ...all
+          .filter((one) => one.matches('iframe,object,embed,base,style,form[action],meta[http-equiv=refresh],svg,math'))
+          .map((one) => one.outerHTML.slice(0, 100)),
+        ...['location', 'getElementById', 'constructor', '__proto__'].filter(
+          (id) => document.getElementById(id) !== null,
+        ),
+      ];
     });
     expect(wrongs).toEqual([]);
-    expect(seen).toHaveLength(pages.length);
+  });
+
+  it('the watch sees a page that does run something', async () => {
+    place.write('live/about/index.html', '<!doctype html><p>about');
+    place.write('live/index.html', '<!doctype html><img src="/x" onerror="xss()"><img src="http://127.0.0.1:9/x">');
+    const live = await serveFolder(join(place.folder, 'live'), { policy: false });
+    const wrongs = await visitInFrames(browser, live.url, ['/'], () => []);
+    expect(wrongs).toContainEqual(expect.stringContaining('a script of the session ran'));
+    expect(wrongs).toContainEqual(expect.stringContaining('asked http://127.0.0.1:9/x'));
+    expect((await visitAll(browser, live.url, ['/'])).length).toBeGreaterThan(1);
+    await live.close();
   });
 
   it('no content of a feed runs or loads anything in a reader without a policy', async () => {
