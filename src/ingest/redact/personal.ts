@@ -6,10 +6,46 @@ import type { Report } from './finding.ts';
 export const PERSONAL_HINT = /[A-Za-z0-9]@[A-Za-z0-9]|\d\.\d{1,3}\.\d{1,3}\.\d|\+\d{1,3}[ .(-]|\d{4}[ -]\d{4}[ -]\d{4}/;
 
 export function findPersonal(text: string, report: Report): void {
-  findEach(text, EMAIL, 'email', report, isPerson);
+  findEmails(text, report);
   findEach(text, IPV4, 'ip', report, isPublicAddress);
   findEach(text, PHONE, 'phone', report, (v) => digits(v).length >= 9 && digits(v).length <= 15);
   findEach(text, CARD, 'card', report, (v) => passesLuhn(digits(v)));
+}
+
+/** Whether `findPersonal` would report anything. */
+export function hasPersonal(text: string): boolean {
+  let any = false;
+  findPersonal(text, () => {
+    any = true;
+  });
+  return any;
+}
+
+/** Starts at each `@`, walks back over the local part, and tries the pattern there and nowhere else. */
+function findEmails(text: string, report: Report): void {
+  let done = 0;
+  for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
+    const start = startOfLocalPart(text, at);
+    if (start === at || start < done) continue;
+    EMAIL.lastIndex = start;
+    const value = EMAIL.exec(text)?.[0];
+    if (value === undefined) continue;
+    done = start + value.length;
+    if (isPerson(value)) report({ rule: 'email', start, end: done, value });
+  }
+}
+
+/** At most a character more than a local part can have: the pattern then refuses it. */
+function startOfLocalPart(text: string, at: number): number {
+  let start = at;
+  while (start > 0 && at - start <= LOCAL_PART) {
+    const code = text.charCodeAt(start - 1);
+    const width = code >= 0xdc00 && code <= 0xdfff ? 2 : 1;
+    const before = text.slice(Math.max(0, start - width), start);
+    if (!LOCAL_CHARACTER.test(before)) break;
+    start -= before.length;
+  }
+  return start;
 }
 
 function findEach(text: string, pattern: RegExp, rule: string, report: Report, accepts: (v: string) => boolean): void {
@@ -20,8 +56,10 @@ function findEach(text: string, pattern: RegExp, rule: string, report: Report, a
   }
 }
 
+const LOCAL_PART = 64;
+const LOCAL_CHARACTER = /^[\p{L}\p{N}._%+-]$/u;
 const EMAIL =
-  /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}_%+-](?:[\p{L}\p{N}._%+-]{0,62}[\p{L}\p{N}_%+-])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])/gu;
+  /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}_%+-](?:[\p{L}\p{N}._%+-]{0,62}[\p{L}\p{N}_%+-])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])/uy;
 const IPV4 = /(?<![\d.A-Za-z_-])(?:\d{1,3}\.){3}\d{1,3}(?![\d.A-Za-z_-])/g;
 const PHONE = /(?<![\w+])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,5}(?:[ .-]\d{2,5}){1,4}(?![\w.])/g;
 const CARD = /(?<![\d-])\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?![\d-])/g;

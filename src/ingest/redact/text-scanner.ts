@@ -6,7 +6,7 @@ import { acceptsUrl, CONTEXT_HINT, findInContext, findUrlLogin } from './context
 import { type EncodedBlock, findEncodedBlocks } from './encoded-blocks.ts';
 import { type Finding, type Report, reportMatches } from './finding.ts';
 import { findHomePaths, HOME_HINT } from './home-paths.ts';
-import { findPersonal, PERSONAL_HINT } from './personal.ts';
+import { findPersonal, hasPersonal, PERSONAL_HINT } from './personal.ts';
 import { isPlaceholder } from './placeholders.ts';
 import { findPrivateKeys, PRIVATE_KEY_HINT } from './private-keys.ts';
 import { ASSIGNMENT, BLOCK, createQuickLook, HOME, type QuickLook, READING, SECRET } from './quick-look.ts';
@@ -65,7 +65,7 @@ const LINT_OVERLAP = 12 * 1024;
 /** SECRET, HOME, both or none: the bits of the fast look, with the unsure ones settled. */
 function needs(text: string, quick: QuickLook, options: ScannerOptions, depth: number): number {
   let bits = quick.look(text);
-  if (options.personal && PERSONAL_HINT.test(text)) bits |= SECRET;
+  if (options.personal && PERSONAL_HINT.test(text) && hasPersonal(text)) bits |= SECRET;
   if ((bits & SECRET) !== 0) return SECRET;
   if ((bits & ASSIGNMENT) !== 0 && hasAssignment(text)) return SECRET;
   if (depth > 0 && (bits & READING) !== 0) {
