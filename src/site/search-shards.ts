@@ -26,7 +26,7 @@ export interface Shard {
  * for each MB of text, and a reader's browser asks each shard. Borders come from the ids, so one change moves no other border.
  */
 const CLOSED = { every: 64, bytes: 1_500_000 };
-const OPEN = { every: 16, bytes: 300_000 };
+const OPEN = { every: 16, bytes: 100_000 };
 
 export interface ShardPlanner {
   /** Shards that are complete once this conversation is added. Call in the order given to `planShards`. */
