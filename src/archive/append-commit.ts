@@ -5,14 +5,14 @@ import { crc32 } from 'node:zlib';
 import { makeFolders, writeAll } from '../base/disk.ts';
 import { limits } from '../base/limits.ts';
 import { LruCache } from '../base/lru-cache.ts';
-import type { ConversationId, PayloadHash } from '../model/ids.ts';
+import type { PayloadHash } from '../model/ids.ts';
 import type { AppendPlan, Growth } from './append-plan.ts';
 import { blobPath, encodeBlob, writeBlobFile } from './blobs.ts';
 import { writeCheckpoint } from './checkpoint-file.ts';
 import { tileFile } from './conversation-files.ts';
 import type { ChunkRow, ConversationRow, IndexUpdate } from './conversation-row.ts';
 import { encodeEntries } from './entry-tile.ts';
-import { emptyFrontier, type Frontier, growFrontier, LEAF_LENGTH, leafHash } from './merkle.ts';
+import { emptyFrontier, type Frontier, growFrontier, isSameFrontier, LEAF_LENGTH, leafHash } from './merkle.ts';
 import { encodeChunk, type PayloadEntry } from './payload-tile.ts';
 import { sealTile } from './seal.ts';
 import type { Store } from './store.ts';
@@ -29,6 +29,12 @@ interface TileWrite {
   readonly at: number;
 }
 
+/** Which payloads the open tile of a log holds inline, and where: true for the log of exactly these records. */
+interface OpenTile {
+  readonly frontier: Frontier;
+  readonly inline: Map<PayloadHash, number>;
+}
+
 /** All bytes that one conversation's growth writes. */
 interface PreparedGrowth {
   readonly growth: Growth;
@@ -43,16 +49,10 @@ interface PreparedGrowth {
 
 export class Committer {
   readonly #store: Store;
-  /** Where the open tile of a conversation holds which payload inline. */
-  readonly #inline = new LruCache<Map<PayloadHash, number>>(TILES_REMEMBERED);
+  readonly #inline = new LruCache<OpenTile>(TILES_REMEMBERED);
 
   constructor(store: Store) {
     this.#store = store;
-  }
-
-  /** The files of a conversation were changed by something else than `commit`. */
-  forget(id: ConversationId): void {
-    this.#inline.drop(id);
   }
 
   /** Durable when it returns. The caller stops writing after an error. */
@@ -118,7 +118,7 @@ export class Committer {
       frontier = growFrontier(frontier, leaves);
       done += records.length;
     }
-    this.#inline.set(growth.id, inline, 1);
+    this.#inline.set(growth.id, { frontier, inline }, 1);
     return { growth, writes, chunks, sealable, frontier, entryBytes, payloadBytes };
   }
 
@@ -196,7 +196,8 @@ export class Committer {
   /** What the open tile already holds inline: read once, then kept up. */
   #inlineOf({ id, row }: Growth): Map<PayloadHash, number> {
     const kept = this.#inline.get(id);
-    if (kept !== undefined) return kept;
+    // redacted, restored or written by somebody else since: then what it remembers is of another log
+    if (kept !== undefined && row !== undefined && isSameFrontier(kept.frontier, row.frontier)) return kept.inline;
     const inline = new Map<PayloadHash, number>();
     const count = row === undefined ? 0 : row.frontier.size % TILE_WIDTH;
     if (row === undefined || count === 0) return inline;

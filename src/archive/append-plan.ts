@@ -66,6 +66,8 @@ class Planner {
   readonly #growths = new Map<ConversationId, Growth>();
   readonly #added = new Map<TurnHash, Known>();
   readonly #found = new Map<TurnHash, Known>();
+  /** Conversations whose files were compared with what is known of them. */
+  readonly #rows = new Map<ConversationId, ConversationRow | undefined>();
 
   constructor(store: Store, getRow: (id: ConversationId) => ConversationRow | undefined) {
     this.#store = store;
@@ -148,15 +150,27 @@ class Planner {
     const known = this.#added.get(hash) ?? this.#found.get(hash);
     if (known !== undefined) return known;
     if (!isHash(hash)) throw new InvalidTurnError('not a turn hash', { turn: hash });
-    const turn = findTurn(this.#store, hash);
+    let turn = findTurn(this.#store, hash);
+    // what was found may be from memory: a restored backup or a sync client can have taken it away
+    if (turn !== undefined && this.#hasChanged(turn.conversation)) turn = findTurn(this.#store, hash);
     if (turn !== undefined) this.#found.set(hash, turn);
     return turn;
+  }
+
+  /** Looks at a conversation's files once in a batch. True: they were not as they were known, and have been read again. */
+  #hasChanged(id: ConversationId): boolean {
+    if (this.#rows.has(id)) return false;
+    const before = this.#store.index.findRow(id);
+    const row = this.#getRow(id);
+    this.#rows.set(id, row);
+    return row !== before;
   }
 
   #growthOf(id: ConversationId): Growth {
     let growth = this.#growths.get(id);
     if (growth === undefined) {
-      const row = this.#getRow(id);
+      this.#hasChanged(id);
+      const row = this.#rows.get(id);
       const state = row?.state ?? emptySummary;
       growth = { id, row, records: [], newHeads: new Map(), state };
       this.#growths.set(id, growth);

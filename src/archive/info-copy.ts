@@ -22,7 +22,9 @@ export function readKnownInfo(disk: Disk, dir: string): KnownInfo {
   const difference = findInfoDifference(disk, dir);
   if (difference === undefined) return readInfo(disk, dir);
   try {
-    readInfo(disk, dir); // a format from the future is no damage, and is not to be opened by what the copy says
+    // a format from the future is no damage, and is not to be opened by what the copy says
+    const found = readInfo(disk, dir);
+    if (found.info.features.length > 0) return found;
   } catch (error) {
     if (!(error instanceof DamageError)) throw error;
   }

@@ -2,7 +2,7 @@
 /** A frontier (one hash per perfect subtree, largest first) lets a log grow without being read again. */
 
 import { hash } from 'node:crypto';
-import { concatBytes } from '../base/bytes.ts';
+import { concatBytes, equalBytes } from '../base/bytes.ts';
 
 /** Hashes of the perfect subtrees that make up a tree of `size` leaves: one per set bit of `size`, largest first. */
 export interface Frontier {
@@ -32,6 +32,12 @@ export function growFrontier(frontier: Frontier, leaves: readonly Uint8Array[]):
     size++;
   }
   return { size, hashes };
+}
+
+/** Whether two logs are the same, record for record. */
+export function isSameFrontier(a: Frontier, b: Frontier): boolean {
+  const same = (hash: Uint8Array, i: number) => equalBytes(hash, b.hashes[i] ?? new Uint8Array(0));
+  return a.size === b.size && a.hashes.length === b.hashes.length && a.hashes.every(same);
 }
 
 /** RFC 6962 root: of no leaves, the hash of nothing. */

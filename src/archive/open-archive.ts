@@ -155,7 +155,6 @@ export class OpenArchive implements ArchiveWriter {
       other === undefined ? { ...base, action: 'withheld' } : { ...base, action: 'replaced', replacement: other.hash };
     this.#closeSearch();
     redactTurn(this.#store, target, tombstone, other, (plan) => this.#committer.commit(plan));
-    this.#committer.forget(target.conversation);
   }
 
   verify(options: VerifyOptions = {}): VerifyReport {
@@ -201,7 +200,6 @@ export class OpenArchive implements ArchiveWriter {
         : row.damage !== undefined ||
           (row.stamp === this.#store.stampOf(id) && this.#store.fitsFiles(id, { ...row, size: row.frontier.size }));
     if (same) return row;
-    this.#committer.forget(id);
     return reindex(this.#store, id);
   }
 }

@@ -3,7 +3,7 @@
 
 import { equalBytes } from '../base/bytes.ts';
 import { type Disk, makeFolders, readFile, replaceFile } from '../base/disk.ts';
-import type { TornTail } from './scan.ts';
+import type { TornTail } from './scan-tails.ts';
 
 export interface Place {
   readonly disk: Disk;

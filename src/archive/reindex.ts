@@ -11,6 +11,7 @@ import { type ScannedConversation, scanConversation } from './scan.ts';
 import { sealTile } from './seal.ts';
 import type { Store } from './store.ts';
 import { sweepConversation } from './temps.ts';
+import { TILE_WIDTH } from './tile-names.ts';
 
 /**
  * Reads a conversation from its bytes and replaces what the index says of it. Undefined: nothing in it was ever committed.
@@ -37,7 +38,7 @@ export function reindex(store: Store, id: ConversationId): ConversationRow | und
       return;
     }
     const restored = restoreCheckpoint(store, scanned);
-    if (scanned.readOnly === undefined) sealable = scanned.unsealed;
+    if (scanned.readOnly === undefined) sealable = listRewritable(scanned);
     // no stamp while tiles are still to be rewritten: a crash in between leads back here
     const stamp = store.writable && sealable.length > 0 ? '' : restored;
     const { frontier, entryBytes, payloadBytes, state, chunks, tombstones } = scanned;
@@ -58,12 +59,19 @@ function inspect(store: Store, id: ConversationId): ConversationRow | undefined 
   return row;
 }
 
-/** Rewrites full tiles as single chunks and says so to the index. */
+/** Full tiles of several chunks, and an open one with more than counts: what is appended next has to follow what counts. */
+function listRewritable({ unsealed, overlong, frontier }: ScannedConversation): readonly number[] {
+  return overlong ? [...unsealed, Math.floor(frontier.size / TILE_WIDTH)] : unsealed;
+}
+
+/** Rewrites tiles as single chunks and says so to the index. */
 function sealAll(store: Store, id: ConversationId, tiles: readonly number[]): void {
   const found = tiles.length === 0 ? undefined : store.index.findRow(id);
   if (found === undefined) return;
-  const row = { ...found, stamp: store.stampOf(id) };
-  const chunks = tiles.map((n) => sealTile(store, row, n));
+  const chunks = tiles.map((n) => sealTile(store, found, n));
+  const open = chunks.find((chunk) => chunk.tile === Math.floor(found.frontier.size / TILE_WIDTH));
+  const payloadBytes = open?.length ?? found.payloadBytes;
+  const row = { ...found, payloadBytes, stamp: store.stampOf(id) };
   store.index.transaction(() =>
     store.index.apply({ row, heads: [], turns: [], tombstones: [], chunks, rewrittenTiles: tiles }),
   );

@@ -11,10 +11,11 @@ import { encodeChunk, type PayloadEntry } from './payload-tile.ts';
 import type { Store } from './store.ts';
 import { TILE_WIDTH } from './tile-names.ts';
 
-/** Throws DamageError when a payload in it does not hash right: a damaged tile is evidence, not material. */
+/** Writes tile `n` anew, up to the committed size. Throws DamageError when a payload in it does not hash right: a damaged tile is evidence, not material. */
 export function sealTile(store: Store, row: ConversationRow, n: number): ChunkRow {
   const file = tileFile(row.id, 'payload', n);
-  const tile = encodeChunk(n * TILE_WIDTH, readTileEntries(store, row, n), 9);
+  const entries = readTileEntries(store, row, n);
+  const tile = encodeChunk(n * TILE_WIDTH, entries, entries.length === TILE_WIDTH ? 9 : 3);
   const path = store.path(file);
   replaceFile(store.disk, path, `${path}.tmp`, tile);
   store.disk.fsyncDir(path.slice(0, path.lastIndexOf('/')));
@@ -31,7 +32,7 @@ export function readTileEntries(store: Store, row: ConversationRow, n: number): 
   const entries: PayloadEntry[] = [];
   for (const chunk of tile?.chunks ?? []) {
     const raw = tile === undefined ? new Uint8Array(0) : store.files.decompress(tile, chunk);
-    for (const slot of chunk.slots) {
+    for (const slot of chunk.slots.slice(0, count - entries.length)) {
       const record = records[entries.length];
       if (slot.tag !== 'inline') {
         entries.push(slot);
