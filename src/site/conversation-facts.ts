@@ -54,10 +54,11 @@ export function listItemOf(conversation: VisibleConversation, children: number):
   const { summary, title } = conversation;
   const { meta } = summary;
   const first = plainTitle(summary.firstPrompt, 200);
+  const repeated = first.startsWith(title.replace(/…$/, ''));
   return {
     url: conversationUrl(summary.id),
     title,
-    summary: first === title ? '' : first,
+    summary: repeated ? '' : first,
     badges: badgesOf(conversation),
     iso: isoTime(summary.lastMs),
     date: readableTime(summary.lastMs),

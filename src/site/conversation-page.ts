@@ -102,6 +102,7 @@ function modelOf(
     url: page.url,
     template: 'conversation.njk',
     title: titleOfPage(work, branch, page.number),
+    heading: headingOf(work, branch, page.number),
     description: plainTitle(summary.firstPrompt, 160) || title,
     crumbs: crumbsOf(conversation, branch, page, urlOf),
     feeds: frame.feedsOf(urlOf(1), titleOfPage(work, branch, 1)),
@@ -120,6 +121,13 @@ function modelOf(
 export function titleOfPage(work: ConversationWork, branch: BranchOutline, page: number): string {
   const { title } = work.conversation;
   const own = branch.main ? title : `${title} (${work.labels.get(branch.head.name) ?? branch.head.name})`;
+  return page === 1 ? own : `${own}, page ${page}`;
+}
+
+/** A branch is called by its own first prompt: the path above leads to the conversation and its title. */
+function headingOf(work: ConversationWork, branch: BranchOutline, page: number): string {
+  const own = work.labels.get(branch.head.name) ?? branch.head.name;
+  if (branch.main) return titleOfPage(work, branch, page);
   return page === 1 ? own : `${own}, page ${page}`;
 }
 

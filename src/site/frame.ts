@@ -18,6 +18,9 @@ export interface Frame {
   readonly key: string;
 }
 
+/** Characters. A first prompt that serves as the title is longer than titles are. */
+const LONG_HEADING = 60;
+
 const NAV: readonly LinkModel[] = [
   { label: 'Conversations', url: pages.home },
   { label: 'Projects', url: pages.projects },
@@ -39,6 +42,7 @@ export function createFrame(config: SiteConfig, inputs: SiteInputs): Frame {
     page: (own) => ({
       lang: config.language,
       heading: own.title,
+      headingClass: (own.heading ?? own.title).length > LONG_HEADING ? 'long' : '',
       description: config.description,
       canonical: absoluteUrl(config.url, own.url),
       policy: PAGE_POLICY,

@@ -44,6 +44,8 @@ export interface PageModel {
   readonly lang: string;
   readonly title: string;
   readonly heading: string;
+  /** `long`: a heading that is a whole sentence is set smaller. Empty: none. */
+  readonly headingClass: 'long' | '';
   readonly description: string;
   /** Absolute address; empty for pages that should not be found. */
   readonly canonical: string;

@@ -8,7 +8,7 @@ import type { PageRecord } from './conversation-work.ts';
 import { generateHeadersFile, SEARCH_POLICY } from './headers.ts';
 import { keyOf } from './keys.ts';
 import type { ConversationList } from './lists.ts';
-import type { PageModel } from './page-model.ts';
+import type { ListItemModel, PageModel } from './page-model.ts';
 import { absoluteUrl, conversationUrl, feedUrl, listPageUrl, outputPath, pages, sitemapPartUrl } from './urls.ts';
 
 const OWNER = 'statics';
@@ -115,24 +115,10 @@ async function buildSearchPages(context: BuildContext, conversations: readonly I
   const { frame } = context;
   const scripts = [frame.asset('search.js')].filter((url) => url !== '');
   const full = Math.max(0, Math.ceil(conversations.length / PER_LIST) - 1);
-  const listOf = (from: number, to: number): PageModel['lists'] =>
-    conversations
-      .slice(from, to)
-      .reverse()
-      .map(({ conversation, pages: own }) => ({
-        heading: conversation.title,
-        id: '',
-        items: own.map(({ url }, i) => ({
-          url,
-          title: i === 0 ? conversation.title : nameOf(conversation, url),
-          summary: '',
-          badges: [],
-          iso: '',
-          date: '',
-          facts: [],
-          tags: [],
-        })),
-      }));
+  const listOf = (from: number, to: number): PageModel['lists'] => {
+    const items = conversations.slice(from, to).reverse().flatMap(pageItems);
+    return items.length === 0 ? [] : [{ heading: '', id: '', items }];
+  };
   for (let page = 1; page <= full; page++) {
     const newer = page < full ? listPageUrl(pages.search, page + 1) : pages.search;
     await addPage(context, {
@@ -165,12 +151,23 @@ async function buildSearchPages(context: BuildContext, conversations: readonly I
   });
 }
 
-function nameOf(conversation: VisibleConversation, url: string): string {
-  const below = url.slice(conversationUrl(conversation.summary.id).length).replace(/\/$/, '');
-  return `${conversation.title}: ${below
-    .replace(/^b\//, 'branch ')
-    .replace(/(?:^|\/)p(\d+)$/, ' page $1')
-    .trim()}`;
+/** Every page of a conversation as a link: the main branch first, page by page. */
+function pageItems({ conversation, pages: own }: IndexedConversation): readonly ListItemModel[] {
+  return own
+    .map(({ url }) => ({ url, ...placeOf(conversation, url) }))
+    .sort((a, b) => (a.branch === b.branch ? a.page - b.page : a.branch < b.branch ? -1 : 1))
+    .map(({ url, branch, page }) => {
+      const title = [conversation.title, branch && `branch ${branch}`, page > 1 && `page ${page}`];
+      const nothing = { summary: '', badges: [], iso: '', date: '', facts: [], tags: [] };
+      return { url, title: title.filter(Boolean).join(', '), ...nothing };
+    });
+}
+
+/** Branch (empty: the main one) and page number of a conversation's page. */
+function placeOf(conversation: VisibleConversation, url: string): { readonly branch: string; readonly page: number } {
+  const below = url.slice(conversationUrl(conversation.summary.id).length);
+  const [, branch = '', page = '1'] = /^(?:b\/([^/]+)\/)?(?:p(\d+)\/)?$/.exec(below) ?? [];
+  return { branch, page: Number(page) };
 }
 
 function buildSitemap(

@@ -107,18 +107,20 @@ async function search() {
   results = answer.results;
   shown = 0;
   fallback.hidden = true;
-  list.replaceChildren();
   say(results.length === 0 ? 'Nothing found.' : `${results.length} ${results.length === 1 ? 'result' : 'results'}`);
-  await show(RESULTS);
+  await show(RESULTS, 'anew');
 }
 
-async function show(count) {
+/** The old results stay until the new ones are there. */
+async function show(count, how) {
   const turn = asked;
   const next = results.slice(shown, shown + count);
   shown += next.length;
   const loaded = await Promise.all(next.map((result) => result.data()));
   if (turn !== asked) return;
-  list.append(...loaded.map(drawResult));
+  const items = loaded.map(drawResult);
+  if (how === 'anew') list.replaceChildren(...items);
+  else list.append(...items);
   more.hidden = shown >= results.length;
 }
 
@@ -199,7 +201,10 @@ function drawFilters() {
     const caption = document.createElement('label');
     caption.htmlFor = select.id;
     caption.textContent = label;
-    place.append(caption, ' ', select, ' ');
+    const field = document.createElement('span');
+    field.className = 'field';
+    field.append(caption, ' ', select);
+    place.append(field, ' ');
   }
 }
 

@@ -188,9 +188,10 @@ describe.skipIf(executablePath === undefined)('in Chromium (skipped when none is
     const facts = async (): Promise<readonly string[]> => page.locator('.search-facts').allTextContents();
     expect((await facts()).some((text) => text.startsWith('Answers'))).toBe(true);
     await page.selectOption('#filter-role', 'prompt');
-    await page.waitForFunction(() =>
-      [...document.querySelectorAll('.search-facts')].every((one) => one.textContent?.startsWith('Prompts')),
-    );
+    await page.waitForFunction(() => {
+      const shown = [...document.querySelectorAll('.search-facts')];
+      return shown.length > 0 && shown.every((one) => one.textContent?.startsWith('Prompts'));
+    });
     expect((await facts()).length).toBeGreaterThan(0);
     await page.fill('#to', '2025-01-01');
     await page.waitForFunction(() => document.querySelector('#search-status')?.textContent === 'Nothing found.');
