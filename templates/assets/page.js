@@ -28,7 +28,7 @@ function onKey(event) {
   const step = { j: 1, k: -1 }[event.key];
   if (step === undefined || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   const stops = [...document.querySelectorAll('.exchange')];
-  const top = document.querySelector('.site-header')?.getBoundingClientRect().bottom ?? 0;
+  const top = Math.max(0, document.querySelector('.site-header')?.getBoundingClientRect().bottom ?? 0);
   const offsets = stops.map((stop) => stop.getBoundingClientRect().top - top - 16);
   const next =
     step === 1
