@@ -76,13 +76,9 @@ export function salvageEntries(
       at += 2 + record.length;
       continue;
     }
-    entries.push({ offset: at, record: undefined });
-    const next = findNext(bytes, at + 1, leaves, i + 1);
-    if (next === undefined) {
-      for (let j = i + 1; j < leaves.length; j++) entries.push({ offset: at, record: undefined });
-      return { entries, length: bytes.length };
-    }
-    for (let j = i + 1; j < next.index; j++) entries.push({ offset: at, record: undefined });
+    const next = findNext(bytes, at + 1, leaves, i);
+    for (let j = i; j < (next?.index ?? leaves.length); j++) entries.push({ offset: at, record: undefined });
+    if (next === undefined) return { entries, length: bytes.length };
     i = next.index - 1;
     at = next.at;
   }
