@@ -150,7 +150,11 @@ function pagerOf(number: number, known: number, urlOf: (page: number) => string)
   return {
     newer: number > 1 ? { label: 'Previous page', url: urlOf(number - 1) } : null,
     older: number < known ? { label: 'Next page', url: urlOf(number + 1) } : null,
-    pages: numbers.map((page) => ({ label: String(page), url: page === number ? '' : urlOf(page) })),
+    pages: numbers.flatMap((page, i) => {
+      const current = page === number;
+      const link = { label: String(page), url: current ? '' : urlOf(page), current };
+      return page - (numbers[i - 1] ?? page) > 1 ? [{ label: '…', url: '', current: false }, link] : [link];
+    }),
   };
 }
 

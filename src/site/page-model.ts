@@ -32,8 +32,8 @@ export interface FeedLinkModel extends LinkModel {
 export interface PagerModel {
   readonly newer: LinkModel | null;
   readonly older: LinkModel | null;
-  /** Numbered pages, where they are listed; `url` is empty for the page itself. */
-  readonly pages: readonly LinkModel[];
+  /** Numbered pages, where they are listed; `url` is empty for the page itself and where numbers are left out. */
+  readonly pages: readonly (LinkModel & { readonly current: boolean })[];
 }
 
 /** One page. Every member is always there: templates do not ask what is missing. */

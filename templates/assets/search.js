@@ -139,24 +139,39 @@ function drawResult(data) {
   for (const sub of subs.slice(0, SUB_RESULTS)) {
     const box = document.createElement('div');
     box.className = 'search-turn';
-    const name = document.createElement('p');
     const anchor = /#t-[0-9a-f]{16}$/.exec(sub.url)?.[0] ?? '';
-    const title = plain(sub.title || 'Turn');
-    const excerpt = drawExcerpt(sub.excerpt);
-    name.append(link(`${url}${anchor}`, title));
-    box.append(name);
-    // A short turn is all title: its excerpt would say the same again.
-    if (excerpt.textContent.replace(/\.$/, '') !== title) box.append(excerpt);
+    box.append(...drawTurn(`${url}${anchor}`, sub));
     item.append(box);
   }
   return item;
 }
 
-/** The excerpt comes as escaped text with `<mark>`: it is taken apart and put in as text. */
-function drawExcerpt(excerpt) {
+/** A turn's first words lead to it; where the excerpt begins with them, it is the link itself. */
+function drawTurn(url, sub) {
+  const title = sub.title || 'Turn';
+  const said = unescapeText(sub.excerpt.replace(/<\/?mark>/g, ''));
+  const name = document.createElement('p');
+  const target = link(url, '');
+  name.append(target);
+  if (said.startsWith(title)) {
+    // The indexer ends a heading with a full stop that nobody wrote.
+    const stop = said[title.length] === '.' ? title.length : -1;
+    target.append(...drawExcerpt(sub.excerpt, stop).childNodes);
+    return [name];
+  }
+  target.append(plain(title));
+  return [name, drawExcerpt(sub.excerpt)];
+}
+
+/** The excerpt comes as escaped text with `<mark>`: it is taken apart and put in as text, without the character at `drop`. */
+function drawExcerpt(excerpt, drop = -1) {
   const paragraph = document.createElement('p');
+  let end = 0;
   for (const [i, piece] of excerpt.split(/<\/?mark>/).entries()) {
-    const text = plain(unescapeText(piece));
+    const whole = unescapeText(piece);
+    const at = drop - end;
+    end += whole.length;
+    const text = plain(at >= 0 && at < whole.length ? whole.slice(0, at) + whole.slice(at + 1) : whole);
     if (i % 2 === 0) paragraph.append(text);
     else {
       const mark = document.createElement('mark');
