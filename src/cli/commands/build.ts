@@ -9,6 +9,7 @@ import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
+import { holdYoungSpace } from '../memory.ts';
 import { findBlocked } from '../publish-gate.ts';
 import { plural } from './ingest.ts';
 
@@ -29,6 +30,7 @@ export async function buildFrom(
   archive: ArchiveReader,
   mode: 'local' | 'public',
 ): Promise<BuildReport> {
+  holdYoungSpace();
   const config = readConfig(context.configFile, context.configNamed);
   const root = join(import.meta.dirname, '..', '..', '..');
   return buildSite(archive, {
