@@ -25,7 +25,7 @@ export async function run(context: Context, args: readonly string[], options: Co
   const made = createFolder(inside, options);
   context.printJson({ folder, made });
   context.print(`${folder}\n${made.map((name) => `  ${name}`).join('\n')}`);
-  context.print(`next: ${args[0] === undefined ? '' : `cd ${args[0]} && `}turnpress`);
+  context.print(`next: ${folder === context.world.cwd ? '' : `cd ${args[0]} && `}turnpress`);
   return EXIT.done;
 }
 
