@@ -90,7 +90,7 @@ class Planner {
     const { payload, hash, ...fields } = turn;
     const bytes = encodeTurn({ ...fields, rawLength: payload.length });
     if (hashTurnRecord(bytes) !== hash) throw new InvalidTurnError('a turn does not hash to its name', { turn: hash });
-    if (this.#find(hash) !== undefined) return false;
+    if (this.#isKnown(turn)) return false;
     if (blake3Hex(payload) !== turn.payloadHash) {
       throw new InvalidTurnError('a payload does not hash to its name', { turn: hash });
     }
@@ -144,6 +144,12 @@ class Planner {
     growth.records.push({ bytes: encodeMeta({ timeMs, json }), turn: undefined });
     growth.state = { ...growth.state, metaJson: json };
     return true;
+  }
+
+  /** A parent stands earlier in the same log, so what follows a new turn is new: only the first of a chain is looked up. */
+  #isKnown({ hash, parent }: PreparedTurn): boolean {
+    if (this.#added.has(hash)) return true;
+    return (parent === null || !this.#added.has(parent)) && this.#find(hash) !== undefined;
   }
 
   #find(hash: TurnHash): Known | undefined {

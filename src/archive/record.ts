@@ -45,6 +45,8 @@ export interface TurnFields {
   readonly typeId: string;
   readonly typeVersion: number;
   readonly payload: Uint8Array;
+  /** BLAKE3 of the payload where the caller has it already; `append` refuses the turn when it is not. */
+  readonly payloadHash?: PayloadHash;
 }
 
 /** Hashes a payload and its turn. Throws LimitError for a payload over the limit, InvalidTurnError for a field out of range. */
@@ -58,7 +60,7 @@ export function prepareTurn(fields: TurnFields): PreparedTurn {
     encoding,
     typeId,
     typeVersion,
-    payloadHash: blake3Hex(payload) as PayloadHash,
+    payloadHash: fields.payloadHash ?? (blake3Hex(payload) as PayloadHash),
     rawLength: payload.length,
   };
   const hash = hashTurnRecord(encodeTurn(turn));

@@ -137,6 +137,7 @@ export function createAppender(
       typeId: ITEM_TYPE,
       typeVersion: ITEM_VERSION,
       payload,
+      payloadHash: turn.payloadHash,
     });
     const { hash, depth, timeMs } = prepared;
     const placed = { hash, depth, timeMs, conversation: parent?.conversation ?? hash };

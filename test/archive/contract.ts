@@ -9,6 +9,7 @@ import {
   InvalidTurnError,
   NotFoundError,
   type PreparedTurn,
+  prepareTurn,
 } from '../../src/archive/archive.ts';
 import { equalBytes } from '../../src/base/bytes.ts';
 import { LimitError } from '../../src/base/errors.ts';
@@ -284,6 +285,8 @@ export function describeArchive(name: string, makeHarness: () => ArchiveHarness)
         [{ ...child, depth: 2 }],
         [{ ...child, parent: child.hash }],
         [{ ...child, payload: new Uint8Array([1, 2]) }],
+        [prepareTurn({ ...child, parent: at(turns, 2), payloadHash: at(turns, 1).payloadHash })],
+        [child, { ...grandchild, payload: new Uint8Array([1, 2]) }],
         [{ ...child, timeMs: child.timeMs + 1 }],
         [rawTurn({ ...at(turns, 2), depth: 7 }, new Uint8Array(1))],
       ];
