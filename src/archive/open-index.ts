@@ -71,7 +71,7 @@ export function compareIndex(store: Store, tails: boolean): Differences {
 
 /** Reads again what differs, and says what has vanished. */
 export function refreshIndex(store: Store, { stale, gone }: Differences): void {
-  for (const id of stale) reindex(store, id);
+  for (const id of stale) reindex(store, id, true);
   for (const id of gone) {
     const report = { kind: 'log', file: `conversations/${id}`, conversation: id, turns: [] } as const;
     store.report({ ...report, message: 'the conversation is gone from the disk' });
@@ -80,6 +80,7 @@ export function refreshIndex(store: Store, { stale, gone }: Differences): void {
       store.index.dropConversation(id);
     });
   }
+  if (stale.length + gone.length > 0 && !store.index.readOnly) store.index.transaction(() => store.index.dropOrphans());
 }
 
 function removeFile(disk: Disk, path: string): void {

@@ -16,8 +16,9 @@ import { TILE_WIDTH } from './tile-names.ts';
 /**
  * Reads a conversation from its bytes and replaces what the index says of it. Undefined: nothing in it was ever committed.
  * Where the index is open for reading only, the row stays as it is and the damage is named all the same.
+ * `many`: the caller calls this for other conversations too, and `dropOrphans` of the index after the last.
  */
-export function reindex(store: Store, id: ConversationId): ConversationRow | undefined {
+export function reindex(store: Store, id: ConversationId, many = false): ConversationRow | undefined {
   store.files.forget(id);
   store.forgetDamage(id);
   if (store.index.readOnly) return inspect(store, id);
@@ -46,6 +47,7 @@ export function reindex(store: Store, id: ConversationId): ConversationRow | und
     const heads = [...state.heads.values()];
     store.index.apply({ row, heads, turns: [], tombstones, chunks, rewrittenTiles: [] });
   });
+  if (!many) store.index.transaction(() => store.index.dropOrphans());
   store.files.forget(id);
   if (store.writable) store.write(() => sealAll(store, id, sealable));
   if (store.damage.length > before) store.detail(`${id}: read from its log again`);

@@ -111,7 +111,13 @@ export class TurnIndex extends IndexDatabase {
     return rows.map((row) => placeOf(indexNumber(row.id)));
   }
 
-  /** Log position → first 12 digits of the turn that stands there. */
+  /** Whether the index leads from this turn to this position. */
+  hasPlace(key: number, hash: TurnHash, position: number): boolean {
+    const id = key * POSITION_SPAN + position;
+    return this.get('SELECT 1 AS one FROM turns WHERE h48=? AND id=?', prefix48(hash), id) !== undefined;
+  }
+
+  /** Log position → first 12 digits of the turn that stands there. Reads the whole table: for naming what is lost. */
   listTurnPrefixes(key: number): Map<number, string> {
     const rows = this.all(
       'SELECT h48, id FROM turns WHERE id >= ? AND id < ?',
@@ -207,15 +213,21 @@ export class TurnIndex extends IndexDatabase {
     this.#ids.set(key, id);
   }
 
+  /** Its turns' places stay until `dropOrphans`: they lead to a key that nobody has any more. */
   dropConversation(id: ConversationId): void {
     const key = this.get('SELECT id FROM conversations WHERE hash=?', hashBytes(id))?.id;
     this.#rows.delete(id);
     this.#heads.delete(id);
     if (typeof key !== 'number') return;
     this.#ids.delete(key);
-    this.run('DELETE FROM turns WHERE id >= ? AND id < ?', key * POSITION_SPAN, (key + 1) * POSITION_SPAN);
     for (const table of ['heads', 'tombstones', 'chunks']) this.run(`DELETE FROM ${table} WHERE conversation=?`, key);
     this.run('DELETE FROM conversations WHERE id=?', key);
+  }
+
+  /** Removes the places of dropped conversations, in one pass over all turns. Inside a transaction. */
+  dropOrphans(): void {
+    // @NOTE a bound number is a REAL to SQLite, and would not divide as whole numbers do
+    this.run(`DELETE FROM turns WHERE id / ${POSITION_SPAN} NOT IN (SELECT id FROM conversations)`);
   }
 
   /** Everything but the ledger, which no log can give back. */
