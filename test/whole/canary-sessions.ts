@@ -68,7 +68,7 @@ export function makeCanarySessions(): CanarySessions {
 type At = (where: string) => string;
 
 function claudeFiles(kind: string, at: At, encoded: typeof encodings, files: Map<string, string>): void {
-  const s = claudeSession(kind, { cwd: `/srv/work/${at('working directory')}`, gitBranch: `fix/${at('git branch')}` });
+  const s = claudeSession(kind, { cwd: `/srv/code/${at('working directory')}`, gitBranch: `fix/${at('git branch')}` });
   const tool = (id: string, name: string, input: unknown) => s.answer([{ type: 'tool_use', id, name, input }]);
   s.prompt(`Look at the ${kind} thing: ${at('prompt')}`);
   s.answer([
@@ -90,13 +90,13 @@ function claudeFiles(kind: string, at: At, encoded: typeof encodings, files: Map
     { type: 'other', value: at('other block of an output') },
   ]);
   tool('c3', 'Edit', {
-    file_path: `/srv/work/${at('file name')}`,
+    file_path: `/srv/code/${at('file name')}`,
     old_string: 'a',
     new_string: at('new text of an edit'),
   });
   s.result('c3', 'done', {
     toolUseResult: {
-      filePath: `/srv/work/${at('file name of a diff')}`,
+      filePath: `/srv/code/${at('file name of a diff')}`,
       structuredPatch: [{ oldStart: 1, oldLines: 1, newStart: 1, newLines: 2, lines: [' a', `+${at('diff')}`] }],
     },
   });
@@ -155,7 +155,7 @@ function claudeFiles(kind: string, at: At, encoded: typeof encodings, files: Map
 
 function codexFiles(kind: string, at: At, encoded: typeof encodings, files: Map<string, string>): void {
   const s = codexSession(kind, {
-    cwd: `/srv/work/${at('working directory')}`,
+    cwd: `/srv/code/${at('working directory')}`,
     git: {
       branch: `fix/${at('git branch')}`,
       repository_url: `https://git.acme.dev/${at('remote')}/app.git`,
@@ -164,7 +164,7 @@ function codexFiles(kind: string, at: At, encoded: typeof encodings, files: Map<
     cli_version: at('version'),
     base_instructions: { text: at('base instructions (dropped)') },
   });
-  s.record('turn_context', { turn_id: 't1', cwd: '/srv/work', model: at('model name') });
+  s.record('turn_context', { turn_id: 't1', cwd: '/srv/code', model: at('model name') });
   s.record('response_item', {
     type: 'message',
     role: 'developer',
@@ -192,7 +192,7 @@ function codexFiles(kind: string, at: At, encoded: typeof encodings, files: Map<
     type: 'patch_apply_end',
     call_id: 'c3',
     success: true,
-    changes: { [`/srv/work/${at('file name of a diff')}`]: { type: 'add', content: `${at('diff')}\n` } },
+    changes: { [`/srv/code/${at('file name of a diff')}`]: { type: 'add', content: `${at('diff')}\n` } },
   });
   s.record('response_item', { type: 'custom_tool_call_output', call_id: 'c3', output: 'Success' });
   s.call('c4', at('tool name'), at('argument that is a text'));

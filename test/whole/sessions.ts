@@ -43,7 +43,7 @@ export function claudeSession(name: string, facts: ClaudeFacts = {}): ClaudeSess
         parentUuid: last,
         isSidechain: false,
         userType: 'external',
-        cwd: facts.cwd ?? '/srv/work/orchard',
+        cwd: facts.cwd ?? '/srv/code/orchard',
         sessionId: id,
         version: facts.version ?? '2.1.33',
         gitBranch: facts.gitBranch ?? 'main',
@@ -107,7 +107,7 @@ export function codexSession(name: string, meta: Record_ = {}): CodexSession {
   record('session_meta', {
     id,
     timestamp: new Date(start).toISOString(),
-    cwd: '/srv/work/orchard',
+    cwd: '/srv/code/orchard',
     originator: 'codex-tui',
     cli_version: '0.142.0',
     source: 'cli',

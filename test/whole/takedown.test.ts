@@ -23,7 +23,7 @@ describe('a turn that was taken back', () => {
 
   beforeAll(async () => {
     place = openPlace();
-    const s = claudeSession('takedown', { cwd: '/srv/work/orchard' });
+    const s = claudeSession('takedown', { cwd: '/srv/code/orchard' });
     s.prompt('How do pears grow?');
     s.answer([{ type: 'text', text: 'Slowly, and on trees.' }]);
     s.prompt(`My secret garden is called ${WORD}`);
@@ -37,7 +37,7 @@ describe('a turn that was taken back', () => {
     s.prompt('And plums?');
     s.answer([{ type: 'text', text: 'Plums grow too.' }]);
     place.write(claudePath(s.id), s.text());
-    const other = claudeSession('other', { cwd: '/srv/work/meadow' });
+    const other = claudeSession('other', { cwd: '/srv/code/meadow' });
     other.prompt('Count the cows.');
     other.answer([{ type: 'text', text: 'There are nine.' }]);
     place.write(claudePath(other.id, '-srv-work-meadow'), other.text());

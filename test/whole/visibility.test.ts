@@ -9,7 +9,7 @@ import { claudePath, claudeSession, codexPath, codexSession } from './sessions.t
 function writeSessions(place: Place, projects: readonly string[]): void {
   for (const project of projects) {
     const word = `${project}berry`;
-    const s = claudeSession(project, { cwd: `/srv/work/${project}`, gitBranch: `${word}-branch` });
+    const s = claudeSession(project, { cwd: `/srv/code/${project}`, gitBranch: `${word}-branch` });
     s.prompt(`Plant the ${word} please`);
     s.answer([
       { type: 'text', text: `The ${word} is planted.` },
@@ -25,13 +25,13 @@ function writeSessions(place: Place, projects: readonly string[]): void {
     s.loose({ type: 'custom-title', customTitle: `About the ${word}`, sessionId: s.id });
     place.write(claudePath(s.id, `-srv-work-${project}`), s.text());
     const child = claudeSession(`${project} child`, {
-      cwd: `/srv/work/${project}-toolhut`,
+      cwd: `/srv/code/${project}-toolhut`,
       more: { isSidechain: true, agentId: 'a1b2c3', sessionId: s.id },
     });
     child.prompt(`Water the toolhut${word} now`);
     child.answer([{ type: 'text', text: `The toolhut${word} is wet.` }]);
     place.write(claudePath(`${s.id}/subagents/agent-a1b2c3`, `-srv-work-${project}`), child.text());
-    const c = codexSession(project, { cwd: `/srv/work/${project}`, git: { branch: `${word}-branch` } });
+    const c = codexSession(project, { cwd: `/srv/code/${project}`, git: { branch: `${word}-branch` } });
     c.prompt(`Dig for ${word}`);
     c.call('call_1', 'exec_command', { cmd: `dig ${word}` });
     c.output('call_1', `found ${word}`);

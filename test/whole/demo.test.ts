@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { EXIT } from '../../src/cli/errors.ts';
+import { openTerminal } from '../cli/world.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+describe('the demo', () => {
+  const terminal = openTerminal();
+  afterAll(() => terminal.close());
+
+  it('in archive/ is, byte for byte, what its sessions give when they are read', async () => {
+    const { origin } = JSON.parse(readFileSync(join(root, 'archive', 'archive.json'), 'utf8')) as { origin: string };
+    expect(await terminal.run('init', '.', '--origin', origin)).toBe(EXIT.done);
+    expect(await terminal.run('ingest', join(root, 'content', 'demo-sessions'))).toBe(EXIT.done);
+    expect(filesBelow(join(terminal.folder, 'archive'))).toEqual(filesBelow(join(root, 'archive')));
+  });
+
+  it('is whole', async () => {
+    expect(await terminal.run('verify', '--archive', join(root, 'archive'), '--json')).toBe(EXIT.done);
+    expect(terminal.json()).toMatchObject({ damage: [], complete: true });
+  });
+});
+
+/** Path and bytes of what is published; archive.json says when it was made, so it is left out. */
+function filesBelow(folder: string): Readonly<Record<string, string>> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .filter((name) => !name.startsWith('private/') && name !== 'archive.json');
+  return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(folder, name), 'base64')]));
+}
