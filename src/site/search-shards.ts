@@ -25,8 +25,8 @@ export interface Shard {
  * Old conversations stand in large closed shards, new ones in small open ones: building an index costs about a second
  * for each MB of text, and a reader's browser asks each shard. Borders come from the ids, so one change moves no other border.
  */
-const CLOSED = { every: 64, bytes: 1_500_000 };
-const OPEN = { every: 16, bytes: 100_000 };
+const CLOSED = { every: 64, bytes: 600_000 };
+const OPEN = { every: 16, bytes: 200_000 };
 
 export interface ShardPlanner {
   /** Shards that are complete once this conversation is added. Call in the order given to `planShards`. */
