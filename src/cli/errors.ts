@@ -19,7 +19,7 @@ export class ConfigError extends TurnpressError {
   }
 }
 
-const DAMAGED: readonly string[] = ['DAMAGE', 'DAMAGED', 'WRITE_REFUSED'];
+const DAMAGED: readonly string[] = ['DAMAGED', 'BAD_RECORD', 'WRITE_REFUSED', 'SOURCE_DAMAGED'];
 const USAGE: readonly string[] = [
   'USAGE',
   'CONFIG',
@@ -30,6 +30,11 @@ const USAGE: readonly string[] = [
   'NO_ARCHIVE',
   'ARCHIVE_EXISTS',
   'PUBLISH_BLOCKED',
+  'FOREIGN_OUTPUT',
+  'BUILD_RUNNING',
+  'TEMPLATE',
+  'FEED_URL',
+  'NOT_A_FILE',
   'LIMIT',
   'JSON',
 ];
