@@ -4,6 +4,7 @@
 import { canonicalJson } from '../base/json.ts';
 import { MAIN_HEAD, type Meta } from '../model/conversation.ts';
 import type { ConversationId, TurnHash } from '../model/ids.ts';
+import { findCopies } from './copies.ts';
 import { changedHeads, computeHeads, type HeadPointer } from './heads.ts';
 import type { Contribution } from './memory.ts';
 import { findNewest, isOrphaned, mergeMeta, storedSource } from './meta.ts';
@@ -30,7 +31,8 @@ export function findChanges(
   words: readonly Contribution[],
 ): Changes | undefined {
   const turns = store.listTurns(stored.id);
-  const heads = computeHeads(turns, currentOf(stored, words), findSuperseded(store, turns));
+  const nothingNew = new Set([...findSuperseded(store, turns), ...findCopies(turns)]);
+  const heads = computeHeads(turns, currentOf(stored, words), nothingNew);
   const meta = withLink(store, stored.id, mergeMeta(words, stored.meta), words);
   const changed = changedHeads(stored.id, stored.heads, heads);
   const same = canonicalJson(meta) === canonicalJson(stored.meta);

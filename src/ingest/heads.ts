@@ -19,7 +19,7 @@ export interface HeadPointer {
 /**
  * Heads of one conversation, `main` first, then branches by their first turn. `turns` stand parents first, one root.
  * `current` is where its agent says it is; without it, or when it is not among the turns, the newest leaf is taken.
- * `superseded` leaves (an unfinished copy of a message that is whole beside it) get no head.
+ * `superseded` turns (unfinished copies of a message that is whole beside it, repetitions under new times) get no head.
  */
 export function computeHeads(
   turns: readonly TreeTurn[],
