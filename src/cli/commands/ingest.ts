@@ -63,7 +63,7 @@ export function ingestSummary(report: IngestReport, dryRun: boolean): string {
   ].filter((text) => text !== '');
   const redacted = Object.values(report.redactions).reduce((sum, n) => sum + n, 0);
   const parts = [
-    `${plural(sources.found, 'source')}${state.length === 0 ? '' : `: ${state.join(', ')}`}`,
+    `${plural(sources.found - sources.ignored, 'source')}${state.length === 0 ? '' : `: ${state.join(', ')}`}`,
     dryRun
       ? ''
       : `${plural(turns.new, 'new turn')}, ${conversations.new} new and ${conversations.grown} grown conversations`,
