@@ -88,7 +88,7 @@ describe.skipIf(!mayMount())('on a read-only mount (needs the right to mount a t
       expectReadable(openArchive(there, { mode: 'read' }));
       expect(() => openArchive(there, { mode: 'write' })).toThrow('EROFS');
     } finally {
-      execFileSync('umount', [mount]);
+      execFileSync('umount', ['-l', mount]);
     }
   });
 });
@@ -96,7 +96,7 @@ describe.skipIf(!mayMount())('on a read-only mount (needs the right to mount a t
 function mayMount(): boolean {
   const probe = mkdtempSync(join(tmpdir(), 'turnpress-mount-'));
   const done = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe]).status === 0;
-  if (done) spawnSync('umount', [probe]);
+  if (done) spawnSync('umount', ['-l', probe]);
   rmSync(probe, { recursive: true, force: true });
   return done;
 }

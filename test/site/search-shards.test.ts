@@ -50,7 +50,7 @@ it('keeps old shards when conversations come', () => {
 
 it('keeps shards within what the indexer can hold, and the newest ones small', () => {
   const shards = plan(entries(3000));
-  for (const { units } of shards) expect(units.reduce((sum, unit) => sum + unit.bytes, 0)).toBeLessThan(1_600_000);
-  expect(shards.at(-1)?.units.reduce((sum, unit) => sum + unit.bytes, 0)).toBeLessThan(340_000);
-  expect(shards.length).toBeLessThan(140);
+  for (const { units } of shards) expect(units.reduce((sum, unit) => sum + unit.bytes, 0)).toBeLessThan(700_000);
+  expect(shards.at(-1)?.units.reduce((sum, unit) => sum + unit.bytes, 0)).toBeLessThan(240_000);
+  expect(shards.length).toBeLessThan(160);
 });
