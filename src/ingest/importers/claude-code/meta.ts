@@ -5,6 +5,7 @@ import type { JsonObject } from '../../../base/json.ts';
 import { isoTime } from '../../../base/time.ts';
 import type { Meta, ParentLink } from '../../../model/conversation.ts';
 import type { ImportedConversation } from '../../importer.ts';
+import { findProject } from '../../project.ts';
 import { describeAgent, startedByKey } from './agents.ts';
 import { textOf } from './records.ts';
 import { AGENT_ID, type Conversation, type Session } from './session.ts';
@@ -89,15 +90,6 @@ function metaOf(session: Session, conversation: Conversation, link: AgentLink | 
 function findTitle(session: Session): string | undefined {
   const { custom, ai, summaries } = session.titles;
   return custom ?? ai ?? summaries.findLast(([leaf]) => (findTurnOf(session.tree, leaf) ?? -1) >= 0)?.[1];
-}
-
-/** Last segment of a working directory of either kind of path. */
-function findProject(cwd: string): string | undefined {
-  return cwd
-    .split(/[\\/]/)
-    .findLast((segment) => segment !== '')
-    ?.toWellFormed()
-    .slice(0, 120);
 }
 
 function cleanLine(text: string): string {

@@ -4,6 +4,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
 import { isoTime, parseTime } from '../../../base/time.ts';
 import type { Meta } from '../../../model/conversation.ts';
+import { findProject } from '../../project.ts';
 import { findText } from './records.ts';
 
 /** Plain JSON, because it is part of the state between two reads. */
@@ -94,9 +95,5 @@ function findGit(git: JsonValue | undefined): SessionFacts['git'] {
 }
 
 function projectOf(facts: SessionFacts): string | undefined {
-  return lastSegment(facts.cwd) ?? lastSegment(facts.git?.remote?.replace(/\.git$/, ''));
-}
-
-function lastSegment(path: string | undefined): string | undefined {
-  return path?.split(/[\\/]/).findLast((segment) => segment !== '' && !/^[A-Za-z]:$/.test(segment));
+  return findProject(facts.cwd ?? '') ?? findProject(facts.git?.remote?.replace(/\.git$/, '') ?? '');
 }
