@@ -39,6 +39,14 @@ export function summaryFromRow(row: SqlRow, heads: readonly Head[]): Conversatio
     rootHash: encodeHex(indexBytes(row.root)),
     heads: listLiveHeads(heads, id),
     meta: parseMeta(indexText(row.meta) ?? ''),
+    ...countsFromRow(row),
+    ...(damage === undefined ? {} : { damage }),
+  };
+}
+
+/** What lists and the running state both know of a conversation. */
+function countsFromRow(row: SqlRow) {
+  return {
     turns: indexNumber(row.turns),
     prompts: indexNumber(row.prompts),
     toolCalls: indexNumber(row.tool_calls),
@@ -48,7 +56,6 @@ export function summaryFromRow(row: SqlRow, heads: readonly Head[]): Conversatio
     firstMs: indexNumber(row.first_ms),
     lastMs: indexNumber(row.last_ms),
     withheld: indexNumber(row.withheld),
-    ...(damage === undefined ? {} : { damage }),
   };
 }
 
@@ -76,15 +83,7 @@ export function conversationFromRow(
     stamp: indexText(row.stamp) ?? '',
     damage: indexText(row.damage),
     state: {
-      turns: indexNumber(row.turns),
-      prompts: indexNumber(row.prompts),
-      toolCalls: indexNumber(row.tool_calls),
-      inputTokens: indexNumber(row.input_tokens),
-      outputTokens: indexNumber(row.output_tokens),
-      firstPrompt: indexText(row.first_prompt) ?? '',
-      firstMs: indexNumber(row.first_ms),
-      lastMs: indexNumber(row.last_ms),
-      withheld: indexNumber(row.withheld),
+      ...countsFromRow(row),
       metaJson: indexText(row.meta) ?? '',
       heads,
     },
