@@ -11,14 +11,23 @@ const src = join(import.meta.dirname, '..', 'src');
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   base: [],
   model: ['base'],
+  secrets: ['base', 'model'],
   archive: ['base', 'model'],
-  ingest: ['base', 'model', 'archive'],
+  ingest: ['base', 'model', 'secrets', 'archive'],
   cxdb: ['base', 'model'],
   feed: ['base', 'model'],
-  replica: ['base', 'model', 'archive'],
+  replica: ['base', 'model', 'secrets', 'archive'],
   site: ['base', 'model', 'archive', 'feed', 'replica'],
   reader: ['base', 'model', 'feed', 'replica'],
-  cli: ['base', 'model', 'archive', 'ingest', 'cxdb', 'feed', 'replica', 'site', 'reader'],
+  browser: ['model', 'site'],
+  cli: ['base', 'model', 'secrets', 'archive', 'ingest', 'cxdb', 'feed', 'replica', 'site', 'reader'],
+};
+
+/** Folders of a room in their order: a file imports only from its own folder and from those before it. */
+const folderOrder: Readonly<Record<string, readonly string[]>> = {
+  archive: ['format', 'files', 'index', 'scan', 'read', 'append', 'withdraw', 'verify', 'search'],
+  ingest: ['kit', 'importers', 'read', 'append'],
+  site: ['state', 'view', 'render', 'shell', 'feeds', 'search', 'conversation', 'lists', 'once'],
 };
 
 interface Import {
@@ -41,6 +50,30 @@ describe('the house', () => {
       return !i.outside && from !== to && !mayImport[from]?.includes(to);
     });
     expect(wrong.map((i) => `${i.file} -> ${i.target}`)).toEqual([]);
+  });
+
+  it('has the folders of the plan, and imports inside a room only towards the first', () => {
+    for (const [room, order] of Object.entries(folderOrder)) {
+      const folders = new Set(
+        files.filter((f) => roomOf(f) === room).flatMap((f) => f.split('/').slice(1, -1).slice(0, 1)),
+      );
+      expect([...folders].sort()).toEqual([...order].sort());
+      const wrong = imports.filter(
+        (i) =>
+          isIn(room, i.file) &&
+          folderOf(i.file) !== undefined &&
+          isIn(room, i.target) &&
+          rankOf(i.target, order) > rankOf(i.file, order),
+      );
+      expect(wrong.map((i) => `${i.file} -> ${i.target}`)).toEqual([]);
+    }
+  });
+
+  it('has no folder above twenty files', () => {
+    const sizes = Map.groupBy(files, (file) => dirname(file));
+    expect([...sizes].filter(([, own]) => own.length > 20).map(([folder, own]) => `${folder}: ${own.length}`)).toEqual(
+      [],
+    );
   });
 
   it('keeps importers away from the archive', () => {
@@ -110,6 +143,25 @@ function importsOf(file: string): Import[] {
     const inside = name.startsWith('.');
     return { file, target: inside ? relative(src, normalize(join(src, dirname(file), name))) : name, outside: !inside };
   });
+}
+
+function isIn(room: string, file: string): boolean {
+  return roomOf(file) === room;
+}
+
+/** The folder of a room that a file stands in; undefined for one that stands in the room itself. */
+function folderOf(file: string): string | undefined {
+  const parts = file.split('/');
+  return parts.length > 2 ? parts[1] : undefined;
+}
+
+/** Place in the order; a file of the room itself stands where the last folder does that it needs, before all when it needs none. */
+function rankOf(file: string, order: readonly string[], seen: ReadonlySet<string> = new Set()): number {
+  const folder = folderOf(file);
+  if (folder !== undefined) return order.indexOf(folder);
+  if (seen.has(file)) return -1;
+  const own = imports.filter((i) => i.file === file && isIn(roomOf(file), i.target));
+  return Math.max(-1, ...own.map((i) => rankOf(i.target, order, new Set([...seen, file]))));
 }
 
 function roomOf(file: string): string {

@@ -3,18 +3,18 @@
 
 import { type Disk, errorCode, makeFolders, readFile, realDisk } from '../base/disk.ts';
 import { type Log, silentLog } from '../base/log.ts';
-import { writeInfo } from './archive-info.ts';
-import { parseSigningKey, type SigningKey } from './checkpoint.ts';
 import type { ArchiveReader, ArchiveWriter } from './contract.ts';
 import { DamageError, FutureFormatError, LockedError, RecordError } from './errors.ts';
-import { keepInfoCopy, readKnownInfo } from './info-copy.ts';
-import { isLocked, type Process, releaseLock, takeLock, thisProcess } from './lock.ts';
+import { writeInfo } from './files/archive-info.ts';
+import { keepInfoCopy, readKnownInfo } from './files/info-copy.ts';
+import { isLocked, type Process, releaseLock, takeLock, thisProcess } from './files/lock.ts';
+import { sweepArchive } from './files/temps.ts';
+import { parseSigningKey, type SigningKey } from './format/checkpoint.ts';
+import { Store, type StoreParts } from './index/store.ts';
+import type { TurnIndex } from './index/turn-index.ts';
 import { OpenArchive } from './open-archive.ts';
-import { compareIndex, findReadableIndex, openWritableIndex, refreshIndex } from './open-index.ts';
-import { resumePurges } from './purge.ts';
-import { Store, type StoreParts } from './store.ts';
-import { sweepArchive } from './temps.ts';
-import type { TurnIndex } from './turn-index.ts';
+import { compareIndex, findReadableIndex, openWritableIndex, refreshIndex } from './scan/open-index.ts';
+import { resumePurges } from './withdraw/purge.ts';
 
 export interface OpenOptions {
   readonly mode: 'read' | 'write';

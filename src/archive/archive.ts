@@ -32,4 +32,4 @@ export {
   RecordError,
   WriteRefusedError,
 } from './errors.ts';
-export { prepareTurn } from './record.ts';
+export { prepareTurn } from './format/record.ts';

@@ -161,7 +161,7 @@ export interface ArchiveWriter extends ArchiveReader {
   /** Stores a blob durably (before the turn that names it) and returns its hash. Known: nothing is written. */
   putBlob(bytes: Uint8Array): BlobHash;
   /** Appends a tombstone and rewrites the payload tile without the payload; deletes its blob when no other turn uses it. */
-  redact(turn: TurnHash, reason: number, nowMs: number, replacement?: TurnHash): void;
+  withdraw(turn: TurnHash, reason: number, nowMs: number, replacement?: TurnHash): void;
   /** Drops the index and builds it from the logs. */
   rebuildIndex(): void;
   /** The importers' ledger: private, derived, in the index. See ledger in docs/archive-format.md. */

@@ -7,9 +7,8 @@ import type { ConversationSummary, Head } from '../model/conversation.ts';
 import type { BlobHash, ConversationId, PayloadHash, TurnHash } from '../model/ids.ts';
 import { isHash, isHashPrefix } from '../model/ids.ts';
 import type { LoggedTurn, Payload } from '../model/turn.ts';
-import { Committer } from './append-commit.ts';
-import { planAppend } from './append-plan.ts';
-import { blobPath, encodeBlob, readBlobFile, writeBlobFile } from './blobs.ts';
+import { Committer } from './append/append-commit.ts';
+import { planAppend } from './append/append-plan.ts';
 import type {
   AppendBatch,
   AppendResult,
@@ -23,18 +22,19 @@ import type {
   VerifyOptions,
   VerifyReport,
 } from './contract.ts';
-import type { ConversationRow } from './conversation-row.ts';
 import { AmbiguousPrefixError, NotFoundError } from './errors.ts';
-import { summaryOf } from './index-rows.ts';
-import { openLedger } from './ledger.ts';
-import { compareIndex, refreshIndex } from './open-index.ts';
-import { readPayloads } from './read-payloads.ts';
-import { findTurn, hasTurn, listBranch, listTurns } from './read-turns.ts';
-import { redactTurn } from './redact.ts';
-import { reindex } from './reindex.ts';
-import { openSearch, type SearchIndex } from './search.ts';
-import type { Store } from './store.ts';
-import { verifyArchive } from './verify.ts';
+import { blobPath, encodeBlob, readBlobFile, writeBlobFile } from './files/blobs.ts';
+import type { ConversationRow } from './index/conversation-row.ts';
+import { summaryOf } from './index/index-rows.ts';
+import { openLedger } from './index/ledger.ts';
+import type { Store } from './index/store.ts';
+import { readPayloads } from './read/read-payloads.ts';
+import { findTurn, hasTurn, listBranch, listTurns } from './read/read-turns.ts';
+import { compareIndex, refreshIndex } from './scan/open-index.ts';
+import { reindex } from './scan/reindex.ts';
+import { openSearch, type SearchIndex } from './search/search.ts';
+import { verifyArchive } from './verify/verify.ts';
+import { withdrawTurn } from './withdraw/withdraw.ts';
 
 export class OpenArchive implements ArchiveWriter {
   readonly info: ArchiveInfo;
@@ -145,7 +145,7 @@ export class OpenArchive implements ArchiveWriter {
     return hash;
   }
 
-  redact(turn: TurnHash, reason: number, nowMs: number, replacement?: TurnHash): void {
+  withdraw(turn: TurnHash, reason: number, nowMs: number, replacement?: TurnHash): void {
     this.#store.assertWritable();
     const target = this.getTurn(turn);
     const other = replacement === undefined ? undefined : this.getTurn(replacement);
@@ -154,7 +154,7 @@ export class OpenArchive implements ArchiveWriter {
     const tombstone: Tombstone =
       other === undefined ? { ...base, action: 'withheld' } : { ...base, action: 'replaced', replacement: other.hash };
     this.#closeSearch();
-    redactTurn(this.#store, target, tombstone, other, (plan) => this.#committer.commit(plan));
+    withdrawTurn(this.#store, target, tombstone, other, (plan) => this.#committer.commit(plan));
   }
 
   verify(options: VerifyOptions = {}): VerifyReport {

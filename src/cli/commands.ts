@@ -112,12 +112,12 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/verify.ts'),
   },
   {
-    name: 'redact',
+    name: 'withdraw',
     summary: 'take the content of a turn back, for ever',
     args: [{ usage: '<turn>', says: 'first digits of the turn' }],
     options: [{ flags: '--reason <why>', says: 'secret, personal, legal or other' }],
-    examples: ['turnpress redact 3f9a12c4d5e6f708 --reason secret'],
-    load: () => import('./commands/redact.ts'),
+    examples: ['turnpress withdraw 3f9a12c4d5e6f708 --reason secret'],
+    load: () => import('./commands/withdraw.ts'),
   },
   {
     name: 'doctor',

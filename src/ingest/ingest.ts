@@ -2,22 +2,22 @@
 /** Ends the same whatever the order of sources and runs; a run that was cut off is completed by the next. */
 
 import type { Log, Progress } from '../base/log.ts';
-import { type Appender, branchCount, createAppender } from './append.ts';
-import { deferSources } from './defer.ts';
-import { discover, wasLookedFor } from './discover.ts';
-import { finishLinks } from './finish.ts';
-import type { Importer } from './importer.ts';
-import { IMPORTERS } from './importers.ts';
-import { listUnfinished } from './memory.ts';
-import { type PlannedSource, planSources } from './plan.ts';
-import { createLocalReaders, createThreadReaders, type Readers } from './readers.ts';
-import type { RedactOptions } from './redact/redact.ts';
-import { type Counters, createCounters, type IngestReport } from './report.ts';
-import { createDryStore, type IngestStore } from './store.ts';
-import { createWords } from './words.ts';
+import type { RedactOptions } from '../secrets/secrets.ts';
+import { type Appender, branchCount, createAppender } from './append/append.ts';
+import { deferSources } from './append/defer.ts';
+import { finishLinks } from './append/finish.ts';
+import { listUnfinished } from './append/memory.ts';
+import { type PlannedSource, planSources } from './append/plan.ts';
+import { type Counters, createCounters, type IngestReport } from './append/report.ts';
+import { createDryStore, type IngestStore } from './append/store.ts';
+import { createWords } from './append/words.ts';
+import { IMPORTERS } from './importers/importers.ts';
+import type { Importer } from './kit/importer.ts';
+import { discover, wasLookedFor } from './read/discover.ts';
+import { createLocalReaders, createThreadReaders, type Readers } from './read/readers.ts';
 
-export type { IngestReport } from './report.ts';
-export { type KeptSource, listKeptSources, restoreSource } from './sources.ts';
+export type { IngestReport } from './append/report.ts';
+export { type KeptSource, listKeptSources, restoreSource } from './read/sources.ts';
 
 export interface IngestOptions {
   /** Files and folders; absent: where the agents keep their sessions on this machine. */

@@ -5,26 +5,26 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { ArchiveReader } from '../archive/archive.ts';
 import type { ConversationId } from '../model/ids.ts';
-import type { BuildContext, Relations, VisibleConversation } from './context.ts';
-import { buildConversation } from './conversation.ts';
-import type { PageRecord } from './conversation-work.ts';
-import { buildDocs } from './docs.ts';
-import { createFeedBuilder } from './feeds.ts';
-import { createFrame } from './frame.ts';
-import type { SiteInputs } from './inputs.ts';
-import { keyOf } from './keys.ts';
-import { buildListFeeds } from './list-feeds.ts';
-import { buildLists, listLists } from './lists.ts';
-import { titleOf } from './names.ts';
+import type { BuildContext, Relations, VisibleConversation } from './conversation/context.ts';
+import { buildConversation } from './conversation/conversation.ts';
+import type { PageRecord } from './conversation/conversation-work.ts';
+import { createFeedBuilder } from './feeds/feeds.ts';
+import { buildListFeeds } from './lists/list-feeds.ts';
+import { buildLists, listLists } from './lists/lists.ts';
+import { buildDocs } from './once/docs.ts';
+import { buildResolver } from './once/resolver.ts';
+import { buildStatics, type IndexedConversation } from './once/statics.ts';
 import type { BuildOptions, BuildReport, SelectedConversation } from './options.ts';
-import { openOutput } from './output.ts';
-import { createPageQueue } from './page-queue.ts';
+import { titleOf } from './render/names.ts';
+import { createRenderPool } from './render/render-pool.ts';
 import { RENDERER_VERSION } from './render/version.ts';
-import { createRenderPool } from './render-pool.ts';
-import { buildResolver } from './resolver.ts';
-import { createSearchIndex } from './search-index.ts';
-import type { SiteState } from './state.ts';
-import { buildStatics, type IndexedConversation } from './statics.ts';
+import { createSearchIndex } from './search/search-index.ts';
+import { createFrame } from './shell/frame.ts';
+import type { SiteInputs } from './shell/inputs.ts';
+import { createPageQueue } from './shell/page-queue.ts';
+import { keyOf } from './state/keys.ts';
+import { openOutput } from './state/output.ts';
+import type { SiteState } from './state/state.ts';
 
 export async function buildChanges(
   archive: ArchiveReader,
@@ -39,7 +39,7 @@ export async function buildChanges(
   const { config, log, mode, progress } = options;
   const frame = createFrame(config, inputs);
   const queue = createPageQueue(output, async () => {
-    const { createShellRenderer } = await import('./shells.ts');
+    const { createShellRenderer } = await import('./shell/shells.ts');
     return createShellRenderer(inputs.templates, join(options.cacheDir, 'shells'));
   });
   const feeds = createFeedBuilder(output, config, frame.key, () => import('../feed/feed.ts'));

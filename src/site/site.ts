@@ -7,12 +7,12 @@ import type { ArchiveReader } from '../archive/archive.ts';
 import type { ConversationSummary } from '../model/conversation.ts';
 import { tagsOf, visibilityOf } from '../model/visibility.ts';
 import { PublishBlockedError } from './errors.ts';
-import { type InputFolders, readInputs } from './inputs.ts';
-import { keyOf } from './keys.ts';
 import type { BuildOptions, BuildReport, SelectedConversation } from './options.ts';
-import { completePending, hasPending, STAMP } from './output.ts';
 import { RENDERER_VERSION } from './render/version.ts';
-import { openState, type SiteState } from './state.ts';
+import { type InputFolders, readInputs } from './shell/inputs.ts';
+import { keyOf } from './state/keys.ts';
+import { completePending, hasPending, STAMP } from './state/output.ts';
+import { openState, type SiteState } from './state/state.ts';
 
 export type { BuildOptions, BuildReport } from './options.ts';
 

@@ -12,7 +12,7 @@ import {
   type PreparedTurn,
   prepareTurn,
 } from '../../src/archive/archive.ts';
-import { decompressChunk, listChunks } from '../../src/archive/payload-tile.ts';
+import { decompressChunk, listChunks } from '../../src/archive/format/payload-tile.ts';
 import { blake3Hex } from '../../src/base/blake3.ts';
 import { encodeHex } from '../../src/base/bytes.ts';
 import { turnHash } from '../../src/model/ids.ts';
@@ -24,7 +24,7 @@ import {
   type StoreExpected,
   type TurnInput,
   vectors,
-} from './golden-files.ts';
+} from './format/golden-files.ts';
 
 let dir: string;
 
@@ -142,7 +142,7 @@ function replay(writer: ArchiveWriter, store: StoreExpected): void {
     }
     if (redact !== undefined) {
       const replacement = redact.replacement === undefined ? undefined : turnHash(redact.replacement);
-      writer.redact(turnHash(redact.turn), redact.reason, redact.timeMs, replacement);
+      writer.withdraw(turnHash(redact.turn), redact.reason, redact.timeMs, replacement);
     }
   }
 }

@@ -108,7 +108,7 @@ describe('the commands', () => {
     await terminal.run('search', 'OKLab', '--json');
     const [hit] = terminal.json() as readonly { readonly turn: string }[];
     if (hit === undefined) throw new Error('nothing to redact');
-    expect(await terminal.run('redact', hit.turn, '--reason', 'personal')).toBe(EXIT.done);
+    expect(await terminal.run('withdraw', hit.turn, '--reason', 'personal')).toBe(EXIT.done);
     await terminal.run('show', hit.turn);
     expect(terminal.out()).toContain('taken back');
     await terminal.run('ingest', '--json');

@@ -5,9 +5,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { decodeUtf8 } from '../../src/base/bytes.ts';
 import { silentLog, silentProgress } from '../../src/base/log.ts';
-import type { ImportedTurn, Importer, SourceInput, SourceOutput } from '../../src/ingest/importer.ts';
+import { createDryStore, type IngestStore } from '../../src/ingest/append/store.ts';
 import type { IngestOptions } from '../../src/ingest/ingest.ts';
-import { createDryStore, type IngestStore } from '../../src/ingest/store.ts';
+import type { ImportedTurn, Importer, SourceInput, SourceOutput } from '../../src/ingest/kit/importer.ts';
 
 /** One line of a fake session. The first line is a header: `session`, and what it says of the conversation. */
 export interface FakeLine {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/base/json.ts';
 import { limits } from '../../src/base/limits.ts';
+import type { IngestStore } from '../../src/ingest/append/store.ts';
 import {
   type IngestOptions,
   type IngestReport,
@@ -11,7 +12,6 @@ import {
   listKeptSources,
   restoreSource,
 } from '../../src/ingest/ingest.ts';
-import type { IngestStore } from '../../src/ingest/store.ts';
 import { emptyStore, type FakeLine, fakeAgent, permutations, testOptions, viewOf, writeFake } from './fake-agent.ts';
 
 let dir: string;

@@ -6,11 +6,11 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ArchiveWriter } from '../../src/archive/archive.ts';
 import { concatBytes, encodeUtf8 } from '../../src/base/bytes.ts';
-import { renderDocument } from '../../src/site/docs.ts';
 import { SearchIndexError, TemplateError } from '../../src/site/errors.ts';
-import { indexDocuments, stopIndexer } from '../../src/site/pagefind.ts';
-import { createRenderPool } from '../../src/site/render-pool.ts';
-import { cleanText } from '../../src/site/search-text.ts';
+import { renderDocument } from '../../src/site/once/docs.ts';
+import { createRenderPool } from '../../src/site/render/render-pool.ts';
+import { indexDocuments, stopIndexer } from '../../src/site/search/pagefind.ts';
+import { cleanText } from '../../src/site/search/search-text.ts';
 import { conversationUrl, imageUrl, outputPath } from '../../src/site/urls.ts';
 import {
   answer,

@@ -200,7 +200,7 @@ describe('what was taken back', () => {
     });
     await site.build(archive);
     expect([...site.readAll().values()].some((text) => text.includes(canary))).toBe(true);
-    archive.redact(turnAt(told, 6).hash, 1, Date.UTC(2026, 5, 1));
+    archive.withdraw(turnAt(told, 6).hash, 1, Date.UTC(2026, 5, 1));
     await site.build(archive);
     for (const [path, text] of site.readAll()) expect(text.includes(canary), path).toBe(false);
     expect(site.read(outputPath(conversationUrl(told.id)))).toContain('What stood here was taken back');

@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { openArchive } from '../../src/archive/archive.ts';
 import { EXIT } from '../../src/cli/errors.ts';
+import type { ConversationId } from '../../src/model/ids.ts';
 import { openTerminal } from '../cli/world.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -21,7 +23,30 @@ describe('the demo', () => {
     expect(await terminal.run('verify', '--archive', join(root, 'archive'), '--json')).toBe(EXIT.done);
     expect(terminal.json()).toMatchObject({ damage: [], complete: true });
   });
+
+  it('has the turns, conversations and addresses that it had before format and site were changed', async () => {
+    const before = JSON.parse(readFileSync(join(root, 'test', 'fixtures', 'demo-identity.json'), 'utf8')) as Identity;
+    const archive = openArchive(join(root, 'archive'), { mode: 'read' });
+    const found = Object.entries(before.conversations).map(([id]) => [
+      id,
+      archive.listTurns(id as ConversationId).map((turn) => turn.hash),
+    ]);
+    archive.close();
+    expect(Object.fromEntries(found)).toEqual(before.conversations);
+    const site = join(terminal.folder, 'demo-site');
+    const config = join(root, 'content', 'site.json');
+    expect(await terminal.run('build', '--archive', join(root, 'archive'), '--config', config, '--output', site)).toBe(
+      EXIT.done,
+    );
+    expect(before.urls.filter((url) => !existsSync(join(site, url)))).toEqual([]);
+  });
 });
+
+/** Turn hashes by conversation, in log order, and the files of the site, as an earlier version made them. */
+interface Identity {
+  readonly conversations: Readonly<Record<string, readonly string[]>>;
+  readonly urls: readonly string[];
+}
 
 /** Path and bytes of what is published; archive.json says when it was made, so it is left out. */
 function filesBelow(folder: string): Readonly<Record<string, string>> {

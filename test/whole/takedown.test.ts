@@ -53,7 +53,7 @@ describe('a turn that was taken back', () => {
     id = hits[0]?.conversation ?? '';
     const turns = JSON.parse(await run('show', id, '--json')) as readonly Turn[];
     for (const { hash } of turns.filter((turn) => JSON.stringify(turn).includes(WORD))) {
-      await run('redact', hash, '--reason', 'personal');
+      await run('withdraw', hash, '--reason', 'personal');
       taken.push(hash);
     }
     await run('build', '--public');

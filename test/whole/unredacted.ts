@@ -4,9 +4,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openArchive, type PreparedTurn, prepareTurn } from '../../src/archive/archive.ts';
-import type { Importer } from '../../src/ingest/importer.ts';
 import { claudeCode } from '../../src/ingest/importers/claude-code.ts';
 import { codex } from '../../src/ingest/importers/codex.ts';
+import type { Importer } from '../../src/ingest/kit/importer.ts';
 import { MAIN_HEAD } from '../../src/model/conversation.ts';
 import { encodeItem, ITEM_TYPE, ITEM_VERSION } from '../../src/model/item.ts';
 import { JSON_ENCODING } from '../../src/model/turn.ts';

@@ -3,14 +3,15 @@
 
 import { join } from 'node:path';
 import type { ArchiveReader } from '../../archive/archive.ts';
+import { findBlocked } from '../../replica/replica.ts';
 import { type BuildReport, buildSite } from '../../site/site.ts';
 import { openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
+import { knownSecrets } from '../known-secrets.ts';
 import { holdYoungSpace } from '../memory.ts';
-import { findBlocked } from '../publish-gate.ts';
 import { plural } from './ingest.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
@@ -33,12 +34,14 @@ export async function buildFrom(
   holdYoungSpace();
   const config = readConfig(context.configFile, context.configNamed);
   const root = join(import.meta.dirname, '..', '..', '..');
+  const cacheDir = join(context.archiveDir, 'private', 'cache');
+  const gate = { config, cacheDir, knownValues: knownSecrets(context.world.env) };
   return buildSite(archive, {
     outputDir: context.outputDir,
     config,
     mode,
-    blocked: mode === 'public' ? await findBlocked(context, archive, config) : new Map(),
-    cacheDir: join(context.archiveDir, 'private', 'cache'),
+    blocked: mode === 'public' ? await findBlocked(archive, gate) : new Map(),
+    cacheDir,
     templatesDir: join(root, 'templates'),
     userTemplatesDir: join(context.contentDir, '..', 'templates'),
     contentDir: context.contentDir,

@@ -3,8 +3,8 @@
 
 import { decodeUtf8 } from '../../base/bytes.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import type { Importer, SourceInput, SourceOutput } from '../importer.ts';
-import { findJsonDocument, type JsonLine, type JsonLinesEnd, walkJsonLines } from '../json-lines.ts';
+import type { Importer, SourceInput, SourceOutput } from '../kit/importer.ts';
+import { findJsonDocument, type JsonLine, type JsonLinesEnd, walkJsonLines } from '../kit/json-lines.ts';
 import { listConversations } from './claude-code/meta.ts';
 import { breakCycles } from './claude-code/place.ts';
 import { AGENT_ID, type Session } from './claude-code/session.ts';

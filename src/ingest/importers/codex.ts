@@ -4,9 +4,9 @@
 import { decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
 import { isJsonObject, type JsonValue } from '../../base/json.ts';
 import type { Problem } from '../../base/log.ts';
-import { findDataUrlImage } from '../images.ts';
-import type { ImportedConversation, Importer, SourceInput, SourceOutput } from '../importer.ts';
-import { findJsonDocument, walkJsonLines } from '../json-lines.ts';
+import { findDataUrlImage } from '../kit/images.ts';
+import type { ImportedConversation, Importer, SourceInput, SourceOutput } from '../kit/importer.ts';
+import { findJsonDocument, walkJsonLines } from '../kit/json-lines.ts';
 import { checkDepth } from './codex/clean.ts';
 import type { MakeImage } from './codex/item-steps.ts';
 import {

@@ -3,7 +3,7 @@
 
 import { type SafeHtml, trustHtml } from '../../base/html.ts';
 import { findLanguage, highlightCode } from './highlight.ts';
-import { visibleText } from './visible-text.ts';
+import { visibleText } from './text/visible-text.ts';
 
 /** A block of source code. `language` is what the text claims; only known ones colour it. */
 export function renderCode(code: string, language: string, bare: boolean): SafeHtml {

@@ -5,8 +5,8 @@ import { joinHtml, type SafeHtml, trustHtml } from '../../base/html.ts';
 import type { Item, Part } from '../../model/item.ts';
 import { renderMarkdown } from './markdown.ts';
 import { sanitise } from './sanitise.ts';
-import { viewCall } from './tool-kinds.ts';
-import { visibleText } from './visible-text.ts';
+import { visibleText } from './text/visible-text.ts';
+import { viewCall } from './tools/tool-kinds.ts';
 
 /** Safe HTML for an entry. Addresses are absolute: relative links became text. */
 export function renderFeedContent(items: readonly Item[]): SafeHtml {

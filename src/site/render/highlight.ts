@@ -4,7 +4,7 @@
 import { createRequire } from 'node:module';
 import type { HLJSApi, LanguageFn } from 'highlight.js';
 import { type SafeHtml, trustHtml } from '../../base/html.ts';
-import { showHidden, visibleText } from './visible-text.ts';
+import { showHidden, visibleText } from './text/visible-text.ts';
 
 /**
  * Above these, in characters, code stays plain. Grammars of highlight.js backtrack: hostile lines cost them the square or

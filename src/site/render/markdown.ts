@@ -4,8 +4,8 @@
 import MarkdownIt, { type Token } from 'markdown-it';
 import { type SafeHtml, trustHtml } from '../../base/html.ts';
 import { renderCode } from './code.ts';
-import { FOREIGN_REL, findLinkTarget } from './links.ts';
-import { visibleAttribute, visibleText } from './visible-text.ts';
+import { FOREIGN_REL, findLinkTarget } from './text/links.ts';
+import { visibleAttribute, visibleText } from './text/visible-text.ts';
 
 export interface MarkdownOptions {
   /** A line break in the source is one on the page: people mean it so in prompts, models do not. */

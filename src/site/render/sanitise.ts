@@ -4,7 +4,7 @@
 import { createRequire } from 'node:module';
 import type { IOptions } from 'sanitize-html';
 import { type SafeHtml, trustHtml } from '../../base/html.ts';
-import { FOREIGN_REL, findLinkTarget } from './links.ts';
+import { FOREIGN_REL, findLinkTarget } from './text/links.ts';
 
 /** The HTML itself when every tag is on the list, else what sanitize-html leaves of it. */
 export function sanitise(html: string): SafeHtml {

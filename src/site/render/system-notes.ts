@@ -3,10 +3,10 @@
 
 import { type SafeHtml, trustHtml } from '../../base/html.ts';
 import type { Item, NoteKind } from '../../model/item.ts';
-import { countOf, cutMiddle } from './long-text.ts';
 import { renderMarkdown } from './markdown.ts';
-import { renderTerminal, stripTerminal } from './terminal.ts';
-import { visibleText } from './visible-text.ts';
+import { countOf, cutMiddle } from './text/long-text.ts';
+import { renderTerminal, stripTerminal } from './text/terminal.ts';
+import { visibleText } from './text/visible-text.ts';
 
 interface NoteRow {
   readonly label: string;

@@ -6,16 +6,16 @@ import { isoTime, readableDate } from '../../base/time.ts';
 import type { BlobHash, TurnHash } from '../../model/ids.ts';
 import type { BlobPart, Item, Part, Role, ToolCallPart, UriPart } from '../../model/item.ts';
 import { turnAnchor } from '../urls.ts';
-import { FOREIGN_REL, findLinkTarget } from './links.ts';
-import { groupDigits } from './long-text.ts';
 import { renderMarkdown } from './markdown.ts';
 import { sanitise } from './sanitise.ts';
 import { noteClass, noteLabel, renderNote } from './system-notes.ts';
-import { renderToolCall, renderToolResponse } from './tool-call.ts';
-import { visibleAttribute, visibleText } from './visible-text.ts';
+import { FOREIGN_REL, findLinkTarget } from './text/links.ts';
+import { groupDigits } from './text/long-text.ts';
+import { visibleAttribute, visibleText } from './text/visible-text.ts';
+import { renderToolCall, renderToolResponse } from './tools/tool-call.ts';
 
 export { renderFeedContent } from './feed-content.ts';
-export { plainTitle } from './plain-title.ts';
+export { plainTitle } from './text/plain-title.ts';
 export { RENDERER_VERSION } from './version.ts';
 
 export interface RenderedTurn {

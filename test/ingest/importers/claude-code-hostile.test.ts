@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SourceOutput } from '../../../src/ingest/importer.ts';
 import { claudeCode } from '../../../src/ingest/importers/claude-code.ts';
+import type { SourceOutput } from '../../../src/ingest/kit/importer.ts';
 import { encodeItem } from '../../../src/model/item.ts';
 import { Ledger, read } from './claude-code-reading.ts';
 

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { SourceOutput } from '../../../src/ingest/importer.ts';
+import type { SourceOutput } from '../../../src/ingest/kit/importer.ts';
 import { fixture, Ledger, listFixtures, read } from './claude-code-reading.ts';
 
 /** Everything that must not depend on how a file was cut. */

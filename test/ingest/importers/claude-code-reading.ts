@@ -3,8 +3,8 @@
 
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { SourceOutput } from '../../../src/ingest/importer.ts';
 import { claudeCode } from '../../../src/ingest/importers/claude-code.ts';
+import type { SourceOutput } from '../../../src/ingest/kit/importer.ts';
 import type { Item } from '../../../src/model/item.ts';
 
 export const FIXTURES = join(import.meta.dirname, '../../fixtures/claude-code');

@@ -4,8 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/base/json.ts';
-import type { ImportedTurn, SourceInput, SourceOutput } from '../../../src/ingest/importer.ts';
 import { codex } from '../../../src/ingest/importers/codex.ts';
+import type { ImportedTurn, SourceInput, SourceOutput } from '../../../src/ingest/kit/importer.ts';
 
 export const FIXTURES = join(import.meta.dirname, '../../fixtures/codex');
 

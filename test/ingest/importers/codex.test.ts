@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ImportedTurn } from '../../../src/ingest/importer.ts';
 import { codex } from '../../../src/ingest/importers/codex.ts';
+import type { ImportedTurn } from '../../../src/ingest/kit/importer.ts';
 import { FIXTURES, fixture, lines, pathTo, read, readInSteps, record, said } from './codex-read.ts';
 
 const names = readdirSync(FIXTURES).sort();

@@ -1,7 +1,7 @@
 /** What one record is before it has a place: a line, a prompt, output, the end of something, or bookkeeping. */
 /** Pure: decides from the record alone, so that reading in pieces decides the same. */
 
-import type { ImportedBlob } from '../../importer.ts';
+import type { ImportedBlob } from '../../kit/importer.ts';
 import { emptyMessage, joinLine } from './messages.ts';
 import { commandDraft, type Draft, note, readUserBlocks } from './prompts.ts';
 import { blocksOf, type ChainRecord, contentOf, messageOfRecord, textOf } from './records.ts';

@@ -4,8 +4,8 @@
 import type { JsonObject } from '../../../base/json.ts';
 import { isoTime } from '../../../base/time.ts';
 import type { Meta, ParentLink } from '../../../model/conversation.ts';
-import type { ImportedConversation } from '../../importer.ts';
-import { findProject } from '../../project.ts';
+import type { ImportedConversation } from '../../kit/importer.ts';
+import { findProject } from '../../kit/project.ts';
 import { describeAgent, startedByKey } from './agents.ts';
 import { textOf } from './records.ts';
 import { AGENT_ID, type Conversation, type Session } from './session.ts';

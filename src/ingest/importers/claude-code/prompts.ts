@@ -3,8 +3,8 @@
 
 import { canonicalJson } from '../../../base/json.ts';
 import type { Item, NoteKind, Part } from '../../../model/item.ts';
-import { findDataUrlImage, findImage } from '../../images.ts';
-import type { ImportedBlob } from '../../importer.ts';
+import { findDataUrlImage, findImage } from '../../kit/images.ts';
+import type { ImportedBlob } from '../../kit/importer.ts';
 import { boundedJson } from './messages.ts';
 import { type Block, objectOf, textOf } from './records.ts';
 

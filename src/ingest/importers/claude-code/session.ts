@@ -4,7 +4,7 @@
 import type { JsonObject } from '../../../base/json.ts';
 import type { Problem } from '../../../base/log.ts';
 import type { Item } from '../../../model/item.ts';
-import type { ImportedBlob, SourceInput } from '../../importer.ts';
+import type { ImportedBlob, SourceInput } from '../../kit/importer.ts';
 import type { MessageDraft } from './messages.ts';
 import type { UserReading } from './prompts.ts';
 import type { ChainRecord } from './records.ts';

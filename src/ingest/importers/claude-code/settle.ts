@@ -3,7 +3,7 @@
 
 import type { JsonObject } from '../../../base/json.ts';
 import type { Item } from '../../../model/item.ts';
-import type { ImportedBlob } from '../../importer.ts';
+import type { ImportedBlob } from '../../kit/importer.ts';
 import { chainsOfCall, linkAgent, noteCalls } from './agents.ts';
 import { clientText, draftText, outputOf, readingDrafts, replayMark } from './entries.ts';
 import { assistantItem } from './messages.ts';

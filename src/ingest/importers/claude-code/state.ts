@@ -2,7 +2,7 @@
 /** Native ids are kept as hashes of six bytes, so that a state stays near one percent of its source. */
 
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
-import type { SourceInput } from '../../importer.ts';
+import type { SourceInput } from '../../kit/importer.ts';
 import {
   AGENT_ID,
   type Agent,

@@ -2,7 +2,7 @@
 /** Most of them are telemetry: those yield nothing and are collapsed onto their parent. */
 
 import type { JsonValue } from '../../../base/json.ts';
-import type { ImportedBlob } from '../../importer.ts';
+import type { ImportedBlob } from '../../kit/importer.ts';
 import { type Draft, note, readUserBlocks, type UserReading } from './prompts.ts';
 import { blocksOf, type ChainRecord, objectOf, textOf } from './records.ts';
 

@@ -2,7 +2,7 @@
 /** A message stays open until another one begins; what comes in between waits behind it, in file order. */
 
 import { isJsonObject, type JsonObject } from '../../../base/json.ts';
-import type { JsonLine } from '../../json-lines.ts';
+import type { JsonLine } from '../../kit/json-lines.ts';
 import { agentChain, findInlineRecord } from './agents.ts';
 import {
   endsMessage,

@@ -3,7 +3,7 @@
 
 import type { JsonObject, JsonValue } from '../../../base/json.ts';
 import type { Part } from '../../../model/item.ts';
-import type { ImportedBlob } from '../../importer.ts';
+import type { ImportedBlob } from '../../kit/importer.ts';
 import { contentParts, contentText, findToolCall, type ImagePart, reasoningParts } from './items.ts';
 import { type CodexRecord, findText } from './records.ts';
 import { linkSpawnOutput } from './spawns.ts';

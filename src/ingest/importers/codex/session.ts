@@ -4,7 +4,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
 import { isoTime, parseTime } from '../../../base/time.ts';
 import type { Meta } from '../../../model/conversation.ts';
-import { findProject } from '../../project.ts';
+import { findProject } from '../../kit/project.ts';
 import { findText } from './records.ts';
 
 /** Plain JSON, because it is part of the state between two reads. */

@@ -4,7 +4,7 @@
 import { blake3Hex } from '../../../base/blake3.ts';
 import { encodeUtf8 } from '../../../base/bytes.ts';
 import type { NoteKind, Part, Role, Usage } from '../../../model/item.ts';
-import type { ImportedBlob, ImportedTurn } from '../../importer.ts';
+import type { ImportedBlob, ImportedTurn } from '../../kit/importer.ts';
 import { cleanText } from './clean.ts';
 import { emptySettled, type Settled } from './state.ts';
 

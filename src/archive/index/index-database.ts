@@ -1,0 +1,59 @@
+/** The SQLite file behind the private index: opening it, whose it is, running statements. */
+/** Apart from what is kept in it, so that the tables' meaning stands in one file and the database's manners in another. */
+
+import { type Database, openDatabase, type SqlRow, type SqlValue } from '../../base/sqlite.ts';
+import { indexText } from './index-rows.ts';
+import { SCHEMA, SCHEMA_VERSION } from './index-schema.ts';
+
+export class IndexDatabase {
+  readonly db: Database;
+  readonly readOnly: boolean;
+
+  /** Throws what SQLite throws for a file that is no database. */
+  constructor(path: string, readOnly: boolean) {
+    this.readOnly = readOnly;
+    this.db = openDatabase(path, { readOnly });
+    if (readOnly) return;
+    // WAL without a sync per commit: a power cut can take the newest commits, never the file's consistency
+    this.db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY');
+    // turn hashes fall anywhere in the table: with room for it in memory and a longer journal each page is written less often
+    this.db.exec('PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=8000');
+    this.db.exec(SCHEMA);
+  }
+
+  /** Whose index this is, as `setIdentity` wrote it; undefined for a new one or one of another version. Throws on a broken file. */
+  findIdentity(): string | undefined {
+    const values = new Map(this.all('SELECT key, value FROM archive').map((row) => [row.key, row.value]));
+    return values.get('schema') === SCHEMA_VERSION ? indexText(values.get('identity')) : undefined;
+  }
+
+  setIdentity(identity: string): void {
+    this.run("INSERT OR REPLACE INTO archive VALUES ('schema', ?), ('identity', ?)", SCHEMA_VERSION, identity);
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  /** All or nothing. */
+  transaction<T>(work: () => T): T {
+    return this.db.transaction(work);
+  }
+
+  /** Leaves nothing of deleted or overwritten values in the file or its journal. */
+  scrub(): void {
+    this.db.exec('PRAGMA wal_checkpoint(TRUNCATE); VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  get(sql: string, ...values: SqlValue[]): SqlRow | undefined {
+    return this.db.statement(sql).get(...values);
+  }
+
+  all(sql: string, ...values: SqlValue[]): readonly SqlRow[] {
+    return this.db.statement(sql).all(...values);
+  }
+
+  run(sql: string, ...values: SqlValue[]): void {
+    this.db.statement(sql).run(...values);
+  }
+}

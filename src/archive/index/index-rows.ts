@@ -1,0 +1,136 @@
+/** From the index's rows to model types. */
+/** The one edge where SQLite's values are checked; a value of the wrong kind reads as empty, and the logs decide. */
+
+import { encodeHex } from '../../base/bytes.ts';
+import { isJsonObject, parseJson } from '../../base/json.ts';
+import type { SqlRow } from '../../base/sqlite.ts';
+import { type ConversationSummary, type Head, listLiveHeads, type Meta } from '../../model/conversation.ts';
+import type { ConversationId, TurnHash } from '../../model/ids.ts';
+import type { Tombstone } from '../contract.ts';
+import { decodeFrontier, rootOf } from '../format/merkle.ts';
+import type { ChunkRow, ConversationRow } from './conversation-row.ts';
+
+export function indexNumber(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+export function indexText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The meta record's JSON. Empty: none yet. */
+export function parseMeta(json: string): Meta {
+  if (json === '') return {};
+  try {
+    const value = parseJson(json);
+    return isJsonObject(value) ? (value as Meta) : {};
+  } catch {
+    return {}; // an undecodable meta is reported where the log is scanned
+  }
+}
+
+/** A row of `conversations`, with its heads by name. */
+export function summaryFromRow(row: SqlRow, heads: readonly Head[]): ConversationSummary {
+  const damage = indexText(row.damage);
+  const id = encodeHex(indexBytes(row.hash)) as ConversationId;
+  return {
+    id,
+    size: indexNumber(row.size),
+    rootHash: encodeHex(indexBytes(row.root)),
+    heads: listLiveHeads(heads, id),
+    meta: parseMeta(indexText(row.meta) ?? ''),
+    ...countsFromRow(row),
+    ...(damage === undefined ? {} : { damage }),
+  };
+}
+
+/** What lists and the running state both know of a conversation. */
+function countsFromRow(row: SqlRow) {
+  return {
+    turns: indexNumber(row.turns),
+    prompts: indexNumber(row.prompts),
+    toolCalls: indexNumber(row.tool_calls),
+    inputTokens: indexNumber(row.input_tokens),
+    outputTokens: indexNumber(row.output_tokens),
+    firstPrompt: indexText(row.first_prompt) ?? '',
+    firstMs: indexNumber(row.first_ms),
+    lastMs: indexNumber(row.last_ms),
+    withheld: indexNumber(row.withheld),
+  };
+}
+
+export function headFromRow(row: SqlRow): Head {
+  const turn = encodeHex(indexBytes(row.turn)) as TurnHash;
+  return { name: indexText(row.name) ?? '', turn, timeMs: indexNumber(row.time_ms) };
+}
+
+export function indexBytes(value: unknown): Uint8Array {
+  return value instanceof Uint8Array ? value : new Uint8Array(0);
+}
+
+/** Undefined when its Merkle frontier does not fit its size: the log is read again then. `heads`: all of them, by name. */
+export function conversationFromRow(
+  id: ConversationId,
+  row: SqlRow,
+  heads: ReadonlyMap<string, Head>,
+): ConversationRow | undefined {
+  const frontier = decodeFrontier(indexNumber(row.size), indexBytes(row.frontier));
+  if (frontier === undefined) return undefined;
+  return {
+    ...{ key: indexNumber(row.id), id, frontier },
+    entryBytes: indexNumber(row.entry_bytes),
+    payloadBytes: indexNumber(row.payload_bytes),
+    stamp: indexText(row.stamp) ?? '',
+    damage: indexText(row.damage),
+    state: {
+      ...countsFromRow(row),
+      metaJson: indexText(row.meta) ?? '',
+      heads,
+    },
+  };
+}
+
+export function tombstoneFromRow(row: SqlRow): Tombstone {
+  return {
+    turn: encodeHex(indexBytes(row.turn)) as TurnHash,
+    action: row.action === 1 ? 'withheld' : 'replaced',
+    reason: indexNumber(row.reason),
+    timeMs: indexNumber(row.time_ms),
+    ...(row.replacement === null ? {} : { replacement: encodeHex(indexBytes(row.replacement)) as TurnHash }),
+  };
+}
+
+export function chunkFromRow(row: SqlRow): ChunkRow {
+  return {
+    tile: indexNumber(row.tile),
+    first: indexNumber(row.first),
+    offset: indexNumber(row.offset),
+    length: indexNumber(row.length),
+    crc: indexNumber(row.crc),
+  };
+}
+
+/** What lists show of a row. Heads by name. */
+export function summaryOf(row: ConversationRow): ConversationSummary {
+  const { state } = row;
+  return {
+    id: row.id,
+    size: row.frontier.size,
+    rootHash: encodeHex(rootOf(row.frontier)),
+    heads: listLiveHeads(
+      [...state.heads.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+      row.id,
+    ),
+    meta: parseMeta(state.metaJson),
+    turns: state.turns,
+    prompts: state.prompts,
+    toolCalls: state.toolCalls,
+    inputTokens: state.inputTokens,
+    outputTokens: state.outputTokens,
+    firstPrompt: state.firstPrompt,
+    firstMs: state.firstMs,
+    lastMs: state.lastMs,
+    withheld: state.withheld,
+    ...(row.damage === undefined ? {} : { damage: row.damage }),
+  };
+}

@@ -1,0 +1,95 @@
+/** What lists show of a conversation, kept up while its log grows. */
+/** The same steps run for an append and for a rebuild from the log, in log order, so both end in the same summary. */
+
+import type { Head } from '../../model/conversation.ts';
+import { decodeItem, ITEM_TYPE, type Item } from '../../model/item.ts';
+import type { Turn } from '../../model/turn.ts';
+
+export interface SummaryState {
+  readonly turns: number;
+  readonly prompts: number;
+  readonly toolCalls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly firstPrompt: string;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly withheld: number;
+  /** JCS text of the last meta; empty: none yet. */
+  readonly metaJson: string;
+  readonly heads: ReadonlyMap<string, Head>;
+}
+
+export const emptySummary: SummaryState = {
+  turns: 0,
+  prompts: 0,
+  toolCalls: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  firstPrompt: '',
+  firstMs: 0,
+  lastMs: 0,
+  withheld: 0,
+  metaJson: '',
+  heads: new Map(),
+};
+
+const PROMPT_LENGTH = 200;
+
+/** With one more turn. `payload` undefined: it is withheld or damaged, and only the turn itself counts. */
+export function addTurn(
+  state: SummaryState,
+  turn: Omit<Turn, 'hash' | 'rawLength'>,
+  payload: Uint8Array | undefined,
+): SummaryState {
+  const grown = {
+    ...state,
+    turns: state.turns + 1,
+    firstMs: state.turns === 0 ? turn.timeMs : Math.min(state.firstMs, turn.timeMs),
+    lastMs: state.turns === 0 ? turn.timeMs : Math.max(state.lastMs, turn.timeMs),
+  };
+  const item = payload === undefined || turn.typeId !== ITEM_TYPE ? undefined : findItem(payload);
+  if (item === undefined) return grown;
+  return {
+    ...grown,
+    prompts: grown.prompts + (item.role === 'user' ? 1 : 0),
+    toolCalls: grown.toolCalls + item.parts.reduce((sum, part) => sum + (part.type === 'tool_call' ? 1 : 0), 0),
+    inputTokens: grown.inputTokens + count(item.usage?.input_tokens),
+    outputTokens: grown.outputTokens + count(item.usage?.output_tokens),
+    firstPrompt: grown.firstPrompt !== '' || item.role !== 'user' ? grown.firstPrompt : promptText(item),
+  };
+}
+
+/** JCS sorts keys, so a tool's item without usage ends in this. It counts for nothing here, and is the bulk of all bytes. */
+const TOOL_END = Buffer.from(',"role":"tool"}');
+
+function findItem(payload: Uint8Array): Item | undefined {
+  const end = payload.subarray(Math.max(0, payload.length - TOOL_END.length));
+  if (TOOL_END.equals(end)) return undefined;
+  try {
+    return decodeItem(payload);
+  } catch {
+    return undefined; // a payload that is no item is kept as it is and counts as a turn only
+  }
+}
+
+/** One line, at most 200 characters. */
+function promptText(item: Item): string {
+  const text = item.parts
+    .map((part) => (part.type === 'text' && typeof part.content === 'string' ? part.content : ''))
+    .join(' ');
+  const line = text
+    .slice(0, 4 * PROMPT_LENGTH)
+    .replace(/\s+/gu, ' ')
+    .trim();
+  return line.length <= PROMPT_LENGTH
+    ? line
+    : `${line
+        .slice(0, PROMPT_LENGTH - 1)
+        .toWellFormed()
+        .replace(/\ufffd$/, '')}…`;
+}
+
+function count(value: unknown): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
+}

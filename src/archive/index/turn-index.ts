@@ -1,0 +1,252 @@
+/** The private index (SQLite): where each turn stands, what lists show, the importers' ledger. */
+/** Derived from the logs, so it may lag or vanish; it is trusted only as far as the checkpoint it remembers and the hash it leads to. */
+
+import { encodeHex } from '../../base/bytes.ts';
+import type { ConversationSummary, Head } from '../../model/conversation.ts';
+import type { ConversationId, TurnHash } from '../../model/ids.ts';
+import type { Tombstone } from '../contract.ts';
+import { encodeFrontier, rootOf } from '../format/merkle.ts';
+import type { ChunkRow, ConversationRow, IndexUpdate, TurnPlace } from './conversation-row.ts';
+import { IndexDatabase } from './index-database.ts';
+import {
+  chunkFromRow,
+  conversationFromRow,
+  headFromRow,
+  indexBytes,
+  indexNumber,
+  indexText,
+  summaryFromRow,
+  tombstoneFromRow,
+} from './index-rows.ts';
+
+/** Positions share a 53-bit row id with the conversation's key. */
+const POSITION_SPAN = 2 ** 28;
+const ROWS_KEPT = 1024;
+
+export class TurnIndex extends IndexDatabase {
+  readonly #rows = new Map<ConversationId, ConversationRow>();
+  readonly #heads = new Map<ConversationId, Map<string, Head>>();
+  readonly #ids = new Map<number, ConversationId>();
+
+  /** All or nothing. */
+  override transaction<T>(work: () => T): T {
+    try {
+      return super.transaction(work);
+    } catch (error) {
+      this.forgetRows();
+      throw error;
+    }
+  }
+
+  /** Rows are kept in memory between calls; another process may have changed them. */
+  forgetRows(): void {
+    this.#rows.clear();
+    this.#heads.clear();
+    this.#ids.clear();
+  }
+
+  /** Id, stamp and lengths of every conversation, without the rest: what opening compares. */
+  listStamps(): {
+    id: ConversationId;
+    stamp: string;
+    size: number;
+    entryBytes: number;
+    payloadBytes: number;
+    damaged: boolean;
+  }[] {
+    return this.all('SELECT hash, stamp, size, entry_bytes, payload_bytes, damage FROM conversations').map((row) => ({
+      id: encodeHex(indexBytes(row.hash)) as ConversationId,
+      stamp: indexText(row.stamp) ?? '',
+      size: indexNumber(row.size),
+      entryBytes: indexNumber(row.entry_bytes),
+      payloadBytes: indexNumber(row.payload_bytes),
+      damaged: row.damage !== null,
+    }));
+  }
+
+  findRow(id: ConversationId): ConversationRow | undefined {
+    const known = this.#rows.get(id);
+    if (known !== undefined) return known;
+    const row = this.get('SELECT * FROM conversations WHERE hash=?', hashBytes(id));
+    if (row === undefined) return undefined;
+    const key = indexNumber(row.id);
+    const heads = this.all('SELECT name, turn, time_ms FROM heads WHERE conversation=? ORDER BY name', key);
+    const kept = new Map(heads.map(headFromRow).map((head) => [head.name, head]));
+    const found = conversationFromRow(id, row, kept);
+    if (found === undefined) return undefined;
+    if (this.#rows.size > ROWS_KEPT) this.forgetRows();
+    this.#rows.set(id, found);
+    this.#heads.set(id, kept);
+    this.#ids.set(key, id);
+    return found;
+  }
+
+  findConversationId(key: number): ConversationId | undefined {
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    const row = this.get('SELECT hash FROM conversations WHERE id=?', key);
+    if (row === undefined) return undefined;
+    const id = encodeHex(indexBytes(row.hash)) as ConversationId;
+    if (this.#ids.size > 64 * ROWS_KEPT) this.#ids.clear();
+    this.#ids.set(key, id);
+    return id;
+  }
+
+  /** Ids that start with the digits, at most three. */
+  listConversationsByPrefix(prefix: string): ConversationId[] {
+    const rows = this.all(
+      'SELECT hash FROM conversations WHERE hash BETWEEN ? AND ? AND turns > 0 ORDER BY hash LIMIT 3',
+      hashBytes(prefix.padEnd(64, '0')),
+      hashBytes(prefix.padEnd(64, 'f')),
+    );
+    return rows.map((row) => encodeHex(indexBytes(row.hash)) as ConversationId);
+  }
+
+  /** Places of turns whose hash may start with the digits (told apart up to 12 digits), at most eight. */
+  listPlaces(prefix: string): TurnPlace[] {
+    const digits = prefix.slice(0, 12);
+    const low = Number.parseInt(digits.padEnd(12, '0'), 16);
+    const high = Number.parseInt(digits.padEnd(12, 'f'), 16);
+    const rows = this.all('SELECT id FROM turns WHERE h48 BETWEEN ? AND ? LIMIT 8', low, high);
+    return rows.map((row) => placeOf(indexNumber(row.id)));
+  }
+
+  /** Whether the index leads from this turn to this position. */
+  hasPlace(key: number, hash: TurnHash, position: number): boolean {
+    const id = key * POSITION_SPAN + position;
+    return this.get('SELECT 1 AS one FROM turns WHERE h48=? AND id=?', prefix48(hash), id) !== undefined;
+  }
+
+  /** Log position → first 12 digits of the turn that stands there. Reads the whole table: for naming what is lost. */
+  listTurnPrefixes(key: number): Map<number, string> {
+    const rows = this.all(
+      'SELECT h48, id FROM turns WHERE id >= ? AND id < ?',
+      key * POSITION_SPAN,
+      (key + 1) * POSITION_SPAN,
+    );
+    return new Map(
+      rows.map((row) => [
+        indexNumber(row.id) - key * POSITION_SPAN,
+        indexNumber(row.h48).toString(16).padStart(12, '0'),
+      ]),
+    );
+  }
+
+  /** Newest activity first; equal times by id. */
+  listSummaries(): ConversationSummary[] {
+    const headRows = this.all('SELECT conversation, name, turn, time_ms FROM heads ORDER BY conversation, name');
+    const heads = Map.groupBy(headRows, (row) => indexNumber(row.conversation));
+    const rows = this.all('SELECT * FROM conversations WHERE turns > 0 ORDER BY last_ms DESC, hash');
+    return rows.map((row) => summaryFromRow(row, (heads.get(indexNumber(row.id)) ?? []).map(headFromRow)));
+  }
+
+  listTombstones(key: number): Tombstone[] {
+    const rows = this.all('SELECT * FROM tombstones WHERE conversation=? ORDER BY position', key);
+    return rows.map(tombstoneFromRow);
+  }
+
+  /** Chunks of a conversation's payload tiles as they were written, in log order. */
+  listChunks(key: number): ChunkRow[] {
+    const rows = this.all(
+      'SELECT tile, first, offset, length, crc FROM chunks WHERE conversation=? ORDER BY tile, first',
+      key,
+    );
+    return rows.map(chunkFromRow);
+  }
+
+  /** CRC-32 and length of a blob file as written. Undefined: not recorded. */
+  findBlob(hash: string): { readonly length: number; readonly crc: number } | undefined {
+    const row = this.get('SELECT length, crc FROM blobs WHERE hash=?', hashBytes(hash));
+    return row === undefined ? undefined : { length: indexNumber(row.length), crc: indexNumber(row.crc) };
+  }
+
+  recordBlob(hash: string, length: number, crc: number): void {
+    this.run('INSERT OR REPLACE INTO blobs VALUES (?, ?, ?)', hashBytes(hash), length, crc);
+  }
+
+  dropBlob(hash: string): void {
+    this.run('DELETE FROM blobs WHERE hash=?', hashBytes(hash));
+  }
+
+  /** Makes room for a conversation; what was known of it is dropped. Inside a transaction. Returns its key. */
+  startConversation(id: ConversationId): number {
+    this.dropConversation(id);
+    this.run('INSERT INTO conversations (hash) VALUES (?)', hashBytes(id));
+    return indexNumber(this.get('SELECT id FROM conversations WHERE hash=?', hashBytes(id))?.id);
+  }
+
+  /** Inside a transaction. */
+  insertTurn(key: number, hash: TurnHash, position: number): void {
+    this.run('INSERT OR IGNORE INTO turns VALUES (?, ?)', prefix48(hash), key * POSITION_SPAN + position);
+  }
+
+  /** Inside a transaction. */
+  apply(update: IndexUpdate): void {
+    const { key, id, state, frontier, entryBytes, payloadBytes, stamp, damage } = update.row;
+    this.run(
+      `UPDATE conversations SET size=?, root=?, frontier=?, entry_bytes=?, payload_bytes=?, stamp=?, damage=?, turns=?, prompts=?,
+       tool_calls=?, input_tokens=?, output_tokens=?, first_prompt=?, first_ms=?, last_ms=?, withheld=?, meta=? WHERE id=?`,
+      ...[frontier.size, rootOf(frontier), encodeFrontier(frontier), entryBytes, payloadBytes, stamp, damage ?? null],
+      ...[state.turns, state.prompts, state.toolCalls, state.inputTokens, state.outputTokens, state.firstPrompt],
+      ...[state.firstMs, state.lastMs, state.withheld, state.metaJson, key],
+    );
+    for (const head of update.heads) {
+      this.run('INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?)', key, head.name, hashBytes(head.turn), head.timeMs);
+    }
+    for (const { hash, position } of update.turns) this.insertTurn(key, hash, position);
+    for (const { position, turn, action, reason, timeMs, replacement } of update.tombstones) {
+      this.run(
+        'INSERT OR REPLACE INTO tombstones VALUES (?, ?, ?, ?, ?, ?, ?)',
+        ...[key, position, hashBytes(turn), action === 'withheld' ? 1 : 2, reason, timeMs],
+        replacement === undefined ? null : hashBytes(replacement),
+      );
+    }
+    for (const tile of update.rewrittenTiles) this.run('DELETE FROM chunks WHERE conversation=? AND tile=?', key, tile);
+    for (const { tile, first, offset, length, crc } of update.chunks) {
+      this.run('INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?)', key, tile, first, offset, length, crc);
+    }
+    // changed in place: a copy for each append would make many branches cost their square
+    const heads = this.#heads.get(id) ?? new Map(state.heads);
+    for (const head of update.heads) heads.set(head.name, head);
+    this.#heads.set(id, heads);
+    this.#rows.set(id, { ...update.row, state: { ...state, heads } });
+    this.#ids.set(key, id);
+  }
+
+  /** Its turns' places stay until `dropOrphans`: they lead to a key that nobody has any more. */
+  dropConversation(id: ConversationId): void {
+    const key = this.get('SELECT id FROM conversations WHERE hash=?', hashBytes(id))?.id;
+    this.#rows.delete(id);
+    this.#heads.delete(id);
+    if (typeof key !== 'number') return;
+    this.#ids.delete(key);
+    for (const table of ['heads', 'tombstones', 'chunks']) this.run(`DELETE FROM ${table} WHERE conversation=?`, key);
+    this.run('DELETE FROM conversations WHERE id=?', key);
+  }
+
+  /** Removes the places of dropped conversations, in one pass over all turns. Inside a transaction. */
+  dropOrphans(): void {
+    // @NOTE a bound number is a REAL to SQLite, and would not divide as whole numbers do
+    this.run(`DELETE FROM turns WHERE id / ${POSITION_SPAN} NOT IN (SELECT id FROM conversations)`);
+  }
+
+  /** Everything but the ledger, which no log can give back. */
+  dropDerived(): void {
+    for (const table of ['conversations', 'turns', 'heads', 'tombstones', 'chunks', 'blobs'])
+      this.run(`DELETE FROM ${table}`);
+    this.forgetRows();
+  }
+}
+
+function placeOf(id: number): TurnPlace {
+  const key = Math.floor(id / POSITION_SPAN);
+  return { key, position: id - key * POSITION_SPAN };
+}
+
+function prefix48(hash: string): number {
+  return Number.parseInt(hash.slice(0, 12), 16);
+}
+
+function hashBytes(hash: string): Uint8Array {
+  return Buffer.from(hash, 'hex');
+}

@@ -1,0 +1,118 @@
+/** Bringing the index in step with one conversation's log, and the log's end in order. */
+/** The log is the truth. Torn tails go to quarantine; damage below the committed size is only named. */
+
+import type { ConversationId } from '../../model/ids.ts';
+import { checkpointFile } from '../files/conversation-files.ts';
+import { sweepConversation } from '../files/temps.ts';
+import { TILE_WIDTH } from '../format/tile-names.ts';
+import type { ConversationRow } from '../index/conversation-row.ts';
+import { forgetLedgerOf } from '../index/ledger.ts';
+import type { Store } from '../index/store.ts';
+import { writeCheckpoint } from './checkpoint-file.ts';
+import { cutTails, quarantineFile } from './quarantine.ts';
+import { type ScannedConversation, scanConversation } from './scan.ts';
+import { sealTile } from './seal.ts';
+
+/**
+ * Reads a conversation from its bytes and replaces what the index says of it. Undefined: nothing in it was ever committed.
+ * Where the index is open for reading only, the row stays as it is and the damage is named all the same.
+ * `many`: the caller calls this for other conversations too, and `dropOrphans` of the index after the last.
+ */
+export function reindex(store: Store, id: ConversationId, many = false): ConversationRow | undefined {
+  store.files.forget(id);
+  store.forgetDamage(id);
+  if (store.index.readOnly) return inspect(store, id);
+  const known = store.index.findRow(id)?.frontier.size ?? 0;
+  const before = store.damage.length;
+  let sealable: readonly number[] = [];
+  store.index.transaction(() => {
+    const key = store.index.startConversation(id);
+    const extent = { origin: store.info.origin, size: known };
+    const scanned = scanConversation(store.files, id, extent, (hash, position) =>
+      store.index.insertTurn(key, hash, position),
+    );
+    for (const damage of scanned.damage) store.report(damage);
+    handleTails(store, scanned);
+    if (scanned.frontier.size < known) forgetLedgerOf(store.index, id);
+    if (scanned.frontier.size === 0 && scanned.checkpoint === undefined) {
+      store.index.dropConversation(id);
+      return;
+    }
+    const restored = restoreCheckpoint(store, scanned);
+    if (scanned.readOnly === undefined) sealable = listRewritable(scanned);
+    // no stamp while tiles are still to be rewritten: a crash in between leads back here
+    const stamp = store.writable && sealable.length > 0 ? '' : restored;
+    const { frontier, entryBytes, payloadBytes, state, chunks, tombstones } = scanned;
+    const row = { ...{ key, id, frontier, entryBytes, payloadBytes, state }, stamp, damage: scanned.readOnly };
+    const heads = [...state.heads.values()];
+    store.index.apply({ row, heads, turns: [], tombstones, chunks, rewrittenTiles: [] });
+  });
+  if (!many) store.index.transaction(() => store.index.dropOrphans());
+  store.files.forget(id);
+  if (store.writable) store.write(() => sealAll(store, id, sealable));
+  if (store.damage.length > before) store.detail(`${id}: read from its log again`);
+  return store.index.findRow(id);
+}
+
+function inspect(store: Store, id: ConversationId): ConversationRow | undefined {
+  const row = store.index.findRow(id);
+  const extent = { origin: store.info.origin, size: row?.frontier.size ?? 0 };
+  for (const damage of scanConversation(store.files, id, extent, () => {}).damage) store.report(damage);
+  return row;
+}
+
+/** Full tiles of several chunks, and an open one with more than counts: what is appended next has to follow what counts. */
+function listRewritable({ unsealed, overlong, frontier }: ScannedConversation): readonly number[] {
+  return overlong ? [...unsealed, Math.floor(frontier.size / TILE_WIDTH)] : unsealed;
+}
+
+/** Rewrites tiles as single chunks and says so to the index. */
+function sealAll(store: Store, id: ConversationId, tiles: readonly number[]): void {
+  const found = tiles.length === 0 ? undefined : store.index.findRow(id);
+  if (found === undefined) return;
+  const chunks = tiles.map((n) => sealTile(store, found, n));
+  const open = chunks.find((chunk) => chunk.tile === Math.floor(found.frontier.size / TILE_WIDTH));
+  const payloadBytes = open?.length ?? found.payloadBytes;
+  const row = { ...found, payloadBytes, stamp: store.stampOf(id) };
+  store.index.transaction(() =>
+    store.index.apply({ row, heads: [], turns: [], tombstones: [], chunks, rewrittenTiles: tiles }),
+  );
+}
+
+function handleTails(store: Store, scanned: ScannedConversation): void {
+  if (store.writable) sweepConversation(store, scanned.id);
+  const cut = store.writable && scanned.readOnly === undefined;
+  const kept = cut ? store.write(() => cutTails(store, scanned.tails)) : [];
+  for (const [i, tail] of scanned.tails.entries()) {
+    const what = `${tail.bytes} bytes (${tail.records} whole records) beyond the checkpoint`;
+    const done = kept[i] === undefined ? 'left in place' : `moved to ${kept[i]}`;
+    const report = {
+      kind: 'torn-tail',
+      file: tail.file,
+      offset: tail.keep,
+      conversation: scanned.id,
+      turns: [],
+    } as const;
+    if (tail.bytes > 0) store.report({ ...report, message: `${what}, ${done}` });
+  }
+}
+
+/** Writes a checkpoint where there is none to be read. Returns the stamp under which the row may be trusted. */
+function restoreCheckpoint(store: Store, scanned: ScannedConversation): string {
+  if (scanned.readOnly !== undefined) return '';
+  if (scanned.checkpoint !== undefined) return store.stampOf(scanned.id);
+  if (!store.writable) return '';
+  store.write(() => {
+    quarantineFile(store, checkpointFile(scanned.id));
+    writeCheckpoint(store, scanned.id, scanned.frontier);
+  });
+  const message = `it was rebuilt from the log: ${scanned.frontier.size} records`;
+  const report = {
+    kind: 'checkpoint',
+    file: checkpointFile(scanned.id),
+    conversation: scanned.id,
+    turns: [],
+  } as const;
+  store.report({ ...report, message });
+  return store.stampOf(scanned.id);
+}

@@ -1,0 +1,48 @@
+/** What a scan of one conversation has found so far: damage, bad positions, what was taken back. */
+/** Shared by the steps of a scan: a later one leaves alone what an earlier one has named. */
+
+import type { ConversationId, TurnHash } from '../../model/ids.ts';
+import type { DamageReport } from '../contract.ts';
+import { findRecord, tileFile } from '../files/conversation-files.ts';
+import { TILE_WIDTH, type TileKind } from '../format/tile-names.ts';
+import type { LoggedTombstone } from '../index/conversation-row.ts';
+
+export class Findings {
+  readonly id: ConversationId;
+  readonly damage: DamageReport[] = [];
+  /** Positions whose record is not the one under the root, or is missing. */
+  readonly bad = new Set<number>();
+  readonly withheld = new Map<TurnHash, LoggedTombstone>();
+  /** The first damage below the committed size, in words. */
+  readOnly: string | undefined;
+
+  constructor(id: ConversationId) {
+    this.id = id;
+  }
+
+  /** `fatal`: it lies below the committed size, so nothing may be written. */
+  report(
+    kind: DamageReport['kind'],
+    file: string,
+    message: string,
+    fatal: boolean,
+    extra: Partial<DamageReport> = {},
+  ): void {
+    this.damage.push({ kind, file, conversation: this.id, turns: [], message, ...extra });
+    if (fatal) this.readOnly ??= `${file}: ${message}`;
+  }
+
+  /** One report for each tile that the positions stand in. */
+  reportByTile(kind: 'log' | 'leaf', tile: TileKind, positions: readonly number[], message: string): void {
+    for (const [n, group] of Map.groupBy(positions, (position) => Math.floor(position / TILE_WIDTH))) {
+      this.report(kind, tileFile(this.id, tile, n), message, true, { positions: group });
+    }
+  }
+
+  noteTombstone(bytes: Uint8Array | undefined, position: number): void {
+    const record = bytes === undefined ? undefined : findRecord(bytes);
+    if (record?.kind !== 'tombstone') return;
+    const { kind: _, ...tombstone } = record;
+    this.withheld.set(tombstone.turn, { ...tombstone, position });
+  }
+}

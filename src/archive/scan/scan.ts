@@ -1,0 +1,223 @@
+/** Reads one conversation from its bytes alone: what counts, what is torn, what is damaged. */
+/** Nothing is written here. Damage below the committed size makes the conversation read-only; only what lies beyond may be cut. */
+
+import { JsonError, messageOf } from '../../base/errors.ts';
+import { canonicalJson, parseJson } from '../../base/json.ts';
+import type { Head } from '../../model/conversation.ts';
+import type { ConversationId, TurnHash } from '../../model/ids.ts';
+import type { DamageReport } from '../contract.ts';
+import { type ConversationFiles, checkpointFile, findRecord, tileFile } from '../files/conversation-files.ts';
+import { type Checkpoint, parseCheckpoint } from '../format/checkpoint.ts';
+import type { Frontier } from '../format/merkle.ts';
+import type { PayloadSlot } from '../format/payload-tile.ts';
+import type { LogRecord } from '../format/record.ts';
+import { TILE_WIDTH, tileCount, tileRecords } from '../format/tile-names.ts';
+import type { ChunkRow, LoggedTombstone } from '../index/conversation-row.ts';
+import { addTurn, emptySummary, type SummaryState } from '../index/summary.ts';
+import { Findings } from './scan-findings.ts';
+import { openPayloads, payloadOf, payloadProblem } from './scan-payloads.ts';
+import { findTails, type TornTail } from './scan-tails.ts';
+import { viewTile } from './scan-tile.ts';
+import { checkTree, longestPrefix } from './scan-tree.ts';
+
+export interface ScannedConversation {
+  readonly id: ConversationId;
+  /** Undefined: the file is absent or unreadable, and `frontier` was recomputed from the tiles. */
+  readonly checkpoint: Checkpoint | undefined;
+  readonly frontier: Frontier;
+  readonly entryBytes: number;
+  readonly payloadBytes: number;
+  readonly state: SummaryState;
+  readonly tombstones: readonly LoggedTombstone[];
+  readonly chunks: readonly ChunkRow[];
+  /** Full tiles that still have more than one chunk. */
+  readonly unsealed: readonly number[];
+  /** The last tile's payloads go on beyond the committed size: see OpenPayloads. */
+  readonly overlong: boolean;
+  readonly tails: readonly TornTail[];
+  readonly damage: readonly DamageReport[];
+  /** First damage below the committed size, in words. */
+  readonly readOnly: string | undefined;
+}
+
+/** What is known from elsewhere about how far the log once reached: a recomputed checkpoint never falls below it. */
+export interface KnownExtent {
+  readonly origin: string;
+  readonly size: number;
+}
+
+/** What a scan saw of one turn, for `verify`. */
+export interface SeenTurn {
+  readonly record: LogRecord & { readonly kind: 'turn' };
+  /** Undefined: no chunk covers it. */
+  readonly slot: PayloadSlot | undefined;
+  /** Undefined: taken back, missing or damaged. */
+  readonly payload: Uint8Array | undefined;
+  readonly withheld: boolean;
+}
+
+export type OnTurn = (hash: TurnHash, position: number, seen: SeenTurn) => void;
+
+/** `onTurn` is told of every readable turn, in log order. Never throws for bad bytes. */
+export function scanConversation(
+  files: ConversationFiles,
+  id: ConversationId,
+  known: KnownExtent,
+  onTurn: OnTurn,
+): ScannedConversation {
+  return new Scan(files, id, known).run(onTurn);
+}
+
+class Scan {
+  readonly #files: ConversationFiles;
+  readonly #known: KnownExtent;
+  readonly #findings: Findings;
+
+  constructor(files: ConversationFiles, id: ConversationId, known: KnownExtent) {
+    this.#files = files;
+    this.#findings = new Findings(id);
+    this.#known = known;
+  }
+
+  run(onTurn: OnTurn): ScannedConversation {
+    const checkpoint = this.#readCheckpoint();
+    const size = checkpoint?.size ?? longestPrefix(this.#files, this.#findings.id);
+    if (checkpoint === undefined && size < this.#known.size) {
+      this.#findings.report(
+        'checkpoint',
+        checkpointFile(this.#findings.id),
+        `only ${size} of ${this.#known.size} records can be read`,
+        true,
+      );
+    }
+    const frontier = checkTree(this.#files, this.#findings, size, checkpoint);
+    const content = this.#readContent(size, onTurn);
+    const tails = findTails(this.#files, this.#findings.id, { ...content, size });
+    return {
+      ...{ id: this.#findings.id, checkpoint, frontier, tails, ...content },
+      tombstones: [...this.#findings.withheld.values()],
+      damage: this.#findings.damage,
+      readOnly: this.#findings.readOnly,
+    };
+  }
+
+  #readCheckpoint(): Checkpoint | undefined {
+    const file = checkpointFile(this.#findings.id);
+    const bytes = this.#files.read(file, 1024 * 1024);
+    if (bytes === undefined) {
+      if (this.#known.size > 0) this.#findings.report('checkpoint', file, 'it is missing', false);
+      return undefined;
+    }
+    try {
+      const checkpoint = parseCheckpoint(bytes);
+      const expected = `${this.#known.origin}/${this.#findings.id}`;
+      if (checkpoint.origin !== expected)
+        this.#findings.report('checkpoint', file, `its origin is not ${expected}`, true);
+      return checkpoint;
+    } catch (error) {
+      this.#findings.report('checkpoint', file, `it cannot be read (${messageOf(error)})`, false);
+      return undefined;
+    }
+  }
+
+  /** Decodes every good record in order, checks that it fits the ones before, and reads the payloads for the summary. */
+  #readContent(size: number, onTurn: OnTurn) {
+    const depths = new Map<TurnHash, number>();
+    const heads = new Map<string, Head>();
+    const chunks: ChunkRow[] = [];
+    const unsealed: number[] = [];
+    let state = emptySummary;
+    let entryBytes = 0;
+    let payloadBytes = 0;
+    let overlong = false;
+    const unverified = new Set<TurnHash>();
+    for (let n = 0; n < Math.max(1, tileCount(size)); n++) {
+      const count = tileRecords(size, n);
+      const view = viewTile(this.#files, this.#findings.id, n, count);
+      const payloads = openPayloads(this.#files, this.#findings, n, count);
+      chunks.push(...payloads.rows);
+      overlong = payloads.overlong;
+      if (count === TILE_WIDTH && payloads.rows.length > 1) unsealed.push(n);
+      entryBytes = count === TILE_WIDTH ? 0 : view.entryLength;
+      payloadBytes = count === TILE_WIDTH ? 0 : payloads.length;
+      for (let i = 0; i < count; i++) {
+        const position = n * TILE_WIDTH + i;
+        const bytes = view.records[i];
+        if (bytes === undefined || this.#findings.bad.has(position)) continue;
+        const record = findRecord(bytes);
+        const problem =
+          record === undefined ? 'the record cannot be decoded' : this.#problemOf(record, position, depths);
+        if (record === undefined || problem !== undefined) {
+          const turns = record?.kind === 'turn' ? [record.hash] : [];
+          const message = `record ${position}: ${problem}`;
+          this.#findings.report('log', tileFile(this.#findings.id, 'entries', n), message, true, {
+            turns,
+            positions: [position],
+          });
+          continue;
+        }
+        if (record.kind === 'turn') {
+          if (record.parent !== null && (!depths.has(record.parent) || unverified.has(record.parent)))
+            unverified.add(record.hash);
+          depths.set(record.hash, record.depth);
+          const payload = payloadOf(this.#files, this.#findings, record, position, payloads);
+          const withheld = this.#findings.withheld.has(record.hash);
+          onTurn(record.hash, position, { record, slot: payloads.slot(position), payload, withheld });
+          state = addTurn(state, record, payload);
+        } else {
+          if (payloads.slot(position)?.tag !== 'none')
+            payloadProblem(this.#findings, n, [], [position], 'a record without payload has one');
+          if (record.kind === 'head')
+            heads.set(record.name, { name: record.name, turn: record.turn, timeMs: record.timeMs });
+          if (record.kind === 'meta') state = { ...state, metaJson: record.json };
+        }
+      }
+    }
+    if (unverified.size > 0) {
+      const message = `the ancestry of ${unverified.size} turn${unverified.size === 1 ? '' : 's'} runs through a damaged record`;
+      this.#findings.report('log', this.#firstBadFile(), message, true, { unverifiedDescendants: unverified.size });
+    }
+    return {
+      state: { ...state, heads, withheld: this.#findings.withheld.size },
+      chunks,
+      unsealed,
+      overlong,
+      entryBytes,
+      payloadBytes,
+    };
+  }
+
+  #firstBadFile(): string {
+    const first = this.#findings.damage.find((damage) => damage.kind === 'log');
+    return first?.file ?? tileFile(this.#findings.id, 'entries', 0);
+  }
+
+  /** Why a whole record has no place here. A lost parent is no reason when records are known to be lost. */
+  #problemOf(record: LogRecord, position: number, depths: ReadonlyMap<TurnHash, number>): string | undefined {
+    const lost = this.#findings.bad.size > 0;
+    if (record.kind === 'turn') {
+      if (depths.has(record.hash)) return 'the turn stands here a second time';
+      if (record.parent === null)
+        return position === 0 && record.hash === this.#findings.id ? undefined : 'a first turn of another conversation';
+      const depth = depths.get(record.parent);
+      if (depth === undefined) return lost ? undefined : 'its parent does not stand before it';
+      return record.depth === depth + 1 ? undefined : `depth ${record.depth} after a parent of depth ${depth}`;
+    }
+    if (position === 0) return 'the log does not start with its first turn';
+    if (record.kind === 'meta') return metaProblem(record.json);
+    const named = [record.turn, ...(record.kind === 'tombstone' && record.replacement ? [record.replacement] : [])];
+    return lost || named.every((turn) => depths.has(turn))
+      ? undefined
+      : 'it names a turn that does not stand before it';
+  }
+}
+
+/** Meta is JSON in JCS form, so that equal metas are equal records. */
+function metaProblem(json: string): string | undefined {
+  try {
+    return canonicalJson(parseJson(json)) === json ? undefined : 'its JSON is not in canonical form';
+  } catch (error) {
+    if (error instanceof JsonError) return error.message;
+    throw error;
+  }
+}

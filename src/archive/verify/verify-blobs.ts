@@ -1,0 +1,82 @@
+/** Blob files against their names, their recorded checksums and the turns that need them. */
+/** A blob's damage is named with every turn that it touches, in all conversations that were read. */
+
+import { crc32 } from 'node:zlib';
+import { readFile } from '../../base/disk.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { TurnHash } from '../../model/ids.ts';
+import type { DamageReport } from '../contract.ts';
+import { DamageError } from '../errors.ts';
+import { blobPath, decodeBlob } from '../files/blobs.ts';
+import type { Store } from '../index/store.ts';
+import { listBlobParts } from '../read/blob-use.ts';
+import type { SeenTurn } from '../scan/scan.ts';
+
+/** Which turns need which blobs, collected while conversations are read. */
+export class BlobUse {
+  readonly #turns = new Map<string, TurnHash[]>();
+
+  note(hash: TurnHash, { record, slot, payload }: SeenTurn): void {
+    if (slot?.tag === 'blob') this.#add(record.payloadHash, hash);
+    if (payload === undefined) return;
+    for (const blob of listBlobParts(record.typeId, payload)) this.#add(blob, hash);
+  }
+
+  turnsOf(blob: string): readonly TurnHash[] {
+    return this.#turns.get(blob) ?? [];
+  }
+
+  listBlobs(): string[] {
+    return [...this.#turns.keys()].sort();
+  }
+
+  #add(blob: string, turn: TurnHash): void {
+    const turns = this.#turns.get(blob);
+    if (turns === undefined) this.#turns.set(blob, [turn]);
+    else if (turns.at(-1) !== turn) turns.push(turn);
+  }
+}
+
+/** `all`: every blob file, else only those that `use` names. `reported`: files whose damage was said already. */
+export function verifyBlobs(
+  store: Store,
+  use: BlobUse,
+  all: boolean,
+  reported: ReadonlySet<string>,
+): { readonly damage: DamageReport[]; readonly count: number } {
+  const stored = listBlobFiles(store);
+  const hashes = [...new Set([...(all ? stored : []), ...use.listBlobs()])].sort();
+  const damage: DamageReport[] = [];
+  for (const hash of hashes) {
+    const file = blobPath(hash);
+    if (reported.has(file)) continue;
+    const message = problemOf(store, hash);
+    if (message !== undefined) damage.push({ kind: 'blob', file, turns: use.turnsOf(hash), message });
+  }
+  return { damage, count: hashes.length };
+}
+
+function problemOf(store: Store, hash: string): string | undefined {
+  const file = blobPath(hash);
+  const frame = readFile(store.disk, store.path(file));
+  if (frame === undefined) return 'the blob file is missing';
+  try {
+    decodeBlob(file, frame, hash);
+  } catch (error) {
+    if (error instanceof DamageError) return messageOf(error);
+    throw error;
+  }
+  const known = store.index.findBlob(hash);
+  if (known === undefined || (known.length === frame.length && known.crc === crc32(frame))) return undefined;
+  return 'its bytes are not those that were written, though it still decompresses to the right content';
+}
+
+function listBlobFiles(store: Store): string[] {
+  const folders = store.disk.list(store.path('blobs')) ?? [];
+  return folders.flatMap((folder) =>
+    (store.disk.list(store.path(`blobs/${folder}`)) ?? []).flatMap((name) => {
+      const hash = name.slice(0, 64);
+      return blobPath(hash) === `blobs/${folder}/${name}` && /^[0-9a-f]{64}$/.test(hash) ? [hash] : [];
+    }),
+  );
+}

@@ -1,0 +1,87 @@
+/** The private index against a conversation's bytes: places, summary, tombstones, and the checksum of each chunk. */
+/** A checksum shows a flipped bit even where decompression passes over it. */
+
+import { equalBytes } from '../../base/bytes.ts';
+import { canonicalJson } from '../../base/json.ts';
+import type { ConversationId } from '../../model/ids.ts';
+import type { DamageReport } from '../contract.ts';
+import { tileFile } from '../files/conversation-files.ts';
+import { isLocked, thisProcess } from '../files/lock.ts';
+import { rootOf } from '../format/merkle.ts';
+import type { ConversationRow } from '../index/conversation-row.ts';
+import type { Store } from '../index/store.ts';
+import type { ScannedConversation, SeenTurn } from '../scan/scan.ts';
+
+/** A turn that a scan could read, without its payload. */
+export type CheckedTurn = Omit<SeenTurn, 'payload'> & { readonly position: number };
+
+/** Nothing for a conversation whose log is damaged (but for its chunks): the index may remember more than is there. */
+export function checkIndex(store: Store, scanned: ScannedConversation, turns: readonly CheckedTurn[]): DamageReport[] {
+  const { id } = scanned;
+  const row = store.index.findRow(id);
+  if (row === undefined)
+    return scanned.frontier.size === 0 ? [] : [problem(id, 'the conversation is not in the index')];
+  const chunks = checkChunks(store, scanned, row);
+  if (scanned.readOnly !== undefined || chunks.length > 0) return chunks;
+  const behind = row.frontier.size < scanned.frontier.size;
+  if (behind && !store.writable && isLocked(store.disk, store.path('private/lock'), thisProcess())) return [];
+  const message = findDifference(store, scanned, row, turns);
+  return message === undefined ? [] : [problem(id, message)];
+}
+
+function checkChunks(store: Store, { id, chunks }: ScannedConversation, row: ConversationRow): DamageReport[] {
+  if (row.damage !== undefined) return [];
+  const known = new Map(store.index.listChunks(row.key).map((chunk) => [`${chunk.tile}/${chunk.first}`, chunk]));
+  return chunks.flatMap((chunk) => {
+    const written = known.get(`${chunk.tile}/${chunk.first}`);
+    if (
+      written === undefined ||
+      (written.length === chunk.length && written.crc === chunk.crc && written.offset === chunk.offset)
+    )
+      return [];
+    const next = chunks.find((other) => other.tile === chunk.tile && other.first > chunk.first)?.first;
+    const end = next ?? Math.min(row.frontier.size, (chunk.tile + 1) * 256);
+    const positions = Array.from({ length: Math.max(0, end - chunk.first) }, (_, i) => chunk.first + i);
+    const message = 'the bytes of a chunk are not those that were written';
+    return [
+      {
+        kind: 'payload',
+        file: tileFile(id, 'payload', chunk.tile),
+        offset: chunk.offset,
+        conversation: id,
+        turns: [],
+        positions,
+        message,
+      },
+    ];
+  });
+}
+
+function findDifference(
+  store: Store,
+  scanned: ScannedConversation,
+  row: ConversationRow,
+  turns: readonly CheckedTurn[],
+): string | undefined {
+  if (row.frontier.size !== scanned.frontier.size || !equalBytes(rootOf(row.frontier), rootOf(scanned.frontier))) {
+    return `it knows ${row.frontier.size} records of another log than these ${scanned.frontier.size}`;
+  }
+  if (row.damage !== undefined) return 'it calls the conversation damaged, which it is not';
+  // a place too many leads nowhere and misleads nobody: what stands there must hash to what was asked for
+  if (!turns.every((turn) => store.index.hasPlace(row.key, turn.record.hash, turn.position)))
+    return 'it has turns in other places than the log';
+  if (store.index.listChunks(row.key).length !== scanned.chunks.length) return 'it knows other chunks than there are';
+  if (spell(row.state) !== spell(scanned.state)) return 'its summary is not that of the log';
+  const tombstones = scanned.tombstones.map(({ position: _, ...tombstone }) => tombstone);
+  if (canonicalJson(store.index.listTombstones(row.key)) !== canonicalJson(tombstones))
+    return 'its tombstones are not those of the log';
+  return undefined;
+}
+
+function spell(state: ScannedConversation['state']): string {
+  return canonicalJson({ ...state, heads: [...state.heads.values()].sort((a, b) => (a.name < b.name ? -1 : 1)) });
+}
+
+function problem(conversation: ConversationId, message: string): DamageReport {
+  return { kind: 'index', file: 'private/index.db', conversation, turns: [], message };
+}

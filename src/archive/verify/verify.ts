@@ -1,0 +1,148 @@
+/** Recomputes an archive from its bytes and says everything that is not as it was written. */
+/** Reads only: what it finds is for `repair` and for people. Every single flipped bit outside `private/` shows here. */
+
+import { readFile } from '../../base/disk.ts';
+import type { ConversationId } from '../../model/ids.ts';
+import type { DamageReport, VerifyOptions, VerifyReport } from '../contract.ts';
+import { ConversationFiles, checkpointFile, tileFile } from '../files/conversation-files.ts';
+import { findInfoDifference } from '../files/info-copy.ts';
+import { isLocked, thisProcess } from '../files/lock.ts';
+import { generateCheckpoint, parseCheckpoint } from '../format/checkpoint.ts';
+import { TILE_WIDTH } from '../format/tile-names.ts';
+import type { Store } from '../index/store.ts';
+import { type ScannedConversation, scanConversation } from '../scan/scan.ts';
+import { BlobUse, verifyBlobs } from './verify-blobs.ts';
+import { type CheckedTurn, checkIndex } from './verify-index.ts';
+import { finishOrder, verifyOrder } from './verify-order.ts';
+
+/** `clock`: milliseconds, never going back. Never throws for damage. */
+export function verifyArchive(store: Store, options: VerifyOptions, clock: () => number): VerifyReport {
+  const start = clock();
+  const damage: DamageReport[] = [...listOf(findInfoDifference(store.disk, store.dir)), ...listGone(store)];
+  const { ids, all } = verifyOrder(store, options);
+  const use = new BlobUse();
+  const done: ConversationId[] = [];
+  let turns = 0;
+  let payloads = 0;
+  for (const id of ids) {
+    if (options.maxDurationMs !== undefined && done.length > 0 && clock() - start >= options.maxDurationMs) break;
+    const found = verifyConversation(store, id, use);
+    damage.push(...found.damage);
+    turns += found.turns;
+    payloads += found.payloads;
+    done.push(id);
+    options.onProgress?.(done.length, ids.length, id);
+  }
+  const complete = done.length === all;
+  finishOrder(store, done, complete);
+  const blobs = verifyBlobs(store, use, complete, new Set(damage.map(({ file }) => file)));
+  return {
+    conversations: done.length,
+    turns,
+    payloads,
+    blobs: blobs.count,
+    complete,
+    damage: [...damage, ...blobs.damage],
+  };
+}
+
+/** Conversations that the index knew and that were not on the disk when the archive was opened. */
+function listGone(store: Store): DamageReport[] {
+  return store.damage.filter(
+    ({ file, conversation }) =>
+      file === `conversations/${conversation}` && store.disk.stat(store.path(file)) === undefined,
+  );
+}
+
+function verifyConversation(
+  store: Store,
+  id: ConversationId,
+  use: BlobUse,
+): { readonly damage: readonly DamageReport[]; readonly turns: number; readonly payloads: number } {
+  const before = store.stampOf(id);
+  const known = { origin: store.info.origin, size: store.index.findRow(id)?.frontier.size ?? 0 };
+  const turns: CheckedTurn[] = [];
+  let payloads = 0;
+  const scanned = scanConversation(new ConversationFiles(store.disk, store.dir), id, known, (hash, position, seen) => {
+    use.note(hash, seen);
+    const { payload, ...rest } = seen;
+    turns.push({ ...rest, position });
+    if (payload !== undefined) payloads++;
+  });
+  if (store.stampOf(id) !== before) return verifyConversation(store, id, use); // somebody committed meanwhile
+  const damage = [
+    ...scanned.damage,
+    ...turns.flatMap((turn) => listOf(checkWithdrawal(id, turn))),
+    ...checkTails(store, scanned),
+    ...listOf(checkCheckpoint(store, scanned)),
+    ...checkIndex(store, scanned, turns),
+  ];
+  return { damage: damage.map((report) => nameTurns(store, report, turns)), turns: turns.length, payloads };
+}
+
+/** A payload that was taken back must be gone. */
+function checkWithdrawal(
+  id: ConversationId,
+  { record, position, slot, withheld }: CheckedTurn,
+): DamageReport | undefined {
+  if (!withheld || slot === undefined || slot.tag === 'withheld') return undefined;
+  const file = tileFile(id, 'payload', Math.floor(position / TILE_WIDTH));
+  const message = 'the payload is still there although a tombstone took it back';
+  return { kind: 'payload', file, conversation: id, turns: [record.hash], positions: [position], message };
+}
+
+/** Bytes beyond the checkpoint, unless another process is just writing them. */
+function checkTails(store: Store, { id, tails }: ScannedConversation): DamageReport[] {
+  if (tails.length === 0 || (!store.writable && isLocked(store.disk, store.path('private/lock'), thisProcess())))
+    return [];
+  return tails.map(({ file, keep, bytes, records }) => ({
+    ...({ kind: 'torn-tail', file, offset: keep, conversation: id, turns: [] } as const),
+    message: `${bytes} bytes (${records} whole records) beyond the checkpoint`,
+  }));
+}
+
+/** The file must be what we would write, signature included when the key is here. */
+function checkCheckpoint(store: Store, { id, checkpoint, frontier }: ScannedConversation): DamageReport | undefined {
+  const file = checkpointFile(id);
+  const report = { kind: 'checkpoint', file, conversation: id, turns: [] } as const;
+  if (checkpoint === undefined) {
+    // nothing was ever committed here: a first append that was cut off
+    if (frontier.size === 0 && store.disk.stat(store.path(file)) === undefined && store.index.findRow(id) === undefined)
+      return undefined;
+    return { ...report, message: 'there is none that can be read' };
+  }
+  const bytes = readFile(store.disk, store.path(file)) ?? new Uint8Array(0);
+  const signed = parseCheckpoint(bytes).signatures.length > 0;
+  const key = signed ? store.signingKey : undefined;
+  if ((signed && key === undefined) || generateCheckpoint(checkpoint, key) === Buffer.from(bytes).toString())
+    return undefined;
+  return {
+    ...report,
+    message: signed ? 'its signature is not that of this archive' : 'it is not written as it should be',
+  };
+}
+
+/** Turns of the positions, from what was read, and from the index for what could not be. */
+function nameTurns(store: Store, report: DamageReport, turns: readonly CheckedTurn[]): DamageReport {
+  if (report.turns.length > 0 || report.positions === undefined || report.conversation === undefined) return report;
+  const positions = new Set(report.positions);
+  const found = turns.filter((turn) => positions.has(turn.position)).map((turn) => turn.record.hash);
+  const readable = new Set(turns.map((turn) => turn.position));
+  const lost = report.positions.filter((position) => !readable.has(position));
+  const row = lost.length === 0 ? undefined : store.index.findRow(report.conversation);
+  if (row === undefined) return { ...report, turns: found };
+  const prefixes = store.index.listTurnPrefixes(row.key);
+  const named = [
+    ...turns.flatMap((turn) => listOf(turn.record.parent ?? undefined)),
+    ...[...row.state.heads.values()].map((head) => head.turn),
+  ];
+  const more = lost.flatMap((position) => {
+    const prefix = prefixes.get(position);
+    return listOf(prefix === undefined ? undefined : named.find((hash) => hash.startsWith(prefix)));
+  });
+  return { ...report, turns: [...found, ...more] };
+}
+
+function listOf<T>(value: T | undefined): T[] {
+  return value === undefined ? [] : [value];
+}

@@ -1,0 +1,82 @@
+/** What one conversation's heads and meta have to be, from its turns and from what its sources say. */
+/** Computed from the whole, never from what a run happened to read, so the order of runs does not show. */
+
+import { canonicalJson } from '../../base/json.ts';
+import { MAIN_HEAD, type Meta } from '../../model/conversation.ts';
+import type { ConversationId, TurnHash } from '../../model/ids.ts';
+import { findCopies } from './copies.ts';
+import { changedHeads, computeHeads, type HeadPointer } from './heads.ts';
+import type { Contribution } from './memory.ts';
+import { findNewest, isOrphaned, mergeMeta, storedSource } from './meta.ts';
+import type { IngestStore, StoredConversation } from './store.ts';
+import { findSuperseded } from './superseded.ts';
+
+/** What is read of an archive, and of what is about to be committed to it. */
+export type ConversationView = Pick<IngestStore, 'listTurns' | 'readPayloads' | 'findTurn'> & {
+  readonly ledger: Pick<IngestStore['ledger'], 'findKey'>;
+};
+
+/** What has to be appended so that a conversation's heads and meta are what its turns and sources say. */
+export interface Changes {
+  readonly conversation: ConversationId;
+  readonly heads: readonly HeadPointer[];
+  readonly meta?: Meta;
+  readonly timeMs: number;
+}
+
+/** `words`: what all sources say of the conversation. Undefined: nothing has to be appended. */
+export function findChanges(
+  store: ConversationView,
+  stored: StoredConversation,
+  words: readonly Contribution[],
+): Changes | undefined {
+  const turns = store.listTurns(stored.id);
+  const nothingNew = new Set([...findSuperseded(store, turns), ...findCopies(turns)]);
+  const heads = computeHeads(turns, currentOf(stored, words), nothingNew);
+  const meta = withLink(store, stored.id, mergeMeta(words, stored.meta), words);
+  const changed = changedHeads(stored.id, stored.heads, heads);
+  const same = canonicalJson(meta) === canonicalJson(stored.meta);
+  if (changed.length === 0 && same) return undefined;
+  return {
+    conversation: stored.id,
+    heads: changed,
+    ...(same ? {} : { meta }),
+    timeMs: turns.reduce((latest, turn) => Math.max(latest, turn.timeMs), 0),
+  };
+}
+
+/** Where the agent is: the word of the newest source, or the archive's own when it knows of a session that no source names. */
+function currentOf(stored: StoredConversation, words: readonly Contribution[]): TurnHash | undefined {
+  const main = stored.heads.find((head) => head.name === MAIN_HEAD);
+  const said = words.filter((word) => word.asOfMs > 0 || word.current !== undefined);
+  if (main === undefined || !isOrphaned(words, stored.meta)) return findNewest(said)?.current;
+  return findNewest([{ ...storedSource(stored.meta), current: main.turn }, ...said])?.current;
+}
+
+/** Fills in where a sub-agent was started, when that turn is in the archive, and is not one of its own. */
+function withLink(store: ConversationView, id: ConversationId, meta: Meta, words: readonly Contribution[]): Meta {
+  if (meta.parent === undefined) return meta;
+  const starter = findStarter(store, id, words);
+  return starter === undefined ? meta : { ...meta, parent: { ...meta.parent, ...starter } };
+}
+
+/** The turn that holds the tool call which started this sub-agent. */
+export function findStarter(store: ConversationView, id: ConversationId, words: readonly Contribution[]) {
+  const keys = [...new Set(words.flatMap((word) => word.startedBy ?? []))].sort();
+  for (const key of keys) {
+    const hash = store.ledger.findKey(key);
+    const turn = hash === undefined ? undefined : store.findTurn(hash);
+    if (turn !== undefined && turn.conversation !== id) return { conversation: turn.conversation, turn: turn.hash };
+  }
+  return undefined;
+}
+
+/** Heads and metas for one commit. */
+export function recordsOf(changes: readonly Changes[]) {
+  return {
+    heads: changes.flatMap(({ conversation, heads }) => heads.map((head) => ({ conversation, ...head }))),
+    metas: changes.flatMap(({ conversation, meta, timeMs }) =>
+      meta === undefined ? [] : [{ conversation, meta, timeMs }],
+    ),
+  };
+}

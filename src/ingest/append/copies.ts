@@ -1,0 +1,61 @@
+/** Turns that say nothing new: a resumed or forked file can repeat its past with new times, which gives it new hashes. */
+/** They stay in the log, because nothing is ever edited, and are no branch: nobody went another way. */
+
+import type { PayloadHash, TurnHash } from '../../model/ids.ts';
+import type { TreeTurn } from './heads.ts';
+
+export interface CopyTurn extends TreeTurn {
+  readonly payloadHash: PayloadHash;
+  readonly depth: number;
+}
+
+/**
+ * Turns of which another turn says the same behind the same past, and whose descendants are all such turns. Of turns that are
+ * alike to the end the newest is kept. `turns` stand parents first. A pure function of the set of turns.
+ */
+export function findCopies(turns: readonly CopyTurn[]): ReadonlySet<TurnHash> {
+  if (!hasTwins(turns)) return new Set();
+  const words = wordsOf(turns);
+  const groups = Map.groupBy(turns, (turn) => words.get(turn.hash));
+  const goesOn = new Set<TurnHash>();
+  const copies = new Set<TurnHash>();
+  // Deepest first: when a turn is judged, it is known of all that are alike whether they lead somewhere.
+  for (const turn of turns.toSorted((a, b) => b.depth - a.depth)) {
+    const alike = groups.get(words.get(turn.hash)) ?? [];
+    const other = alike.some(
+      (twin) => twin.hash !== turn.hash && !copies.has(twin.hash) && precedes(twin, turn, goesOn),
+    );
+    if (other && !goesOn.has(turn.hash)) copies.add(turn.hash);
+    else if (turn.parent !== null) goesOn.add(turn.parent);
+  }
+  return copies;
+}
+
+/** Whether `twin` is the one to keep: it leads somewhere, or it is the newer of two that do not. */
+function precedes(twin: CopyTurn, turn: CopyTurn, goesOn: ReadonlySet<TurnHash>): boolean {
+  if (goesOn.has(twin.hash)) return true;
+  return twin.timeMs === turn.timeMs ? twin.hash > turn.hash : twin.timeMs > turn.timeMs;
+}
+
+function hasTwins(turns: readonly CopyTurn[]): boolean {
+  const seen = new Set<string>();
+  for (const { parent, payloadHash } of turns) {
+    const key = `${parent} ${payloadHash}`;
+    if (seen.has(key)) return true;
+    seen.add(key);
+  }
+  return false;
+}
+
+/** For each turn a number that equal words behind an equal past share. */
+function wordsOf(turns: readonly CopyTurn[]): ReadonlyMap<TurnHash, number> {
+  const numbers = new Map<string, number>();
+  const words = new Map<TurnHash, number>();
+  for (const { hash, parent, payloadHash } of turns) {
+    const key = `${parent === null ? '' : words.get(parent)} ${payloadHash}`;
+    const number = numbers.get(key) ?? numbers.size;
+    numbers.set(key, number);
+    words.set(hash, number);
+  }
+  return words;
+}

@@ -1,0 +1,94 @@
+/** What the ledger remembers of a source beside the importer's own state: its word on each conversation. */
+/** Kept so that heads and meta can be computed anew from all sources, whichever of them is read now. */
+
+import type { LedgerSource } from '../../archive/archive.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
+import type { Meta } from '../../model/conversation.ts';
+import { type ConversationId, isHash, type TurnHash } from '../../model/ids.ts';
+import type { Counts } from '../../secrets/secrets.ts';
+import type { MetaSource } from './meta.ts';
+
+export interface Contribution extends MetaSource {
+  readonly conversation: ConversationId;
+  /** The turn where the agent says it is. */
+  readonly current?: TurnHash;
+  /** Key of the turn whose tool call started this sub-agent. */
+  readonly startedBy?: string;
+}
+
+/** What redaction did to a turn that stands after `consumed`: it will be read again, and must not be counted twice. */
+export interface TailTurn {
+  readonly key: string;
+  readonly redactions: Counts;
+  readonly findings: Counts;
+}
+
+export interface Memory {
+  /** The importer's own. */
+  readonly state: JsonObject;
+  readonly nextLine: number;
+  readonly waiting: number;
+  /** Links of its sub-agents have not been looked at since: the end of the run does, or the next one. */
+  readonly unfinished: boolean;
+  readonly contributions: readonly Contribution[];
+  readonly tail: readonly TailTurn[];
+}
+
+export function encodeMemory(memory: Memory): JsonObject {
+  return { version: VERSION, ...memory } as unknown as JsonObject;
+}
+
+/** Undefined: written by another version or damaged; the source is then read from its start. */
+export function findMemory(source: LedgerSource): Memory | undefined {
+  const { version, ...rest } = source.state;
+  const fits =
+    version === VERSION &&
+    isJsonObject(rest.state) &&
+    typeof rest.nextLine === 'number' &&
+    typeof rest.waiting === 'number' &&
+    typeof rest.unfinished === 'boolean' &&
+    Array.isArray(rest.contributions) &&
+    rest.contributions.every(isContribution) &&
+    Array.isArray(rest.tail) &&
+    rest.tail.every(isTailTurn);
+  return fits ? (rest as unknown as Memory) : undefined;
+}
+
+/** Sources of a run that was cut off before their links were looked at. */
+export function listUnfinished(sources: Iterable<LedgerSource>): readonly LedgerSource[] {
+  return [...sources].filter((source) => findMemory(source)?.unfinished === true);
+}
+
+/** A source's word on a conversation before anything was said. */
+export function emptyContribution(conversation: ConversationId): Contribution {
+  return { conversation, meta: {} as Meta, asOfMs: 0, consumed: 0, redactions: {}, findings: {} };
+}
+
+function isContribution(value: JsonValue): boolean {
+  return (
+    isJsonObject(value) &&
+    isHashText(value.conversation) &&
+    isJsonObject(value.meta) &&
+    typeof value.asOfMs === 'number' &&
+    typeof value.consumed === 'number' &&
+    isJsonObject(value.redactions) &&
+    isJsonObject(value.findings) &&
+    (value.current === undefined || isHashText(value.current)) &&
+    (value.startedBy === undefined || typeof value.startedBy === 'string')
+  );
+}
+
+function isTailTurn(value: JsonValue): boolean {
+  return (
+    isJsonObject(value) &&
+    typeof value.key === 'string' &&
+    isJsonObject(value.redactions) &&
+    isJsonObject(value.findings)
+  );
+}
+
+function isHashText(value: JsonValue | undefined): boolean {
+  return typeof value === 'string' && isHash(value);
+}
+
+const VERSION = 1;

@@ -1,0 +1,175 @@
+/** Joins what several sources say about one conversation into its meta. */
+/** Commutative and idempotent: the order in which sources were read, and how often, never shows in the result. */
+
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
+import type { Meta } from '../../model/conversation.ts';
+import type { Counts } from '../../secrets/secrets.ts';
+
+/** What one source says about one conversation. */
+export interface MetaSource {
+  /** Without counts of redaction. */
+  readonly meta: Meta;
+  /** Newest event time that the source has seen. */
+  readonly asOfMs: number;
+  /** Bytes of the source that were read: between two snapshots of one time, the longer one knows more. */
+  readonly consumed: number;
+  readonly redactions: Counts;
+  readonly findings: Counts;
+}
+
+/**
+ * The meta of a conversation. Scalars come from the source that is newest of those that have one (by time, then by bytes
+ * read, then by JCS text); sets are united and sorted; `started` is the least, `updated` the greatest.
+ *
+ * Redactions and findings are, for each rule, the greatest count of any one source: copies of a session repeat the same
+ * turns, so a sum would count them twice, while the greatest does not depend on how many copies were seen. Where two
+ * copies went different ways it is a lower bound.
+ *
+ * `stored` is the archive's own meta. Its sets and members that sources do not speak of are kept always; its scalars only
+ * where it names a session that no source here names: that source is gone, or the ledger was lost.
+ */
+export function mergeMeta(sources: readonly MetaSource[], stored?: Meta): Meta {
+  const all = stored !== undefined && isOrphaned(sources, stored) ? [storedSource(stored), ...sources] : [...sources];
+  const ordered = all.toSorted(compareSources);
+  const out: Record<string, JsonValue> = {};
+  if (stored !== undefined) {
+    for (const [name, value] of members(stored)) {
+      if (!SPOKEN.has(name)) out[name] = value;
+      if (isList(value)) out[name] = unite(undefined, value);
+    }
+  }
+  for (const source of ordered) {
+    for (const [name, value] of members(source.meta)) out[name] = joinMember(name, out[name], value);
+  }
+  // A fork that stands in one log with what it was forked from is a branch like any other.
+  if (
+    all.some((source) => source.meta.fork_of === undefined && source.meta.sessions?.some((id) => id === out.fork_of))
+  ) {
+    delete out.fork_of;
+  }
+  for (const [name, counts] of [
+    ['redactions', all.map((source) => source.redactions)],
+    ['findings', all.map((source) => source.findings)],
+  ] as const) {
+    delete out[name];
+    const most = greatest(counts);
+    if (Object.keys(most).length > 0) out[name] = most;
+  }
+  return fitMeta(out) as Meta;
+}
+
+/** Whether the archive's own meta tells of a session that none of the sources names. */
+export function isOrphaned(sources: readonly MetaSource[], stored: Meta): boolean {
+  const known = new Set(sources.flatMap((source) => source.meta.sessions ?? []));
+  return sources.length === 0 || (stored.sessions ?? []).some((id) => !known.has(id));
+}
+
+/** The archive's own meta as if it were a source. */
+export function storedSource(stored: Meta): MetaSource {
+  const { redactions = {}, findings = {}, ...meta } = stored;
+  const updated = stored.updated === undefined ? Number.NaN : Date.parse(stored.updated);
+  return { meta, asOfMs: Number.isNaN(updated) ? 0 : updated, consumed: 0, redactions, findings };
+}
+
+/** The newest source by the same order that decides scalars; undefined for none. */
+export function findNewest<T extends MetaSource>(sources: readonly T[]): T | undefined {
+  return sources.toSorted(compareSources).at(-1);
+}
+
+/** What a source says after it has grown: the later word wins, sets and spans widen. */
+export function growMeta(before: Meta, after: Meta): Meta {
+  const out: Record<string, JsonValue> = { ...(before as JsonObject) };
+  for (const [name, value] of members(after)) out[name] = joinMember(name, out[name], value);
+  return out as Meta;
+}
+
+export function addCounts(a: Counts, b: Counts, sign: 1 | -1 = 1): Counts {
+  const out: Record<string, number> = { ...a };
+  for (const [rule, n] of Object.entries(b)) {
+    const sum = (out[rule] ?? 0) + sign * n;
+    if (sum > 0) out[rule] = sum;
+    else delete out[rule];
+  }
+  return out;
+}
+
+function compareSources(a: MetaSource, b: MetaSource): number {
+  if (a.asOfMs !== b.asOfMs) return a.asOfMs - b.asOfMs;
+  if (a.consumed !== b.consumed) return a.consumed - b.consumed;
+  const [left, right] = [canonicalJson(a.meta), canonicalJson(b.meta)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function joinMember(name: string, before: JsonValue | undefined, value: JsonValue): JsonValue {
+  if (isList(value)) return unite(isList(before) ? before : undefined, value);
+  if (name === 'started' && typeof before === 'string' && typeof value === 'string') {
+    return before < value ? before : value;
+  }
+  if (name === 'updated' && typeof before === 'string' && typeof value === 'string') {
+    return before > value ? before : value;
+  }
+  if (isJsonObject(value) && isJsonObject(before)) return { ...before, ...value };
+  return value;
+}
+
+function unite(before: readonly JsonValue[] | undefined, more: readonly JsonValue[]): readonly JsonValue[] {
+  const seen = new Map([...(before ?? []), ...more].map((value) => [canonicalJson(value), value]));
+  return [...seen].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value);
+}
+
+function greatest(counts: readonly Counts[]): Counts {
+  const out: Record<string, number> = {};
+  for (const each of counts) {
+    for (const [rule, n] of Object.entries(each)) out[rule] = Math.max(out[rule] ?? 0, n);
+  }
+  return out;
+}
+
+/** A meta record holds 64 KiB: long texts are cut, long sets lose their tail, the same way everywhere. */
+function fitMeta(meta: Readonly<Record<string, JsonValue>>): JsonObject {
+  let out: JsonObject = cutTexts(meta) as JsonObject;
+  for (let most = 256; canonicalJson(out).length * 3 > META_BUDGET && most > 0; most >>= 1) {
+    out = Object.fromEntries(
+      Object.entries(out).map(([name, value]) => [name, isList(value) ? value.slice(0, most) : value]),
+    );
+  }
+  return out;
+}
+
+function cutTexts(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return value.length > TEXT_LIMIT ? value.slice(0, TEXT_LIMIT).toWellFormed() : value;
+  if (isList(value)) return value.map(cutTexts);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, cutTexts(member)]));
+}
+
+function members(meta: Meta): readonly (readonly [string, JsonValue])[] {
+  return Object.entries(meta as JsonObject).filter(([, value]) => value !== undefined);
+}
+
+function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+/** Members that sources speak of; any other of a stored meta was put there by somebody else. */
+const SPOKEN: ReadonlySet<string> = new Set([
+  'title',
+  'agent',
+  'agent_version',
+  'models',
+  'project',
+  'cwd',
+  'git',
+  'sessions',
+  'parent',
+  'fork_of',
+  'started',
+  'updated',
+  'redactions',
+  'findings',
+  'links',
+]);
+
+const TEXT_LIMIT = 2_000;
+/** Three UTF-8 bytes a character at the most, so that the record fits whatever the script. */
+const META_BUDGET = 64_000;

@@ -1,0 +1,76 @@
+/** Turns an image that a session holds as base64 into bytes that a blob part can name. */
+/** Strict on purpose: what is no image by its first bytes stays text, so redaction looks into it. */
+
+import { blake3Hex } from '../../base/blake3.ts';
+import { limits } from '../../base/limits.ts';
+import { blobHash } from '../../model/ids.ts';
+import type { BlobPart } from '../../model/item.ts';
+import type { ImportedBlob } from './importer.ts';
+
+/** A blob part and the bytes it names. */
+export interface DecodedImage {
+  readonly part: BlobPart;
+  readonly blob: ImportedBlob;
+}
+
+/**
+ * The image in a base64 text, undefined when the text is not strict base64 (RFC 4648 §4, padded, canonical), is over
+ * `limits.payload`, or its first bytes are of no known kind. The kind is told by the bytes, never by the caller.
+ */
+export function findImage(base64: string, name?: string): DecodedImage | undefined {
+  const bytes = decodeBase64(base64);
+  if (bytes === undefined) return undefined;
+  const kind = KINDS.find((candidate) => candidate.fits(bytes));
+  if (kind === undefined) return undefined;
+  const hash = blobHash(blake3Hex(bytes));
+  const part: BlobPart = {
+    type: 'blob',
+    modality: kind.modality,
+    mime_type: kind.mime,
+    hash,
+    size: bytes.length,
+    ...(name === undefined ? {} : { name }),
+  };
+  return { part, blob: { hash, bytes } };
+}
+
+/** The image in a `data:` URL with base64 content; undefined as for `findImage`. */
+export function findDataUrlImage(url: string, name?: string): DecodedImage | undefined {
+  const match = /^data:[\w.+-]{1,64}\/[\w.+-]{1,64}(?:;[\w.+-]{1,64}=[^;,]{0,64}){0,4};base64,/i.exec(
+    url.slice(0, 512),
+  );
+  return match === null ? undefined : findImage(url.slice(match[0].length), name);
+}
+
+interface Kind {
+  readonly mime: string;
+  readonly modality: BlobPart['modality'];
+  readonly fits: (bytes: Uint8Array) => boolean;
+}
+
+const KINDS: readonly Kind[] = [
+  { mime: 'image/png', modality: 'image', fits: (b) => starts(b, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) },
+  { mime: 'image/jpeg', modality: 'image', fits: (b) => starts(b, [0xff, 0xd8, 0xff]) },
+  { mime: 'image/gif', modality: 'image', fits: (b) => ascii(b, 0, 'GIF87a') || ascii(b, 0, 'GIF89a') },
+  { mime: 'image/webp', modality: 'image', fits: (b) => ascii(b, 0, 'RIFF') && ascii(b, 8, 'WEBP') },
+  { mime: 'image/avif', modality: 'image', fits: (b) => ascii(b, 4, 'ftypavif') || ascii(b, 4, 'ftypavis') },
+  { mime: 'image/bmp', modality: 'image', fits: (b) => ascii(b, 0, 'BM') && b.length > 26 && b[6] === 0 && b[7] === 0 },
+  { mime: 'application/pdf', modality: 'document', fits: (b) => ascii(b, 0, '%PDF-') },
+];
+
+/** Bytes of a padded base64 text; undefined for anything that does not encode back to the same text. */
+function decodeBase64(text: string): Uint8Array | undefined {
+  if (text.length < 16 || text.length % 4 !== 0 || text.length > (limits.payload / 3) * 4) return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  // Buffer skips what is no base64; encoding again is the strict test, and fast.
+  return bytes.toString('base64') === text ? bytes : undefined;
+}
+
+function starts(bytes: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((byte, i) => bytes[i] === byte);
+}
+
+function ascii(bytes: Uint8Array, at: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false;
+  return true;
+}

@@ -1,0 +1,238 @@
+/** One source from bytes to turns that are ready to be hashed: read, parse, redact, encode. */
+/** All that needs no archive, so that it can run in a thread of its own; secrets end here, before anything is hashed. */
+
+import { blake3Hex } from '../../base/blake3.ts';
+import { concatBytes, decodeUtf8 } from '../../base/bytes.ts';
+import { LimitError, messageOf } from '../../base/errors.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { limits } from '../../base/limits.ts';
+import type { Problem } from '../../base/log.ts';
+import type { PayloadHash } from '../../model/ids.ts';
+import { encodeItem, type Item } from '../../model/item.ts';
+import type { Counts, Redactor } from '../../secrets/secrets.ts';
+import { SourceDamageError } from '../errors.ts';
+import type { ImportedConversation, ImportedTurn, Importer, SourceOutput } from '../kit/importer.ts';
+import { besideReader, closeFile, guardOf, type OpenFile, openFile, readRange } from './source-file.ts';
+import { keepSource } from './sources.ts';
+
+/** What to read of one source. Cloneable between threads. */
+export interface ReadTask {
+  readonly path: string;
+  /** Files beside the source are read inside this folder only. */
+  readonly root: string;
+  readonly importer: string;
+  /** Bytes before are consumed; `firstLine` is the 1-based number of the line that starts there. */
+  readonly from: number;
+  readonly firstLine: number;
+  /** The importer's own, from the run that consumed up to `from`. */
+  readonly state?: JsonObject;
+  readonly settle: boolean;
+  /** Folder that keeps the agent's own bytes; absent: they are not kept. */
+  readonly keepIn?: string;
+}
+
+export interface ReadTurn {
+  readonly key: string;
+  readonly parent: string | null;
+  readonly timeMs: number | null;
+  readonly aliases: readonly string[];
+  /** Where its payload stands in `payloads`. Length -1: the payload could not be stored, its children go to its parent. */
+  readonly at: number;
+  readonly length: number;
+  readonly payloadHash: PayloadHash;
+}
+
+/** What redaction did to one turn. */
+export interface Fired {
+  /** Index in `turns`. */
+  readonly turn: number;
+  readonly redactions: Counts;
+  readonly findings: Counts;
+}
+
+/** Part of a source, in order. Small sources have one. Cloneable; `payloads` and blobs can be transferred. */
+export interface ReadPart {
+  readonly turns: readonly ReadTurn[];
+  readonly payloads: Uint8Array;
+  readonly fired: readonly Fired[];
+  readonly conversations: readonly ImportedConversation[];
+  readonly blobs: SourceOutput['blobs'];
+  readonly aliases: SourceOutput['aliases'];
+  readonly consumed: number;
+  readonly nextLine: number;
+  readonly guard: string;
+  readonly size: number;
+  readonly mtimeNs: string;
+  readonly state: JsonObject;
+  readonly problems: readonly Problem[];
+  readonly records: Readonly<Record<string, number>>;
+  readonly waiting: number;
+  /** Bytes of the file that were read. */
+  readonly bytes: number;
+  /** Starts at the source's beginning: what was said of it before counts no more. */
+  readonly fresh: boolean;
+  readonly last: boolean;
+}
+
+/** Reads a source in parts of bounded size. Throws what the system throws for a file that cannot be read, and importers' bugs. */
+export async function* readSource(task: ReadTask, importer: Importer, redactor: Redactor): AsyncGenerator<ReadPart> {
+  const file = openFile(task.path);
+  try {
+    yield* readParts(task, file, importer, redactor);
+  } finally {
+    closeFile(file);
+  }
+}
+
+async function* readParts(
+  task: ReadTask,
+  file: OpenFile,
+  importer: Importer,
+  redactor: Redactor,
+): AsyncGenerator<ReadPart> {
+  const besides = new Set<string>();
+  const readBeside = besideReader(task.root, task.path, (path) => besides.add(path));
+  let { from, firstLine, state } = task;
+  let fresh = from === 0;
+  let span = PART_BYTES;
+  for (let last = false; !last; ) {
+    const to = Math.min(file.size, from + span);
+    last = to === file.size;
+    const bytes = readRange(file, from, to);
+    if (!last && from === 0 && !isLines(bytes)) {
+      span = file.size;
+      continue;
+    }
+    const output = importer.read({
+      path: task.path,
+      bytes,
+      from,
+      firstLine,
+      ...(state === undefined ? {} : { state }),
+      settle: task.settle && last,
+      readBeside,
+    });
+    if (output.consumed < from) {
+      // The importer cannot go on from its own state (it is of another version): the source is read from its start.
+      ({ from, firstLine, state } = { from: 0, firstLine: 1, state: undefined });
+      fresh = true;
+      last = false;
+      continue;
+    }
+    if (!last && output.consumed === from) {
+      if (span > 2 * limits.sourceLine) throw new LimitError('one message of a session', span, { path: task.path });
+      span *= 2;
+      continue;
+    }
+    const problems = last && task.keepIn !== undefined ? keepAll(task.keepIn, file, importer.id, besides) : [];
+    yield { ...(await encodePart(output, file, redactor, problems)), fresh, last, bytes: bytes.length };
+    fresh = false;
+    ({ consumed: from, nextLine: firstLine, state } = output);
+  }
+}
+
+async function encodePart(
+  output: SourceOutput,
+  file: OpenFile,
+  redactor: Redactor,
+  more: readonly Problem[],
+): Promise<Omit<ReadPart, 'fresh' | 'last' | 'bytes'>> {
+  const redacted = await redactor.redactItems(output.turns.map((turn) => turn.item));
+  const problems = [...output.problems, ...more];
+  const payloads: Uint8Array[] = [];
+  const turns: ReadTurn[] = [];
+  const fired: Fired[] = [];
+  let at = 0;
+  output.turns.forEach((turn, i) => {
+    const result = redacted[i];
+    const payload = result === undefined ? undefined : encodeTurn(turn, result.value, file.path, problems);
+    const { key, parent, timeMs, aliases } = turn;
+    const length = payload?.length ?? -1;
+    turns.push({ key, parent, timeMs, aliases, at, length, payloadHash: hashOf(payload) });
+    if (payload === undefined || result === undefined) return;
+    payloads.push(payload);
+    at += payload.length;
+    if (hasAny(result.fired) || hasAny(result.doubtful)) {
+      fired.push({ turn: i, redactions: result.fired, findings: result.doubtful });
+    }
+  });
+  const conversations: ImportedConversation[] = [];
+  for (const each of output.conversations) {
+    conversations.push({ ...each, meta: (await redactor.redactMeta(each.meta)).value });
+  }
+  return {
+    turns,
+    payloads: concatBytes(payloads),
+    fired,
+    conversations,
+    blobs: output.blobs,
+    aliases: output.aliases,
+    consumed: output.consumed,
+    nextLine: output.nextLine,
+    guard: guardOf(file, output.consumed),
+    size: file.size,
+    mtimeNs: String(file.mtimeNs),
+    state: output.state,
+    problems,
+    records: output.records,
+    waiting: output.waiting,
+  };
+}
+
+/** Payload bytes; undefined, with a problem, for an item that cannot be stored. */
+function encodeTurn(turn: ImportedTurn, item: Item, file: string, problems: Problem[]): Uint8Array | undefined {
+  try {
+    const payload = encodeItem(item);
+    if (payload.length <= limits.payload) return payload;
+    const message = `the turn ${turn.key} has ${payload.length} bytes, over the limit of ${limits.payload}; it was left out`;
+    problems.push({ code: 'PAYLOAD_TOO_LARGE', file, message });
+  } catch (error) {
+    problems.push({ code: 'UNSTORABLE', file, message: `the turn ${turn.key} was left out: ${messageOf(error)}` });
+  }
+  return undefined;
+}
+
+/** Keeping the agent's bytes is a service beside the archive: a damaged copy is said and does not hold up the turns. */
+function keepAll(dir: string, file: OpenFile, importer: string, besides: Set<string>): readonly Problem[] {
+  const problems = keepOne(dir, file, importer);
+  for (const path of [...besides].sort()) {
+    const beside = openFile(path);
+    try {
+      problems.push(...keepOne(dir, beside, importer, file.path));
+    } finally {
+      closeFile(beside);
+    }
+  }
+  besides.clear();
+  return problems;
+}
+
+function keepOne(dir: string, file: OpenFile, importer: string, beside?: string): Problem[] {
+  try {
+    keepSource(dir, file, importer, beside);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SourceDamageError)) throw error;
+    return [
+      { code: 'SOURCE_NOT_KEPT', file: file.path, message: `the agent's own bytes were not kept: ${error.message}` },
+    ];
+  }
+}
+
+function hashOf(payload: Uint8Array | undefined): PayloadHash {
+  return (payload === undefined ? '' : blake3Hex(payload)) as PayloadHash;
+}
+
+function hasAny(counts: Counts): boolean {
+  for (const _ in counts) return true;
+  return false;
+}
+
+/** Whether a source goes line by line. One document, written over many lines, cannot be read in parts. */
+function isLines(bytes: Uint8Array): boolean {
+  const end = bytes.indexOf(10);
+  return end > 0 && decodeUtf8(bytes.subarray(0, end)).trimEnd().endsWith('}');
+}
+
+/** Bytes of a source that are parsed at once: bounds memory for sessions of any size. */
+const PART_BYTES = 16 * 1024 * 1024;

@@ -1,0 +1,184 @@
+/** Keeps the agents' own bytes in `private/sources/`, compressed: agents delete theirs after weeks. */
+/** Append only. A rewritten source starts a new generation; nothing that was kept is ever deleted. */
+
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { blake3Hex } from '../../base/blake3.ts';
+import { concatBytes, decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
+import { messageOf } from '../../base/errors.ts';
+import { isJsonObject, type JsonValue, parseJson } from '../../base/json.ts';
+import { compressZstd, decompressZstd } from '../../base/zstd.ts';
+import { SourceDamageError } from '../errors.ts';
+import { guardOf, type OpenFile, readRange } from './source-file.ts';
+
+/** What is kept of one source. `generations` in order; the last one is what the agent has now. */
+export interface KeptSource {
+  readonly path: string;
+  readonly importer: string;
+  /** The session file beside which this one was read. */
+  readonly beside?: string;
+  readonly generations: readonly Generation[];
+}
+
+export interface Generation {
+  /** Bytes kept, uncompressed. */
+  readonly size: number;
+  /** Name of the bytes before `size`, as `guardOf` makes it. */
+  readonly guard: string;
+  /** zstd frames back to back in `<number>.zst`, one for each growth. */
+  readonly frames: readonly Frame[];
+}
+
+interface Frame {
+  /** Bytes of content, and bytes in the file. */
+  readonly raw: number;
+  readonly stored: number;
+  /** BLAKE3 of the bytes in the file. */
+  readonly hash: string;
+}
+
+/**
+ * Keeps all of an open file. Known bytes are not written again; a file that grew costs its growth; one that changed starts a
+ * generation. The index is replaced after the bytes it speaks of, so a run that was cut off is repeated over its own traces.
+ */
+export function keepSource(dir: string, file: OpenFile, importer: string, beside?: string): void {
+  const folder = join(dir, folderOf(file.path));
+  const before = findKept(folder);
+  const generations = [...(before?.generations ?? [])];
+  const last = generations.at(-1);
+  const grown = last !== undefined && file.size >= last.size && guardOf(file, last.size) === last.guard;
+  if (grown && file.size === last.size) return;
+  const number = grown ? generations.length : generations.length + 1;
+  const frames = grown ? [...last.frames] : [];
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const end = frames.reduce((sum, frame) => sum + frame.stored, 0);
+  const { added, size } = appendFrames(join(folder, `${number}.zst`), end, file, grown ? last.size : 0);
+  generations[number - 1] = { size, guard: guardOf(file, size), frames: [...frames, ...added] };
+  const kept: KeptSource = { path: file.path, importer, ...(beside === undefined ? {} : { beside }), generations };
+  const temporary = join(folder, 'index.json.tmp');
+  writeFileSync(temporary, encodeUtf8(`${JSON.stringify(kept)}\n`), { mode: 0o600 });
+  renameSync(temporary, join(folder, 'index.json'));
+}
+
+/** Everything that is kept, sorted by path. Throws SourceDamageError for an index that is none. */
+export function listKeptSources(dir: string): readonly KeptSource[] {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir)
+    .flatMap((shard) => readdirSync(join(dir, shard)).map((name) => findKept(join(dir, shard, name))))
+    .filter((kept) => kept !== undefined)
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/**
+ * The bytes of a source as its agent wrote them: the newest generation, or the 1-based one asked for. Undefined: never kept.
+ * Throws SourceDamageError when bytes are missing or not those that were kept.
+ */
+export function restoreSource(dir: string, path: string, generation?: number): Uint8Array | undefined {
+  const folder = join(dir, folderOf(path));
+  const kept = findKept(folder);
+  const number = generation ?? kept?.generations.length ?? 0;
+  const wanted = kept?.generations[number - 1];
+  if (wanted === undefined) return undefined;
+  const file = join(folder, `${number}.zst`);
+  let at = 0;
+  try {
+    const stored = readFileSync(file);
+    const raw = wanted.frames.map((frame) => {
+      const bytes = stored.subarray(at, at + frame.stored);
+      at += frame.stored;
+      if (blake3Hex(bytes) !== frame.hash) throw new SourceDamageError(file, 'kept bytes are not those that were kept');
+      return decompressZstd(bytes, frame.raw, FRAME_LIMIT);
+    });
+    return concatBytes(raw);
+  } catch (cause) {
+    if (cause instanceof SourceDamageError) throw cause;
+    throw new SourceDamageError(file, `kept bytes cannot be read: ${messageOf(cause)}`, cause);
+  }
+}
+
+/** Writes what follows `from` as frames at `end` of the file, over anything that a cut-off run left there. */
+function appendFrames(path: string, end: number, file: OpenFile, from: number) {
+  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
+  try {
+    if (fstatSync(fd).size < end) throw new SourceDamageError(path, 'kept bytes are missing');
+    const added: Frame[] = [];
+    let size = from;
+    let at = end;
+    while (size < file.size) {
+      const raw = readRange(file, size, Math.min(file.size, size + FRAME_LIMIT));
+      if (raw.length === 0) break;
+      const frame = compressZstd(raw, 3);
+      for (let done = 0; done < frame.length; ) done += writeSync(fd, frame, done, frame.length - done, at + done);
+      added.push({ raw: raw.length, stored: frame.length, hash: blake3Hex(frame) });
+      size += raw.length;
+      at += frame.length;
+    }
+    ftruncateSync(fd, at);
+    return { added, size };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function findKept(folder: string): KeptSource | undefined {
+  const file = join(folder, 'index.json');
+  if (!existsSync(file)) return undefined;
+  let value: JsonValue;
+  try {
+    value = parseJson(decodeUtf8(readFileSync(file)));
+  } catch (cause) {
+    throw new SourceDamageError(file, `not an index of kept bytes: ${messageOf(cause)}`, cause);
+  }
+  if (isKept(value)) return value;
+  throw new SourceDamageError(file, 'not an index of kept bytes');
+}
+
+function isKept(value: JsonValue): value is JsonValue & KeptSource {
+  return (
+    isJsonObject(value) &&
+    typeof value.path === 'string' &&
+    typeof value.importer === 'string' &&
+    Array.isArray(value.generations) &&
+    value.generations.every(isGeneration)
+  );
+}
+
+function isGeneration(value: JsonValue): boolean {
+  return (
+    isJsonObject(value) &&
+    isCount(value.size) &&
+    typeof value.guard === 'string' &&
+    Array.isArray(value.frames) &&
+    value.frames.every(isFrame)
+  );
+}
+
+function isFrame(value: JsonValue): boolean {
+  return isJsonObject(value) && isCount(value.raw) && isCount(value.stored) && typeof value.hash === 'string';
+}
+
+function isCount(value: JsonValue | undefined): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Two folders deep, named by the path's hash: a path can hold anything and be of any length. */
+function folderOf(path: string): string {
+  const name = blake3Hex(encodeUtf8(path)).slice(0, 32);
+  return join(name.slice(0, 2), name);
+}
+
+/** Raw bytes of one frame at most: bounds memory in both directions. */
+const FRAME_LIMIT = 32 * 1024 * 1024;

@@ -1,0 +1,62 @@
+/** A thread that reads sources for `readers.ts`: tasks in, parts out, in the order of the tasks. */
+/** Parsing, redaction and hashing leave the main thread free to write. Loaded by path, never imported. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../../base/errors.ts';
+import { createRedactor, type RedactOptions } from '../../secrets/secrets.ts';
+import { getImporter } from '../importers/importers.ts';
+import { type ReadPart, type ReadTask, readSource } from './read-source.ts';
+
+/** What the main thread says: something to read, or that it has taken a part and wants the next one. */
+export type ToWorker = { readonly task: ReadTask } | { readonly taken: true };
+/** What the thread says, for its tasks in their order. */
+export type FromWorker = { readonly part: ReadPart } | { readonly failed: string };
+
+const port = parentPort;
+const redactor = createRedactor((workerData as { redact: RedactOptions }).redact);
+const tasks: ReadTask[] = [];
+let working = false;
+let wake: (() => void) | undefined;
+
+port?.on('message', (message: ToWorker) => {
+  if ('taken' in message) wake?.();
+  else {
+    tasks.push(message.task);
+    if (!working) void work();
+  }
+});
+
+async function work(): Promise<void> {
+  working = true;
+  for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) await read(task);
+  working = false;
+}
+
+async function read(task: ReadTask): Promise<void> {
+  try {
+    for await (const part of readSource(task, getImporter(task.importer), await redactor)) {
+      sendPart(part);
+      if (!part.last) await new Promise<void>((resolve) => (wake = resolve));
+    }
+  } catch (error) {
+    send({ failed: messageOf(error) }, []);
+  }
+}
+
+function sendPart(part: ReadPart): void {
+  const payloads = ownBytes(part.payloads);
+  const blobs = part.blobs.map((blob) => ({ ...blob, bytes: ownBytes(blob.bytes) }));
+  const buffers = new Set([payloads.buffer, ...blobs.map((blob) => blob.bytes.buffer)]);
+  send({ part: { ...part, payloads, blobs } }, [...buffers]);
+}
+
+function send(message: FromWorker, buffers: ArrayBuffer[]): void {
+  port?.postMessage(message, buffers);
+}
+
+/** Small Buffers share one pool, which cannot be handed over: those are copied. */
+function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes;
+  const whole = buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength;
+  return whole ? new Uint8Array(buffer) : new Uint8Array(bytes);
+}

@@ -1,0 +1,265 @@
+/** Looks at one text in all its readings and says what must go. */
+/** A fast look over the plain text decides whether the slow one is needed; a test runs both over everything. */
+
+import { type EncodedBlock, findEncodedBlocks } from './encoded-blocks.ts';
+import { type Finding, type Report, reportMatches } from './finding.ts';
+import { ASSIGNMENT, BLOCK, createQuickLook, HOME, type QuickLook, READING, SECRET } from './quick-look.ts';
+import { findAssignments, judgeAssignment } from './rules/assignments.ts';
+import { acceptsUrl, CONTEXT_HINT, findInContext, findUrlLogin } from './rules/context-rules.ts';
+import { findHomePaths, HOME_HINT } from './rules/home-paths.ts';
+import { findPersonal, hasPersonal, PERSONAL_HINT } from './rules/personal.ts';
+import { isPlaceholder } from './rules/placeholders.ts';
+import { findPrivateKeys, PRIVATE_KEY_HINT } from './rules/private-keys.ts';
+import { LINT_HINT, loadLint } from './rules/secretlint.ts';
+import { tokenShapes } from './rules/token-shapes.ts';
+import { joinView, originalView, readingsOf, type View } from './views.ts';
+
+export interface ScannerOptions {
+  /** Literal words that must never be kept. */
+  readonly words: readonly string[];
+  /** Values known to be secret on this machine. */
+  readonly knownValues: readonly string[];
+  readonly personal: boolean;
+  /** Run every rule on every text, for tests of the fast look. */
+  readonly ungated?: boolean;
+}
+
+export interface TextScanner {
+  /** What the fast look says: `clean`, only homes to shorten, or worth the slow look. */
+  look(text: string): 'clean' | 'home' | 'suspicious';
+  /** Every finding, mapped to ranges of `text`, in order, without overlaps. */
+  scan(text: string): Promise<readonly Finding[]>;
+  /** A member of decoded JSON: the value under a telling name. */
+  judgeMember(name: string, value: string): Finding | undefined;
+}
+
+export function createTextScanner(options: ScannerOptions): TextScanner {
+  const literals = literalRules(options);
+  const quick = createQuickLook(literals.flatMap((row) => row.values));
+  return {
+    look: (text) => {
+      if (options.ungated === true) return 'suspicious';
+      const bits = needs(text, quick, options, 1);
+      if ((bits & SECRET) !== 0) return 'suspicious';
+      return (bits & HOME) !== 0 ? 'home' : 'clean';
+    },
+    scan: (text) => scanText(text, options, literals),
+    judgeMember,
+  };
+}
+
+interface LiteralRule {
+  readonly rule: string;
+  readonly values: readonly string[];
+  readonly pattern: RegExp;
+}
+
+/** A known value this short would be found in ordinary words. */
+const MIN_KNOWN = 8;
+const SHAPES = tokenShapes.map((row) => ({ ...row, shape: new RegExp(row.shape, 'g') }));
+/** Rules of secretlint whose patterns run on to the end of a line or a URL. */
+const WIDE_LINT = /^(?:npm|basicauth|database-connection-string)$/;
+const LINT_WINDOW = 64 * 1024;
+const LINT_OVERLAP = 12 * 1024;
+
+/** SECRET, HOME, both or none: the bits of the fast look, with the unsure ones settled. */
+function needs(text: string, quick: QuickLook, options: ScannerOptions, depth: number): number {
+  let bits = quick.look(text);
+  if (options.personal && PERSONAL_HINT.test(text) && hasPersonal(text)) bits |= SECRET;
+  if ((bits & SECRET) !== 0) return SECRET;
+  if ((bits & ASSIGNMENT) !== 0 && hasAssignment(text)) return SECRET;
+  if (depth > 0 && (bits & READING) !== 0) {
+    let homes = -1;
+    for (const view of readingsOf(text)) {
+      if (view.text === text) continue;
+      const inside = needs(view.text, quick, options, 0);
+      // A home that shows in another reading only has to be mapped back, which only the slow look does.
+      if ((inside & SECRET) !== 0) return SECRET;
+      if ((inside & HOME) === 0) continue;
+      if (homes === -1) homes = countHomes(text);
+      if (countHomes(view.text) > homes) return SECRET;
+    }
+  }
+  if (depth >= 0 && (bits & BLOCK) !== 0 && blocksOf(text).some((block) => hasSecret(block.decoded, quick, options)))
+    return SECRET;
+  return bits & HOME;
+}
+
+function countHomes(text: string): number {
+  let count = 0;
+  findHomePaths(text, () => {
+    count++;
+  });
+  return count;
+}
+
+function blocksOf(text: string): readonly EncodedBlock[] {
+  const joined = joinView(originalView(text));
+  return [...findEncodedBlocks(text), ...(joined === undefined ? [] : findEncodedBlocks(joined.text))];
+}
+
+function hasSecret(text: string, quick: QuickLook, options: ScannerOptions): boolean {
+  return (needs(text, quick, { ...options, personal: false }, -1) & SECRET) !== 0;
+}
+
+function hasAssignment(text: string): boolean {
+  let any = false;
+  findAssignments(text, () => {
+    any = true;
+  });
+  return any;
+}
+
+async function scanText(
+  text: string,
+  options: ScannerOptions,
+  literals: readonly LiteralRule[],
+): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  const images = findEncodedBlocks(text).filter((block) => block.image);
+  const add = (view: View, findings: readonly Finding[]) => {
+    for (const finding of findings) {
+      const [start, end] = view.toOriginal(finding.start, finding.end);
+      if (images.some((image) => start < image.end && end > image.start)) continue;
+      found.push({ ...finding, start, end });
+    }
+  };
+  const readings = readingsOf(text);
+  for (const view of readings) {
+    add(view, findAll(view.text, options, literals));
+    add(view, await lint(view.text, false, options));
+    const joined = joinView(view);
+    if (joined === undefined) continue;
+    add(joined, findJoined(joined.text, literals));
+    add(joined, await lint(joined.text, true, options));
+    for (const block of findEncodedBlocks(joined.text)) {
+      if (!block.image) add(joined, await scanBlock(block, options, literals));
+    }
+  }
+  for (const view of readings) {
+    for (const block of findEncodedBlocks(view.text)) {
+      const inside = await scanBlock(block, options, literals);
+      if (block.image && view === readings[0]) found.push(...inside.map((f) => ({ ...f, rule: 'image' })));
+      else if (!block.image) add(view, inside);
+    }
+  }
+  return withoutOverlaps(found);
+}
+
+/** A finding inside an encoded block takes the whole block with it. */
+async function scanBlock(
+  block: EncodedBlock,
+  options: ScannerOptions,
+  literals: readonly LiteralRule[],
+): Promise<readonly Finding[]> {
+  const inside = [
+    ...findAll(block.decoded, { ...options, personal: false }, literals),
+    ...(await lint(block.decoded, true, options)),
+  ];
+  const hit = inside.find((finding) => !finding.doubtful && finding.replacement === undefined);
+  return hit === undefined ? [] : [{ rule: hit.rule, value: hit.value, start: block.start, end: block.end }];
+}
+
+function findAll(text: string, options: ScannerOptions, literals: readonly LiteralRule[]): readonly Finding[] {
+  const found: Finding[] = [];
+  const report: Report = (finding) => found.push(finding);
+  findTokens(text, literals, report);
+  if (options.ungated === true || CONTEXT_HINT.test(text)) findInContext(text, report);
+  findAssignments(text, report);
+  if (options.ungated === true || HOME_HINT.test(text)) findHomePaths(text, report);
+  if (options.personal) findPersonal(text, report);
+  return found;
+}
+
+/** Only rules that need no line end: in joined text a name can stand before the next line's words. */
+function findJoined(text: string, literals: readonly LiteralRule[]): readonly Finding[] {
+  const found: Finding[] = [];
+  findTokens(text, literals, (finding) => found.push(finding));
+  if (CONTEXT_HINT.test(text)) {
+    findInContext(text, (finding) => {
+      if (finding.rule === 'jwt') found.push(finding);
+    });
+  }
+  return found;
+}
+
+function findTokens(text: string, literals: readonly LiteralRule[], report: Report): void {
+  for (const { rule, pattern } of literals) {
+    for (let at = 0; ; ) {
+      const match = pattern.exec(at === 0 ? text : text.slice(at));
+      if (match === null) break;
+      const start = at + match.index;
+      report({ rule, start, end: start + match[0].length, value: match[0] });
+      at = start + match[0].length;
+    }
+  }
+  if (PRIVATE_KEY_HINT.test(text)) findPrivateKeys(text, report);
+  for (const { rule, literals: fixed, shape } of SHAPES) {
+    if (fixed.some((literal) => text.includes(literal)))
+      reportMatches(text, shape, rule, report, (value) => !isPlaceholder(value));
+  }
+}
+
+async function lint(text: string, joined: boolean, options: ScannerOptions): Promise<readonly Finding[]> {
+  if (options.ungated !== true && !LINT_HINT.test(text)) return [];
+  const run = await loadLint();
+  const found: Finding[] = [];
+  for (let from = 0; from === 0 || from + LINT_OVERLAP < text.length; from += LINT_WINDOW - LINT_OVERLAP) {
+    const piece = text.length <= LINT_WINDOW ? text : text.slice(from, from + LINT_WINDOW);
+    for (const hit of await run(piece)) {
+      const value = piece.slice(hit.start, hit.end);
+      if (WIDE_LINT.test(hit.rule) && (joined || isWideFalse(hit.rule, value))) continue;
+      if (value.includes('[redacted:') || (hit.rule !== 'privatekey' && isPlaceholder(value))) continue;
+      const end = hit.rule === 'npm' ? from + hit.start + value.search(/[\s"'`,;\\<>]|$/) : from + hit.end;
+      const start = from + hit.start;
+      if (end > start)
+        found.push({ rule: hit.rule, start, end, value: text.slice(start, end), doubtful: hit.doubtful });
+    }
+    if (piece === text) break;
+  }
+  return found;
+}
+
+/** Our own rule for URLs knows local databases and templates; secretlint only decides where ours sees no login. */
+function isWideFalse(rule: string, value: string): boolean {
+  if (rule === 'npm') return /^_authToken=["']?(?:\$|<|\{|\*|\[redacted)/.test(value);
+  const login = findUrlLogin(value);
+  return login !== undefined && !acceptsUrl(login.user, login.password, login.host);
+}
+
+/** In order of place. Our own findings have the true range, so they go before secretlint's; wider ones before narrow ones. */
+function withoutOverlaps(findings: readonly Finding[]): readonly Finding[] {
+  const sure = findings.filter((finding) => !finding.doubtful);
+  const kept: Finding[] = [];
+  for (const finding of [...sure, ...findings.filter((f) => f.doubtful)]) {
+    if (finding.end <= finding.start) continue;
+    if (!kept.some((other) => finding.start < other.end && finding.end > other.start)) kept.push(finding);
+  }
+  return kept.toSorted((a, b) => a.start - b.start);
+}
+
+function judgeMember(name: string, value: string): Finding | undefined {
+  if (name.length > 80 || value.length < 3 || value.length > 4096) return undefined;
+  const verdict = judgeAssignment(name, value, 'quoted');
+  if (verdict === 'none') return undefined;
+  return { rule: 'secret', start: 0, end: value.length, value, doubtful: verdict === 'doubtful' };
+}
+
+function literalRules(options: ScannerOptions): readonly LiteralRule[] {
+  const rows = [
+    ['word', options.words.filter((word) => word.trim() !== '')],
+    ['known', options.knownValues.filter((value) => value.length >= MIN_KNOWN && !isPlaceholder(value))],
+  ] as const;
+  return rows
+    .filter(([, values]) => values.length > 0)
+    .map(([rule, values]) => ({
+      rule,
+      values,
+      pattern: new RegExp(
+        [...new Set(values)]
+          .toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1))
+          .map((value) => value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
+          .join('|'),
+      ),
+    }));
+}

@@ -1,0 +1,49 @@
+/** What every part of one build shares: the archive, the configuration, and where pages and files go. */
+/** Made once by build.ts and handed down; nothing here lives longer than a build. */
+
+import type { ArchiveReader } from '../../archive/archive.ts';
+import type { SafeHtml } from '../../base/html.ts';
+import type { ConversationSummary } from '../../model/conversation.ts';
+import type { ConversationId } from '../../model/ids.ts';
+import type { FeedBuilder } from '../feeds/feeds.ts';
+import type { BuildOptions } from '../options.ts';
+import type { RenderPool } from '../render/render-pool.ts';
+import type { Frame } from '../shell/frame.ts';
+import type { SiteInputs } from '../shell/inputs.ts';
+import type { PageModel } from '../shell/page-model.ts';
+import type { Output } from '../state/output.ts';
+import type { SiteState } from '../state/state.ts';
+
+export interface BuildContext {
+  readonly archive: ArchiveReader;
+  readonly options: BuildOptions;
+  readonly inputs: SiteInputs;
+  readonly state: SiteState;
+  readonly output: Output;
+  readonly frame: Frame;
+  readonly feeds: FeedBuilder;
+  readonly relations: Relations;
+  /** Hands a page over that was declared before; it is written with the next batch. */
+  addPage(model: PageModel, body: SafeHtml): Promise<void>;
+  readonly pool: RenderPool;
+  /** Work that goes on while the build reads on; the build waits for it, and fails with it, at its end. */
+  defer(work: Promise<void>): void;
+  /** One bad input that does not stop the build. */
+  problem(code: string, message: string, conversation: ConversationId): void;
+}
+
+/** What a page may know of other conversations: only those that this site shows. */
+export interface Relations {
+  readonly find: (id: ConversationId) => VisibleConversation | undefined;
+  /** Sub-agents' conversations that were started from this one, oldest first. */
+  readonly listChildren: (id: ConversationId) => readonly VisibleConversation[];
+}
+
+/** A conversation that this site shows, with what its rules say of it. */
+export interface VisibleConversation {
+  readonly summary: ConversationSummary;
+  readonly title: string;
+  readonly tags: readonly string[];
+  /** Only in a local build: it would not be published. */
+  readonly private: boolean;
+}

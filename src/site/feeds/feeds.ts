@@ -1,0 +1,123 @@
+/** The feed documents beside a page: RSS, Atom and JSON Feed of the same entries. */
+/** Newest 50 entries; what is older stands in archive documents (RFC 5005) that never change once they are full. */
+
+import type { DeletedEntry, FeedDocument, FeedEntry } from '../../model/entry.ts';
+import type { SiteConfig } from '../../model/site-config.ts';
+import { keyOf } from '../state/keys.ts';
+import type { Output } from '../state/output.ts';
+import { absoluteUrl, type FeedFormat, feedArchiveUrl, feedUrl, outputPath } from '../urls.ts';
+
+/** Entries of a subscription document, and of each archive document. */
+export const FEED_ENTRIES = 50;
+
+/** The feed room's writers, loaded when a feed has to be written. */
+export interface FeedWriters {
+  generateRss(document: FeedDocument): string;
+  generateAtom(document: FeedDocument): string;
+  generateJsonFeed(document: FeedDocument): string;
+}
+
+/** An entry with the key of everything in it; its content is made when it is needed. */
+export interface LazyEntry {
+  readonly key: string;
+  readonly updatedMs: number;
+  readonly make: () => FeedEntry;
+}
+
+export interface FeedPlan {
+  readonly owner: string;
+  readonly id: string;
+  /** The page that the feed stands beside. */
+  readonly pageUrl: string;
+  readonly title: string;
+  readonly description: string;
+  /** Newest first, at most `FEED_ENTRIES`. */
+  readonly entries: readonly LazyEntry[];
+  readonly deleted: readonly DeletedEntry[];
+  /** Full archive documents that exist. Undefined: the feed has none and says nothing about completeness. */
+  readonly archives?: number;
+}
+
+const FORMATS: readonly FeedFormat[] = ['rss', 'atom', 'json'];
+
+export interface FeedBuilder {
+  build(plan: FeedPlan): Promise<void>;
+  /** Archive document `number` (from 1) with its entries, oldest first. */
+  buildArchive(plan: FeedPlan, number: number, entries: readonly LazyEntry[]): Promise<void>;
+  readonly count: () => number;
+}
+
+export function createFeedBuilder(
+  output: Output,
+  config: SiteConfig,
+  frameKey: string,
+  load: () => Promise<FeedWriters>,
+): FeedBuilder {
+  let count = 0;
+  const write = async (
+    plan: FeedPlan,
+    entries: readonly LazyEntry[],
+    urlOf: (format: FeedFormat) => string,
+    paging: (format: FeedFormat) => FeedDocument['paging'],
+  ): Promise<void> => {
+    const { owner, id, title, description, pageUrl, deleted } = plan;
+    const dirty: FeedFormat[] = [];
+    for (const format of FORMATS) {
+      count++;
+      const keys = entries.map((entry) => entry.key);
+      const key = keyOf(frameKey, id, title, description, pageUrl, deleted, keys, paging(format) ?? null);
+      if (output.declare(outputPath(urlOf(format)), owner, key)) dirty.push(format);
+    }
+    if (dirty.length === 0) return;
+    const writers = await load();
+    const absolute = (format: FeedFormat): string => absoluteUrl(config.url, urlOf(format));
+    const made = entries.map((entry) => entry.make());
+    for (const format of dirty) {
+      const pages = paging(format);
+      const document: FeedDocument = {
+        id,
+        title,
+        description,
+        homeUrl: absoluteUrl(config.url, pageUrl),
+        selfUrls: { rss: absolute('rss'), atom: absolute('atom'), json: absolute('json') },
+        language: config.language,
+        author: config.author === '' ? config.title : config.author,
+        updated: Math.max(0, ...entries.map((entry) => entry.updatedMs), ...deleted.map((entry) => entry.when)),
+        entries: made,
+        deleted,
+        ...(pages === undefined ? {} : { paging: pages }),
+      };
+      const generate = { rss: writers.generateRss, atom: writers.generateAtom, json: writers.generateJsonFeed }[format];
+      output.put(outputPath(urlOf(format)), generate(document));
+    }
+  };
+  return {
+    count: () => count,
+    build: (plan) =>
+      write(
+        plan,
+        plan.entries,
+        (format) => feedUrl(plan.pageUrl, format),
+        (format) => pagingOf(plan, config.url, format),
+      ),
+    buildArchive: (plan, number, entries) =>
+      write(
+        { ...plan, deleted: [] },
+        entries.toReversed(),
+        (format) => feedArchiveUrl(plan.pageUrl, number, format),
+        (format) => ({
+          kind: 'archive',
+          current: absoluteUrl(config.url, feedUrl(plan.pageUrl, format)),
+          ...(number > 1
+            ? { prevArchive: absoluteUrl(config.url, feedArchiveUrl(plan.pageUrl, number - 1, format)) }
+            : {}),
+        }),
+      ),
+  };
+}
+
+function pagingOf(plan: FeedPlan, site: string, format: FeedFormat): FeedDocument['paging'] {
+  if (plan.archives === undefined) return undefined;
+  if (plan.archives === 0) return plan.entries.length < FEED_ENTRIES ? { kind: 'complete' } : { kind: 'subscription' };
+  return { kind: 'subscription', prevArchive: absoluteUrl(site, feedArchiveUrl(plan.pageUrl, plan.archives, format)) };
+}

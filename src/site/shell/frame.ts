@@ -1,0 +1,81 @@
+/** What all pages have in common: site title, navigation, policy, styles, scripts. */
+/** Pages are made by filling in what differs, so every member of the model is always there. */
+
+import type { SiteConfig } from '../../model/site-config.ts';
+import { keyOf } from '../state/keys.ts';
+import { absoluteUrl, feedUrl, pages } from '../urls.ts';
+import { PAGE_POLICY } from './headers.ts';
+import type { SiteInputs } from './inputs.ts';
+import type { FeedLinkModel, LinkModel, PageModel } from './page-model.ts';
+
+export interface Frame {
+  /** A whole model from the parts that are the page's own. */
+  page(own: Partial<PageModel> & Pick<PageModel, 'url' | 'template' | 'title'>): PageModel;
+  /** The three feeds beside a page. */
+  feedsOf(pageUrl: string, title: string): readonly FeedLinkModel[];
+  asset(name: string): string;
+  /** Part of every page's key: templates, assets and what the frame shows of the configuration. */
+  readonly key: string;
+}
+
+/** Characters. A first prompt that serves as the title is longer than titles are. */
+const LONG_HEADING = 60;
+
+const NAV: readonly LinkModel[] = [
+  { label: 'Conversations', url: pages.home },
+  { label: 'Projects', url: pages.projects },
+  { label: 'Agents', url: pages.agents },
+  { label: 'Tags', url: pages.tags },
+  { label: 'Search', url: pages.search },
+  { label: 'Docs', url: pages.docs },
+  { label: 'About', url: pages.about },
+];
+
+export function createFrame(config: SiteConfig, inputs: SiteInputs): Frame {
+  const asset = (name: string): string => inputs.assets.get(name)?.url ?? '';
+  const given = (names: readonly string[]): readonly string[] => names.map(asset).filter((url) => url !== '');
+  const styles = given(['site.css']);
+  const scripts = given(['page.js']);
+  return {
+    key: keyOf(inputs.shellKey, config.title, config.description, config.url, config.author, config.language),
+    asset,
+    page: (own) => ({
+      lang: config.language,
+      heading: own.title,
+      headingClass: (own.heading ?? own.title).length > LONG_HEADING ? 'long' : '',
+      description: config.description,
+      canonical: absoluteUrl(config.url, own.url),
+      policy: PAGE_POLICY,
+      icon: asset('icon.svg'),
+      styles,
+      scripts,
+      siteTitle: config.title,
+      nav: NAV.map((item) => ({ ...item, current: isBelow(own.url, item.url) })),
+      crumbs: [],
+      feeds: [],
+      badges: [],
+      tags: [],
+      facts: [],
+      links: [],
+      lists: [],
+      pager: { newer: null, older: null, pages: [] },
+      empty: '',
+      ...own,
+    }),
+    feedsOf: (pageUrl, title) => [
+      { label: 'RSS', url: feedUrl(pageUrl, 'rss'), type: 'application/rss+xml', title: `${title} (RSS)` },
+      { label: 'Atom', url: feedUrl(pageUrl, 'atom'), type: 'application/atom+xml', title: `${title} (Atom)` },
+      {
+        label: 'JSON Feed',
+        url: feedUrl(pageUrl, 'json'),
+        type: 'application/feed+json',
+        title: `${title} (JSON Feed)`,
+      },
+    ],
+  };
+}
+
+function isBelow(url: string, section: string): boolean {
+  if (section === pages.home) return url === pages.home || url.startsWith('/page/') || url.startsWith('/c/');
+  return url.startsWith(section);
+}

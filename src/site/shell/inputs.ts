@@ -1,0 +1,82 @@
+/** The files that shape every page: templates, assets, authored pages, documentation. */
+/** Read whole at each build (they are small), so that a change in any of them is seen without dates. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeUtf8 } from '../../base/bytes.ts';
+import { contentHash, keyOf } from '../state/keys.ts';
+import { assetUrl } from '../urls.ts';
+
+export interface SiteInputs {
+  /** `list.njk` → source. The user's own stand in front of ours. */
+  readonly templates: ReadonlyMap<string, string>;
+  /** File name → content and the address that pages use. */
+  readonly assets: ReadonlyMap<string, { readonly url: string; readonly content: Uint8Array }>;
+  /** `about` → Markdown, from `content/pages`. */
+  readonly pages: ReadonlyMap<string, string>;
+  /** `archive-format` → Markdown, from `docs`. */
+  readonly docs: ReadonlyMap<string, string>;
+  /** Hash of templates and asset addresses: part of every page's key. */
+  readonly shellKey: string;
+  /** Hash of all of it. */
+  readonly key: string;
+}
+
+export interface InputFolders {
+  readonly templatesDir: string;
+  readonly userTemplatesDir?: string;
+  readonly contentDir: string;
+  readonly docsDir: string;
+}
+
+export function readInputs(folders: InputFolders): SiteInputs {
+  const layers = folders.userTemplatesDir === undefined ? [] : [folders.userTemplatesDir];
+  const templateLayers = [folders.templatesDir, ...layers];
+  const templates = readTexts(templateLayers, '.njk', (name) => name);
+  const assets = new Map<string, { url: string; content: Uint8Array }>();
+  for (const layer of templateLayers) {
+    const folder = join(layer, 'assets');
+    for (const name of listFiles(folder).filter((file) => ASSET.test(file))) {
+      const content = readFileSync(join(folder, name));
+      assets.set(name, { url: assetUrl(name, contentHash(content)), content });
+    }
+  }
+  const stem = (name: string): string => name.slice(0, -3);
+  const pages = readTexts([join(folders.contentDir, 'pages')], '.md', stem);
+  const docs = readTexts([folders.docsDir], '.md', stem);
+  const shellKey = keyOf(
+    [...templates],
+    [...assets.values()].map((asset) => asset.url),
+  );
+  return { templates, assets, pages, docs, shellKey, key: keyOf(shellKey, [...pages], [...docs]) };
+}
+
+const ASSET = /^[a-z0-9-]+\.(?:css|js|svg|png|ico|woff2)$/;
+
+/** Later folders win; sorted by name. */
+function readTexts(
+  folders: readonly string[],
+  extension: string,
+  nameOf: (file: string) => string,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const folder of folders) {
+    for (const file of listFiles(folder)) {
+      if (file.endsWith(extension)) found.set(nameOf(file), decodeUtf8(readFileSync(join(folder, file))));
+    }
+  }
+  return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Plain files of a folder; none when it is not there. */
+function listFiles(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => entry.name)
+      .sort();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+/** Exchanges: a prompt and everything until the next one, as feeds tell of them. */
+/** Only what an entry shows is kept, so that a long conversation does not stand in memory. */
+
+import { isoTime } from '../../base/time.ts';
+import type { FeedEntry } from '../../model/entry.ts';
+import type { ConversationId, TurnHash } from '../../model/ids.ts';
+import type { Item } from '../../model/item.ts';
+import { keyOf } from '../state/keys.ts';
+import { absoluteUrl, turnAnchor, turnUrn } from '../urls.ts';
+import type { TurnView } from './turn-view.ts';
+
+export interface Exchange {
+  /** The turn that opens it: a prompt, or the first turn of a branch. */
+  readonly first: TurnHash;
+  readonly prompt: boolean;
+  /** Page that holds `first`. */
+  readonly pageUrl: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Prompts and answers without tool output and reasoning. */
+  readonly items: readonly Item[];
+  /** Changes when any of its turns does. */
+  readonly key: string;
+}
+
+export interface ExchangeCollector {
+  /** Opens, extends, and returns the exchange that this turn closed. */
+  add(view: TurnView, pageUrl: string): Exchange | undefined;
+  finish(): Exchange | undefined;
+}
+
+export function createExchangeCollector(): ExchangeCollector {
+  let open: { first: TurnView; pageUrl: string; endMs: number; items: Item[]; parts: string[] } | undefined;
+  const close = (): Exchange | undefined => {
+    if (open === undefined) return undefined;
+    const { first, pageUrl, endMs, items, parts } = open;
+    open = undefined;
+    if (first.withheld !== undefined || items.every((item) => item.parts.length === 0)) return undefined;
+    return {
+      first: first.turn.hash,
+      prompt: first.prompt,
+      pageUrl,
+      startMs: first.turn.timeMs,
+      endMs: Math.max(endMs, first.turn.timeMs),
+      items,
+      key: keyOf(parts, pageUrl),
+    };
+  };
+  return {
+    add(view, pageUrl) {
+      const closed = view.prompt ? close() : undefined;
+      open ??= { first: view, pageUrl, endMs: view.turn.timeMs, items: [], parts: [] };
+      open.endMs = Math.max(open.endMs, view.turn.timeMs);
+      open.parts.push(view.item === undefined ? `-${view.turn.hash}` : view.turn.hash);
+      if (view.item !== undefined && view.item.role !== 'tool' && view.item.role !== 'system')
+        open.items.push(shown(view.item));
+      return closed;
+    },
+    finish: close,
+  };
+}
+
+export interface EntryContext {
+  readonly conversation: ConversationId;
+  readonly branch: string;
+  readonly site: string;
+  readonly author: string;
+  readonly conversationTitle: string;
+  readonly categories: readonly string[];
+  readonly plainTitle: (text: string, max: number) => string;
+  readonly renderFeedContent: (items: readonly Item[]) => FeedEntry['content'];
+}
+
+/** The entry of an exchange. Its id is the prompt's turn, so it is the same on every mirror. */
+export function entryOf(exchange: Exchange, context: EntryContext): FeedEntry {
+  const said = (role: Item['role']): string =>
+    exchange.items
+      .filter((item) => item.role === role)
+      .flatMap((item) => item.parts.flatMap((part) => (part.type === 'text' ? [part.content] : [])))
+      .join('\n\n');
+  const title = context.plainTitle(said('user'), 100);
+  const summary = context.plainTitle(said('assistant'), 300);
+  return {
+    id: turnUrn(exchange.first),
+    title: title === '' ? `${context.conversationTitle}, ${isoTime(exchange.startMs).slice(0, 10)}` : title,
+    url: `${absoluteUrl(context.site, exchange.pageUrl)}#${turnAnchor(exchange.first)}`,
+    published: exchange.startMs,
+    updated: exchange.endMs,
+    author: context.author,
+    content: context.renderFeedContent(exchange.items),
+    summary,
+    categories: context.categories,
+    turn: { hash: exchange.first, conversation: context.conversation, branch: context.branch },
+  };
+}
+
+function shown(item: Item): Item {
+  return { ...item, parts: item.parts.filter((part) => part.type === 'text' || part.type === 'tool_call') };
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../../src/base/json.ts';
+import { addCounts, findNewest, growMeta, type MetaSource, mergeMeta } from '../../../src/ingest/append/meta.ts';
+import type { Meta } from '../../../src/model/conversation.ts';
+import { permutations } from '../fake-agent.ts';
+
+function source(meta: Meta, asOfMs: number, consumed = 0, redactions: Record<string, number> = {}): MetaSource {
+  return { meta, asOfMs, consumed, redactions, findings: {} };
+}
+
+const first = source(
+  { title: 'old', cwd: '~/a', sessions: ['s1'], models: ['m2'], started: '2026-01-02', updated: '2026-01-03' },
+  3,
+);
+const second = source(
+  { title: 'new', sessions: ['s2'], models: ['m1'], started: '2026-01-01', updated: '2026-01-04' },
+  4,
+);
+const third = source({ sessions: ['s3'], git: { branch: 'main' }, updated: '2026-01-05' }, 5);
+
+describe('merged meta', () => {
+  it('takes scalars from the newest source that has them, unites sets and widens the span', () => {
+    expect(mergeMeta([first, second, third])).toEqual({
+      title: 'new',
+      cwd: '~/a',
+      git: { branch: 'main' },
+      sessions: ['s1', 's2', 's3'],
+      models: ['m1', 'm2'],
+      started: '2026-01-01',
+      updated: '2026-01-05',
+    });
+  });
+
+  it('does not depend on the order of the sources', () => {
+    const all = permutations([first, second, third]).map((order) => canonicalJson(mergeMeta(order)));
+    expect(new Set(all).size).toBe(1);
+  });
+
+  it('does not change when it is merged again over itself, nor when a source is seen twice', () => {
+    const once = mergeMeta([first, second]);
+    expect(mergeMeta([first, second], once)).toEqual(once);
+    expect(mergeMeta([first, second, first])).toEqual(once);
+  });
+
+  it('decides between snapshots of one time by length, then by text', () => {
+    expect(mergeMeta([source({ title: 'b' }, 1, 20), source({ title: 'a' }, 1, 30)]).title).toBe('a');
+    expect(mergeMeta([source({ title: 'b' }, 1, 20), source({ title: 'a' }, 1, 20)]).title).toBe('b');
+    expect(findNewest([source({ title: 'b' }, 1, 20), source({ title: 'a' }, 1, 30)])?.meta.title).toBe('a');
+  });
+
+  it('counts redactions once for copies of one session', () => {
+    const merged = mergeMeta([source({}, 1, 1, { token: 2, home: 5 }), source({}, 2, 2, { token: 3 })]);
+    expect(merged.redactions).toEqual({ home: 5, token: 3 });
+  });
+
+  it('keeps what the archive says when a session is known that no source names', () => {
+    const stored: Meta = {
+      title: 'kept',
+      sessions: ['gone'],
+      updated: '2026-01-03T00:00:00.000Z',
+      redactions: { token: 9 },
+    };
+    const merged = mergeMeta([source({ title: 'older', sessions: ['here'] }, 1)], stored);
+    expect(merged).toEqual({ ...stored, sessions: ['gone', 'here'] });
+  });
+
+  it('does not let its own older result decide again when all sources are known', () => {
+    const stored = mergeMeta([source({ title: 'x', sessions: ['b'] }, 5), source({ sessions: ['a'] }, 10)]);
+    const sources = [
+      source({ title: 'x', sessions: ['b'] }, 5),
+      source({ sessions: ['a'] }, 10),
+      source({ title: 'y', sessions: ['c'] }, 7),
+    ];
+    expect(mergeMeta(sources, stored).title).toBe('y');
+  });
+
+  it('keeps members and tags that somebody else put there', () => {
+    const stored = { title: 't', tags: ['mine'], rating: 5, sessions: ['a'] } as Meta;
+    expect(mergeMeta([source({ title: 't', sessions: ['a'] }, 1)], stored)).toEqual(stored);
+  });
+
+  it('fits into one record whatever the sources say', () => {
+    const links = Array.from({ length: 5000 }, (_, i) => `https://example.org/${'ü'.repeat(200)}/${i}`);
+    const merged = mergeMeta([source({ title: 'é'.repeat(100_000), links, sessions: ['a'] }, 1)]);
+    expect(Buffer.byteLength(canonicalJson(merged))).toBeLessThan(65_521);
+    expect(merged.sessions).toEqual(['a']);
+    expect(mergeMeta([source({ title: 'é'.repeat(100_000), links, sessions: ['a'] }, 1)], merged)).toEqual(merged);
+  });
+});
+
+describe('meta of a source that grew', () => {
+  it('takes the later word and keeps what was said before', () => {
+    const before: Meta = { title: 'a', cwd: '~/x', models: ['m1'], started: '2026-01-01', updated: '2026-01-02' };
+    expect(growMeta(before, { title: 'b', models: ['m2'], started: '2026-01-02', updated: '2026-01-03' })).toEqual({
+      title: 'b',
+      cwd: '~/x',
+      models: ['m1', 'm2'],
+      started: '2026-01-01',
+      updated: '2026-01-03',
+    });
+  });
+});
+
+describe('counts', () => {
+  it('are added and taken back', () => {
+    expect(addCounts({ a: 1 }, { a: 2, b: 1 })).toEqual({ a: 3, b: 1 });
+    expect(addCounts({ a: 3, b: 1 }, { a: 1, b: 1 }, -1)).toEqual({ a: 2 });
+  });
+});

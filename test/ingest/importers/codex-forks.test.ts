@@ -1,0 +1,57 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ArchiveWriter, createMemoryArchive } from '../../../src/archive/archive.ts';
+import { ingest } from '../../../src/ingest/ingest.ts';
+import { testOptions } from '../fake-agent.ts';
+
+const fixtures = join(import.meta.dirname, '..', '..', 'fixtures', 'codex');
+
+describe('a Codex fork', () => {
+  let dir: string;
+  let archive: ArchiveWriter;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'turnpress-forks-'));
+    archive = createMemoryArchive({ origin: 'example.org/test' });
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  const read = (...names: string[]) =>
+    ingest(archive, testOptions(names.map((name) => copyOf(name, `${names.indexOf(name)}-${name}`))));
+  const copyOf = (name: string, as: string) => {
+    copyFileSync(join(fixtures, name), join(dir, as));
+    return join(dir, as);
+  };
+  const branches = () =>
+    archive.listConversations().map((c) => c.heads.map((head) => head.name.slice(0, 2)).toSorted());
+
+  it.each([[['fork-parent.jsonl', 'fork-child.jsonl']], [['fork-child.jsonl', 'fork-parent.jsonl']]])(
+    'is a branch of the session it was forked from: %j in one run',
+    async (names) => {
+      await read(...names);
+      expect(branches()).toEqual([['b-', 'ma']]);
+      expect(archive.listConversations()[0]?.meta.fork_of).toBeUndefined();
+      expect(archive.listConversations()[0]?.meta.sessions).toHaveLength(2);
+    },
+  );
+
+  it('is a branch, too, when the origin was read in an earlier run', async () => {
+    await read('fork-parent.jsonl');
+    await read('fork-child.jsonl');
+    expect(branches()).toEqual([['b-', 'ma']]);
+  });
+
+  it('stays whole by itself, and says whose fork it is, when its origin comes in a later run', async () => {
+    await read('fork-child.jsonl');
+    const prompts = archive.listConversations().map((c) => c.prompts);
+    await read('fork-parent.jsonl');
+    expect(archive.listConversations()).toHaveLength(2);
+    expect(
+      archive
+        .listConversations()
+        .filter((c) => c.meta.fork_of !== undefined)
+        .map((c) => c.prompts),
+    ).toEqual(prompts);
+  });
+});
