@@ -1,27 +1,62 @@
 /** `npm run bench`: measures what docs/benchmarks.md shows. */
-/** `npm run bench -- store` or `-- corpus` runs one part; TURNPRESS_CORPUS names the sessions, TURNPRESS_BENCH_TURNS the size of the store. */
+/** `npm run bench -- corpus|store|size|peers|killed` runs one part; TURNPRESS_CORPUS names the sessions that are read or grown from. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { benchCorpus } from './corpus.ts';
+import { benchKilled } from './killed.ts';
+import { benchPeers } from './peers.ts';
+import { benchSize } from './size.ts';
 import { benchStore } from './store.ts';
-import { printTable } from './table.ts';
+import { printTable, type Row } from './table.ts';
 
-const part = process.argv[2];
+interface Part {
+  readonly name: string;
+  readonly title: string;
+  /** Runs when no part is named. */
+  readonly always: boolean;
+  /** `corpus`: TURNPRESS_CORPUS. `size`: the number behind the part's name, or its own default. */
+  readonly run: (corpus: string, scratch: string, size: number | undefined) => Promise<Row[]> | Row[];
+  readonly needsCorpus: boolean;
+}
+
+const MB = 1_000_000;
+
+const PARTS: readonly Part[] = [
+  { name: 'corpus', title: 'Sessions to site', always: true, needsCorpus: true, run: benchCorpus },
+  {
+    ...{ name: 'store', title: 'The store', always: true, needsCorpus: false },
+    run: (_corpus, scratch, turns) => benchStore(scratch, turns ?? 1_000_000),
+  },
+  {
+    ...{ name: 'size', title: 'A corpus of any size', always: false, needsCorpus: true },
+    run: (corpus, scratch, megabytes) => benchSize(corpus, scratch, (megabytes ?? 1000) * MB),
+  },
+  { name: 'peers', title: 'Beside others', always: false, needsCorpus: true, run: benchPeers },
+  {
+    ...{ name: 'killed', title: 'Killed and run again', always: false, needsCorpus: true },
+    run: (corpus, scratch, megabytes) => benchKilled(corpus, scratch, (megabytes ?? 200) * MB),
+  },
+];
+
+const [name, size] = process.argv.slice(2);
 const corpus = process.env.TURNPRESS_CORPUS;
-const turns = Number(process.env.TURNPRESS_BENCH_TURNS ?? 1_000_000);
-const scratch = mkdtempSync(join(tmpdir(), 'turnpress-bench-'));
-try {
-  console.log(
-    `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 1e9)} GB, Node ${process.versions.node}\n`,
-  );
-  if (part === undefined || part === 'corpus') {
-    if (corpus === undefined)
-      console.log('TURNPRESS_CORPUS names no folder of sessions: the corpus part is left out\n');
-    else console.log(printTable('Sessions to site', await benchCorpus(corpus, scratch)));
+const chosen = PARTS.filter((part) => (name === undefined ? part.always : part.name === name));
+if (chosen.length === 0) throw new Error(`no part ${name}; there are ${PARTS.map((part) => part.name).join(', ')}`);
+console.log(
+  `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 1e9)} GB, Node ${process.versions.node}\n`,
+);
+for (const part of chosen) {
+  if (part.needsCorpus && corpus === undefined) {
+    console.log(`${part.title}: left out, because TURNPRESS_CORPUS names no folder of sessions\n`);
+    continue;
   }
-  if (part === undefined || part === 'store') console.log(printTable('The store', benchStore(scratch, turns)));
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
+  const scratch = mkdtempSync(join(tmpdir(), 'turnpress-bench-'));
+  try {
+    const rows = await part.run(corpus ?? '', scratch, size === undefined ? undefined : Number(size));
+    console.log(printTable(part.title, rows));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
 }

@@ -1,10 +1,12 @@
 /** Sessions to finished site: cold, unchanged, and with one turn appended. */
 /** The sessions are a folder of Claude Code projects named by TURNPRESS_CORPUS; a copy of it is worked on. */
 
-import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openArchive } from '../src/archive/archive.ts';
 import { compressZstd } from '../src/base/zstd.ts';
+import { appendTurn } from './append-turn.ts';
+import { costOf, seconds } from './cost.ts';
 import { measure, sizeOf } from './measure.ts';
 import { type Row, rowOf } from './table.ts';
 
@@ -24,22 +26,22 @@ export async function benchCorpus(corpus: string, scratch: string): Promise<Row[
   const build = await turnpress('build', '--json');
   const cold = ingest.seconds + build.seconds;
   rows.push(
-    rowOf('cold ingest', seconds(ingest.seconds), memory(ingest)),
-    rowOf('cold build with search', seconds(build.seconds), memory(build)),
+    rowOf('cold ingest', seconds(ingest.seconds), costOf(ingest)),
+    rowOf('cold build with search', seconds(build.seconds), costOf(build)),
     rowOf('cold, both', seconds(cold), `${(megabytes / cold).toFixed(1)} MB of sessions per second`),
   );
   const again = await turnpress('ingest', sessions, '--json');
   const rebuilt = await turnpress('build', '--json');
   rows.push(
-    rowOf('unchanged ingest', seconds(again.seconds), memory(again)),
-    rowOf('unchanged build', seconds(rebuilt.seconds), memory(rebuilt)),
+    rowOf('unchanged ingest', seconds(again.seconds), costOf(again)),
+    rowOf('unchanged build', seconds(rebuilt.seconds), costOf(rebuilt)),
   );
   appendTurn(sessions);
   const grown = await turnpress('ingest', sessions, '--json');
   const updated = await turnpress('build', '--json');
   rows.push(
-    rowOf('one turn appended: ingest', seconds(grown.seconds), memory(grown)),
-    rowOf('one turn appended: build with search', seconds(updated.seconds), memory(updated)),
+    rowOf('one turn appended: ingest', seconds(grown.seconds), costOf(grown)),
+    rowOf('one turn appended: build with search', seconds(updated.seconds), costOf(updated)),
     rowOf('one turn appended, both', seconds(grown.seconds + updated.seconds)),
   );
   const site = sizeOf(join(work, '_site'));
@@ -70,61 +72,4 @@ function compression(folder: string): Row[] {
     rowOf('each payload alone, zstd 3', mb(alone), `${(raw / alone).toFixed(1)}x`),
     rowOf('archive, whole (logs, tiles, blobs, checkpoints)', mb(stored), `${(raw / stored).toFixed(1)}x`),
   ];
-}
-
-/** A prompt and its answer at the end of the largest session, as the agent would write them. */
-function appendTurn(sessions: string): void {
-  const files = readdirSync(sessions, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.jsonl'));
-  const largest = files.map((name) => join(sessions, name)).toSorted((a, b) => statSync(b).size - statSync(a).size)[0];
-  if (largest === undefined) throw new Error('no session in the corpus');
-  const records = readFileSync(largest, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-  const last = records.findLast(
-    (record) => typeof record.uuid === 'string' && (record.type === 'user' || record.type === 'assistant'),
-  );
-  const base = {
-    isSidechain: false,
-    userType: 'external',
-    cwd: last?.cwd,
-    sessionId: last?.sessionId,
-    version: last?.version,
-    gitBranch: last?.gitBranch,
-  };
-  const prompt = {
-    ...base,
-    parentUuid: last?.uuid,
-    type: 'user',
-    uuid: '00000000-0000-4000-8000-0000000be001',
-    timestamp: '2026-03-01T00:00:00.000Z',
-    message: { role: 'user', content: 'One more question.' },
-  };
-  const message = {
-    id: 'msg_bench',
-    type: 'message',
-    role: 'assistant',
-    model: 'm',
-    content: [{ type: 'text', text: 'One more answer.' }],
-    stop_reason: 'end_turn',
-    usage: { input_tokens: 1, output_tokens: 1 },
-  };
-  const answer = {
-    ...base,
-    parentUuid: prompt.uuid,
-    type: 'assistant',
-    uuid: '00000000-0000-4000-8000-0000000be002',
-    timestamp: '2026-03-01T00:00:02.000Z',
-    message,
-  };
-  const text = readFileSync(largest, 'utf8');
-  appendFileSync(largest, `${text.endsWith('\n') ? '' : '\n'}${JSON.stringify(prompt)}\n${JSON.stringify(answer)}\n`);
-}
-
-function seconds(value: number): string {
-  return `${value.toFixed(2)} s`;
-}
-
-function memory(measured: { readonly peakBytes: number; readonly peakProcess: string }): string {
-  return `peak ${(measured.peakBytes / 1e6).toFixed(0)} MB (${measured.peakProcess})`;
 }

@@ -1,0 +1,81 @@
+/** A corpus of any size, made from a seed folder: cold, unchanged, and with one more turn. */
+/** What must stay flat while the archive grows: the memory of every process, the parts of the search index, the cost of a change. */
+
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { appendTurn } from './append-turn.ts';
+import { costOf, megabytes, seconds } from './cost.ts';
+import { growCorpus } from './grow-corpus.ts';
+import { type Measured, measure, sizeOf } from './measure.ts';
+import { type Row, rowOf } from './table.ts';
+
+const program = join(import.meta.dirname, '..', 'bin', 'turnpress.js');
+
+export async function benchSize(seed: string, scratch: string, wanted: number): Promise<Row[]> {
+  const sessions = join(scratch, 'sessions');
+  const corpus = growCorpus(seed, sessions, wanted);
+  const work = join(scratch, 'work');
+  mkdirSync(work);
+  const turnpress = (...args: string[]) => measure(process.execPath, [program, ...args], work);
+  await turnpress('init', '.', '--origin', 'bench.example/archive');
+  const rows: Row[] = [
+    rowOf('sessions', megabytes(corpus.bytes), `${corpus.files} files, ${corpus.copies} copies of the seed`),
+  ];
+  const both = async (what: string): Promise<void> => {
+    const ingest = await turnpress('ingest', sessions, '--json');
+    const build = await turnpress('build', '--json');
+    rows.push(
+      rowOf(`${what}: ingest`, seconds(ingest.seconds), costOf(ingest)),
+      rowOf(`${what}: build with search`, seconds(build.seconds), costOf(build)),
+      rowOf(`${what}: both`, seconds(ingest.seconds + build.seconds), pace(what, corpus.bytes, ingest, build)),
+    );
+  };
+  await both('cold');
+  await both('unchanged');
+  for (const nth of [1, 2, 3]) {
+    appendTurn(sessions, nth);
+    await both(`turn ${nth} more`);
+  }
+  for (const command of [
+    ['verify'],
+    ['log', '--limit', '0'],
+    ['search', corpus.oldestWord],
+    ['search', corpus.newestWord],
+  ]) {
+    const found = await turnpress(...command, '--json');
+    rows.push(rowOf(command.join(' '), seconds(found.seconds), costOf(found)));
+  }
+  const site = siteOf(work);
+  const stored = sizeOf(join(work, 'archive'), 'private');
+  rows.push(
+    rowOf('archive', megabytes(stored.bytes), `${stored.files} files`),
+    rowOf('site', megabytes(sizeOf(site).bytes), `${sizeOf(site).files} files`),
+    rowOf('parts of the search index', String(partsOf(site)), `${megabytes(sizeOf(join(site, 'pagefind')).bytes)}`),
+  );
+  return rows;
+}
+
+function pace(what: string, bytes: number, ...runs: readonly Measured[]): string {
+  const total = runs.reduce((sum, run) => sum + run.seconds, 0);
+  return what === 'cold' ? `${(bytes / 1e6 / total).toFixed(1)} MB of sessions per second` : '';
+}
+
+/** The private site has a folder of its own. */
+export function siteOf(work: string): string {
+  const own = join(work, '_private');
+  return existsSync(own) ? own : join(work, '_site');
+}
+
+function partsOf(site: string): number {
+  const list = JSON.parse(readFileSync(join(site, 'search', 'shards.json'), 'utf8')) as {
+    readonly shards: readonly unknown[];
+  };
+  const folders = readdirSync(join(site, 'pagefind'), { withFileTypes: true });
+  // The documentation's part stands in the folder itself.
+  return (
+    Math.max(
+      list.shards.length,
+      folders.filter((entry) => entry.isDirectory() && /^[0-9a-f]/.test(entry.name)).length,
+    ) + 1
+  );
+}
