@@ -89,6 +89,30 @@ export interface VerifyReport {
   readonly damage: readonly DamageReport[];
 }
 
+export interface ConversationFilter {
+  /** As meta says it, letter for letter. */
+  readonly agent?: string;
+  readonly project?: string;
+}
+
+export interface WalkOptions extends ConversationFilter {
+  /** `newest` (or oldest) activity first, equal times by id; `changed`: by revision, what changed last comes last. Default: newest. */
+  readonly order?: 'newest' | 'oldest' | 'changed';
+  /** Only conversations whose revision is greater. */
+  readonly since?: number;
+}
+
+export interface ConversationCounts {
+  readonly conversations: number;
+  readonly turns: number;
+}
+
+/** How far the index has come. With another generation it was built anew: then everything has to be compared. */
+export interface Revision {
+  readonly generation: string;
+  readonly revision: number;
+}
+
 export interface ArchiveReader {
   readonly info: ArchiveInfo;
   /** Damage and torn tails found so far: opening never throws for one bad conversation. */
@@ -96,6 +120,13 @@ export interface ArchiveReader {
 
   /** From the index, newest activity first, without reading a log. */
   listConversations(): readonly ConversationSummary[];
+  /** The same one by one: a page of them is in memory at a time, whatever the archive's size. */
+  walkConversations(options?: WalkOptions): Iterable<ConversationSummary>;
+  countConversations(filter?: ConversationFilter): ConversationCounts;
+  /** Grows with every change of any conversation. A consumer keeps it and asks `walkConversations` and `walkGone` for what is newer. */
+  revision(): Revision;
+  /** Conversations that are not in the archive any more and went after this revision of the same generation. */
+  walkGone(since: number): Iterable<ConversationId>;
   /** By full id or unique prefix (4 digits or more). Undefined: none. Throws AmbiguousPrefixError for several. */
   findConversation(idOrPrefix: string): ConversationSummary | undefined;
   /** Throws NotFoundError. */
@@ -171,6 +202,14 @@ export interface ArchiveWriter extends ArchiveReader {
 /** What ingest remembers of sources. Losing it costs a full re-read, never a turn. */
 export interface Ledger {
   findSource(path: string): LedgerSource | undefined;
+  /** By path; a page of them is in memory at a time. A source of which a conversation is gone is left out, as `findSource` does. */
+  walkSources(): Iterable<LedgerSource>;
+  /** Those recorded as unfinished, by path. */
+  walkUnfinished(): Iterable<LedgerSource>;
+  /** Those that contributed to a conversation, by path. */
+  listSourcesOf(conversation: ConversationId): readonly LedgerSource[];
+  /** Conversations that a source recorded as started by a tool call, by id. */
+  walkStarted(): Iterable<ConversationId>;
   listSources(): readonly LedgerSource[];
   findKey(key: string): TurnHash | undefined;
   /** Throws nothing for a known key: the newest value stands. Written in one transaction, after the append it speaks of. */
@@ -194,4 +233,8 @@ export interface LedgerSource {
   readonly state: JsonObject;
   /** Conversations this source contributed to. */
   readonly conversations: readonly ConversationId[];
+  /** Those of them of which it says that a tool call started them: found again by `walkStarted`. */
+  readonly started?: readonly ConversationId[];
+  /** The run that read it was not ended: found again by `walkUnfinished`. */
+  readonly unfinished?: boolean;
 }

@@ -14,13 +14,17 @@ import type {
   AppendResult,
   ArchiveInfo,
   ArchiveWriter,
+  ConversationCounts,
+  ConversationFilter,
   DamageReport,
   Ledger,
+  Revision,
   SearchHit,
   SearchQuery,
   Tombstone,
   VerifyOptions,
   VerifyReport,
+  WalkOptions,
 } from './contract.ts';
 import { AmbiguousPrefixError, NotFoundError } from './errors.ts';
 import { blobPath, encodeBlob, readBlobFile, writeBlobFile } from './files/blobs.ts';
@@ -28,6 +32,7 @@ import type { ConversationRow } from './index/conversation-row.ts';
 import { summaryOf } from './index/index-rows.ts';
 import { openLedger } from './index/ledger.ts';
 import type { Store } from './index/store.ts';
+import { countSummaries, revisionOf, walkGone, walkSummaries } from './index/walk-summaries.ts';
 import { readPayloads } from './read/read-payloads.ts';
 import { findTurn, hasTurn, listBranch, listTurns } from './read/read-turns.ts';
 import { compareIndex, refreshIndex } from './scan/open-index.ts';
@@ -64,6 +69,22 @@ export class OpenArchive implements ArchiveWriter {
 
   listConversations(): readonly ConversationSummary[] {
     return this.#store.index.listSummaries();
+  }
+
+  walkConversations(options: WalkOptions = {}): Iterable<ConversationSummary> {
+    return walkSummaries(this.#store.index, options);
+  }
+
+  countConversations(filter: ConversationFilter = {}): ConversationCounts {
+    return countSummaries(this.#store.index, filter);
+  }
+
+  revision(): Revision {
+    return revisionOf(this.#store.index);
+  }
+
+  walkGone(since: number): Iterable<ConversationId> {
+    return walkGone(this.#store.index, since);
   }
 
   findConversation(idOrPrefix: string): ConversationSummary | undefined {

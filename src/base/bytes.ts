@@ -33,3 +33,9 @@ export function concatBytes(chunks: readonly Uint8Array[]): Uint8Array {
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && Buffer.compare(a, b) === 0;
 }
+
+/** The same bytes, copied when the buffer behind them is notably larger: whoever keeps them keeps no more than them. */
+export function ownBytes(bytes: Uint8Array): Uint8Array {
+  const spare = bytes.buffer.byteLength - bytes.byteLength;
+  return spare > 256 + bytes.byteLength / 8 ? new Uint8Array(bytes) : bytes;
+}

@@ -2,6 +2,7 @@
 /** Native zstd returns only the first of several frames and nothing for a skippable one: so one frame per call, size declared. */
 
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { ownBytes } from './bytes.ts';
 import { LimitError, TurnpressError } from './errors.ts';
 import { limits } from './limits.ts';
 
@@ -12,12 +13,12 @@ export class ZstdError extends TurnpressError {
   }
 }
 
-/** One frame with its content size in the header. Level 3 for data that still changes, 9 for what is sealed. */
+/** One frame with its content size in the header, on a buffer of its own size. Level 3 for data that still changes, 9 for what is sealed. */
 export function compressZstd(bytes: Uint8Array, level: 1 | 3 | 9): Uint8Array {
-  return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level } });
+  return ownBytes(zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level } }));
 }
 
-/** The content of exactly one frame whose declared size is `rawLength` (bytes). Throws ZstdError, or LimitError past `cap`. */
+/** The content of exactly one frame whose declared size is `rawLength` (bytes), on a buffer of its own size. Throws ZstdError, or LimitError past `cap`. */
 export function decompressZstd(frame: Uint8Array, rawLength: number, cap: number): Uint8Array {
   if (rawLength > cap) throw new LimitError('zstd content', cap, { rawLength });
   const declared = declaredSize(frame);
@@ -32,7 +33,7 @@ export function decompressZstd(frame: Uint8Array, rawLength: number, cap: number
     throw new ZstdError(`zstd frame does not decompress: ${(cause as Error).message}`, cause);
   }
   if (raw.length !== rawLength) throw new ZstdError(`zstd frame holds ${raw.length} bytes, declared ${rawLength}`);
-  return raw;
+  return ownBytes(raw);
 }
 
 /** Content size in the frame header (RFC 8878 §3.1.1); throws ZstdError when it has none or is no plain frame. */

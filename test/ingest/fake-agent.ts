@@ -171,7 +171,16 @@ export function emptyStore(): IngestStore {
     listTurns: () => [],
     readPayloads: () => [],
     findConversation: () => undefined,
-    ledger: { findSource: () => undefined, listSources: () => [], findKey: () => undefined, record: () => {} },
+    ledger: {
+      findSource: () => undefined,
+      walkSources: () => [],
+      walkUnfinished: () => [],
+      listSourcesOf: () => [],
+      walkStarted: () => [],
+      listSources: () => [],
+      findKey: () => undefined,
+      record: () => {},
+    },
   });
 }
 

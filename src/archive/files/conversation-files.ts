@@ -41,13 +41,17 @@ export interface PayloadTile {
   readonly problem?: string;
 }
 
-const TILES_KEPT = 96;
+/** Bytes of memory, by what the values really hold. */
+const TILE_BYTES_KEPT = 16 * 1024 * 1024;
 const PAYLOAD_BYTES_KEPT = 48 * 1024 * 1024;
+/** A decoded record beside its own bytes, and a chunk's slot, as measured with Node 24. */
+const RECORD_WEIGHT = 768;
+const SLOT_WEIGHT = 64;
 
 export class ConversationFiles {
   readonly disk: Disk;
   readonly dir: string;
-  readonly #tiles = new LruCache<DecodedTile>(TILES_KEPT);
+  readonly #tiles = new LruCache<DecodedTile>(TILE_BYTES_KEPT);
   readonly #payloads = new LruCache<PayloadTile>(PAYLOAD_BYTES_KEPT);
   readonly #raws = new LruCache<Uint8Array>(PAYLOAD_BYTES_KEPT);
 
@@ -68,7 +72,7 @@ export class ConversationFiles {
       return known.records.length === count ? known : { ...known, records: known.records.slice(0, count) };
     }
     const tile = this.#decodeTile(id, n, count);
-    this.#tiles.set(key, tile, 1);
+    this.#tiles.set(key, tile, count * RECORD_WEIGHT);
     return tile;
   }
 
@@ -86,7 +90,8 @@ export class ConversationFiles {
     if (bytes === undefined) return undefined;
     const { chunks, problem } = listChunks(bytes, n * TILE_WIDTH);
     const tile = { file, bytes, chunks, ...(problem === undefined ? {} : { problem }) };
-    this.#payloads.set(file, tile, bytes.length + 64 * 256);
+    const slots = chunks.reduce((sum, chunk) => sum + 4 + chunk.slots.length, 0);
+    this.#payloads.set(file, tile, bytes.buffer.byteLength + slots * SLOT_WEIGHT);
     return tile;
   }
 
@@ -96,7 +101,7 @@ export class ConversationFiles {
     const known = this.#raws.get(key);
     if (known !== undefined && known.length === chunk.rawLength) return known;
     const raw = decompressChunk(tile.bytes, chunk);
-    this.#raws.set(key, raw, raw.length + 64);
+    this.#raws.set(key, raw, raw.buffer.byteLength + SLOT_WEIGHT);
     return raw;
   }
 

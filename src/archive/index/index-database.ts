@@ -1,6 +1,7 @@
 /** The SQLite file behind the private index: opening it, whose it is, running statements. */
 /** Apart from what is kept in it, so that the tables' meaning stands in one file and the database's manners in another. */
 
+import { randomUUID } from 'node:crypto';
 import { type Database, openDatabase, type SqlRow, type SqlValue } from '../../base/sqlite.ts';
 import { indexText } from './index-rows.ts';
 import { SCHEMA, SCHEMA_VERSION } from './index-schema.ts';
@@ -29,6 +30,16 @@ export class IndexDatabase {
 
   setIdentity(identity: string): void {
     this.run("INSERT OR REPLACE INTO archive VALUES ('schema', ?), ('identity', ?)", SCHEMA_VERSION, identity);
+    this.startGeneration();
+  }
+
+  /** From now on revisions are not to be compared with those of before. */
+  startGeneration(): void {
+    this.run("INSERT OR REPLACE INTO archive VALUES ('generation', ?)", randomUUID());
+  }
+
+  findGeneration(): string {
+    return indexText(this.get("SELECT value FROM archive WHERE key='generation'")?.value) ?? '';
   }
 
   close(): void {
@@ -51,6 +62,11 @@ export class IndexDatabase {
 
   all(sql: string, ...values: SqlValue[]): readonly SqlRow[] {
     return this.db.statement(sql).all(...values);
+  }
+
+  /** Rows one by one; to be finished before anything is written. */
+  iterate(sql: string, ...values: SqlValue[]): Iterable<SqlRow> {
+    return this.db.statement(sql).iterate(...values);
   }
 
   run(sql: string, ...values: SqlValue[]): void {

@@ -1,7 +1,7 @@
 /** The tables of the private index. */
 /** A change here only raises the version: an index of another version is thrown away and built again. */
 
-export const SCHEMA_VERSION = '1';
+export const SCHEMA_VERSION = '2';
 
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS archive (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -11,7 +11,11 @@ CREATE TABLE IF NOT EXISTS conversations (
   turns INTEGER NOT NULL DEFAULT 0, prompts INTEGER NOT NULL DEFAULT 0, tool_calls INTEGER NOT NULL DEFAULT 0,
   input_tokens INTEGER NOT NULL DEFAULT 0, output_tokens INTEGER NOT NULL DEFAULT 0, first_prompt TEXT NOT NULL DEFAULT '',
   first_ms INTEGER NOT NULL DEFAULT 0, last_ms INTEGER NOT NULL DEFAULT 0, withheld INTEGER NOT NULL DEFAULT 0,
-  meta TEXT NOT NULL DEFAULT '', damage TEXT, verified_ms INTEGER NOT NULL DEFAULT 0);
+  meta TEXT NOT NULL DEFAULT '', damage TEXT, revision INTEGER NOT NULL DEFAULT 0, newest INTEGER AS (-last_ms) VIRTUAL);
+CREATE INDEX IF NOT EXISTS conversations_newest ON conversations (newest, hash, revision, turns);
+CREATE INDEX IF NOT EXISTS conversations_revision ON conversations (revision);
+CREATE TABLE IF NOT EXISTS gone (hash BLOB PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS gone_revision ON gone (revision);
 CREATE TABLE IF NOT EXISTS turns (h48 INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (h48, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS heads (
   conversation INTEGER NOT NULL, name TEXT NOT NULL, turn BLOB NOT NULL, time_ms INTEGER NOT NULL,
@@ -23,8 +27,11 @@ CREATE TABLE IF NOT EXISTS chunks (
   conversation INTEGER NOT NULL, tile INTEGER NOT NULL, first INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
   crc INTEGER NOT NULL, PRIMARY KEY (conversation, tile, first)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS blobs (hash BLOB PRIMARY KEY, length INTEGER NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sources (path TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sources (path TEXT PRIMARY KEY, json TEXT NOT NULL, unfinished INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sources_unfinished ON sources (path) WHERE unfinished;
 CREATE TABLE IF NOT EXISTS source_conversations (
-  conversation BLOB NOT NULL, path TEXT NOT NULL, PRIMARY KEY (conversation, path)) WITHOUT ROWID;
+  conversation BLOB NOT NULL, path TEXT NOT NULL, started INTEGER NOT NULL, PRIMARY KEY (conversation, path)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS source_conversations_path ON source_conversations (path, conversation);
+CREATE INDEX IF NOT EXISTS source_conversations_started ON source_conversations (conversation) WHERE started;
 CREATE TABLE IF NOT EXISTS keys (key TEXT PRIMARY KEY, turn BLOB NOT NULL) WITHOUT ROWID;
 `;

@@ -3,6 +3,7 @@
 
 import { encodeHex } from '../../base/bytes.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
+import type { SqlValue } from '../../base/sqlite.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
 import type { Ledger, LedgerSource } from '../contract.ts';
 import { indexBytes, indexText } from './index-rows.ts';
@@ -15,20 +16,29 @@ export interface LedgerParts {
   readonly assertWritable: () => void;
 }
 
+/** A source says nothing of turns that are not there: all its conversations must be. */
+const IS_HERE = `NOT EXISTS (
+  SELECT 1 FROM source_conversations AS said WHERE said.path = sources.path
+  AND NOT EXISTS (SELECT 1 FROM conversations WHERE hash = said.conversation))`;
+const PAGE = 256;
+
 export function openLedger({ index, hasTurn, assertWritable }: LedgerParts): Ledger {
-  const isHere = (source: LedgerSource) => source.conversations.every((id) => index.findRow(id) !== undefined);
   return {
     findSource(path) {
-      const row = index.get('SELECT json FROM sources WHERE path=?', path);
-      const source = parseSource(row?.json);
-      return source !== undefined && isHere(source) ? source : undefined;
+      return parseSource(index.get(`SELECT json FROM sources WHERE path=? AND ${IS_HERE}`, path)?.json);
     },
-    listSources() {
-      return index.all('SELECT json FROM sources ORDER BY path').flatMap(({ json }) => {
-        const source = parseSource(json);
-        return source !== undefined && isHere(source) ? [source] : [];
-      });
+    walkSources: () => walkSources(index, 'true'),
+    walkUnfinished: () => walkSources(index, 'unfinished'),
+    listSourcesOf(conversation) {
+      const own = 'path IN (SELECT path FROM source_conversations WHERE conversation=?)';
+      const rows = index.all(
+        `SELECT json FROM sources WHERE ${own} AND ${IS_HERE} ORDER BY path`,
+        Buffer.from(conversation, 'hex'),
+      );
+      return rows.flatMap(({ json }) => parseSource(json) ?? []);
     },
+    walkStarted: () => walkStarted(index),
+    listSources: () => [...walkSources(index, 'true')],
     findKey(key) {
       const row = index.get('SELECT turn FROM keys WHERE key=?', key);
       if (row === undefined) return undefined;
@@ -38,18 +48,46 @@ export function openLedger({ index, hasTurn, assertWritable }: LedgerParts): Led
     record({ sources = [], keys = [] }) {
       assertWritable();
       index.transaction(() => {
-        for (const source of sources) {
-          index.run('INSERT OR REPLACE INTO sources VALUES (?, ?)', source.path, JSON.stringify(source));
-          index.run('DELETE FROM source_conversations WHERE path=?', source.path);
-          for (const id of source.conversations) {
-            index.run('INSERT OR IGNORE INTO source_conversations VALUES (?, ?)', Buffer.from(id, 'hex'), source.path);
-          }
-        }
+        for (const source of sources) recordSource(index, source);
         for (const { key, turn } of keys)
           index.run('INSERT OR REPLACE INTO keys VALUES (?, ?)', key, Buffer.from(turn, 'hex'));
       });
     },
   };
+}
+
+function* walkSources(index: TurnIndex, which: 'true' | 'unfinished'): Generator<LedgerSource> {
+  const sql = `SELECT path, json FROM sources WHERE ${which} AND path > ? AND ${IS_HERE} ORDER BY path LIMIT ${PAGE}`;
+  for (let from = ''; ; ) {
+    const rows = index.all(sql, from);
+    for (const { json } of rows) {
+      const source = parseSource(json);
+      if (source !== undefined) yield source;
+    }
+    if (rows.length < PAGE) return;
+    from = indexText(rows.at(-1)?.path) ?? '';
+  }
+}
+
+function* walkStarted(index: TurnIndex): Generator<ConversationId> {
+  const sql = `SELECT DISTINCT conversation FROM source_conversations WHERE started AND conversation > ? ORDER BY conversation LIMIT ${PAGE}`;
+  for (let from: SqlValue = Buffer.of(); ; ) {
+    const rows = index.all(sql, from);
+    for (const row of rows) yield encodeHex(indexBytes(row.conversation)) as ConversationId;
+    if (rows.length < PAGE) return;
+    from = rows.at(-1)?.conversation ?? null;
+  }
+}
+
+function recordSource(index: TurnIndex, source: LedgerSource): void {
+  const unfinished = source.unfinished === true ? 1 : 0;
+  index.run('INSERT OR REPLACE INTO sources VALUES (?, ?, ?)', source.path, JSON.stringify(source), unfinished);
+  index.run('DELETE FROM source_conversations WHERE path=?', source.path);
+  const started = new Set(source.started ?? []);
+  for (const id of source.conversations) {
+    const how = started.has(id) ? 1 : 0;
+    index.run('INSERT OR IGNORE INTO source_conversations VALUES (?, ?, ?)', Buffer.from(id, 'hex'), source.path, how);
+  }
 }
 
 /** A conversation lost records: its sources have to be read again. Inside a transaction. */

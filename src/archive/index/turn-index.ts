@@ -22,6 +22,9 @@ import {
 /** Positions share a 53-bit row id with the conversation's key. */
 const POSITION_SPAN = 2 ** 28;
 const ROWS_KEPT = 1024;
+/** One more than any row has: whatever changes gets it. */
+const NEXT_REVISION =
+  '(SELECT 1 + max(ifnull((SELECT max(revision) FROM conversations), 0), ifnull((SELECT max(revision) FROM gone), 0)))';
 
 export class TurnIndex extends IndexDatabase {
   readonly #rows = new Map<ConversationId, ConversationRow>();
@@ -171,7 +174,8 @@ export class TurnIndex extends IndexDatabase {
   /** Makes room for a conversation; what was known of it is dropped. Inside a transaction. Returns its key. */
   startConversation(id: ConversationId): number {
     this.dropConversation(id);
-    this.run('INSERT INTO conversations (hash) VALUES (?)', hashBytes(id));
+    this.run(`INSERT INTO conversations (hash, revision) VALUES (?, ${NEXT_REVISION})`, hashBytes(id));
+    this.run('DELETE FROM gone WHERE hash=?', hashBytes(id));
     return indexNumber(this.get('SELECT id FROM conversations WHERE hash=?', hashBytes(id))?.id);
   }
 
@@ -185,7 +189,7 @@ export class TurnIndex extends IndexDatabase {
     const { key, id, state, frontier, entryBytes, payloadBytes, stamp, damage } = update.row;
     this.run(
       `UPDATE conversations SET size=?, root=?, frontier=?, entry_bytes=?, payload_bytes=?, stamp=?, damage=?, turns=?, prompts=?,
-       tool_calls=?, input_tokens=?, output_tokens=?, first_prompt=?, first_ms=?, last_ms=?, withheld=?, meta=? WHERE id=?`,
+       tool_calls=?, input_tokens=?, output_tokens=?, first_prompt=?, first_ms=?, last_ms=?, withheld=?, meta=?, revision=${NEXT_REVISION} WHERE id=?`,
       ...[frontier.size, rootOf(frontier), encodeFrontier(frontier), entryBytes, payloadBytes, stamp, damage ?? null],
       ...[state.turns, state.prompts, state.toolCalls, state.inputTokens, state.outputTokens, state.firstPrompt],
       ...[state.firstMs, state.lastMs, state.withheld, state.metaJson, key],
@@ -221,6 +225,7 @@ export class TurnIndex extends IndexDatabase {
     if (typeof key !== 'number') return;
     this.#ids.delete(key);
     for (const table of ['heads', 'tombstones', 'chunks']) this.run(`DELETE FROM ${table} WHERE conversation=?`, key);
+    this.run(`INSERT OR REPLACE INTO gone VALUES (?, ${NEXT_REVISION})`, hashBytes(id));
     this.run('DELETE FROM conversations WHERE id=?', key);
   }
 
@@ -232,8 +237,9 @@ export class TurnIndex extends IndexDatabase {
 
   /** Everything but the ledger, which no log can give back. */
   dropDerived(): void {
-    for (const table of ['conversations', 'turns', 'heads', 'tombstones', 'chunks', 'blobs'])
+    for (const table of ['conversations', 'gone', 'turns', 'heads', 'tombstones', 'chunks', 'blobs'])
       this.run(`DELETE FROM ${table}`);
+    this.startGeneration();
     this.forgetRows();
   }
 }

@@ -94,12 +94,13 @@ export function createDryStore(archive: IngestStore): IngestStore {
     },
     ledger: {
       findSource: (path) => sources.get(path) ?? archive.ledger.findSource(path),
-      listSources: () => [
-        ...new Map([
-          ...archive.ledger.listSources().map((source) => [source.path, source] as const),
-          ...sources,
-        ]).values(),
-      ],
+      walkSources: () => overlay(archive.ledger.walkSources(), sources),
+      walkUnfinished: () => overlay(archive.ledger.walkUnfinished(), sources).filter((source) => source.unfinished),
+      listSourcesOf: (id) =>
+        overlay(archive.ledger.listSourcesOf(id), sources).filter((source) => source.conversations.includes(id)),
+      walkStarted: () =>
+        new Set([...archive.ledger.walkStarted(), ...[...sources.values()].flatMap(({ started }) => started ?? [])]),
+      listSources: () => overlay(archive.ledger.listSources(), sources),
       findKey: (key) => keys.get(key) ?? archive.ledger.findKey(key),
       record(update) {
         for (const source of update.sources ?? []) sources.set(source.path, source);
@@ -107,6 +108,11 @@ export function createDryStore(archive: IngestStore): IngestStore {
       },
     },
   };
+}
+
+/** Sources as the archive has them, with those of this run in place of theirs. */
+function overlay(stored: Iterable<LedgerSource>, own: ReadonlyMap<string, LedgerSource>): LedgerSource[] {
+  return [...new Map([...[...stored].map((source) => [source.path, source] as const), ...own]).values()];
 }
 
 interface Added {
