@@ -4,6 +4,7 @@
 import { createRequire } from 'node:module';
 import type { IOptions } from 'sanitize-html';
 import { type SafeHtml, trustHtml } from '../../base/html.ts';
+import { ownString } from '../../base/own-string.ts';
 import { FOREIGN_REL, findLinkTarget } from './text/links.ts';
 
 /** The HTML itself when every tag is on the list, else what sanitize-html leaves of it. */
@@ -23,8 +24,11 @@ export function isAllowed(html: string): boolean {
   return true;
 }
 
-/** Tags seen and found good that hold no text from outside, so that each is checked once. */
+/** Tags seen and found good, so that each is checked once. Only those made of a few fixed words, and never more than this. */
 const knownTags = new Set<string>();
+const MOST_KNOWN = 1_000;
+/** Attributes whose values our own rules choose from a short list. All others hold something of the turn. */
+const FIXED: ReadonlySet<string> = new Set(['class', 'role', 'rel', 'tabindex', 'dir', 'loading', 'decoding', 'open']);
 
 const TAG = /^<(\/?)([a-z][a-z0-9]*)((?: [a-z-]+(?:="[^"<>]*")?)*)>$/;
 const ATTRIBUTE = / ([a-z-]+)(?:="([^"]*)")?/g;
@@ -34,14 +38,15 @@ function isAllowedTag(tag: string): boolean {
   const name = match?.[2] ?? '';
   const attributes = ALLOWED.get(name);
   if (match === null || attributes === undefined) return false;
-  let constant = true;
+  let fixed = true;
   for (const [, key = '', value = ''] of (match[3] ?? '').matchAll(ATTRIBUTE)) {
     if (!attributes.has(key) || match[1] === '/') return false;
     const check = CHECKS[key];
     if (check !== undefined && !check(value, name)) return false;
-    if (check === undefined || key === 'id' || key === 'href' || key === 'src') constant = false;
+    if (!FIXED.has(key)) fixed = false;
   }
-  if (constant) knownTags.add(tag);
+  // A copy: the tag itself is a slice that would keep its whole page alive.
+  if (fixed && knownTags.size < MOST_KNOWN) knownTags.add(ownString(tag));
   return true;
 }
 
