@@ -13,6 +13,11 @@ export function parseJson(text: string): JsonValue {
   if (hasManyBrackets(text) && nestingOf(text) > limits.jsonDepth) {
     throw new JsonError(`JSON is nested deeper than ${limits.jsonDepth} levels`, { limit: limits.jsonDepth });
   }
+  return parseFlatJson(text);
+}
+
+/** The same where the caller knows that there are too few brackets in the text to be deep. */
+export function parseFlatJson(text: string): JsonValue {
   try {
     return JSON.parse(text) as JsonValue;
   } catch (cause) {

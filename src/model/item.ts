@@ -1,9 +1,12 @@
 /** What one turn says: a role and its parts, in the shape of OpenTelemetry's GenAI messages. */
 /** The payload of type `turnpress.item` version 1 is the JCS JSON of an Item. Format: docs/archive-format.md */
 
-import { decodeUtf8 } from '../base/bytes.ts';
-import { encodeCanonicalJson, isJsonObject, type JsonValue, parseJson } from '../base/json.ts';
+import { parseCanonicalJson } from '../base/canonical-json.ts';
+import { JsonError } from '../base/errors.ts';
+import { encodeCanonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts';
+import { BadItemError } from './errors.ts';
 import type { BlobHash } from './ids.ts';
+import { count, findMisfit, hash, json, object, oneOf, optional, required, type Shape, text, whole } from './shape.ts';
 
 export const ITEM_TYPE = 'turnpress.item';
 export const ITEM_VERSION = 1;
@@ -92,20 +95,95 @@ export function encodeItem(item: Item): Uint8Array {
   return encodeCanonicalJson(item);
 }
 
-/** The item in payload bytes, checked as far as readers rely on it. Throws JsonError or TypeError on anything else. */
+/**
+ * The item in payload bytes, checked whole: its shape, that no member stands twice, and that the bytes are those `encodeItem`
+ * gives. Members and parts that this version does not know are kept. Throws BadItemError, which names the member.
+ */
 export function decodeItem(payload: Uint8Array): Item {
-  const value = parseJson(decodeUtf8(payload));
-  if (!isJsonObject(value) || !isRole(value.role) || !Array.isArray(value.parts)) {
-    throw new TypeError('payload is not a turnpress.item: role or parts are missing');
-  }
-  for (const part of value.parts) {
-    if (!isJsonObject(part) || typeof part.type !== 'string') throw new TypeError('payload has a part without a type');
-  }
+  const value = parseItem(payload);
+  const problem = isJsonObject(value) ? findProblem(value) : 'it must be an object';
+  if (problem !== undefined) throw new BadItemError(problem);
   return value as unknown as Item;
 }
 
-const ROLES: readonly unknown[] = ['user', 'assistant', 'tool', 'system'];
+function parseItem(payload: Uint8Array): JsonValue {
+  try {
+    return parseCanonicalJson(payload);
+  } catch (cause) {
+    if (cause instanceof JsonError) throw new BadItemError(cause.message, cause);
+    throw cause;
+  }
+}
 
-function isRole(value: unknown): value is Role {
-  return ROLES.includes(value);
+const ROLES: readonly Role[] = ['user', 'assistant', 'tool', 'system'];
+const TOOLS: readonly ToolKind[] = [
+  ...(['shell', 'read', 'write', 'edit', 'search', 'fetch', 'task', 'todo', 'mcp', 'other'] as const),
+];
+const STATUSES: readonly ToolCallResponsePart['status'][] = ['ok', 'error', 'cancelled'];
+const MODALITIES: readonly BlobPart['modality'][] = ['image', 'audio', 'video', 'document'];
+
+const ITEM: Shape = [
+  required('role', oneOf(ROLES)),
+  required('parts', { says: 'a list', fits: Array.isArray }),
+  optional('model', text),
+  optional('finish_reason', text),
+  optional('usage', object),
+  optional('note', text),
+];
+const USAGE: Shape = [
+  required('input_tokens', count),
+  required('output_tokens', count),
+  optional('cache_read_input_tokens', count),
+  optional('cache_creation_input_tokens', count),
+  optional('reasoning_tokens', count),
+];
+/** By `type`. A part of another type is of a later version. */
+const PARTS: ReadonlyMap<JsonValue | undefined, Shape> = new Map<JsonValue, Shape>([
+  ['text', [required('content', text)]],
+  ['reasoning', [required('content', text)]],
+  [
+    'tool_call',
+    [required('id', text), required('name', text), required('arguments', json), required('tool', oneOf(TOOLS))],
+  ],
+  [
+    'tool_call_response',
+    [
+      required('id', text),
+      required('response', json),
+      required('status', oneOf(STATUSES)),
+      optional('exit_code', whole),
+      optional('duration_ms', count),
+      optional('diff', text),
+    ],
+  ],
+  [
+    'blob',
+    [
+      required('modality', oneOf(MODALITIES)),
+      required('mime_type', text),
+      required('hash', hash),
+      required('size', count),
+      optional('name', text),
+    ],
+  ],
+  ['uri', [required('modality', oneOf(MODALITIES)), required('uri', text), optional('mime_type', text)]],
+]);
+
+function findProblem(item: JsonObject): string | undefined {
+  const problem = findMisfit(item, ITEM);
+  if (problem !== undefined) return problem;
+  if (isJsonObject(item.usage)) {
+    const inside = findMisfit(item.usage, USAGE, 'usage.');
+    if (inside !== undefined) return inside;
+  }
+  const parts: readonly JsonValue[] = Array.isArray(item.parts) ? item.parts : [];
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i];
+    if (!isJsonObject(part)) return `parts[${i}] must be an object`;
+    if (typeof part.type !== 'string') return `parts[${i}].type must be a text`;
+    const shape = PARTS.get(part.type);
+    const inside = shape === undefined ? undefined : findMisfit(part, shape);
+    if (inside !== undefined) return `parts[${i}].${inside}`;
+  }
+  return undefined;
 }

@@ -1,0 +1,87 @@
+/** Meta as bytes: JCS JSON, checked whole when it is read. */
+/** The shape stands in docs/archive-format.md; what people read of a conversation before opening it comes from here. */
+
+import { encodeUtf8 } from '../base/bytes.ts';
+import { parseCanonicalJson } from '../base/canonical-json.ts';
+import { JsonError } from '../base/errors.ts';
+import { encodeCanonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts';
+import type { Meta } from './conversation.ts';
+import { BadMetaError } from './errors.ts';
+import {
+  count,
+  findMisfit,
+  hash,
+  listOf,
+  mapOf,
+  object,
+  optional,
+  required,
+  type Shape,
+  text,
+  time,
+  word,
+} from './shape.ts';
+
+/** Equal metas have equal bytes. */
+export function encodeMeta(meta: Meta): Uint8Array {
+  return encodeCanonicalJson(meta);
+}
+
+/**
+ * Meta in its bytes, checked whole: its shape, that no member stands twice, and that the bytes are those `encodeMeta` gives.
+ * Members that this version does not know are kept. Throws BadMetaError, which names the member.
+ */
+export function decodeMeta(bytes: Uint8Array): Meta {
+  const value = parseMeta(bytes);
+  const problem = isJsonObject(value) ? findProblem(value) : 'it must be an object';
+  if (problem !== undefined) throw new BadMetaError(problem);
+  return value as unknown as Meta;
+}
+
+/** The same for its text. */
+export function decodeMetaText(json: string): Meta {
+  return decodeMeta(encodeUtf8(json));
+}
+
+function parseMeta(bytes: Uint8Array): JsonValue {
+  try {
+    return parseCanonicalJson(bytes);
+  } catch (cause) {
+    if (cause instanceof JsonError) throw new BadMetaError(cause.message, cause);
+    throw cause;
+  }
+}
+
+const META: Shape = [
+  optional('title', text),
+  optional('agent', text),
+  optional('agent_version', text),
+  optional('models', listOf(text)),
+  optional('project', text),
+  optional('cwd', text),
+  optional('git', object),
+  optional('sessions', listOf(text)),
+  optional('parent', object),
+  optional('fork_of', text),
+  optional('tags', listOf(word)),
+  optional('started', time),
+  optional('updated', time),
+  optional('redactions', mapOf(count)),
+  optional('findings', mapOf(count)),
+  optional('links', listOf(text)),
+];
+const GIT: Shape = [optional('remote', text), optional('branch', text), optional('commit', text)];
+const PARENT: Shape = [
+  required('session', text),
+  optional('tool_call', text),
+  optional('conversation', hash),
+  optional('turn', hash),
+];
+
+function findProblem(meta: JsonObject): string | undefined {
+  return findMisfit(meta, META) ?? findInside(meta.git, GIT, 'git.') ?? findInside(meta.parent, PARENT, 'parent.');
+}
+
+function findInside(value: JsonValue | undefined, shape: Shape, at: string): string | undefined {
+  return isJsonObject(value) ? findMisfit(value, shape, at) : undefined;
+}
