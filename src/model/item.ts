@@ -1,9 +1,9 @@
 /** What one turn says: a role and its parts, in the shape of OpenTelemetry's GenAI messages. */
 /** The payload of type `turnpress.item` version 1 is the JCS JSON of an Item. Format: docs/archive-format.md */
 
-import { parseCanonicalJson } from '../base/canonical-json.ts';
 import { JsonError } from '../base/errors.ts';
 import { encodeCanonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts';
+import { parseCanonicalJson } from '../base/read-canonical.ts';
 import { BadItemError } from './errors.ts';
 import type { BlobHash } from './ids.ts';
 import { count, findMisfit, hash, json, object, oneOf, optional, required, type Shape, text, whole } from './shape.ts';

@@ -1,10 +1,9 @@
 /** Meta as bytes: JCS JSON, checked whole when it is read. */
 /** The shape stands in docs/archive-format.md; what people read of a conversation before opening it comes from here. */
 
-import { encodeUtf8 } from '../base/bytes.ts';
-import { parseCanonicalJson } from '../base/canonical-json.ts';
 import { JsonError } from '../base/errors.ts';
 import { encodeCanonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts';
+import { parseCanonicalJson, parseCanonicalText } from '../base/read-canonical.ts';
 import type { Meta } from './conversation.ts';
 import { BadMetaError } from './errors.ts';
 import {
@@ -32,20 +31,24 @@ export function encodeMeta(meta: Meta): Uint8Array {
  * Members that this version does not know are kept. Throws BadMetaError, which names the member.
  */
 export function decodeMeta(bytes: Uint8Array): Meta {
-  const value = parseMeta(bytes);
+  return check(() => parseCanonicalJson(bytes));
+}
+
+/** The same for its text. */
+export function decodeMetaText(json: string): Meta {
+  return check(() => parseCanonicalText(json));
+}
+
+function check(parse: () => JsonValue): Meta {
+  const value = tryParse(parse);
   const problem = isJsonObject(value) ? findProblem(value) : 'it must be an object';
   if (problem !== undefined) throw new BadMetaError(problem);
   return value as unknown as Meta;
 }
 
-/** The same for its text. */
-export function decodeMetaText(json: string): Meta {
-  return decodeMeta(encodeUtf8(json));
-}
-
-function parseMeta(bytes: Uint8Array): JsonValue {
+function tryParse(parse: () => JsonValue): JsonValue {
   try {
-    return parseCanonicalJson(bytes);
+    return parse();
   } catch (cause) {
     if (cause instanceof JsonError) throw new BadMetaError(cause.message, cause);
     throw cause;

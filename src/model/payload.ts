@@ -2,9 +2,9 @@
 /** Whoever shows, counts, searches, publishes or collects blobs asks here. What has no row can be kept, and not looked into. */
 
 import { decodeUtf8 } from '../base/bytes.ts';
-import { findRepeatedMember } from '../base/canonical-json.ts';
 import { JsonError } from '../base/errors.ts';
 import { type JsonValue, parseJson } from '../base/json.ts';
+import { findRepeatedMember } from '../base/read-canonical.ts';
 import { BadItemError } from './errors.ts';
 import { type BlobHash, blobHash } from './ids.ts';
 import { decodeItem, ITEM_TYPE, ITEM_VERSION, type Item } from './item.ts';
@@ -33,11 +33,13 @@ export interface Projection {
   readonly listBlobs: (bytes: Uint8Array) => readonly BlobHash[];
 }
 
+/** The payloads that importers make. */
+export const ITEM_PAYLOAD: PayloadType = { typeId: ITEM_TYPE, typeVersion: ITEM_VERSION, encoding: JSON_ENCODING };
+
 /** The first row that fits counts. */
 const projections: readonly Projection[] = [
   {
-    fits: ({ typeId, typeVersion, encoding }) =>
-      typeId === ITEM_TYPE && typeVersion === ITEM_VERSION && encoding === JSON_ENCODING,
+    fits: (type) => type.typeId === ITEM_TYPE && type.typeVersion === ITEM_VERSION && type.encoding === JSON_ENCODING,
     toItem: decodeItem,
     toWords: (bytes) => {
       const item = decodeItem(bytes);
@@ -50,7 +52,12 @@ const projections: readonly Projection[] = [
     // JSON of another program, or of a later turnpress: kept byte for byte, its strings are all we know
     fits: ({ encoding }) => encoding === JSON_ENCODING,
     toItem: (bytes, type) => noticeOf(bytes, type),
-    toWords: (bytes) => ({ role: '', text: listStrings(parseForeign(bytes)).join('\n'), reasoning: '', toolOutput: '' }),
+    toWords: (bytes) => ({
+      role: '',
+      text: listStrings(parseForeign(bytes)).join('\n'),
+      reasoning: '',
+      toolOutput: '',
+    }),
     toJson: parseForeign,
     listBlobs: () => [],
   },
@@ -64,6 +71,21 @@ export function findProjection(type: PayloadType): Projection | undefined {
 /** What can be shown of a payload; of one that has no row, its type and size. Throws BadItemError. */
 export function projectPayload(type: PayloadType, bytes: Uint8Array): Item {
   return findProjection(type)?.toItem(bytes, type) ?? noticeOf(bytes, type);
+}
+
+/** The same, and undefined where the bytes are not what their type says. */
+export function findItem(type: PayloadType, bytes: Uint8Array): Item | undefined {
+  try {
+    return projectPayload(type, bytes);
+  } catch (error) {
+    if (error instanceof BadItemError) return undefined;
+    throw error;
+  }
+}
+
+/** Hashes of the blobs that a payload names. */
+export function listBlobs(type: PayloadType, bytes: Uint8Array): readonly BlobHash[] {
+  return findProjection(type)?.listBlobs(bytes) ?? [];
 }
 
 function noticeOf(bytes: Uint8Array, { typeId, typeVersion }: PayloadType): Item {

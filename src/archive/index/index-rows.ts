@@ -2,10 +2,11 @@
 /** The one edge where SQLite's values are checked; a value of the wrong kind reads as empty, and the logs decide. */
 
 import { encodeHex } from '../../base/bytes.ts';
-import { isJsonObject, parseJson } from '../../base/json.ts';
 import type { SqlRow } from '../../base/sqlite.ts';
 import { type ConversationSummary, type Head, listLiveHeads, type Meta } from '../../model/conversation.ts';
+import { BadMetaError } from '../../model/errors.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
+import { decodeMetaText } from '../../model/meta.ts';
 import type { Tombstone } from '../contract.ts';
 import { decodeFrontier, rootOf } from '../format/merkle.ts';
 import type { ChunkRow, ConversationRow } from './conversation-row.ts';
@@ -18,14 +19,14 @@ export function indexText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The meta record's JSON. Empty: none yet. */
+/** The meta record's JSON. Empty: none yet. One that is not as meta must be says nothing; `verify` names it. */
 export function parseMeta(json: string): Meta {
   if (json === '') return {};
   try {
-    const value = parseJson(json);
-    return isJsonObject(value) ? (value as Meta) : {};
-  } catch {
-    return {}; // an undecodable meta is reported where the log is scanned
+    return decodeMetaText(json);
+  } catch (error) {
+    if (error instanceof BadMetaError) return {};
+    throw error;
   }
 }
 

@@ -2,7 +2,8 @@
 /** The same steps run for an append and for a rebuild from the log, in log order, so both end in the same summary. */
 
 import type { Head } from '../../model/conversation.ts';
-import { decodeItem, ITEM_TYPE, type Item } from '../../model/item.ts';
+import type { Item } from '../../model/item.ts';
+import { findItem } from '../../model/payload.ts';
 import type { Turn } from '../../model/turn.ts';
 
 export interface SummaryState {
@@ -48,7 +49,7 @@ export function addTurn(
     firstMs: state.turns === 0 ? turn.timeMs : Math.min(state.firstMs, turn.timeMs),
     lastMs: state.turns === 0 ? turn.timeMs : Math.max(state.lastMs, turn.timeMs),
   };
-  const item = payload === undefined || turn.typeId !== ITEM_TYPE ? undefined : findItem(payload);
+  const item = payload === undefined || isToolItem(payload) ? undefined : findItem(turn, payload);
   if (item === undefined) return grown;
   return {
     ...grown,
@@ -63,14 +64,8 @@ export function addTurn(
 /** JCS sorts keys, so a tool's item without usage ends in this. It counts for nothing here, and is the bulk of all bytes. */
 const TOOL_END = Buffer.from(',"role":"tool"}');
 
-function findItem(payload: Uint8Array): Item | undefined {
-  const end = payload.subarray(Math.max(0, payload.length - TOOL_END.length));
-  if (TOOL_END.equals(end)) return undefined;
-  try {
-    return decodeItem(payload);
-  } catch {
-    return undefined; // a payload that is no item is kept as it is and counts as a turn only
-  }
+function isToolItem(payload: Uint8Array): boolean {
+  return TOOL_END.equals(payload.subarray(Math.max(0, payload.length - TOOL_END.length)));
 }
 
 /** One line, at most 200 characters. */

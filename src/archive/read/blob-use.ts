@@ -1,24 +1,14 @@
 /** Which turns need which blobs: as their payload, or as an image or attachment in an item. */
 /** Nothing keeps count of that, so it is read from the turns when it matters: for `verify` and before a blob is deleted. */
 
-import { decodeUtf8 } from '../../base/bytes.ts';
 import { limits } from '../../base/limits.ts';
-import { ITEM_TYPE } from '../../model/item.ts';
+import { listBlobs } from '../../model/payload.ts';
 import type { Store } from '../index/store.ts';
 import { readPayloads } from './read-payloads.ts';
 import { listTurns } from './read-turns.ts';
 
-const BLOB_PART = Buffer.from('"type":"blob"');
 /** Turns whose payloads are in memory at once. */
 const BATCH = 256;
-
-/** Hashes of the blobs that a payload names in its parts. */
-export function listBlobParts(typeId: string, payload: Uint8Array): string[] {
-  if (typeId !== ITEM_TYPE) return [];
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-  if (!bytes.includes(BLOB_PART)) return [];
-  return [...decodeUtf8(payload).matchAll(/"hash":"([0-9a-f]{64})"/g)].flatMap(([, hash]) => hash ?? []);
-}
 
 /** Those of `blobs` that a turn which was not taken back still needs. Reads the whole archive. */
 export function findUsedBlobs(store: Store, blobs: readonly string[]): Set<string> {
@@ -36,7 +26,7 @@ export function findUsedBlobs(store: Store, blobs: readonly string[]): Set<strin
         if (turn === undefined) continue;
         if (turn.rawLength > limits.inlinePayload && wanted.has(turn.payloadHash)) used.add(turn.payloadHash);
         if (payload.status !== 'present') continue;
-        for (const hash of listBlobParts(turn.typeId, payload.bytes)) if (wanted.has(hash)) used.add(hash);
+        for (const hash of listBlobs(turn, payload.bytes)) if (wanted.has(hash)) used.add(hash);
       }
     }
   }

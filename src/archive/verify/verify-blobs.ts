@@ -5,11 +5,11 @@ import { crc32 } from 'node:zlib';
 import { readFile } from '../../base/disk.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { TurnHash } from '../../model/ids.ts';
+import { listBlobs } from '../../model/payload.ts';
 import type { DamageReport } from '../contract.ts';
 import { DamageError } from '../errors.ts';
 import { blobPath, decodeBlob } from '../files/blobs.ts';
 import type { Store } from '../index/store.ts';
-import { listBlobParts } from '../read/blob-use.ts';
 import type { SeenTurn } from '../scan/scan.ts';
 
 /** Which turns need which blobs, collected while conversations are read. */
@@ -19,7 +19,7 @@ export class BlobUse {
   note(hash: TurnHash, { record, slot, payload }: SeenTurn): void {
     if (slot?.tag === 'blob') this.#add(record.payloadHash, hash);
     if (payload === undefined) return;
-    for (const blob of listBlobParts(record.typeId, payload)) this.#add(blob, hash);
+    for (const blob of listBlobs(record, payload)) this.#add(blob, hash);
   }
 
   turnsOf(blob: string): readonly TurnHash[] {

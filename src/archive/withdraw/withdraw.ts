@@ -2,13 +2,13 @@
 /** Ids, leaf hashes and signatures of everything else stay; a crash at any point is finished at the next start. */
 
 import { limits } from '../../base/limits.ts';
+import { listBlobs } from '../../model/payload.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import type { AppendPlan } from '../append/append-plan.ts';
 import type { Tombstone } from '../contract.ts';
 import { InvalidTurnError, NotFoundError } from '../errors.ts';
 import { encodeTombstone } from '../format/record.ts';
 import type { Store } from '../index/store.ts';
-import { listBlobParts } from '../read/blob-use.ts';
 import { readPayloads } from '../read/read-payloads.ts';
 import { notePurge, type PurgeEntry, workOff } from './purge.ts';
 
@@ -64,7 +64,7 @@ export function withdrawTurn(
 function entryOf(store: Store, turn: LoggedTurn): PurgeEntry {
   const { hash, conversation, position } = turn;
   const [payload] = readPayloads(store, [turn]);
-  const parts = payload?.status === 'present' ? listBlobParts(turn.typeId, payload.bytes) : [];
+  const parts = payload?.status === 'present' ? listBlobs(turn, payload.bytes) : [];
   const blobs = turn.rawLength > limits.inlinePayload ? [turn.payloadHash, ...parts] : parts;
   return { turn: hash, conversation, position, blobs: [...new Set<string>(blobs)] };
 }

@@ -11,7 +11,7 @@ import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
 import { cleanText, oneLine, padEnd, widthOf } from '../terminal.ts';
 import { countOf } from './ingest.ts';
-import { branchOf, itemOf } from './show.ts';
+import { branchOf, readItem } from './show.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   const archive = openToRead(context);
@@ -42,18 +42,21 @@ export async function run(context: Context, args: readonly string[], options: Co
     if (shown.length < turns.length)
       context.log.info(`${turns.length - shown.length} older ones are not shown: --limit 0 shows all`);
     const tips = new Map(conversation.heads.map((head) => [head.turn, head.name]));
+    let damaged = false;
     shown.forEach((turn, i) => {
-      const item = itemOf(turn, payloads[i] as Payload);
-      const said = item === undefined ? (payloads[i] as Payload).status : item.parts.map(partLine).join(' ');
+      const said = readItem(turn, payloads[i] as Payload);
+      const item = said.status === 'present' ? said.item : undefined;
+      damaged ||= said.status === 'damaged';
+      const words = item?.parts.map(partLine).join(' ') ?? (said.status === 'damaged' ? said.problem : said.status);
       const tip = tips.get(turn.hash);
       const { style } = context;
       const branch = tip === undefined ? '' : style.green(`(${cleanText(tip)}) `);
-      const line = oneLine(said, context.columns - 45);
+      const line = oneLine(words, context.columns - 45);
       context.print(
         `${style.yellow(shortId(turn.hash))} ${style.dim(isoTime(turn.timeMs).slice(0, 16).replace('T', ' '))} ${padEnd(item?.role ?? '?', 9)} ${branch}${line}`,
       );
     });
-    return EXIT.done;
+    return damaged ? EXIT.damaged : EXIT.done;
   } finally {
     archive.close();
   }

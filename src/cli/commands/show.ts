@@ -4,8 +4,10 @@
 import type { ArchiveReader } from '../../archive/archive.ts';
 import { readableTime } from '../../base/time.ts';
 import { type ConversationSummary, findMainHead } from '../../model/conversation.ts';
+import { BadItemError } from '../../model/errors.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
-import { decodeItem, ITEM_TYPE, type Item } from '../../model/item.ts';
+import type { Item } from '../../model/item.ts';
+import { projectPayload } from '../../model/payload.ts';
 import type { LoggedTurn, Payload } from '../../model/turn.ts';
 import { noSuch, openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
@@ -26,19 +28,12 @@ export async function run(context: Context, args: readonly string[], options: Co
     if (conversation !== undefined) context.print(headline(context, conversation));
     let damaged = false;
     const shown = turns.map((turn, i) => {
-      const payload = payloads[i] as Payload;
-      damaged ||= payload.status === 'damaged';
-      return { turn, payload, item: itemOf(turn, payload) };
+      const said = readItem(turn, payloads[i] as Payload);
+      damaged ||= said.status === 'damaged';
+      return { turn, said };
     });
-    context.printJson(
-      shown.map(({ turn, payload, item }) => ({
-        ...turn,
-        status: payload.status,
-        ...(item === undefined ? {} : { item }),
-      })),
-    );
-    for (const { turn, payload, item } of shown)
-      context.print(turnText(context, turn, payload, item, options.full === true));
+    context.printJson(shown.map(({ turn, said }) => ({ ...turn, ...said })));
+    for (const { turn, said } of shown) context.print(turnText(context, turn, said, options.full === true));
     return damaged ? EXIT.damaged : EXIT.done;
   } finally {
     archive.close();
@@ -61,9 +56,22 @@ export function branchOf(
   return archive.listBranch(head.turn);
 }
 
-/** What a payload says, when it is one of ours and there. */
-export function itemOf(turn: LoggedTurn, payload: Payload): Item | undefined {
-  return payload.status === 'present' && turn.typeId === ITEM_TYPE ? decodeItem(payload.bytes) : undefined;
+/** What became of a turn's payload. */
+export type Said =
+  | { readonly status: 'present'; readonly item: Item }
+  | { readonly status: 'withheld'; readonly reason: number }
+  | { readonly status: 'damaged'; readonly problem: string };
+
+/** What a turn says. An item that is not as items must be counts as damaged, and the member is named. */
+export function readItem(turn: LoggedTurn, payload: Payload): Said {
+  if (payload.status === 'withheld') return { status: 'withheld', reason: payload.reason };
+  if (payload.status === 'damaged') return { status: 'damaged', problem: payload.problem };
+  try {
+    return { status: 'present', item: projectPayload(turn, payload.bytes) };
+  } catch (error) {
+    if (error instanceof BadItemError) return { status: 'damaged', problem: error.message };
+    throw error;
+  }
 }
 
 function oneTurn(archive: ArchiveReader, typed: string): LoggedTurn {
@@ -86,15 +94,15 @@ function headline(context: Context, conversation: ConversationSummary): string {
   return `${style.bold(title)}\n${style.dim(oneLine(facts.filter((f) => f !== undefined).join(' · '), context.columns))}\n`;
 }
 
-function turnText(context: Context, turn: LoggedTurn, payload: Payload, item: Item | undefined, full: boolean): string {
+function turnText(context: Context, turn: LoggedTurn, said: Said, full: boolean): string {
   const { style, columns } = context;
+  const item = said.status === 'present' ? said.item : undefined;
   const who =
     item === undefined ? turn.typeId : item.role === 'system' ? `system: ${item.note ?? 'notice'}` : item.role;
   const model = item?.model === undefined ? '' : ` (${item.model})`;
   const line = `${style.yellow(shortId(turn.hash))} ${style.bold(oneLine(who + model, 60))} ${style.dim(readableTime(turn.timeMs))}`;
-  if (item !== undefined) return `${line}\n${itemToTerminal(item, { style, columns, full })}\n`;
-  if (payload.status === 'present') return `${line}\n  ${payload.bytes.length} bytes of ${oneLine(turn.typeId, 60)}\n`;
-  if (payload.status === 'withheld')
+  if (said.status === 'present') return `${line}\n${itemToTerminal(said.item, { style, columns, full })}\n`;
+  if (said.status === 'withheld')
     return `${line}\n  ${style.yellow('taken back: its content is not in this archive any more')}\n`;
-  return `${line}\n  ${style.red(`damaged: ${oneLine(payload.problem, columns)}`)}\n`;
+  return `${line}\n  ${style.red(`damaged: ${oneLine(said.problem, columns)}`)}\n`;
 }

@@ -3,8 +3,7 @@
 
 import { type LedgerSource, prepareTurn } from '../../archive/archive.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import { decodeItem, ITEM_TYPE, ITEM_VERSION } from '../../model/item.ts';
-import { JSON_ENCODING } from '../../model/turn.ts';
+import { findItem, ITEM_PAYLOAD } from '../../model/payload.ts';
 import type { Counts } from '../../secrets/secrets.ts';
 import { BlobMismatchError } from '../errors.ts';
 import type { ImportedConversation } from '../kit/importer.ts';
@@ -106,7 +105,8 @@ export function createAppender(
     const known = find(key);
     if (known === undefined || known === null || known.hash === placed.hash) return false;
     const whole = payloadOf(known.hash);
-    return whole !== undefined && isUnfinishedCopy(decodeItem(payload), decodeItem(whole));
+    const [copy, item] = [payload, whole].map((bytes) => bytes && findItem(ITEM_PAYLOAD, bytes));
+    return copy !== undefined && item !== undefined && isUnfinishedCopy(copy, item);
   };
 
   /** A fork's copy has times of its own: with the key, the words and the parent of a known turn it is that turn. */
@@ -134,9 +134,7 @@ export function createAppender(
     const prepared = prepareTurn({
       parent,
       timeMs: turn.timeMs ?? parent?.timeMs ?? 0,
-      encoding: JSON_ENCODING,
-      typeId: ITEM_TYPE,
-      typeVersion: ITEM_VERSION,
+      ...ITEM_PAYLOAD,
       payload,
       payloadHash: turn.payloadHash,
     });

@@ -5,7 +5,7 @@ import type { AppendBatch, ArchiveWriter, LedgerSource, PreparedTurn } from '../
 import { blake3Hex } from '../../base/blake3.ts';
 import type { ConversationSummary, Head, Meta } from '../../model/conversation.ts';
 import type { BlobHash, ConversationId, TurnHash } from '../../model/ids.ts';
-import { decodeItem, ITEM_TYPE } from '../../model/item.ts';
+import { findItem } from '../../model/payload.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 
 export type IngestStore = Pick<
@@ -128,5 +128,5 @@ function listStored(archive: IngestStore, id: ConversationId): readonly LoggedTu
 }
 
 function isPrompt(turn: PreparedTurn): boolean {
-  return turn.typeId === ITEM_TYPE && decodeItem(turn.payload).role === 'user';
+  return findItem(turn, turn.payload)?.role === 'user';
 }

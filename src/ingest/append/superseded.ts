@@ -3,7 +3,8 @@
 
 import { canonicalJson } from '../../base/json.ts';
 import type { TurnHash } from '../../model/ids.ts';
-import { decodeItem, ITEM_TYPE, type Item } from '../../model/item.ts';
+import type { Item } from '../../model/item.ts';
+import { findItem } from '../../model/payload.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import { listRivals } from './heads.ts';
 import type { IngestStore } from './store.ts';
@@ -25,14 +26,14 @@ export function findSuperseded(
   turns: readonly LoggedTurn[],
 ): ReadonlySet<TurnHash> {
   const superseded = new Set<TurnHash>();
-  for (const rivals of listRivals(turns.filter((turn) => turn.typeId === ITEM_TYPE))) {
+  for (const rivals of listRivals(turns)) {
     const payloads = store.readPayloads(rivals.map((rival) => rival.turn));
     const begun = new Set<string>();
     const best = new Map<string, number>();
     const copies: { hash: TurnHash; whole: string; rank: number }[] = [];
     for (const [i, { turn, leaf }] of rivals.entries()) {
       const payload = payloads[i];
-      const item = payload?.status === 'present' ? decodeItem(payload.bytes) : undefined;
+      const item = payload?.status === 'present' ? findItem(turn, payload.bytes) : undefined;
       if (item?.role !== 'assistant') continue;
       const texts = beginnings(item);
       const whole = texts.pop() ?? '';

@@ -3,7 +3,8 @@
 
 import type { ArchiveReader } from '../../archive/archive.ts';
 import { messageOf } from '../../base/errors.ts';
-import { decodeItem, ITEM_TYPE, type Item } from '../../model/item.ts';
+import type { Item } from '../../model/item.ts';
+import { projectPayload } from '../../model/payload.ts';
 import type { LoggedTurn, Payload } from '../../model/turn.ts';
 
 export interface TurnView {
@@ -51,9 +52,8 @@ export function viewTurn(turn: LoggedTurn, payload: Payload, previous: TurnView 
     return { turn, withheld: payload.reason, prompt: followsAnswer(previous) };
   }
   if (payload.status === 'damaged') return { turn, damage: payload.problem, prompt: followsAnswer(previous) };
-  if (turn.typeId !== ITEM_TYPE) return { turn, item: foreignItem(turn), prompt: false };
   try {
-    const item = decodeItem(payload.bytes);
+    const item = projectPayload(turn, payload.bytes);
     return { turn, item, prompt: item.role === 'user' };
   } catch (error) {
     return { turn, damage: messageOf(error), prompt: false };
@@ -75,10 +75,4 @@ function followsAnswer(previous: TurnView | undefined): boolean {
   if (previous === undefined) return true;
   const item = previous.item;
   return item?.role === 'assistant' && !item.parts.some((part) => part.type === 'tool_call');
-}
-
-/** Payloads of other programs are kept as they came; what cannot be shown is said. */
-function foreignItem(turn: LoggedTurn): Item {
-  const content = `A record of type ${turn.typeId}, version ${turn.typeVersion}, ${turn.rawLength} bytes. The archive keeps it byte for byte.`;
-  return { role: 'system', note: 'notice', parts: [{ type: 'text', content }] };
 }

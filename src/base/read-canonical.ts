@@ -11,6 +11,11 @@ import { limits } from './limits.ts';
 export function parseCanonicalJson(bytes: Uint8Array): JsonValue {
   const text = decodeUtf8(bytes);
   if (text.includes('\ufffd') && !isUtf8(bytes)) throw new JsonError('not UTF-8');
+  return parseCanonicalText(text);
+}
+
+/** The same for well-formed text. */
+export function parseCanonicalText(text: string): JsonValue {
   const members = countPlainMembers(text);
   const value = members === undefined ? parseJson(text) : parseFlatJson(text);
   if (members !== undefined && members === countSortedMembers(value)) return value;
@@ -20,27 +25,33 @@ export function parseCanonicalJson(bytes: Uint8Array): JsonValue {
 }
 
 /** The first member that stands twice in one object of a JSON text, as a path (`a.b[2].c`). Undefined: none. The text is JSON. */
-export function findRepeatedMember(text: string): string | undefined {
-  const open: { readonly names: Set<string> | undefined; at: string | number }[] = [];
-  for (const [token] of text.matchAll(TOKEN)) {
+export function findRepeatedMember(json: string): string | undefined {
+  const open: Place[] = [];
+  for (let i = 0; i < json.length; i++) {
     const inner = open.at(-1);
-    if (token === '{') open.push({ names: new Set(), at: '' });
-    else if (token === '[') open.push({ names: undefined, at: 0 });
-    else if (token === '}' || token === ']') open.pop();
-    else if (token === ',') {
-      if (typeof inner?.at === 'number') inner.at++;
-    } else if (inner?.names !== undefined && token.endsWith(':')) {
-      const name = String(JSON.parse(token.slice(0, -1)));
-      inner.at = name;
-      if (inner.names.has(name)) return spellPath(open.map(({ at }) => at));
-      inner.names.add(name);
+    const char = json.charAt(i);
+    if (char === '{') open.push({ names: new Set(), at: undefined });
+    else if (char === '[') open.push({ names: undefined, at: 0 });
+    else if (char === '}' || char === ']') open.pop();
+    else if (char === ',' && inner !== undefined) inner.at = typeof inner.at === 'number' ? inner.at + 1 : undefined;
+    else if (char === '"') {
+      const end = endOfString(json, i);
+      if (inner?.names !== undefined && inner.at === undefined) {
+        inner.at = String(JSON.parse(json.slice(i, end + 1)));
+        if (inner.names.has(inner.at)) return spellPath(open.flatMap(({ at }) => at ?? []));
+        inner.names.add(inner.at);
+      }
+      i = end;
     }
   }
   return undefined;
 }
 
-/** What decides: brackets, commas, strings, and a name with its colon. */
-const TOKEN = /[{}[\],]|"(?:[^"\\]|\\.)*"\s*:?/g;
+/** An object with the names in it so far, or a list; and the member or entry where we are: undefined before the next name. */
+interface Place {
+  readonly names: Set<string> | undefined;
+  at: string | number | undefined;
+}
 
 function spellPath(steps: readonly (string | number)[]): string {
   return steps.map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i === 0 ? '' : '.'}${step}`)).join('');
@@ -65,8 +76,7 @@ function countPlainMembers(json: string): number | undefined {
   for (let i = 0; i < json.length; i++) {
     const code = json.charCodeAt(i);
     if (code === QUOTE) {
-      do i = json.indexOf('"', i + 1);
-      while (isEscaped(json, i));
+      i = endOfString(json, i);
       if (i === -1) return undefined;
     } else if (code === COLON) members++;
     else if (code === BRACE || code === BRACKET) {
@@ -95,6 +105,13 @@ function hasPlainEscapes(json: string): boolean {
 
 const RARE_ESCAPE = /\\[u/]/;
 const PLAIN_CONTROL = /^00(?:0[0-7be-f]|1[0-9a-f])$/;
+
+/** Where the string that opens at `quote` closes; -1: nowhere. */
+function endOfString(json: string, quote: number): number {
+  let end = json.indexOf('"', quote + 1);
+  while (end !== -1 && isEscaped(json, end)) end = json.indexOf('"', end + 1);
+  return end;
+}
 
 /** Whether an odd number of backslashes stands before the quote. */
 function isEscaped(json: string, quote: number): boolean {
