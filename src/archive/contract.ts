@@ -52,6 +52,15 @@ export interface Tombstone {
   readonly replacement?: TurnHash;
 }
 
+/** Takes a conversation's meta back: every meta record with this payload, wherever it stands in the log. */
+export interface MetaTombstone {
+  readonly meta: PayloadHash;
+  readonly action: 'meta withheld';
+  /** As for a turn. */
+  readonly reason: number;
+  readonly timeMs: number;
+}
+
 export interface DamageReport {
   /** Path inside the archive. */
   readonly file: string;
@@ -193,6 +202,11 @@ export interface ArchiveWriter extends ArchiveReader {
   putBlob(bytes: Uint8Array): BlobHash;
   /** Appends a tombstone and rewrites the payload tile without the payload; deletes its blob when no other turn uses it. */
   withdraw(turn: TurnHash, reason: number, nowMs: number, replacement?: TurnHash): void;
+  /**
+   * Takes back every meta of the conversation so far, title and all: a tombstone for each different one, and the bytes are removed
+   * like a turn's. Its meta is empty then, and `metaWithheld` of its summary is true for ever. Returns how many were taken back now.
+   */
+  withdrawMeta(conversation: ConversationId, reason: number, nowMs: number): number;
   /** Drops the index and builds it from the logs. */
   rebuildIndex(): void;
   /** The importers' ledger: private, derived, in the index. See ledger in docs/archive-format.md. */

@@ -39,7 +39,7 @@ import { compareIndex, refreshIndex } from './scan/open-index.ts';
 import { reindex } from './scan/reindex.ts';
 import { openSearch, type SearchIndex } from './search/search.ts';
 import { verifyArchive } from './verify/verify.ts';
-import { withdrawTurn } from './withdraw/withdraw.ts';
+import { withdrawMetas, withdrawTurn } from './withdraw/withdraw.ts';
 
 export class OpenArchive implements ArchiveWriter {
   readonly info: ArchiveInfo;
@@ -176,6 +176,14 @@ export class OpenArchive implements ArchiveWriter {
       other === undefined ? { ...base, action: 'withheld' } : { ...base, action: 'replaced', replacement: other.hash };
     this.#closeSearch();
     withdrawTurn(this.#store, target, tombstone, other, (plan) => this.#committer.commit(plan));
+  }
+
+  withdrawMeta(conversation: ConversationId, reason: number, nowMs: number): number {
+    this.#store.assertWritable();
+    this.#getRow(conversation);
+    this.#currentRow(conversation);
+    this.#closeSearch();
+    return withdrawMetas(this.#store, conversation, reason, nowMs, (plan) => this.#committer.commit(plan));
   }
 
   verify(options: VerifyOptions = {}): VerifyReport {

@@ -9,6 +9,8 @@ export const limits = {
   payload: 64 * MiB,
   /** A payload over this leaves the tile and becomes a blob file. */
   inlinePayload: 64 * KiB,
+  /** A conversation's meta, as JSON. */
+  meta: MiB,
   /** Raw payloads of one tile together, checked before decoding. */
   tileRaw: 16 * MiB,
   /** log2 of the largest zstd window we accept. */

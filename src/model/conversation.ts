@@ -1,5 +1,5 @@
 /** All turns that share a root: heads, meta, and the summary that lists need. */
-/** Pure data. Meta is stored as JCS JSON in a meta record; the last one wins, whole. */
+/** Pure data. Meta is stored as the payload of a meta record, JCS JSON; the last one wins, whole. */
 
 import type { ConversationId, TurnHash } from './ids.ts';
 
@@ -27,7 +27,7 @@ export interface ParentLink {
   readonly turn?: TurnHash;
 }
 
-/** The JSON of a meta record. Every member is optional; unknown members are kept. Times are ISO 8601. */
+/** The JSON that a meta record names. Every member is optional; unknown members are kept. Times are ISO 8601. */
 export interface Meta {
   readonly title?: string;
   /** Importer id: `claude-code`, `codex`. */
@@ -80,6 +80,8 @@ export interface ConversationSummary {
   readonly lastMs: number;
   /** Turns that a tombstone took back. */
   readonly withheld: number;
+  /** A meta of this conversation was taken back: what is written from then on has no free words in it. */
+  readonly metaWithheld: boolean;
   /** Damage found when it was last read: undefined when none is known. */
   readonly damage?: string;
 }

@@ -309,10 +309,10 @@ export function describeArchive(name: string, makeHarness: () => ArchiveHarness)
     it('refuses payloads, meta and type ids over their limits', () => {
       const { archive, turns, id } = withTurns(1);
       expect(() => rawTurn(at(turns, 0), new Uint8Array(limits.payload + 1))).toThrow(LimitError);
-      const meta = { title: 'x'.repeat(65_536) };
+      const meta = { title: 'x'.repeat(limits.meta - '{"title":""}'.length + 1) };
       expect(() => archive.append({ turns: [], metas: [{ conversation: id, meta, timeMs: 1 }] })).toThrow(LimitError);
       expect(
-        archive.append({ turns: [], metas: [{ conversation: id, meta: { title: 'x'.repeat(65_000) }, timeMs: 1 }] })
+        archive.append({ turns: [], metas: [{ conversation: id, meta: { title: meta.title.slice(1) }, timeMs: 1 }] })
           .newMetas,
       ).toBe(1);
     });
@@ -363,6 +363,7 @@ export function describeArchive(name: string, makeHarness: () => ArchiveHarness)
         outputTokens: 5,
         size: 306,
         withheld: 0,
+        metaWithheld: false,
       });
       expect(grown[0]?.firstPrompt).toMatch(/^fix the very .*…$/);
       archive.rebuildIndex();

@@ -15,6 +15,8 @@ import {
 import { decompressChunk, listChunks } from '../../src/archive/format/payload-tile.ts';
 import { blake3Hex } from '../../src/base/blake3.ts';
 import { encodeHex } from '../../src/base/bytes.ts';
+import { encodeCanonicalJson, parseJson } from '../../src/base/json.ts';
+import type { Meta } from '../../src/model/conversation.ts';
 import { turnHash } from '../../src/model/ids.ts';
 import {
   bytesOfHex,
@@ -45,7 +47,9 @@ describe.each(vectors.stores)('the golden archive "$name"', (store) => {
         const found = reader.getConversation(turnHash(expected.id));
         expect([found.size, found.rootHash]).toEqual([expected.size, expected.root]);
         expect(Object.fromEntries(found.heads.map((head) => [head.name, head.turn]))).toEqual(expected.heads);
-        expect(found.meta).toEqual(expected.meta ?? {});
+        expect(found.metaWithheld).toBe(expected.metaWithheld);
+        if (expected.metaHash === null) expect(found.meta).toEqual({});
+        else expect(blake3Hex(encodeCanonicalJson(found.meta))).toBe(expected.metaHash);
         const turns = reader.listTurns(found.id);
         expect(turns).toEqual(
           expected.turns.map(({ withheld: _, ...turn }) => ({ ...turn, conversation: expected.id })),
@@ -130,19 +134,26 @@ function replay(writer: ArchiveWriter, store: StoreExpected): void {
     prepared.set(hash, made);
     return made;
   };
-  for (const { putBlob, append, redact } of store.steps) {
+  for (const { putBlob, append, withdraw, withdrawMeta } of store.steps) {
     if (putBlob !== undefined) writer.putBlob(bytesOfHex(putBlob));
     if (append !== undefined) {
       const conversation = turnHash(append.conversation);
       writer.append({
         turns: append.turns.map(prepare),
         heads: append.heads.map(({ name, turn }) => ({ conversation, name, turn: turnHash(turn) })),
-        metas: append.metas.map(({ meta, timeMs }) => ({ conversation, meta, timeMs })),
+        metas: append.metas.map(({ payload, timeMs }) => {
+          const meta = parseJson(Buffer.from(bytesOfPieces(payload)).toString()) as Meta;
+          return { conversation, meta, timeMs };
+        }),
       });
     }
-    if (redact !== undefined) {
-      const replacement = redact.replacement === undefined ? undefined : turnHash(redact.replacement);
-      writer.withdraw(turnHash(redact.turn), redact.reason, redact.timeMs, replacement);
+    if (withdraw !== undefined) {
+      const replacement = withdraw.replacement === undefined ? undefined : turnHash(withdraw.replacement);
+      writer.withdraw(turnHash(withdraw.turn), withdraw.reason, withdraw.timeMs, replacement);
+    }
+    if (withdrawMeta !== undefined) {
+      const { conversation, reason, timeMs } = withdrawMeta;
+      expect(writer.withdrawMeta(turnHash(conversation), reason, timeMs)).toBeGreaterThan(0);
     }
   }
 }

@@ -25,6 +25,7 @@ function summary(meta: Meta): ConversationSummary {
     firstMs: 0,
     lastMs: 0,
     withheld: 0,
+    metaWithheld: false,
   };
 }
 

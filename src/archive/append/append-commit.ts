@@ -11,12 +11,13 @@ import { tileFile } from '../files/conversation-files.ts';
 import { encodeEntries } from '../format/entry-tile.ts';
 import { emptyFrontier, type Frontier, growFrontier, isSameFrontier, LEAF_LENGTH, leafHash } from '../format/merkle.ts';
 import { encodeChunk, type PayloadEntry } from '../format/payload-tile.ts';
+import { hasPayload } from '../format/record.ts';
 import { TILE_WIDTH, type TileKind } from '../format/tile-names.ts';
 import type { ChunkRow, ConversationRow, IndexUpdate } from '../index/conversation-row.ts';
 import type { Store } from '../index/store.ts';
 import { writeCheckpoint } from '../scan/checkpoint-file.ts';
 import { sealTile } from '../scan/seal.ts';
-import type { AppendPlan, Growth } from './append-plan.ts';
+import type { AppendPlan, Growth, PlannedPayload } from './append-plan.ts';
 
 /** Conversations whose files are open at once. */
 const GROUP = 32;
@@ -70,12 +71,12 @@ export class Committer {
     const { disk, dir, index } = this.#store;
     const folders = new Set<string>();
     const written: { hash: string; length: number; crc: number }[] = [];
-    for (const { turn } of plan.growths.flatMap((growth) => growth.records)) {
-      if (turn === undefined || turn.payload.length <= limits.inlinePayload) continue;
-      if (disk.stat(`${dir}/${blobPath(turn.payloadHash)}`) !== undefined) continue;
-      const frame = encodeBlob(turn.payload);
-      for (const folder of writeBlobFile(disk, dir, turn.payloadHash, frame)) folders.add(folder);
-      written.push({ hash: turn.payloadHash, length: frame.length, crc: crc32(frame) });
+    for (const { payload } of plan.growths.flatMap((growth) => growth.records)) {
+      if (payload === undefined || payload.bytes.length <= limits.inlinePayload) continue;
+      if (disk.stat(`${dir}/${blobPath(payload.hash)}`) !== undefined) continue;
+      const frame = encodeBlob(payload.bytes);
+      for (const folder of writeBlobFile(disk, dir, payload.hash, frame)) folders.add(folder);
+      written.push({ hash: payload.hash, length: frame.length, crc: crc32(frame) });
     }
     for (const folder of folders) disk.fsyncDir(folder);
     if (written.length === 0) return;
@@ -101,7 +102,7 @@ export class Committer {
       const wholeTile = full && records.length === TILE_WIDTH;
       const leaves = records.map((record) => leafHash(record.bytes));
       const entries = encodeEntries(records.map((record) => record.bytes));
-      const payloads = records.map(({ turn }, i) => placePayload(turn, first + i, inline));
+      const payloads = records.map(({ payload }, i) => placePayload(payload, first + i, inline));
       const chunk = encodeChunk(first, payloads, wholeTile ? 9 : 3);
       writes.entries.push({ file: tileFile(growth.id, 'entries', n), bytes: entries, at: entryBytes });
       writes['0'].push({
@@ -164,13 +165,14 @@ export class Committer {
         };
         const first = frontier.size - growth.records.length;
         const turns = growth.records.flatMap(({ turn }, i) =>
-          turn === undefined ? [] : [{ hash: turn.hash, position: first + i }],
+          turn === undefined ? [] : [{ hash: turn, position: first + i }],
         );
         const update = {
           row,
           turns,
           heads: [...growth.newHeads.values()],
-          tombstones: (growth.tombstones ?? []).map(({ offset, ...t }) => ({ ...t, position: first + offset })),
+          tombstones: growth.tombstones ?? [],
+          blobs: growth.records.flatMap(({ payload }) => payload?.blobs ?? []),
           chunks: prepared.chunks,
           rewrittenTiles: [],
         };
@@ -188,7 +190,7 @@ export class Committer {
     if (sealed.length === 0) return;
     index.transaction(() => {
       for (const { row, chunks, tiles } of sealed) {
-        index.apply({ row, turns: [], heads: [], tombstones: [], chunks, rewrittenTiles: tiles });
+        index.apply({ row, turns: [], heads: [], tombstones: [], blobs: [], chunks, rewrittenTiles: tiles });
       }
     });
   }
@@ -205,7 +207,7 @@ export class Committer {
     const { records } = this.#store.files.readTile(id, n, count);
     const slots = this.#store.files.readPayloadTile(id, n)?.chunks.flatMap((chunk) => chunk.slots) ?? [];
     for (const [i, record] of records.entries()) {
-      if (record?.kind === 'turn' && slots[i]?.tag === 'inline' && !inline.has(record.payloadHash)) {
+      if (hasPayload(record) && slots[i]?.tag === 'inline' && !inline.has(record.payloadHash)) {
         inline.set(record.payloadHash, n * TILE_WIDTH + i);
       }
     }
@@ -215,14 +217,15 @@ export class Committer {
 
 /** Decides where a payload goes; remembers it when it goes inline. */
 function placePayload(
-  turn: { readonly payloadHash: PayloadHash; readonly payload: Uint8Array } | undefined,
+  payload: PlannedPayload | undefined,
   position: number,
   inline: Map<PayloadHash, number>,
 ): PayloadEntry {
-  if (turn === undefined) return { tag: 'none' };
-  if (turn.payload.length > limits.inlinePayload) return { tag: 'blob', rawLength: turn.payload.length };
-  const index = inline.get(turn.payloadHash);
+  if (payload === undefined) return { tag: 'none' };
+  const { hash, bytes } = payload;
+  if (bytes.length > limits.inlinePayload) return { tag: 'blob', rawLength: bytes.length };
+  const index = inline.get(hash);
   if (index !== undefined) return { tag: 'same', index };
-  inline.set(turn.payloadHash, position);
-  return { tag: 'inline', bytes: turn.payload };
+  inline.set(hash, position);
+  return { tag: 'inline', bytes };
 }

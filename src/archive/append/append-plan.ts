@@ -2,13 +2,15 @@
 /** Everything that can be refused is refused here, so a refused batch leaves no trace. */
 
 import { blake3Hex } from '../../base/blake3.ts';
+import { encodeUtf8 } from '../../base/bytes.ts';
 import { canonicalJson } from '../../base/json.ts';
 import type { Head } from '../../model/conversation.ts';
-import { type ConversationId, isHash, type TurnHash } from '../../model/ids.ts';
-import type { AppendBatch, PreparedTurn, Tombstone } from '../contract.ts';
+import { type ConversationId, isHash, type PayloadHash, type TurnHash } from '../../model/ids.ts';
+import type { AppendBatch, PreparedTurn } from '../contract.ts';
 import { InvalidTurnError, NotFoundError } from '../errors.ts';
 import { encodeHead, encodeMeta, encodeTurn, hashTurnRecord } from '../format/record.ts';
-import type { ConversationRow } from '../index/conversation-row.ts';
+import { listBlobsOf } from '../index/blob-parts.ts';
+import type { ConversationRow, LoggedTombstone } from '../index/conversation-row.ts';
 import type { Store } from '../index/store.ts';
 import { addTurn, emptySummary, type SummaryState } from '../index/summary.ts';
 import { findTurn } from '../read/read-turns.ts';
@@ -16,7 +18,16 @@ import { findTurn } from '../read/read-turns.ts';
 export interface PlannedRecord {
   readonly bytes: Uint8Array;
   /** Undefined: the record is no turn. */
-  readonly turn: PreparedTurn | undefined;
+  readonly turn?: TurnHash;
+  /** Undefined: the record has none. */
+  readonly payload?: PlannedPayload;
+}
+
+export interface PlannedPayload {
+  readonly hash: PayloadHash;
+  readonly bytes: Uint8Array;
+  /** Blobs that the record needs from now on, its own payload among them when that is one. */
+  readonly blobs: readonly string[];
 }
 
 /** What one conversation's log gains. */
@@ -27,8 +38,7 @@ export interface Growth {
   readonly records: PlannedRecord[];
   /** New or moved, by name. */
   readonly newHeads: Map<string, Head>;
-  /** Where among `records` they stand. */
-  readonly tombstones?: readonly (Tombstone & { readonly offset: number })[];
+  readonly tombstones?: readonly LoggedTombstone[];
   /** Its heads are those before this growth: with many branches a copy for each append would cost more than the append. */
   state: SummaryState;
 }
@@ -99,7 +109,8 @@ class Planner {
     if (turn.parent === null && growth.row !== undefined) {
       throw new InvalidTurnError('a conversation of this name is there without its first turn', { turn: hash });
     }
-    growth.records.push({ bytes, turn });
+    const blobs = listBlobsOf({ ...fields, rawLength: payload.length }, payload);
+    growth.records.push({ bytes, turn: hash, payload: { hash: turn.payloadHash, bytes: payload, blobs } });
     growth.state = addTurn(growth.state, turn, payload);
     this.#added.set(hash, { conversation, depth: turn.depth, timeMs: turn.timeMs });
     return true;
@@ -131,7 +142,7 @@ class Planner {
     const name = head.name.toWellFormed();
     if ((growth.newHeads.get(name) ?? growth.state.heads.get(name))?.turn === head.turn) return false;
     const next = { name, turn: head.turn, timeMs: target.timeMs };
-    growth.records.push({ bytes: encodeHead(next), turn: undefined });
+    growth.records.push({ bytes: encodeHead(next) });
     growth.newHeads.set(name, next);
     return true;
   }
@@ -141,9 +152,21 @@ class Planner {
     if (growth.row === undefined && growth.records.length === 0) throw new NotFoundError('conversation', conversation);
     const json = canonicalJson(meta);
     if (json === growth.state.metaJson) return false;
-    growth.records.push({ bytes: encodeMeta({ timeMs, json }), turn: undefined });
+    const payload = encodeUtf8(json);
+    const payloadHash = blake3Hex(payload) as PayloadHash;
+    const fields = { payloadHash, rawLength: payload.length };
+    const record = encodeMeta({ timeMs, ...fields });
+    if (this.#isTakenBack(growth, payloadHash)) return false;
+    const blobs = listBlobsOf(fields, undefined);
+    growth.records.push({ bytes: record, payload: { hash: payloadHash, bytes: payload, blobs } });
     growth.state = { ...growth.state, metaJson: json };
     return true;
+  }
+
+  /** A meta that was taken back is not written again. */
+  #isTakenBack({ row, state }: Growth, hash: PayloadHash): boolean {
+    if (row === undefined || !state.metaWithheld) return false;
+    return this.#store.index.listMetaTombstones(row.key).some(({ meta }) => meta === hash);
   }
 
   /** A parent stands earlier in the same log, so what follows a new turn is new: only the first of a chain is looked up. */

@@ -7,14 +7,12 @@ import { LimitError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { type PayloadHash, payloadHash, type TurnHash, turnHash } from '../../model/ids.ts';
 import type { Encoding, Turn } from '../../model/turn.ts';
-import type { PreparedTurn, Tombstone } from '../contract.ts';
+import type { MetaTombstone, PreparedTurn, Tombstone } from '../contract.ts';
 import { InvalidTurnError, RecordError } from '../errors.ts';
 
 export const TURN_CONTEXT = 'turnpress 2026-11 turn record v1';
 /** A record's length is a u16 in the entry bundle. */
 export const RECORD_LIMIT = 65_535;
-/** Bytes of JSON that fit in a meta record. */
-export const META_LIMIT = RECORD_LIMIT - 14;
 /** Bytes of a type id. */
 export const TYPE_ID_LIMIT = 512;
 /** Bytes of a head's name. */
@@ -27,14 +25,32 @@ const META = 4;
 const TURN_LENGTH = 94;
 const HEAD_LENGTH = 45;
 const TOMBSTONE_LENGTH = 76;
-const META_LENGTH = 14;
+const META_LENGTH = 48;
+/** `{}` */
+const EMPTY_OBJECT = 2;
+/** A tombstone's actions, from 1 on. */
+const ACTIONS = ['withheld', 'replaced', 'meta withheld'] as const;
 
 export type LogRecord =
   | ({ readonly kind: 'turn' } & Turn)
   | { readonly kind: 'head'; readonly timeMs: number; readonly turn: TurnHash; readonly name: string }
-  | ({ readonly kind: 'tombstone' } & Tombstone)
-  /** `json` is the text as stored: JCS. */
-  | { readonly kind: 'meta'; readonly timeMs: number; readonly json: string };
+  | ({ readonly kind: 'tombstone' } & (Tombstone | MetaTombstone))
+  | MetaRecord;
+
+/** Its JSON, in JCS form, is the payload. */
+export interface MetaRecord {
+  readonly kind: 'meta';
+  readonly timeMs: number;
+  readonly payloadHash: PayloadHash;
+  readonly rawLength: number;
+}
+
+/** A record whose content stands in the payload tile. */
+export type PayloadRecord = LogRecord & { readonly kind: 'turn' | 'meta' };
+
+export function hasPayload(record: LogRecord | undefined): record is PayloadRecord {
+  return record?.kind === 'turn' || record?.kind === 'meta';
+}
 
 export interface TurnFields {
   /** null: the turn starts a conversation. */
@@ -109,28 +125,31 @@ export function encodeHead(head: {
   return out;
 }
 
-export function encodeTombstone(tombstone: Tombstone): Uint8Array {
+export function encodeTombstone(tombstone: Tombstone | MetaTombstone): Uint8Array {
   const out = Buffer.alloc(TOMBSTONE_LENGTH);
   out[0] = TOMBSTONE;
   out[1] = 1;
-  out[2] = tombstone.action === 'withheld' ? 1 : 2;
+  out[2] = ACTIONS.indexOf(tombstone.action) + 1;
   out[3] = tombstone.reason;
   writeTime(out, 4, tombstone.timeMs);
+  if (tombstone.action === 'meta withheld') {
+    out.write(tombstone.meta, 12, 32, 'hex');
+    return out;
+  }
   out.write(tombstone.turn, 12, 32, 'hex');
   if (tombstone.replacement !== undefined) out.write(tombstone.replacement, 44, 32, 'hex');
   return out;
 }
 
-/** `json` is JCS text. Throws LimitError when it does not fit in one record. */
-export function encodeMeta(meta: { readonly timeMs: number; readonly json: string }): Uint8Array {
-  const json = encodeUtf8(meta.json);
-  if (json.length > META_LIMIT) throw new LimitError('meta', META_LIMIT, { length: json.length });
-  const out = Buffer.alloc(META_LENGTH + json.length);
+/** Throws LimitError when its JSON is over the limit. */
+export function encodeMeta({ timeMs, payloadHash, rawLength }: Omit<MetaRecord, 'kind'>): Uint8Array {
+  if (rawLength > limits.meta) throw new LimitError('meta', limits.meta, { length: rawLength });
+  const out = Buffer.alloc(META_LENGTH);
   out[0] = META;
   out[1] = 1;
-  writeTime(out, 4, meta.timeMs);
-  out.writeUInt16LE(json.length, 12);
-  out.set(json, META_LENGTH);
+  writeTime(out, 4, timeMs);
+  out.write(payloadHash, 12, 32, 'hex');
+  out.writeUInt32LE(rawLength, 44);
   return out;
 }
 
@@ -160,7 +179,7 @@ export function claimedLength(bytes: Uint8Array): number {
   if (b[0] === TURN && b.length >= TURN_LENGTH) return TURN_LENGTH + b.readUInt16LE(92);
   if (b[0] === HEAD && b.length >= HEAD_LENGTH) return HEAD_LENGTH + b.readUInt8(44);
   if (b[0] === TOMBSTONE) return TOMBSTONE_LENGTH;
-  if (b[0] === META && b.length >= META_LENGTH) return META_LENGTH + b.readUInt16LE(12);
+  if (b[0] === META) return META_LENGTH;
   return 0;
 }
 
@@ -199,26 +218,29 @@ function decodeHead(record: Buffer): LogRecord {
 
 function decodeTombstone(record: Buffer): LogRecord {
   expectLength(record, TOMBSTONE_LENGTH);
-  const action = record[2];
+  const action = ACTIONS[record.readUInt8(2) - 1];
   const reason = record.readUInt8(3);
   const replaced = !isZero(record, 44);
-  if (action !== 1 && action !== 2) throw new RecordError(`unknown tombstone action ${action}`);
+  if (action === undefined) throw new RecordError(`unknown tombstone action ${record[2]}`);
   if (reason > 4) throw new RecordError(`unknown tombstone reason ${reason}`);
-  if (replaced !== (action === 2)) throw new RecordError('tombstone action and replacement disagree');
-  if (isZero(record, 12)) throw new RecordError('tombstone names no turn');
+  if (replaced !== (action === 'replaced')) throw new RecordError('tombstone action and replacement disagree');
+  if (isZero(record, 12)) throw new RecordError('tombstone names nothing');
   const base = { kind: 'tombstone', timeMs: readTime(record, 4), reason } as const;
-  const turn = turnHash(encodeHex(record.subarray(12, 44)));
-  if (!replaced) return { ...base, turn, action: 'withheld' };
-  return { ...base, turn, action: 'replaced', replacement: turnHash(encodeHex(record.subarray(44, 76))) };
+  const named = record.toString('hex', 12, 44);
+  if (action === 'meta withheld') return { ...base, action, meta: payloadHash(named) };
+  const turn = turnHash(named);
+  if (action === 'withheld') return { ...base, turn, action };
+  return { ...base, turn, action, replacement: turnHash(record.toString('hex', 44, 76)) };
 }
 
 function decodeMeta(record: Buffer): LogRecord {
-  if (record.length < META_LENGTH) throw new RecordError('meta record is too short');
+  expectLength(record, META_LENGTH);
   if (record[2] !== 0 || record[3] !== 0) throw new RecordError('reserved byte of a meta record is set');
-  expectLength(record, META_LENGTH + record.readUInt16LE(12));
-  const json = text(record, META_LENGTH);
-  if (!json.startsWith('{')) throw new RecordError('meta record is no JSON object');
-  return { kind: 'meta', timeMs: readTime(record, 4), json };
+  const rawLength = record.readUInt32LE(44);
+  if (rawLength < EMPTY_OBJECT) throw new RecordError('the payload of a meta record is too short for an object');
+  if (rawLength > limits.meta) throw new RecordError(`meta is over the limit of ${limits.meta} bytes`);
+  const hash = record.toString('hex', 12, 44) as PayloadHash;
+  return { kind: 'meta', timeMs: readTime(record, 4), payloadHash: hash, rawLength };
 }
 
 function checkTurn(turn: Omit<Turn, 'hash'>, typeLength: number): void {

@@ -3,7 +3,7 @@
 
 import type { Head } from '../../model/conversation.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import type { Tombstone } from '../contract.ts';
+import type { MetaTombstone, Tombstone } from '../contract.ts';
 import type { Frontier } from '../format/merkle.ts';
 import type { SummaryState } from './summary.ts';
 
@@ -45,10 +45,12 @@ export interface IndexUpdate {
   readonly heads: readonly Head[];
   readonly turns: readonly { readonly hash: TurnHash; readonly position: number }[];
   readonly tombstones: readonly LoggedTombstone[];
+  /** Hashes of blobs that what is new needs. */
+  readonly blobs: readonly string[];
   readonly chunks: readonly ChunkRow[];
   /** Tiles that were rewritten: their old chunks are forgotten first. */
   readonly rewrittenTiles: readonly number[];
 }
 
 /** A tombstone and its place in the log. */
-export type LoggedTombstone = Tombstone & { readonly position: number };
+export type LoggedTombstone = (Tombstone | MetaTombstone) & { readonly position: number };

@@ -5,9 +5,9 @@ import { encodeHex } from '../../base/bytes.ts';
 import type { SqlRow } from '../../base/sqlite.ts';
 import { type ConversationSummary, type Head, listLiveHeads, type Meta } from '../../model/conversation.ts';
 import { BadMetaError } from '../../model/errors.ts';
-import type { ConversationId, TurnHash } from '../../model/ids.ts';
+import type { ConversationId, PayloadHash, TurnHash } from '../../model/ids.ts';
 import { decodeMetaText } from '../../model/meta.ts';
-import type { Tombstone } from '../contract.ts';
+import type { MetaTombstone, Tombstone } from '../contract.ts';
 import { decodeFrontier, rootOf } from '../format/merkle.ts';
 import type { ChunkRow, ConversationRow } from './conversation-row.ts';
 
@@ -19,7 +19,7 @@ export function indexText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The meta record's JSON. Empty: none yet. One that is not as meta must be says nothing; `verify` names it. */
+/** The last meta's JSON. Empty: none yet, or it was taken back. One that is not as meta must be says nothing; `verify` names it. */
 export function parseMeta(json: string): Meta {
   if (json === '') return {};
   try {
@@ -57,6 +57,7 @@ function countsFromRow(row: SqlRow) {
     firstMs: indexNumber(row.first_ms),
     lastMs: indexNumber(row.last_ms),
     withheld: indexNumber(row.withheld),
+    metaWithheld: row.meta_withheld === 1,
   };
 }
 
@@ -93,11 +94,20 @@ export function conversationFromRow(
 
 export function tombstoneFromRow(row: SqlRow): Tombstone {
   return {
-    turn: encodeHex(indexBytes(row.turn)) as TurnHash,
+    turn: encodeHex(indexBytes(row.named)) as TurnHash,
     action: row.action === 1 ? 'withheld' : 'replaced',
     reason: indexNumber(row.reason),
     timeMs: indexNumber(row.time_ms),
     ...(row.replacement === null ? {} : { replacement: encodeHex(indexBytes(row.replacement)) as TurnHash }),
+  };
+}
+
+export function metaTombstoneFromRow(row: SqlRow): MetaTombstone {
+  return {
+    meta: encodeHex(indexBytes(row.named)) as PayloadHash,
+    action: 'meta withheld',
+    reason: indexNumber(row.reason),
+    timeMs: indexNumber(row.time_ms),
   };
 }
 
@@ -132,6 +142,7 @@ export function summaryOf(row: ConversationRow): ConversationSummary {
     firstMs: state.firstMs,
     lastMs: state.lastMs,
     withheld: state.withheld,
+    metaWithheld: state.metaWithheld,
     ...(row.damage === undefined ? {} : { damage: row.damage }),
   };
 }

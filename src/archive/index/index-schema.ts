@@ -1,7 +1,7 @@
 /** The tables of the private index. */
 /** A change here only raises the version: an index of another version is thrown away and built again. */
 
-export const SCHEMA_VERSION = '2';
+export const SCHEMA_VERSION = '3';
 
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS archive (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -11,7 +11,8 @@ CREATE TABLE IF NOT EXISTS conversations (
   turns INTEGER NOT NULL DEFAULT 0, prompts INTEGER NOT NULL DEFAULT 0, tool_calls INTEGER NOT NULL DEFAULT 0,
   input_tokens INTEGER NOT NULL DEFAULT 0, output_tokens INTEGER NOT NULL DEFAULT 0, first_prompt TEXT NOT NULL DEFAULT '',
   first_ms INTEGER NOT NULL DEFAULT 0, last_ms INTEGER NOT NULL DEFAULT 0, withheld INTEGER NOT NULL DEFAULT 0,
-  meta TEXT NOT NULL DEFAULT '', damage TEXT, revision INTEGER NOT NULL DEFAULT 0, newest INTEGER AS (-last_ms) VIRTUAL);
+  meta TEXT NOT NULL DEFAULT '', meta_withheld INTEGER NOT NULL DEFAULT 0, damage TEXT, revision INTEGER NOT NULL DEFAULT 0,
+  newest INTEGER AS (-last_ms) VIRTUAL);
 CREATE INDEX IF NOT EXISTS conversations_newest ON conversations (newest, hash, revision, turns);
 CREATE INDEX IF NOT EXISTS conversations_revision ON conversations (revision);
 CREATE TABLE IF NOT EXISTS gone (hash BLOB PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
@@ -21,12 +22,14 @@ CREATE TABLE IF NOT EXISTS heads (
   conversation INTEGER NOT NULL, name TEXT NOT NULL, turn BLOB NOT NULL, time_ms INTEGER NOT NULL,
   PRIMARY KEY (conversation, name)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tombstones (
-  conversation INTEGER NOT NULL, position INTEGER NOT NULL, turn BLOB NOT NULL, action INTEGER NOT NULL,
+  conversation INTEGER NOT NULL, position INTEGER NOT NULL, named BLOB NOT NULL, action INTEGER NOT NULL,
   reason INTEGER NOT NULL, time_ms INTEGER NOT NULL, replacement BLOB, PRIMARY KEY (conversation, position)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS chunks (
   conversation INTEGER NOT NULL, tile INTEGER NOT NULL, first INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
   crc INTEGER NOT NULL, PRIMARY KEY (conversation, tile, first)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS blobs (hash BLOB PRIMARY KEY, length INTEGER NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS blob_use (hash BLOB NOT NULL, conversation INTEGER NOT NULL, PRIMARY KEY (hash, conversation)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS blob_use_of ON blob_use (conversation);
 CREATE TABLE IF NOT EXISTS sources (path TEXT PRIMARY KEY, json TEXT NOT NULL, unfinished INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sources_unfinished ON sources (path) WHERE unfinished;
 CREATE TABLE IF NOT EXISTS source_conversations (

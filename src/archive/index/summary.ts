@@ -16,7 +16,9 @@ export interface SummaryState {
   readonly firstMs: number;
   readonly lastMs: number;
   readonly withheld: number;
-  /** JCS text of the last meta; empty: none yet. */
+  /** A tombstone took one of its metas back. */
+  readonly metaWithheld: boolean;
+  /** JCS text of the last meta; empty: none yet, or it was taken back. */
   readonly metaJson: string;
   readonly heads: ReadonlyMap<string, Head>;
 }
@@ -31,6 +33,7 @@ export const emptySummary: SummaryState = {
   firstMs: 0,
   lastMs: 0,
   withheld: 0,
+  metaWithheld: false,
   metaJson: '',
   heads: new Map(),
 };

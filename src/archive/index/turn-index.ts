@@ -4,9 +4,9 @@
 import { encodeHex } from '../../base/bytes.ts';
 import type { ConversationSummary, Head } from '../../model/conversation.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import type { Tombstone } from '../contract.ts';
+import type { MetaTombstone, Tombstone } from '../contract.ts';
 import { encodeFrontier, rootOf } from '../format/merkle.ts';
-import type { ChunkRow, ConversationRow, IndexUpdate, TurnPlace } from './conversation-row.ts';
+import type { ChunkRow, ConversationRow, IndexUpdate, LoggedTombstone, TurnPlace } from './conversation-row.ts';
 import { IndexDatabase } from './index-database.ts';
 import {
   chunkFromRow,
@@ -15,6 +15,7 @@ import {
   indexBytes,
   indexNumber,
   indexText,
+  metaTombstoneFromRow,
   summaryFromRow,
   tombstoneFromRow,
 } from './index-rows.ts';
@@ -22,6 +23,8 @@ import {
 /** Positions share a 53-bit row id with the conversation's key. */
 const POSITION_SPAN = 2 ** 28;
 const ROWS_KEPT = 1024;
+/** As in a record. */
+const ACTION_NUMBERS = { withheld: 1, replaced: 2, 'meta withheld': 3 } as const;
 /** One more than any row has: whatever changes gets it. */
 const NEXT_REVISION =
   '(SELECT 1 + max(ifnull((SELECT max(revision) FROM conversations), 0), ifnull((SELECT max(revision) FROM gone), 0)))';
@@ -143,9 +146,20 @@ export class TurnIndex extends IndexDatabase {
     return rows.map((row) => summaryFromRow(row, (heads.get(indexNumber(row.id)) ?? []).map(headFromRow)));
   }
 
+  /** Those of turns. */
   listTombstones(key: number): Tombstone[] {
-    const rows = this.all('SELECT * FROM tombstones WHERE conversation=? ORDER BY position', key);
+    const rows = this.all('SELECT * FROM tombstones WHERE conversation=? AND action < 3 ORDER BY position', key);
     return rows.map(tombstoneFromRow);
+  }
+
+  listMetaTombstones(key: number): MetaTombstone[] {
+    const rows = this.all('SELECT * FROM tombstones WHERE conversation=? AND action = 3 ORDER BY position', key);
+    return rows.map(metaTombstoneFromRow);
+  }
+
+  /** Whether something that was not taken back needs this blob, in any conversation. */
+  isBlobUsed(hash: string): boolean {
+    return this.get('SELECT 1 AS one FROM blob_use WHERE hash=? LIMIT 1', hashBytes(hash)) !== undefined;
   }
 
   /** Chunks of a conversation's payload tiles as they were written, in log order. */
@@ -189,22 +203,18 @@ export class TurnIndex extends IndexDatabase {
     const { key, id, state, frontier, entryBytes, payloadBytes, stamp, damage } = update.row;
     this.run(
       `UPDATE conversations SET size=?, root=?, frontier=?, entry_bytes=?, payload_bytes=?, stamp=?, damage=?, turns=?, prompts=?,
-       tool_calls=?, input_tokens=?, output_tokens=?, first_prompt=?, first_ms=?, last_ms=?, withheld=?, meta=?, revision=${NEXT_REVISION} WHERE id=?`,
+       tool_calls=?, input_tokens=?, output_tokens=?, first_prompt=?, first_ms=?, last_ms=?, withheld=?,
+       meta_withheld=?, meta=?, revision=${NEXT_REVISION} WHERE id=?`,
       ...[frontier.size, rootOf(frontier), encodeFrontier(frontier), entryBytes, payloadBytes, stamp, damage ?? null],
       ...[state.turns, state.prompts, state.toolCalls, state.inputTokens, state.outputTokens, state.firstPrompt],
-      ...[state.firstMs, state.lastMs, state.withheld, state.metaJson, key],
+      ...[state.firstMs, state.lastMs, state.withheld, state.metaWithheld ? 1 : 0, state.metaJson, key],
     );
     for (const head of update.heads) {
       this.run('INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?)', key, head.name, hashBytes(head.turn), head.timeMs);
     }
     for (const { hash, position } of update.turns) this.insertTurn(key, hash, position);
-    for (const { position, turn, action, reason, timeMs, replacement } of update.tombstones) {
-      this.run(
-        'INSERT OR REPLACE INTO tombstones VALUES (?, ?, ?, ?, ?, ?, ?)',
-        ...[key, position, hashBytes(turn), action === 'withheld' ? 1 : 2, reason, timeMs],
-        replacement === undefined ? null : hashBytes(replacement),
-      );
-    }
+    for (const tombstone of update.tombstones) this.#insertTombstone(key, tombstone);
+    for (const hash of update.blobs) this.insertBlobUse(key, hash);
     for (const tile of update.rewrittenTiles) this.run('DELETE FROM chunks WHERE conversation=? AND tile=?', key, tile);
     for (const { tile, first, offset, length, crc } of update.chunks) {
       this.run('INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?)', key, tile, first, offset, length, crc);
@@ -217,6 +227,22 @@ export class TurnIndex extends IndexDatabase {
     this.#ids.set(key, id);
   }
 
+  /** Inside a transaction. */
+  insertBlobUse(key: number, hash: string): void {
+    this.run('INSERT OR IGNORE INTO blob_use VALUES (?, ?)', hashBytes(hash), key);
+  }
+
+  #insertTombstone(key: number, tombstone: LoggedTombstone): void {
+    const { position, action, reason, timeMs } = tombstone;
+    const named = action === 'meta withheld' ? tombstone.meta : tombstone.turn;
+    const replacement = action === 'replaced' ? tombstone.replacement : undefined;
+    this.run(
+      'INSERT OR REPLACE INTO tombstones VALUES (?, ?, ?, ?, ?, ?, ?)',
+      ...[key, position, hashBytes(named), ACTION_NUMBERS[action], reason, timeMs],
+      replacement === undefined ? null : hashBytes(replacement),
+    );
+  }
+
   /** Its turns' places stay until `dropOrphans`: they lead to a key that nobody has any more. */
   dropConversation(id: ConversationId): void {
     const key = this.get('SELECT id FROM conversations WHERE hash=?', hashBytes(id))?.id;
@@ -224,7 +250,8 @@ export class TurnIndex extends IndexDatabase {
     this.#heads.delete(id);
     if (typeof key !== 'number') return;
     this.#ids.delete(key);
-    for (const table of ['heads', 'tombstones', 'chunks']) this.run(`DELETE FROM ${table} WHERE conversation=?`, key);
+    for (const table of ['heads', 'tombstones', 'chunks', 'blob_use'])
+      this.run(`DELETE FROM ${table} WHERE conversation=?`, key);
     this.run(`INSERT OR REPLACE INTO gone VALUES (?, ${NEXT_REVISION})`, hashBytes(id));
     this.run('DELETE FROM conversations WHERE id=?', key);
   }
@@ -237,7 +264,7 @@ export class TurnIndex extends IndexDatabase {
 
   /** Everything but the ledger, which no log can give back. */
   dropDerived(): void {
-    for (const table of ['conversations', 'gone', 'turns', 'heads', 'tombstones', 'chunks', 'blobs'])
+    for (const table of ['conversations', 'gone', 'turns', 'heads', 'tombstones', 'chunks', 'blobs', 'blob_use'])
       this.run(`DELETE FROM ${table}`);
     this.startGeneration();
     this.forgetRows();

@@ -5,6 +5,7 @@ import type { ConversationId } from '../../model/ids.ts';
 import { checkpointFile } from '../files/conversation-files.ts';
 import { sweepConversation } from '../files/temps.ts';
 import { TILE_WIDTH } from '../format/tile-names.ts';
+import { listBlobsOf } from '../index/blob-parts.ts';
 import type { ConversationRow } from '../index/conversation-row.ts';
 import { forgetLedgerOf } from '../index/ledger.ts';
 import type { Store } from '../index/store.ts';
@@ -28,9 +29,11 @@ export function reindex(store: Store, id: ConversationId, many = false): Convers
   store.index.transaction(() => {
     const key = store.index.startConversation(id);
     const extent = { origin: store.info.origin, size: known };
-    const scanned = scanConversation(store.files, id, extent, (hash, position) =>
-      store.index.insertTurn(key, hash, position),
-    );
+    const scanned = scanConversation(store.files, id, extent, (hash, position, { record, payload, withheld }) => {
+      store.index.insertTurn(key, hash, position);
+      if (withheld) return;
+      for (const blob of listBlobsOf(record, payload)) store.index.insertBlobUse(key, blob);
+    });
     for (const damage of scanned.damage) store.report(damage);
     handleTails(store, scanned);
     if (scanned.frontier.size < known) forgetLedgerOf(store.index, id);
@@ -45,7 +48,8 @@ export function reindex(store: Store, id: ConversationId, many = false): Convers
     const { frontier, entryBytes, payloadBytes, state, chunks, tombstones } = scanned;
     const row = { ...{ key, id, frontier, entryBytes, payloadBytes, state }, stamp, damage: scanned.readOnly };
     const heads = [...state.heads.values()];
-    store.index.apply({ row, heads, turns: [], tombstones, chunks, rewrittenTiles: [] });
+    const blobs = scanned.metas.flatMap(({ record, withheld }) => (withheld ? [] : listBlobsOf(record, undefined)));
+    store.index.apply({ row, heads, turns: [], tombstones, blobs, chunks, rewrittenTiles: [] });
   });
   if (!many) store.index.transaction(() => store.index.dropOrphans());
   store.files.forget(id);
@@ -75,7 +79,7 @@ function sealAll(store: Store, id: ConversationId, tiles: readonly number[]): vo
   const payloadBytes = open?.length ?? found.payloadBytes;
   const row = { ...found, payloadBytes, stamp: store.stampOf(id) };
   store.index.transaction(() =>
-    store.index.apply({ row, heads: [], turns: [], tombstones: [], chunks, rewrittenTiles: tiles }),
+    store.index.apply({ row, heads: [], turns: [], tombstones: [], blobs: [], chunks, rewrittenTiles: tiles }),
   );
 }
 

@@ -1,9 +1,10 @@
 /** What a scan of one conversation has found so far: damage, bad positions, what was taken back. */
 /** Shared by the steps of a scan: a later one leaves alone what an earlier one has named. */
 
-import type { ConversationId, TurnHash } from '../../model/ids.ts';
+import type { ConversationId, PayloadHash, TurnHash } from '../../model/ids.ts';
 import type { DamageReport } from '../contract.ts';
 import { findRecord, tileFile } from '../files/conversation-files.ts';
+import type { PayloadRecord } from '../format/record.ts';
 import { TILE_WIDTH, type TileKind } from '../format/tile-names.ts';
 import type { LoggedTombstone } from '../index/conversation-row.ts';
 
@@ -13,6 +14,7 @@ export class Findings {
   /** Positions whose record is not the one under the root, or is missing. */
   readonly bad = new Set<number>();
   readonly withheld = new Map<TurnHash, LoggedTombstone>();
+  readonly withheldMetas = new Map<PayloadHash, LoggedTombstone>();
   /** The first damage below the committed size, in words. */
   readOnly: string | undefined;
 
@@ -43,6 +45,17 @@ export class Findings {
     const record = bytes === undefined ? undefined : findRecord(bytes);
     if (record?.kind !== 'tombstone') return;
     const { kind: _, ...tombstone } = record;
-    this.withheld.set(tombstone.turn, { ...tombstone, position });
+    if (tombstone.action === 'meta withheld') this.withheldMetas.set(tombstone.meta, { ...tombstone, position });
+    else this.withheld.set(tombstone.turn, { ...tombstone, position });
+  }
+
+  /** Whether a tombstone took back what the record says. */
+  isWithheld(record: PayloadRecord): boolean {
+    return record.kind === 'turn' ? this.withheld.has(record.hash) : this.withheldMetas.has(record.payloadHash);
+  }
+
+  /** Of both kinds, in log order. */
+  listTombstones(): LoggedTombstone[] {
+    return [...this.withheld.values(), ...this.withheldMetas.values()].sort((a, b) => a.position - b.position);
   }
 }

@@ -1,5 +1,5 @@
 /** The payloads of one tile as a scan reads them: each one that is missing or wrong is named, none stops the others. */
-/** A payload counts when it hashes to what its turn commits to, whatever the tile says. */
+/** A payload counts when it hashes to what its record commits to, whatever the tile says. */
 
 import { crc32 } from 'node:zlib';
 import { blake3Hex } from '../../base/blake3.ts';
@@ -9,7 +9,7 @@ import { DamageError } from '../errors.ts';
 import { blobPath, readBlobFile } from '../files/blobs.ts';
 import { type ConversationFiles, tileFile } from '../files/conversation-files.ts';
 import { decompressChunk, listChunks, type PayloadChunk, type PayloadSlot } from '../format/payload-tile.ts';
-import type { LogRecord } from '../format/record.ts';
+import type { PayloadRecord } from '../format/record.ts';
 import { TILE_WIDTH } from '../format/tile-names.ts';
 import type { ChunkRow } from '../index/conversation-row.ts';
 import type { Findings } from './scan-findings.ts';
@@ -70,15 +70,15 @@ export function openPayloads(files: ConversationFiles, findings: Findings, n: nu
   };
 }
 
-/** The payload of a turn when it is there and hashes right; else undefined, and said, unless a tombstone took it back. */
+/** The payload of a turn or meta when it is there and hashes right; else undefined, and said, unless a tombstone took it back. */
 export function payloadOf(
   files: ConversationFiles,
   findings: Findings,
-  turn: LogRecord & { kind: 'turn' },
+  record: PayloadRecord,
   position: number,
   tile: OpenPayloads,
 ): Uint8Array | undefined {
-  if (findings.withheld.has(turn.hash)) return undefined;
+  if (findings.isWithheld(record)) return undefined;
   const n = Math.floor(position / TILE_WIDTH);
   const slot = tile.slot(position);
   if (slot === undefined) return undefined; // said for the whole stretch in openPayloads
@@ -87,20 +87,20 @@ export function payloadOf(
       throw new TypeError('the payload is withheld without a tombstone');
     const bytes =
       slot.tag === 'blob'
-        ? readBlobFile(files.disk, files.dir, turn.payloadHash)
+        ? readBlobFile(files.disk, files.dir, record.payloadHash)
         : tile.inline(slot.tag === 'same' ? slot.index : position);
     if (bytes === undefined && slot.tag === 'blob') throw new BlobProblem('the blob file is missing');
     if (bytes === undefined) throw new TypeError('the payload cannot be read');
-    if (slot.tag !== 'blob' && blake3Hex(bytes) !== turn.payloadHash)
+    if (slot.tag !== 'blob' && blake3Hex(bytes) !== record.payloadHash)
       throw new TypeError('the payload does not hash to its name');
     const said = slot.tag === 'blob' ? slot.rawLength : bytes.length;
-    if (bytes.length !== turn.rawLength || said !== bytes.length)
-      throw new TypeError('the payload has another length than its turn says');
+    if (bytes.length !== record.rawLength || said !== bytes.length)
+      throw new TypeError('the payload has another length than its record says');
     return bytes;
   } catch (error) {
-    const where = { turns: [turn.hash], positions: [position] };
+    const where = { turns: record.kind === 'turn' ? [record.hash] : [], positions: [position] };
     if (error instanceof BlobProblem || error instanceof DamageError)
-      findings.report('blob', blobPath(turn.payloadHash), messageOf(error), true, where);
+      findings.report('blob', blobPath(record.payloadHash), messageOf(error), true, where);
     else payloadProblem(findings, n, where.turns, where.positions, messageOf(error));
     return undefined;
   }

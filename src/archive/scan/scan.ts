@@ -1,21 +1,23 @@
 /** Reads one conversation from its bytes alone: what counts, what is torn, what is damaged. */
 /** Nothing is written here. Damage below the committed size makes the conversation read-only; only what lies beyond may be cut. */
 
-import { JsonError, messageOf } from '../../base/errors.ts';
-import { canonicalJson, parseJson } from '../../base/json.ts';
+import { decodeUtf8 } from '../../base/bytes.ts';
+import { messageOf } from '../../base/errors.ts';
 import type { Head } from '../../model/conversation.ts';
-import type { ConversationId, TurnHash } from '../../model/ids.ts';
+import { BadMetaError } from '../../model/errors.ts';
+import type { ConversationId, PayloadHash, TurnHash } from '../../model/ids.ts';
+import { decodeMeta } from '../../model/meta.ts';
 import type { DamageReport } from '../contract.ts';
 import { type ConversationFiles, checkpointFile, findRecord, tileFile } from '../files/conversation-files.ts';
 import { type Checkpoint, parseCheckpoint } from '../format/checkpoint.ts';
 import type { Frontier } from '../format/merkle.ts';
 import type { PayloadSlot } from '../format/payload-tile.ts';
-import type { LogRecord } from '../format/record.ts';
+import type { LogRecord, MetaRecord } from '../format/record.ts';
 import { TILE_WIDTH, tileCount, tileRecords } from '../format/tile-names.ts';
 import type { ChunkRow, LoggedTombstone } from '../index/conversation-row.ts';
 import { addTurn, emptySummary, type SummaryState } from '../index/summary.ts';
 import { Findings } from './scan-findings.ts';
-import { openPayloads, payloadOf, payloadProblem } from './scan-payloads.ts';
+import { type OpenPayloads, openPayloads, payloadOf, payloadProblem } from './scan-payloads.ts';
 import { findTails, type TornTail } from './scan-tails.ts';
 import { viewTile } from './scan-tile.ts';
 import { checkTree, longestPrefix } from './scan-tree.ts';
@@ -29,6 +31,7 @@ export interface ScannedConversation {
   readonly payloadBytes: number;
   readonly state: SummaryState;
   readonly tombstones: readonly LoggedTombstone[];
+  readonly metas: readonly SeenMeta[];
   readonly chunks: readonly ChunkRow[];
   /** Full tiles that still have more than one chunk. */
   readonly unsealed: readonly number[];
@@ -53,6 +56,14 @@ export interface SeenTurn {
   readonly slot: PayloadSlot | undefined;
   /** Undefined: taken back, missing or damaged. */
   readonly payload: Uint8Array | undefined;
+  readonly withheld: boolean;
+}
+
+/** What a scan saw of one meta record. */
+export interface SeenMeta {
+  readonly record: MetaRecord;
+  readonly position: number;
+  readonly slot: PayloadSlot | undefined;
   readonly withheld: boolean;
 }
 
@@ -95,7 +106,7 @@ class Scan {
     const tails = findTails(this.#files, this.#findings.id, { ...content, size });
     return {
       ...{ id: this.#findings.id, checkpoint, frontier, tails, ...content },
-      tombstones: [...this.#findings.withheld.values()],
+      tombstones: this.#findings.listTombstones(),
       damage: this.#findings.damage,
       readOnly: this.#findings.readOnly,
     };
@@ -123,6 +134,8 @@ class Scan {
   /** Decodes every good record in order, checks that it fits the ones before, and reads the payloads for the summary. */
   #readContent(size: number, onTurn: OnTurn) {
     const depths = new Map<TurnHash, number>();
+    const metas: SeenMeta[] = [];
+    const written = new Set<PayloadHash>();
     const heads = new Map<string, Head>();
     const chunks: ChunkRow[] = [];
     const unsealed: number[] = [];
@@ -146,7 +159,7 @@ class Scan {
         if (bytes === undefined || this.#findings.bad.has(position)) continue;
         const record = findRecord(bytes);
         const problem =
-          record === undefined ? 'the record cannot be decoded' : this.#problemOf(record, position, depths);
+          record === undefined ? 'the record cannot be decoded' : this.#problemOf(record, position, depths, written);
         if (record === undefined || problem !== undefined) {
           const turns = record?.kind === 'turn' ? [record.hash] : [];
           const message = `record ${position}: ${problem}`;
@@ -161,15 +174,20 @@ class Scan {
             unverified.add(record.hash);
           depths.set(record.hash, record.depth);
           const payload = payloadOf(this.#files, this.#findings, record, position, payloads);
-          const withheld = this.#findings.withheld.has(record.hash);
+          const withheld = this.#findings.isWithheld(record);
           onTurn(record.hash, position, { record, slot: payloads.slot(position), payload, withheld });
           state = addTurn(state, record, payload);
+        } else if (record.kind === 'meta') {
+          written.add(record.payloadHash);
+          const json = this.#readMeta(record, position, payloads);
+          state = { ...state, metaJson: json };
+          const withheld = this.#findings.isWithheld(record);
+          metas.push({ record, position, slot: payloads.slot(position), withheld });
         } else {
           if (payloads.slot(position)?.tag !== 'none')
             payloadProblem(this.#findings, n, [], [position], 'a record without payload has one');
           if (record.kind === 'head')
             heads.set(record.name, { name: record.name, turn: record.turn, timeMs: record.timeMs });
-          if (record.kind === 'meta') state = { ...state, metaJson: record.json };
         }
       }
     }
@@ -178,7 +196,11 @@ class Scan {
       this.#findings.report('log', this.#firstBadFile(), message, true, { unverifiedDescendants: unverified.size });
     }
     return {
-      state: { ...state, heads, withheld: this.#findings.withheld.size },
+      state: {
+        ...{ ...state, heads, withheld: this.#findings.withheld.size },
+        metaWithheld: this.#findings.withheldMetas.size > 0,
+      },
+      metas,
       chunks,
       unsealed,
       overlong,
@@ -187,13 +209,34 @@ class Scan {
     };
   }
 
+  /** Its JCS text; empty when it was taken back or cannot be read, which is said. */
+  #readMeta(record: MetaRecord, position: number, payloads: OpenPayloads): string {
+    const payload = payloadOf(this.#files, this.#findings, record, position, payloads);
+    if (payload === undefined) return '';
+    try {
+      decodeMeta(payload);
+      return decodeUtf8(payload);
+    } catch (error) {
+      if (!(error instanceof BadMetaError)) throw error;
+      // the bytes are those that were written, so the log stays open: another meta, or a tombstone, mends it
+      const file = tileFile(this.#findings.id, 'payload', Math.floor(position / TILE_WIDTH));
+      this.#findings.report('payload', file, `meta: ${error.message}`, false, { positions: [position] });
+      return '';
+    }
+  }
+
   #firstBadFile(): string {
     const first = this.#findings.damage.find((damage) => damage.kind === 'log');
     return first?.file ?? tileFile(this.#findings.id, 'entries', 0);
   }
 
   /** Why a whole record has no place here. A lost parent is no reason when records are known to be lost. */
-  #problemOf(record: LogRecord, position: number, depths: ReadonlyMap<TurnHash, number>): string | undefined {
+  #problemOf(
+    record: LogRecord,
+    position: number,
+    depths: ReadonlyMap<TurnHash, number>,
+    metas: ReadonlySet<PayloadHash>,
+  ): string | undefined {
     const lost = this.#findings.bad.size > 0;
     if (record.kind === 'turn') {
       if (depths.has(record.hash)) return 'the turn stands here a second time';
@@ -204,20 +247,12 @@ class Scan {
       return record.depth === depth + 1 ? undefined : `depth ${record.depth} after a parent of depth ${depth}`;
     }
     if (position === 0) return 'the log does not start with its first turn';
-    if (record.kind === 'meta') return metaProblem(record.json);
+    if (record.kind === 'meta') return undefined;
+    if (record.kind === 'tombstone' && record.action === 'meta withheld')
+      return lost || metas.has(record.meta) ? undefined : 'it names a meta that does not stand before it';
     const named = [record.turn, ...(record.kind === 'tombstone' && record.replacement ? [record.replacement] : [])];
     return lost || named.every((turn) => depths.has(turn))
       ? undefined
       : 'it names a turn that does not stand before it';
-  }
-}
-
-/** Meta is JSON in JCS form, so that equal metas are equal records. */
-function metaProblem(json: string): string | undefined {
-  try {
-    return canonicalJson(parseJson(json)) === json ? undefined : 'its JSON is not in canonical form';
-  } catch (error) {
-    if (error instanceof JsonError) return error.message;
-    throw error;
   }
 }

@@ -7,6 +7,7 @@ import { replaceFile } from '../../base/disk.ts';
 import { DamageError } from '../errors.ts';
 import { tileFile } from '../files/conversation-files.ts';
 import { encodeChunk, type PayloadEntry } from '../format/payload-tile.ts';
+import { hasPayload } from '../format/record.ts';
 import { TILE_WIDTH } from '../format/tile-names.ts';
 import type { ChunkRow, ConversationRow } from '../index/conversation-row.ts';
 import type { Store } from '../index/store.ts';
@@ -39,7 +40,7 @@ export function readTileEntries(store: Store, row: ConversationRow, n: number): 
         continue;
       }
       const bytes = raw.subarray(slot.offset, slot.offset + slot.rawLength);
-      if (record?.kind !== 'turn' || blake3Hex(bytes) !== record.payloadHash) {
+      if (!hasPayload(record) || blake3Hex(bytes) !== record.payloadHash) {
         throw new DamageError(file, `payload ${n * TILE_WIDTH + entries.length} does not hash to its name`);
       }
       entries.push({ tag: 'inline', bytes });

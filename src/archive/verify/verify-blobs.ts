@@ -10,7 +10,7 @@ import type { DamageReport } from '../contract.ts';
 import { DamageError } from '../errors.ts';
 import { blobPath, decodeBlob } from '../files/blobs.ts';
 import type { Store } from '../index/store.ts';
-import type { SeenTurn } from '../scan/scan.ts';
+import type { SeenMeta, SeenTurn } from '../scan/scan.ts';
 
 /** Which turns need which blobs, collected while conversations are read. */
 export class BlobUse {
@@ -20,6 +20,10 @@ export class BlobUse {
     if (slot?.tag === 'blob') this.#add(record.payloadHash, hash);
     if (payload === undefined) return;
     for (const blob of listBlobs(record, payload)) this.#add(blob, hash);
+  }
+
+  noteMeta({ record, slot }: SeenMeta): void {
+    if (slot?.tag === 'blob' && !this.#turns.has(record.payloadHash)) this.#turns.set(record.payloadHash, []);
   }
 
   turnsOf(blob: string): readonly TurnHash[] {

@@ -73,13 +73,18 @@ function findDifference(
   if (store.index.listChunks(row.key).length !== scanned.chunks.length) return 'it knows other chunks than there are';
   if (spell(row.state) !== spell(scanned.state)) return 'its summary is not that of the log';
   const tombstones = scanned.tombstones.map(({ position: _, ...tombstone }) => tombstone);
-  if (canonicalJson(store.index.listTombstones(row.key)) !== canonicalJson(tombstones))
-    return 'its tombstones are not those of the log';
+  const known = [...store.index.listTombstones(row.key), ...store.index.listMetaTombstones(row.key)];
+  if (spellAll(known) !== spellAll(tombstones)) return 'its tombstones are not those of the log';
   return undefined;
 }
 
 function spell(state: ScannedConversation['state']): string {
   return canonicalJson({ ...state, heads: [...state.heads.values()].sort((a, b) => (a.name < b.name ? -1 : 1)) });
+}
+
+/** Whatever their order: the index keeps those of turns and those of metas apart. */
+function spellAll(values: readonly object[]): string {
+  return values.map(canonicalJson).sort().join();
 }
 
 function problem(conversation: ConversationId, message: string): DamageReport {

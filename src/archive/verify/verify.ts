@@ -10,7 +10,7 @@ import { isLocked, thisProcess } from '../files/lock.ts';
 import { generateCheckpoint, parseCheckpoint } from '../format/checkpoint.ts';
 import { TILE_WIDTH } from '../format/tile-names.ts';
 import type { Store } from '../index/store.ts';
-import { type ScannedConversation, scanConversation } from '../scan/scan.ts';
+import { type ScannedConversation, type SeenMeta, scanConversation } from '../scan/scan.ts';
 import { BlobUse, verifyBlobs } from './verify-blobs.ts';
 import { type CheckedTurn, checkIndex } from './verify-index.ts';
 import { finishOrder, verifyOrder } from './verify-order.ts';
@@ -69,10 +69,11 @@ function verifyConversation(
     turns.push({ ...rest, position });
     if (payload !== undefined) payloads++;
   });
+  for (const meta of scanned.metas) use.noteMeta(meta);
   if (store.stampOf(id) !== before) return verifyConversation(store, id, use); // somebody committed meanwhile
   const damage = [
     ...scanned.damage,
-    ...turns.flatMap((turn) => listOf(checkWithdrawal(id, turn))),
+    ...[...turns, ...scanned.metas].flatMap((seen) => listOf(checkWithdrawal(id, seen))),
     ...checkTails(store, scanned),
     ...listOf(checkCheckpoint(store, scanned)),
     ...checkIndex(store, scanned, turns),
@@ -83,12 +84,13 @@ function verifyConversation(
 /** A payload that was taken back must be gone. */
 function checkWithdrawal(
   id: ConversationId,
-  { record, position, slot, withheld }: CheckedTurn,
+  { record, position, slot, withheld }: CheckedTurn | SeenMeta,
 ): DamageReport | undefined {
   if (!withheld || slot === undefined || slot.tag === 'withheld') return undefined;
   const file = tileFile(id, 'payload', Math.floor(position / TILE_WIDTH));
   const message = 'the payload is still there although a tombstone took it back';
-  return { kind: 'payload', file, conversation: id, turns: [record.hash], positions: [position], message };
+  const turns = record.kind === 'turn' ? [record.hash] : [];
+  return { kind: 'payload', file, conversation: id, turns, positions: [position], message };
 }
 
 /** Bytes beyond the checkpoint, unless another process is just writing them. */

@@ -5,23 +5,24 @@ import { decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
 import { makeFolders, readFile, replaceFile } from '../../base/disk.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
 import { limits } from '../../base/limits.ts';
-import { type ConversationId, isHash, type TurnHash } from '../../model/ids.ts';
+import { type ConversationId, isHash } from '../../model/ids.ts';
 import { blobPath } from '../files/blobs.ts';
 import { tileFile } from '../files/conversation-files.ts';
 import { encodeChunk, type PayloadEntry } from '../format/payload-tile.ts';
 import { TILE_WIDTH } from '../format/tile-names.ts';
+import type { ConversationRow } from '../index/conversation-row.ts';
 import type { Store } from '../index/store.ts';
-import { findUsedBlobs } from '../read/blob-use.ts';
 import { reindex } from '../scan/reindex.ts';
 import { readTileEntries } from '../scan/seal.ts';
 
-/** One withdrawal that is not finished. */
+/** What of one conversation is to be removed and is not yet. Its file is named after the conversation. */
 export interface PurgeEntry {
-  readonly turn: TurnHash;
   readonly conversation: ConversationId;
-  /** Log position of the turn. */
-  readonly position: number;
-  /** Blobs that only it may have used: its payload, and the images in it. */
+  /** What the tombstones name: hashes of turns, payload hashes of metas. */
+  readonly named: readonly string[];
+  /** Log positions whose payload goes. */
+  readonly positions: readonly number[];
+  /** Blobs that only these may have used: their payloads, and the images in them. */
   readonly blobs: readonly string[];
 }
 
@@ -30,7 +31,7 @@ const FOLDER = 'private/purge';
 /** Durable when it returns. */
 export function notePurge(store: Store, entry: PurgeEntry): void {
   for (const touched of makeFolders(store.disk, store.path(FOLDER))) store.disk.fsyncDir(touched);
-  const path = store.path(`${FOLDER}/${entry.turn}`);
+  const path = store.path(`${FOLDER}/${entry.conversation}`);
   replaceFile(store.disk, path, `${path}.tmp`, encodeUtf8(JSON.stringify(entry)));
   store.disk.fsyncDir(store.path(FOLDER));
 }
@@ -41,8 +42,7 @@ export function resumePurges(store: Store): void {
     const entry = readEntry(store, name);
     const row = entry === undefined ? undefined : store.index.findRow(entry.conversation);
     if (entry !== undefined && row?.damage !== undefined) continue; // nothing is written to a damaged conversation
-    const taken = row !== undefined && store.index.listTombstones(row.key).some(({ turn }) => turn === entry?.turn);
-    if (entry !== undefined && taken) workOff(store, entry);
+    if (entry !== undefined && row !== undefined && isCommitted(store, row, entry)) workOff(store, entry);
     else removeFile(store, `${FOLDER}/${name}`);
   }
 }
@@ -50,30 +50,40 @@ export function resumePurges(store: Store): void {
 /** Any step may be the second time. The entry goes last. */
 export function workOff(store: Store, entry: PurgeEntry): void {
   store.write(() => {
-    rewriteTile(store, entry);
-    dropBlobs(store, entry.blobs);
+    rewriteTiles(store, entry);
     dropQuarantine(store, entry);
   });
+  // also notes anew which blobs the conversation needs, now without what was taken back
   reindex(store, entry.conversation);
   store.write(() => {
+    dropBlobs(store, entry.blobs);
     store.index.scrub();
     for (const end of ['', '-wal', '-shm']) removeFile(store, `private/search.db${end}`);
-    removeFile(store, `${FOLDER}/${entry.turn}`);
+    removeFile(store, `${FOLDER}/${entry.conversation}`);
     store.disk.fsyncDir(store.path(FOLDER));
   });
 }
 
-function rewriteTile(store: Store, { conversation, position }: PurgeEntry): void {
+/** One commit wrote the tombstones, so either all of them are there or none. */
+function isCommitted(store: Store, { key }: ConversationRow, { named }: PurgeEntry): boolean {
+  const turns = store.index.listTombstones(key).map(({ turn }): string => turn);
+  const metas = store.index.listMetaTombstones(key).map(({ meta }): string => meta);
+  const there = new Set([...turns, ...metas]);
+  return named.every((hash) => there.has(hash));
+}
+
+function rewriteTiles(store: Store, { conversation, positions }: PurgeEntry): void {
   store.files.forget(conversation);
   const row = store.index.findRow(conversation);
   if (row === undefined) return;
-  const n = Math.floor(position / TILE_WIDTH);
-  const first = n * TILE_WIDTH;
-  const entries = withdraw(readTileEntries(store, row, n), position - first, first);
-  const file = tileFile(conversation, 'payload', n);
-  const path = store.path(file);
-  replaceFile(store.disk, path, `${path}.tmp`, encodeChunk(first, entries, entries.length === TILE_WIDTH ? 9 : 3));
-  store.disk.fsyncDir(path.slice(0, path.lastIndexOf('/')));
+  for (const [n, group] of Map.groupBy(positions, (position) => Math.floor(position / TILE_WIDTH))) {
+    const first = n * TILE_WIDTH;
+    let entries = readTileEntries(store, row, n);
+    for (const position of group) entries = withdraw(entries, position - first, first);
+    const path = store.path(tileFile(conversation, 'payload', n));
+    replaceFile(store.disk, path, `${path}.tmp`, encodeChunk(first, entries, entries.length === TILE_WIDTH ? 9 : 3));
+    store.disk.fsyncDir(path.slice(0, path.lastIndexOf('/')));
+  }
   store.files.forget(conversation);
 }
 
@@ -93,10 +103,8 @@ export function withdraw(entries: readonly PayloadEntry[], index: number, first:
 }
 
 function dropBlobs(store: Store, blobs: readonly string[]): void {
-  const there = blobs.filter((hash) => store.disk.stat(store.path(blobPath(hash))) !== undefined);
-  const used = there.length === 0 ? new Set<string>() : findUsedBlobs(store, there);
-  for (const hash of there) {
-    if (used.has(hash)) continue;
+  for (const hash of blobs) {
+    if (store.index.isBlobUsed(hash) || store.disk.stat(store.path(blobPath(hash))) === undefined) continue;
     removeFile(store, blobPath(hash));
     store.disk.fsyncDir(store.path(`blobs/${hash.slice(0, 2)}`));
     store.index.transaction(() => store.index.dropBlob(hash));
@@ -115,17 +123,16 @@ function dropQuarantine(store: Store, { conversation }: PurgeEntry): void {
 function readEntry(store: Store, name: string): PurgeEntry | undefined {
   if (!isHash(name)) return undefined;
   const value = parseJson(
-    decodeUtf8(readFile(store.disk, store.path(`${FOLDER}/${name}`), limits.checkpoint) ?? new Uint8Array(0)),
+    decodeUtf8(readFile(store.disk, store.path(`${FOLDER}/${name}`), limits.payload) ?? new Uint8Array(0)),
   );
   if (!isJsonObject(value)) return undefined;
-  const { turn, conversation, position, blobs } = value;
-  const whole =
-    turn === name &&
-    typeof conversation === 'string' &&
-    isHash(conversation) &&
-    typeof position === 'number' &&
-    Array.isArray(blobs);
-  return whole ? (value as unknown as PurgeEntry) : undefined;
+  const { conversation, named, positions, blobs } = value;
+  const isWhole =
+    conversation === name &&
+    [named, blobs].every((list) => Array.isArray(list) && list.every((h) => typeof h === 'string' && isHash(h))) &&
+    Array.isArray(positions) &&
+    positions.every((position) => Number.isSafeInteger(position) && position >= 0);
+  return isWhole ? (value as unknown as PurgeEntry) : undefined;
 }
 
 function removeFile(store: Store, file: string): void {

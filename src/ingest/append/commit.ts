@@ -105,7 +105,7 @@ function viewOf(
 ): ConversationView & { stored(id: ConversationId): StoredConversation } {
   const added = Map.groupBy(batch.turns.values(), (turn) => turn.conversation);
   return {
-    stored: (id) => store.findConversation(id) ?? { id, heads: [], meta: {}, prompts: 0, size: 0 },
+    stored: (id) => store.findConversation(id) ?? { id, heads: [], meta: {}, metaWithheld: false, prompts: 0, size: 0 },
     findTurn: (hash) => {
       const turn = batch.turns.get(hash as TurnHash);
       return turn === undefined ? store.findTurn(hash) : loggedOf(turn.prepared, turn.conversation);

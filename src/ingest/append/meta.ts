@@ -2,6 +2,7 @@
 /** Commutative and idempotent: the order in which sources were read, and how often, never shows in the result. */
 
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
+import { limits } from '../../base/limits.ts';
 import type { Meta } from '../../model/conversation.ts';
 import type { Counts } from '../../secrets/secrets.ts';
 
@@ -125,22 +126,28 @@ function greatest(counts: readonly Counts[]): Counts {
   return out;
 }
 
-/** A meta record holds 64 KiB: long texts are cut, long sets lose their tail, the same way everywhere. */
+/** Without what people may have written: titles, names of projects and branches, folders, links, tags, and whatever we do not know. */
+export function withoutWords(meta: Meta): Meta {
+  return Object.fromEntries(members(meta).filter(([name]) => WORDLESS.has(name))) as Meta;
+}
+
+/** Long texts are cut and long sets lose their tail until the whole fits the archive's limit, the same way everywhere. */
 function fitMeta(meta: Readonly<Record<string, JsonValue>>): JsonObject {
-  let out: JsonObject = cutTexts(meta) as JsonObject;
-  for (let most = 256; canonicalJson(out).length * 3 > META_BUDGET && most > 0; most >>= 1) {
-    out = Object.fromEntries(
-      Object.entries(out).map(([name, value]) => [name, isList(value) ? value.slice(0, most) : value]),
-    );
+  let [text, list] = [TEXT_LIMIT, LIST_LIMIT];
+  let out: JsonObject = cut(meta, text, list) as JsonObject;
+  // three UTF-8 bytes a character at the most, so that it fits whatever the script
+  while (text > 0 && canonicalJson(out).length * 3 > limits.meta) {
+    [text, list] = [text >> 1, list >> 1];
+    out = cut(out, text, list) as JsonObject;
   }
   return out;
 }
 
-function cutTexts(value: JsonValue): JsonValue {
-  if (typeof value === 'string') return value.length > TEXT_LIMIT ? value.slice(0, TEXT_LIMIT).toWellFormed() : value;
-  if (isList(value)) return value.map(cutTexts);
+function cut(value: JsonValue, text: number, list: number): JsonValue {
+  if (typeof value === 'string') return value.length > text ? value.slice(0, text).toWellFormed() : value;
+  if (isList(value)) return value.slice(0, list).map((each) => cut(each, text, list));
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, cutTexts(member)]));
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, cut(member, text, list)]));
 }
 
 function members(meta: Meta): readonly (readonly [string, JsonValue])[] {
@@ -170,6 +177,20 @@ const SPOKEN: ReadonlySet<string> = new Set([
   'links',
 ]);
 
-const TEXT_LIMIT = 2_000;
-/** Three UTF-8 bytes a character at the most, so that the record fits whatever the script. */
-const META_BUDGET = 64_000;
+/** Members that nobody writes words into: names of programs and models, ids, times, counts. */
+const WORDLESS: ReadonlySet<string> = new Set([
+  'agent',
+  'agent_version',
+  'models',
+  'sessions',
+  'parent',
+  'fork_of',
+  'started',
+  'updated',
+  'redactions',
+  'findings',
+]);
+
+/** Characters of one text, members of one list. */
+const TEXT_LIMIT = 16_384;
+const LIST_LIMIT = 65_536;

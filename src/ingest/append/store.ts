@@ -16,7 +16,10 @@ export type IngestStore = Pick<
 };
 
 /** What ingest reads of a conversation's summary. */
-export type StoredConversation = Pick<ConversationSummary, 'id' | 'heads' | 'meta' | 'prompts' | 'size'>;
+export type StoredConversation = Pick<
+  ConversationSummary,
+  'id' | 'heads' | 'meta' | 'metaWithheld' | 'prompts' | 'size'
+>;
 
 /** An archive that takes everything and keeps it in memory, over `archive`, which stays as it is. */
 export function createDryStore(archive: IngestStore): IngestStore {
@@ -88,6 +91,7 @@ export function createDryStore(archive: IngestStore): IngestStore {
         id,
         heads: [...heads.values()],
         meta: more.meta ?? stored?.meta ?? {},
+        metaWithheld: stored?.metaWithheld ?? false,
         prompts: (stored?.prompts ?? 0) + more.prompts,
         size: (stored?.size ?? 0) + more.records,
       };

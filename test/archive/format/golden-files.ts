@@ -33,14 +33,15 @@ export interface Step {
     readonly conversation: string;
     readonly turns: readonly TurnInput[];
     readonly heads: readonly { readonly name: string; readonly turn: string }[];
-    readonly metas: readonly { readonly meta: Record<string, unknown>; readonly timeMs: number }[];
+    readonly metas: readonly { readonly payload: readonly Piece[]; readonly timeMs: number }[];
   };
-  readonly redact?: {
+  readonly withdraw?: {
     readonly turn: string;
     readonly reason: number;
     readonly timeMs: number;
     readonly replacement?: string;
   };
+  readonly withdrawMeta?: { readonly conversation: string; readonly reason: number; readonly timeMs: number };
 }
 
 export interface TurnExpected {
@@ -68,7 +69,9 @@ export interface StoreExpected {
     readonly root: string;
     readonly turns: readonly TurnExpected[];
     readonly heads: Readonly<Record<string, string>>;
-    readonly meta: Record<string, unknown> | null;
+    /** Of the last one's JSON; null: there is none, or it was taken back. */
+    readonly metaHash: string | null;
+    readonly metaWithheld: boolean;
   }[];
 }
 

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../src/base/json.ts';
-import { addCounts, findNewest, growMeta, type MetaSource, mergeMeta } from '../../../src/ingest/append/meta.ts';
+import { limits } from '../../../src/base/limits.ts';
+import {
+  addCounts,
+  findNewest,
+  growMeta,
+  type MetaSource,
+  mergeMeta,
+  withoutWords,
+} from '../../../src/ingest/append/meta.ts';
 import type { Meta } from '../../../src/model/conversation.ts';
 import { permutations } from '../fake-agent.ts';
 
@@ -79,12 +87,24 @@ describe('merged meta', () => {
     expect(mergeMeta([source({ title: 't', sessions: ['a'] }, 1)], stored)).toEqual(stored);
   });
 
-  it('fits into one record whatever the sources say', () => {
-    const links = Array.from({ length: 5000 }, (_, i) => `https://example.org/${'ü'.repeat(200)}/${i}`);
-    const merged = mergeMeta([source({ title: 'é'.repeat(100_000), links, sessions: ['a'] }, 1)]);
-    expect(Buffer.byteLength(canonicalJson(merged))).toBeLessThan(65_521);
-    expect(merged.sessions).toEqual(['a']);
-    expect(mergeMeta([source({ title: 'é'.repeat(100_000), links, sessions: ['a'] }, 1)], merged)).toEqual(merged);
+  it('keeps what people write whole, and fits the archive whatever else sources say', () => {
+    const title = '大'.repeat(16_384);
+    expect(mergeMeta([source({ title }, 1)]).title).toBe(title);
+    for (const length of [5_000, 100_000]) {
+      const links = Array.from({ length }, (_, i) => `https://example.org/${'大'.repeat(200)}/${i}`);
+      const hostile = source({ title: '大'.repeat(100_000), links, sessions: ['a'] }, 1);
+      const merged = mergeMeta([hostile]);
+      expect(Buffer.byteLength(canonicalJson(merged))).toBeLessThanOrEqual(limits.meta);
+      expect(merged.links?.length).toBeGreaterThan(100);
+      expect(merged.sessions).toEqual(['a']);
+      expect(mergeMeta([hostile], merged)).toEqual(merged);
+    }
+  });
+
+  it('leaves no free words once a meta was taken back, whoever wrote them', () => {
+    const words = { title: 't', project: 'p', cwd: '~/p', git: { branch: 'b' }, links: ['l'], tags: ['x'], rating: 5 };
+    const rest = { agent: 'codex', models: ['m'], sessions: ['s'], started: '2026-01-01T00:00:00.000Z' };
+    expect(withoutWords({ ...words, ...rest } as Meta)).toEqual(rest);
   });
 });
 
