@@ -139,7 +139,9 @@ describe('the format page', () => {
       expect(Buffer.from(encodeItem(decodeItem(Buffer.from(item.trimEnd())))).toString()).toBe(item.trimEnd());
     for (const name of ['json meta', 'json archive'])
       expect(canonicalJson(parseJson(block(name)))).toBe(block(name).trimEnd());
-    const parts = new Set(items.flatMap((item) => decodeItem(Buffer.from(item)).parts.map((part) => part.type)));
+    const parts = new Set(
+      items.flatMap((item) => decodeItem(Buffer.from(item.trimEnd())).parts.map((part) => part.type)),
+    );
     expect([...parts].sort()).toEqual(['blob', 'reasoning', 'text', 'tool_call', 'tool_call_response', 'uri']);
   });
 
