@@ -33,11 +33,9 @@ export interface Redacted<T> {
   readonly doubtful: Counts;
 }
 
-/** What is still in a stored item. Never the value. */
+/** What is still in something stored. Never the value. */
 export interface StoredFinding {
   readonly rule: string;
-  /** Index in `item.parts`; -1: elsewhere in the item. */
-  readonly part: number;
   /** First characters of the secret and its length, enough to find it: `ghp_… (40 characters)`. */
   readonly masked: string;
   readonly doubtful: boolean;
@@ -47,10 +45,8 @@ export interface Redactor {
   /** Same order and length as `items`. Throws SecretScannerError when the scanner cannot run. */
   redactItems(items: readonly Item[]): Promise<readonly Redacted<Item>[]>;
   redactMeta(meta: Meta): Promise<Redacted<Meta>>;
-  /** What is found in items as they stand, one list for each item. Home paths are not findings here. */
-  scanItems(items: readonly Item[]): Promise<readonly (readonly StoredFinding[])[]>;
-  /** The same for strings that belong to no item. */
-  scanTexts(texts: readonly string[]): Promise<readonly StoredFinding[]>;
+  /** What is found in a value as it stands: in every string and every member's name. Home paths are not findings here. */
+  scanValue(value: JsonValue): Promise<readonly StoredFinding[]>;
 }
 
 export function createRedactor(options: RedactOptions): Promise<Redactor> {
@@ -66,14 +62,9 @@ export function createRedactorWith(scanner: TextScanner): Redactor {
       return done;
     },
     redactMeta: async (meta) => hideOwner(await redactValue(meta, metaFixity, scanner)),
-    scanItems: async (items) => {
-      const found: (readonly StoredFinding[])[] = [];
-      for (const item of items) found.push(await scanStored(listStrings(asJson(item), itemFixity), scanner));
-      return found;
-    },
-    scanTexts: (texts) =>
+    scanValue: (value) =>
       scanStored(
-        texts.map((text) => ({ text, path: '' })),
+        listStrings(value, () => 'none'),
         scanner,
       ),
   };
@@ -238,18 +229,12 @@ async function scanStored(fields: readonly TextField[], scanner: TextScanner): P
       if (finding.replacement !== undefined) continue;
       found.push({
         rule: finding.rule,
-        part: partOf(field.path),
         masked: mask(finding.value),
         doubtful: finding.doubtful === true,
       });
     }
   }
   return found;
-}
-
-function partOf(path: string): number {
-  const match = /^\/parts\/(\d+)/.exec(path);
-  return match === null ? -1 : Number(match[1]);
 }
 
 /** At most four characters, and never more than a quarter. */

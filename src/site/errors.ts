@@ -10,7 +10,7 @@ export class PublishBlockedError extends TurnpressError {
     super(
       'PUBLISH_BLOCKED',
       { conversation, reason, blocked },
-      `conversation ${conversation.slice(0, 16)} may not be published: ${reason}${more}. Redact the turn, or make the conversation private in site.json`,
+      `conversation ${conversation.slice(0, 16)} may not be published: ${reason}${more}. Withdraw the turn, or make the conversation private in site.json; a turn that you have looked at and that is harmless goes into redact.allow`,
     );
   }
 }

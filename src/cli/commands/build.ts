@@ -35,7 +35,7 @@ export async function buildFrom(
   const config = readConfig(context.configFile, context.configNamed);
   const root = join(import.meta.dirname, '..', '..', '..');
   const cacheDir = join(context.archiveDir, 'private', 'cache');
-  const gate = { config, cacheDir, knownValues: knownSecrets(context.world.env) };
+  const gate = { config, cacheDir, knownValues: knownSecrets(context.world.env), progress: context.progress };
   return buildSite(archive, {
     outputDir: context.outputDir,
     config,

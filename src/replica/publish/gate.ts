@@ -1,20 +1,21 @@
-/** What must not be published: conversations in which the scanner still finds a secret. */
-/** Every turn of a public conversation passes here before a public build; what passed is remembered by log root and rules. */
+/** What must not be published: conversations in which the scanner still finds a secret, or cannot look for one. */
+/** Every turn of a public conversation passes here before a public build; what passed is remembered by its log and the rules. */
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { ArchiveReader } from '../../archive/archive.ts';
 import { blake3Hex } from '../../base/blake3.ts';
 import { encodeUtf8 } from '../../base/bytes.ts';
-import { errorCode } from '../../base/disk.ts';
-import { canonicalJson, isJsonObject, parseJson } from '../../base/json.ts';
+import { canonicalJson, type JsonValue } from '../../base/json.ts';
+import type { Progress } from '../../base/log.ts';
 import type { ConversationSummary } from '../../model/conversation.ts';
-import type { ConversationId } from '../../model/ids.ts';
-import { decodeItem, ITEM_TYPE, type Item } from '../../model/item.ts';
+import { type ConversationId, shortId } from '../../model/ids.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
+import type { LoggedTurn } from '../../model/turn.ts';
 import { visibilityOf } from '../../model/visibility.ts';
-import { type PublishFinding, scanForPublishing, scanTextsForPublishing } from '../../secrets/gate.ts';
+import { scanForPublishing } from '../../secrets/gate.ts';
 import { createRedactor, type Redactor, RULE_SET_VERSION } from '../../secrets/secrets.ts';
+import { type Outgoing, walkOutgoing } from './outgoing.ts';
+import { PassedStore } from './passed.ts';
 
 export interface GateOptions {
   readonly config: SiteConfig;
@@ -22,110 +23,111 @@ export interface GateOptions {
   readonly cacheDir: string;
   /** Values that are secret on this machine. Compared in memory, never stored. */
   readonly knownValues: readonly string[];
+  readonly progress: Progress;
 }
 
 /** Conversation → why it may not be published: turn and rule, never the secret. */
 export async function findBlocked(
   archive: ArchiveReader,
-  { config, cacheDir, knownValues }: GateOptions,
+  options: GateOptions,
 ): Promise<ReadonlyMap<ConversationId, string>> {
-  const options = { words: config.redact.words, personal: config.redact.personal, knownValues };
-  // A hash, because the options hold the very values that must not be written anywhere.
-  const version = blake3Hex(
-    encodeUtf8(canonicalJson({ rules: RULE_SET_VERSION, options, allow: config.redact.allow })),
-  );
-  const file = join(cacheDir, 'publish-gate.json');
-  const passed = readPassed(file, version);
-  const blocked = new Map<ConversationId, string>();
-  const clean: Record<string, string> = {};
-  const open: ConversationSummary[] = [];
-  for (const conversation of archive.listConversations()) {
-    if (visibilityOf(conversation, config) !== 'public') continue;
-    if (passed[conversation.id] === conversation.rootHash) clean[conversation.id] = conversation.rootHash;
-    else open.push(conversation);
+  const { config, cacheDir, progress } = options;
+  const passed = new PassedStore(join(cacheDir, 'publish-gate.db'), rulesOf(options));
+  try {
+    const state = canonicalJson([archive.revision(), config.publish, config.tags]);
+    const blocked = new Map<ConversationId, string>();
+    if (passed.state === state) return blocked;
+    const redactor = await createRedactor(scannerOf(options));
+    progress.start('look for secrets', Math.max(1, archive.countConversations().conversations));
+    let done = 0;
+    let unread = 0;
+    for (const conversation of archive.walkConversations({ order: 'oldest' })) {
+      progress.advance(++done, shortId(conversation.id));
+      if (visibilityOf(conversation, config) !== 'public') continue;
+      if (passed.find(conversation.id)?.root === conversation.rootHash) continue;
+      const { reason, whole } = await lookInto(archive, conversation, passed, redactor, config.redact.allow);
+      if (reason !== undefined) blocked.set(conversation.id, reason);
+      if (!whole) unread++;
+    }
+    progress.finish();
+    if (blocked.size + unread === 0) passed.state = state;
+    return blocked;
+  } finally {
+    passed.close();
   }
-  if (open.length === 0) return blocked;
-  const redactor = await createRedactor(options);
-  for (const conversation of open) {
-    const reason = await findReason(archive, conversation, redactor, config.redact.allow);
-    if (reason === undefined) clean[conversation.id] = conversation.rootHash;
-    else blocked.set(conversation.id, reason);
-  }
-  savePassed(file, version, clean);
-  return blocked;
 }
 
-/** The first finding that nobody has allowed, in words; undefined: the conversation may be published. */
-async function findReason(
+function scannerOf({ config, knownValues }: GateOptions) {
+  return { words: config.redact.words, personal: config.redact.personal, knownValues };
+}
+
+/** A hash, because it speaks of the very values that must not be written anywhere. */
+function rulesOf(options: GateOptions): string {
+  const rules = { gate: GATE_VERSION, rules: RULE_SET_VERSION, allow: options.config.redact.allow };
+  return blake3Hex(encodeUtf8(canonicalJson({ ...rules, options: scannerOf(options) })));
+}
+
+/** Goes up when the gate looks into more than before. */
+const GATE_VERSION = 1;
+
+interface Look {
+  /** The first thing that is found or cannot be looked into, and that nobody has allowed, in words. Undefined: it may go out. */
+  readonly reason?: string;
+  /** All bytes were there. What is damaged today may be whole tomorrow: then it is looked at. */
+  readonly whole: boolean;
+}
+
+async function lookInto(
   archive: ArchiveReader,
   conversation: ConversationSummary,
+  passed: PassedStore,
   redactor: Redactor,
   allow: readonly string[],
-): Promise<string | undefined> {
-  for await (const finding of scanForPublishing(redactor, itemsOf(archive, conversation.id))) {
-    if (!allow.some((turn) => finding.turn.startsWith(turn)))
-      return describe(`turn ${finding.turn.slice(0, 16)}`, finding);
-  }
-  const { meta } = conversation;
-  const texts = [
-    meta.title,
-    meta.project,
-    meta.cwd,
-    meta.git?.branch,
-    meta.git?.remote,
-    meta.git?.commit,
-    meta.agent,
-    meta.agent_version,
-    ...archive.listHeads(conversation.id).map((head) => head.name), // retired ones too: the log is published with them
-    ...(meta.models ?? []),
-    ...(meta.links ?? []),
-    ...(meta.tags ?? []),
-  ];
-  const findings = await scanTextsForPublishing(
-    redactor,
-    'its title or other facts',
-    texts.filter((text) => text !== undefined),
-  );
-  const first = findings[0];
-  return first === undefined ? undefined : describe(first.turn, first);
-}
-
-function* itemsOf(
-  archive: ArchiveReader,
-  id: ConversationId,
-): Generator<{ readonly turn: string; readonly item: Item }> {
+): Promise<Look> {
+  const { id, rootHash: root } = conversation;
+  const before = passed.find(id);
+  const facts = await findInFacts(archive, conversation, redactor);
+  if (facts !== undefined) return { reason: facts, whole: true };
   const turns = archive.listTurns(id);
-  for (let from = 0; from < turns.length; from += GROUP) {
-    const group = turns.slice(from, from + GROUP);
-    const payloads = archive.readPayloads(group);
-    for (const [i, turn] of group.entries()) {
-      const payload = payloads[i];
-      if (payload?.status === 'present' && turn.typeId === ITEM_TYPE)
-        yield { turn: turn.hash, item: decodeItem(payload.bytes) };
+  const known = before !== undefined && namesOf(turns.slice(0, before.turns)) === before.names ? before.turns : 0;
+  let whole = true;
+  for (const { turn, found } of walkOutgoing(archive, turns.slice(known))) {
+    if (found === 'damaged') whole = false;
+    else if (!allow.some((digits) => turn.hash.startsWith(digits))) {
+      const reason = await findInTurn(redactor, turn, found);
+      if (reason !== undefined) return { reason, whole };
     }
   }
+  if (whole) passed.put(id, { root, turns: turns.length, names: namesOf(turns) });
+  return { whole };
 }
 
-const GROUP = 256;
-
-function describe(where: string, finding: PublishFinding<string>): string {
-  return `${where}: ${finding.rule}, ${finding.count} times${finding.doubtful ? ' (doubtful)' : ''}`;
+async function findInTurn(
+  redactor: Redactor,
+  { hash }: LoggedTurn,
+  found: Exclude<Outgoing['found'], 'damaged'>,
+): Promise<string | undefined> {
+  const where = `turn ${shortId(hash)}`;
+  if ('unseen' in found) return `${where}: ${found.unseen}, so nobody can say what is in it`;
+  return describe(where, await scanForPublishing(redactor, found.value));
 }
 
-function readPassed(file: string, version: string): Readonly<Record<string, unknown>> {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return {};
-    throw error;
-  }
-  const value = parseJson(text);
-  return isJsonObject(value) && value.version === version && isJsonObject(value.passed) ? value.passed : {};
+/** Meta with all its members, and head names, retired ones too: the log is published with them. */
+async function findInFacts(
+  archive: ArchiveReader,
+  { id, meta }: ConversationSummary,
+  redactor: Redactor,
+): Promise<string | undefined> {
+  const facts = { meta, heads: archive.listHeads(id).map(({ name }) => name) } as unknown as JsonValue;
+  return describe('its title or other facts', await scanForPublishing(redactor, facts));
 }
 
-function savePassed(file: string, version: string, passed: Readonly<Record<string, string>>): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.tmp`, JSON.stringify({ version, passed }));
-  renameSync(`${file}.tmp`, file);
+function describe(where: string, findings: Awaited<ReturnType<typeof scanForPublishing>>): string | undefined {
+  const [first] = findings;
+  if (first === undefined) return undefined;
+  return `${where}: ${first.rule}, ${first.count} times${first.doubtful ? ' (doubtful)' : ''}`;
+}
+
+function namesOf(turns: readonly LoggedTurn[]): string {
+  return blake3Hex(encodeUtf8(turns.map(({ hash }) => hash).join('')));
 }
