@@ -5,6 +5,7 @@ import { type ErrorFields, TurnpressError } from '../base/errors.ts';
 
 /** Several turns or conversations start with these digits. */
 export class AmbiguousPrefixError extends TurnpressError {
+  override readonly kind = 'usage';
   readonly candidates: readonly string[];
   constructor(prefix: string, candidates: readonly string[]) {
     super('AMBIGUOUS_PREFIX', { prefix }, `${prefix} fits several: ${candidates.join(', ')}; give more digits`);
@@ -14,6 +15,7 @@ export class AmbiguousPrefixError extends TurnpressError {
 
 /** No such turn, conversation, blob or archive. */
 export class NotFoundError extends TurnpressError {
+  override readonly kind = 'usage';
   constructor(what: string, name: string) {
     super('NOT_FOUND', { what, name }, `there is no ${what} ${name}`);
   }
@@ -21,6 +23,7 @@ export class NotFoundError extends TurnpressError {
 
 /** Another process writes to this archive. */
 export class LockedError extends TurnpressError {
+  override readonly kind = 'usage';
   constructor(file: string, holder: string) {
     super('LOCKED', { file, holder }, `the archive is being written by ${holder} (lock file ${file})`);
   }
@@ -28,6 +31,7 @@ export class LockedError extends TurnpressError {
 
 /** Stored bytes are not what was stored: missing, cut short or changed. */
 export class DamageError extends TurnpressError {
+  override readonly kind = 'damaged';
   constructor(file: string, problem: string, fields: ErrorFields = {}) {
     super('DAMAGED', { ...fields, file }, `${file} is damaged: ${problem}`);
   }
@@ -35,6 +39,7 @@ export class DamageError extends TurnpressError {
 
 /** The archive was written by a newer turnpress, in a way that this one must not read or write. */
 export class FutureFormatError extends TurnpressError {
+  override readonly kind = 'usage';
   constructor(file: string, found: string) {
     super('FUTURE_FORMAT', { file, found }, `${file} says ${found}: a newer turnpress is needed`);
   }
@@ -42,6 +47,7 @@ export class FutureFormatError extends TurnpressError {
 
 /** An earlier write failed, or the archive is open for reading: nothing is written until it is opened again. */
 export class WriteRefusedError extends TurnpressError {
+  override readonly kind = 'damaged';
   constructor(reason: string, cause?: unknown) {
     super('WRITE_REFUSED', { reason }, `nothing was written: ${reason}`, cause);
   }
@@ -56,6 +62,7 @@ export class InvalidTurnError extends TurnpressError {
 
 /** Bytes that are no record, tile, checkpoint or archive file of this format. */
 export class RecordError extends TurnpressError {
+  override readonly kind = 'damaged';
   constructor(problem: string, fields: ErrorFields = {}) {
     super('BAD_RECORD', fields, problem);
   }
@@ -63,6 +70,7 @@ export class RecordError extends TurnpressError {
 
 /** There is an archive already where a new one should be made. */
 export class ArchiveExistsError extends TurnpressError {
+  override readonly kind = 'usage';
   constructor(dir: string) {
     super('ARCHIVE_EXISTS', { dir }, `there is an archive in ${dir} already`);
   }

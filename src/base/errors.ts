@@ -3,7 +3,15 @@
 
 export type ErrorFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
+/**
+ * Whose turn it is: the person's, to type or configure otherwise (`usage`) or to mend an archive (`damaged`), that of time
+ * (`network`), or ours (`bug`).
+ */
+export type ErrorKind = 'usage' | 'damaged' | 'network' | 'bug';
+
 export abstract class TurnpressError extends Error {
+  /** What a class does not say is our bug. */
+  readonly kind: ErrorKind = 'bug';
   /** Stable, in capitals: what went wrong, for programs. */
   readonly code: string;
   /** Where and with what: file, position, limit. Never a secret. */
@@ -19,6 +27,7 @@ export abstract class TurnpressError extends Error {
 
 /** A limit of `limits.ts` was passed; the input is refused, nothing was cut. */
 export class LimitError extends TurnpressError {
+  override readonly kind = 'usage';
   constructor(what: string, limit: number, fields: ErrorFields = {}) {
     super('LIMIT', { ...fields, what, limit }, `${what} is over the limit of ${limit}`);
   }
@@ -26,6 +35,7 @@ export class LimitError extends TurnpressError {
 
 /** Text that should be JSON is not, or is nested deeper than the limit. */
 export class JsonError extends TurnpressError {
+  override readonly kind = 'usage';
   constructor(message: string, fields: ErrorFields = {}, cause?: unknown) {
     super('JSON', fields, message, cause);
   }

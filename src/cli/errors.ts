@@ -1,12 +1,13 @@
 /** What a person at the terminal can get wrong, and the exit code that says so. */
 /** 0 done · 1 our bug · 2 usage or config · 3 problems under --strict · 4 archive damaged · 5 network. */
 
-import { type ErrorFields, TurnpressError } from '../base/errors.ts';
+import { type ErrorFields, type ErrorKind, TurnpressError } from '../base/errors.ts';
 
 export const EXIT = { done: 0, bug: 1, usage: 2, problems: 3, damaged: 4, network: 5 } as const;
 
 /** The command cannot be carried out as it was typed. */
 export class UsageError extends TurnpressError {
+  override readonly kind = 'usage';
   constructor(message: string, fields: ErrorFields = {}) {
     super('USAGE', fields, message);
   }
@@ -14,38 +15,23 @@ export class UsageError extends TurnpressError {
 
 /** The configuration file is unreadable or says something that does not exist. */
 export class ConfigError extends TurnpressError {
+  override readonly kind = 'usage';
   constructor(file: string, message: string, cause?: unknown) {
     super('CONFIG', { file }, `${file}: ${message}`, cause);
   }
 }
 
-const DAMAGED: readonly string[] = ['DAMAGED', 'BAD_RECORD', 'WRITE_REFUSED', 'SOURCE_DAMAGED'];
-const USAGE: readonly string[] = [
-  'USAGE',
-  'CONFIG',
-  'NOT_FOUND',
-  'AMBIGUOUS_PREFIX',
-  'LOCKED',
-  'FUTURE_FORMAT',
-  'NO_ARCHIVE',
-  'ARCHIVE_EXISTS',
-  'PUBLISH_BLOCKED',
-  'FOREIGN_OUTPUT',
-  'BUILD_RUNNING',
-  'TEMPLATE',
-  'FEED_URL',
-  'NOT_A_FILE',
-  'LIMIT',
-  'JSON',
-];
-const NETWORK: readonly string[] = ['NETWORK'];
+const EXIT_OF: Readonly<Record<ErrorKind, number>> = {
+  bug: EXIT.bug,
+  usage: EXIT.usage,
+  damaged: EXIT.damaged,
+  network: EXIT.network,
+};
 
 /** The exit code for anything that was thrown. What is not one of our errors is our bug. */
 export function exitCodeOf(error: unknown): number {
-  if (!(error instanceof TurnpressError)) return isSystemError(error) ? EXIT.usage : EXIT.bug;
-  if (DAMAGED.includes(error.code)) return EXIT.damaged;
-  if (NETWORK.includes(error.code)) return EXIT.network;
-  return USAGE.includes(error.code) ? EXIT.usage : EXIT.bug;
+  if (error instanceof TurnpressError) return EXIT_OF[error.kind];
+  return isSystemError(error) ? EXIT.usage : EXIT.bug;
 }
 
 /** A refusal of the operating system (no such file, no permission, disk full) is the person's to mend. */

@@ -5,6 +5,7 @@ import { TurnpressError } from '../base/errors.ts';
 
 /** An address in a feed is not absolute, or no web address. Readers resolve others against a base that we do not know. */
 export class FeedUrlError extends TurnpressError {
+  override readonly kind = 'usage';
   constructor(where: string, url: string) {
     super('FEED_URL', { where, url: url.slice(0, 200) }, `${where} of a feed is not an absolute http or https address`);
   }

@@ -5,6 +5,7 @@ import { TurnpressError } from '../base/errors.ts';
 
 /** The path is a folder, a device, a pipe: nothing that holds bytes to read. */
 export class NotAFileError extends TurnpressError {
+  override readonly kind = 'usage';
   constructor(path: string) {
     super('NOT_A_FILE', { path }, `${path} is not a file`);
   }
@@ -26,6 +27,7 @@ export class BlobMismatchError extends TurnpressError {
 
 /** Kept bytes of a source are missing or not what was kept. */
 export class SourceDamageError extends TurnpressError {
+  override readonly kind = 'damaged';
   constructor(file: string, problem: string, cause?: unknown) {
     super('SOURCE_DAMAGED', { file }, `${file}: ${problem}`, cause);
   }

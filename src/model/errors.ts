@@ -5,6 +5,7 @@ import { TurnpressError } from '../base/errors.ts';
 
 /** Bytes that a turn names as an item are none, or not in the one spelling that items have. */
 export class BadItemError extends TurnpressError {
+  override readonly kind = 'damaged';
   constructor(problem: string, cause?: unknown) {
     super('BAD_ITEM', { problem }, `not a valid item: ${problem}`, cause);
   }
@@ -12,6 +13,7 @@ export class BadItemError extends TurnpressError {
 
 /** The JSON of a meta record is not what meta is, or not in the one spelling that it has. */
 export class BadMetaError extends TurnpressError {
+  override readonly kind = 'damaged';
   constructor(problem: string, cause?: unknown) {
     super('BAD_META', { problem }, `not valid meta: ${problem}`, cause);
   }

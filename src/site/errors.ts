@@ -5,6 +5,7 @@ import { TurnpressError } from '../base/errors.ts';
 
 /** A public conversation holds what must not be published. Nothing was written. */
 export class PublishBlockedError extends TurnpressError {
+  override readonly kind = 'usage';
   constructor(conversation: string, reason: string, blocked: number) {
     const more = blocked > 1 ? ` (and ${blocked - 1} more conversations are blocked)` : '';
     super(
@@ -17,6 +18,7 @@ export class PublishBlockedError extends TurnpressError {
 
 /** The output folder holds files that no build of ours made. */
 export class ForeignOutputError extends TurnpressError {
+  override readonly kind = 'usage';
   constructor(outputDir: string) {
     super(
       'FOREIGN_OUTPUT',
@@ -28,6 +30,7 @@ export class ForeignOutputError extends TurnpressError {
 
 /** Another build writes to the same output folder right now. */
 export class BuildRunningError extends TurnpressError {
+  override readonly kind = 'usage';
   constructor(outputDir: string, cause: unknown) {
     super('BUILD_RUNNING', { outputDir }, `another build of ${outputDir} is running`, cause);
   }
@@ -42,6 +45,7 @@ export class SearchIndexError extends TurnpressError {
 
 /** A page template, ours or the user's, does not render. */
 export class TemplateError extends TurnpressError {
+  override readonly kind = 'usage';
   constructor(problem: string, cause: unknown) {
     super('TEMPLATE', {}, `a page template does not render: ${problem}`, cause);
   }

@@ -112,7 +112,10 @@ describe('the gate', () => {
     const read: number[] = [];
     const counting: ArchiveReader = {
       ...bind(archive),
-      readPayloads: (turns) => (read.push(turns.length), archive.readPayloads(turns)),
+      readPayloads(turns) {
+        read.push(turns.length);
+        return archive.readPayloads(turns);
+      },
     };
     expect(await look(counting, [], cacheDir)).toEqual([]);
     expect(await look(counting, [], cacheDir)).toEqual([]);
