@@ -113,10 +113,16 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'withdraw',
-    summary: 'take the content of a turn back, for ever',
-    args: [{ usage: '<turn>', says: 'first digits of the turn' }],
-    options: [{ flags: '--reason <why>', says: 'secret, personal, legal or other' }],
-    examples: ['turnpress withdraw 3f9a12c4d5e6f708 --reason secret'],
+    summary: 'take the content of a turn, or a conversation’s title and meta, back for ever',
+    args: [{ usage: '<id>', says: 'first digits of the turn, or of the conversation' }],
+    options: [
+      { flags: '--meta', says: 'take back the conversation’s title, project, tags and all other meta' },
+      { flags: '--reason <why>', says: 'secret, personal, legal or other' },
+    ],
+    examples: [
+      'turnpress withdraw 3f9a12c4d5e6f708 --reason secret',
+      'turnpress withdraw 80eea95d73fba9ad --meta --reason personal',
+    ],
     load: () => import('./commands/withdraw.ts'),
   },
   {

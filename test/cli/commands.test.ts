@@ -104,7 +104,7 @@ describe('the commands', () => {
     await expect(terminal.run('show', 'not-an-id')).rejects.toThrow(/is no id/);
   });
 
-  it('redact takes a turn out of everything, and a second ingest does not bring it back', async () => {
+  it('withdraw takes a turn out of everything, and a second ingest does not bring it back', async () => {
     await terminal.run('search', 'OKLab', '--json');
     const [hit] = terminal.json() as readonly { readonly turn: string }[];
     if (hit === undefined) throw new Error('nothing to redact');
@@ -116,6 +116,44 @@ describe('the commands', () => {
     expect(terminal.out()).toContain('taken back');
     await terminal.run('search', 'OKLab', '--json');
     expect((terminal.json() as readonly { readonly turn: string }[]).map((h) => h.turn)).not.toContain(hit.turn);
+  });
+
+  it('withdraw --meta takes a title back, and no later ingest says one', async () => {
+    const { id, title } = (await list()).flatMap(({ id, meta }) =>
+      meta.title ? [{ id, title: meta.title }] : [],
+    )[0] ?? {
+      id: '',
+      title: '',
+    };
+    expect(await terminal.run('withdraw', id.slice(0, 16), '--meta', '--reason', 'personal', '--json')).toBe(EXIT.done);
+    expect(terminal.json()).toMatchObject({ conversation: id, reason: 2 });
+    for (const ingest of [false, true]) {
+      if (ingest) await terminal.run('ingest', '--json');
+      expect((await list()).find((c) => c.id === id)?.meta.title).toBeUndefined();
+      await terminal.run('log');
+      expect(terminal.out()).not.toContain(title);
+    }
+    await expect(terminal.run('withdraw', 'ffffffffffff', '--meta')).rejects.toThrow(/no conversation begins/);
+  });
+
+  it('withdraw says when the title repeats the turn that was taken back', async () => {
+    const own = openTerminal();
+    const file = join(own.folder, 'titled.jsonl');
+    const session = readFileSync(findFile(join(demo, 'claude'), /0b4fa501.*\.jsonl$/), 'utf8');
+    const prompt = JSON.stringify('Please call the plum garden Mirabelle from now on.');
+    const [line] = session.split('\n').filter((each) => each.includes('"type":"user"'));
+    const entry = { ...(JSON.parse(line ?? '{}') as object), uuid: 'u-1', parentUuid: null, sessionId: 's-titled' };
+    const told = { ...entry, message: { role: 'user', content: JSON.parse(prompt) as string } };
+    const title = { type: 'ai-title', sessionId: 's-titled', aiTitle: 'Plum garden Mirabelle' };
+    writeFileSync(file, `${[told, title].map((each) => JSON.stringify(each)).join('\n')}\n`);
+    await own.run('init', '.', '--origin', 'test.example/titled');
+    await own.run('ingest', file, '--settle');
+    await own.run('search', 'Mirabelle', '--json');
+    const [hit] = own.json() as readonly { readonly turn: string; readonly conversation: string }[];
+    expect(await own.run('withdraw', hit?.turn ?? '')).toBe(EXIT.done);
+    expect(own.out()).toContain(`turnpress withdraw ${hit?.conversation.slice(0, 16)} --meta`);
+    expect(await own.run('withdraw', hit?.conversation ?? '', '--meta')).toBe(EXIT.done);
+    own.close();
   });
 
   it('verify finds nothing in a whole archive, and ends with 4 for a damaged one', async () => {

@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createMemoryArchive } from '../../src/archive/archive.ts';
 import { canonicalJson } from '../../src/base/json.ts';
 import { limits } from '../../src/base/limits.ts';
 import type { IngestStore } from '../../src/ingest/append/store.ts';
@@ -336,6 +337,20 @@ describe('order', () => {
     { title: 'Later title', key: 'f', parent: 'e', time: 6, parts: ['two', 'three'] },
     { key: 'g', parent: 'd', time: 7, say: 'back on the first way' },
   ];
+
+  it('says no free words of a conversation whose meta was taken back, however it grows', async () => {
+    const archive = createMemoryArchive({ origin: 'example.org/a' });
+    await run(put('s', session), {}, archive);
+    const id = conversations(archive)[0]?.id;
+    if (id === undefined) throw new Error('no conversation');
+    archive.withdrawMeta(id, 2, 9);
+    expect(archive.getConversation(id).meta).toEqual({});
+    await run(put('s', grown), {}, archive);
+    const { meta, metaWithheld } = archive.getConversation(id);
+    expect(meta).toMatchObject({ agent: 'fake', sessions: ['s'] });
+    expect([meta.title, meta.project, meta.cwd, meta.tags, metaWithheld]).toEqual([...Array(4).fill(undefined), true]);
+    archive.close();
+  });
 
   it('ends the same for growing snapshots of one session, in any order', async () => {
     const alone = emptyStore();

@@ -1,10 +1,9 @@
 /** Taking payloads back: gone from every file, everything else as it was, and finished after a crash at any step. */
 /** A canary is looked for in the bytes of all files, decompressed where they are zstd. */
 
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decompress } from 'fzstd';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type ArchiveWriter,
@@ -13,9 +12,10 @@ import {
   type PreparedTurn,
   prepareTurn,
 } from '../../../src/archive/archive.ts';
-import { type Disk, realDisk } from '../../../src/base/disk.ts';
 import { blobHash, type TurnHash } from '../../../src/model/ids.ts';
 import { encodeItem, type Item } from '../../../src/model/item.ts';
+import { findCanary } from './find-canary.ts';
+import { stoppingDisk } from './stopping-disk.ts';
 
 const CANARY = 'canary-7f3a';
 let dir: string;
@@ -23,8 +23,8 @@ let writer: ArchiveWriter;
 let turns: PreparedTurn[];
 
 beforeEach(() => {
-  dir = join(mkdtempSync(join(tmpdir(), 'turnpress-redact-')), 'a');
-  createArchive(dir, { origin: 'example.org/redact', nowMs: 0 });
+  dir = join(mkdtempSync(join(tmpdir(), 'turnpress-withdraw-')), 'a');
+  createArchive(dir, { origin: 'example.org/withdraw', nowMs: 0 });
   writer = openArchive(dir, { mode: 'write' });
   turns = [];
 });
@@ -33,17 +33,17 @@ afterEach(() => {
   rmSync(join(dir, '..'), { recursive: true, force: true });
 });
 
-describe('a redaction', () => {
+describe('a withdrawal', () => {
   it('leaves the payload in no file of the archive', () => {
     append([say('hello'), say(`the key is ${CANARY}`), say('thanks')]);
     writer.search({ text: 'key' });
-    expect(filesWithCanary()).not.toEqual([]);
+    expect(findCanary(dir, CANARY)).not.toEqual([]);
     writer.withdraw(hash(1), 1, 99);
-    expect(filesWithCanary()).toEqual([]);
+    expect(findCanary(dir, CANARY)).toEqual([]);
     expect(writer.search({ text: 'canary' })).toEqual([]);
     expect(writer.verify().damage).toEqual([]);
     writer.close();
-    expect(filesWithCanary()).toEqual([]);
+    expect(findCanary(dir, CANARY)).toEqual([]);
     writer = openArchive(dir, { mode: 'write' });
     expect(writer.readPayload(writer.getTurn(hash(1)))).toEqual({ status: 'withheld', reason: 1 });
   });
@@ -52,7 +52,7 @@ describe('a redaction', () => {
     append([say(`${CANARY} please`), say('no')]);
     writer.withdraw(hash(0), 2, 99);
     expect(writer.listConversations()[0]?.firstPrompt).not.toContain(CANARY);
-    expect(filesWithCanary()).toEqual([]);
+    expect(findCanary(dir, CANARY)).toEqual([]);
     writer.rebuildIndex();
     expect(writer.verify().damage).toEqual([]);
   });
@@ -88,7 +88,7 @@ describe('a redaction', () => {
     writer.withdraw(hash(200), 1, 99);
     writer.close();
     writer = openArchive(dir, { mode: 'write' });
-    expect(filesWithCanary()).toEqual([]);
+    expect(findCanary(dir, CANARY)).toEqual([]);
     expect(texts(hash(0)).filter((text) => text === 'withheld')).toHaveLength(1);
     expect(writer.verify().damage).toEqual([]);
   });
@@ -102,7 +102,7 @@ describe('a redaction', () => {
     expect([writer.hasBlob(blobHash(shared)), writer.hasBlob(blobHash(own))]).toEqual([true, false]);
     writer.withdraw(hash(3), 1, 99);
     expect(writer.hasBlob(turns[3]?.payloadHash ?? shared)).toBe(false);
-    expect(filesWithCanary()).toEqual([]);
+    expect(findCanary(dir, CANARY)).toEqual([]);
     expect(writer.verify().damage).toEqual([]);
   });
 
@@ -135,7 +135,7 @@ describe('a redaction', () => {
   });
 });
 
-describe('a redaction that is interrupted', () => {
+describe('a withdrawal that is interrupted', () => {
   it('at any disk operation is either not begun or finished at the next start', () => {
     append([say('root'), say(CANARY), say(CANARY.toUpperCase()), picture(writer.putBlob(Buffer.from('p')))]);
     writer.close();
@@ -145,21 +145,22 @@ describe('a redaction that is interrupted', () => {
       rmSync(copy, { recursive: true, force: true });
       cpSync(dir, copy, { recursive: true, preserveTimestamps: true });
       let finished = false;
-      const broken = openArchive(copy, { mode: 'write', disk: stoppingDisk() });
+      const disk = stoppingDisk();
+      const broken = openArchive(copy, { mode: 'write', disk });
       try {
-        countdown = stop;
+        disk.stopAfter(stop);
         broken.withdraw(hash(1), 1, 99);
         finished = true;
       } catch (error) {
         expect((error as Error).message).toContain('stopped here');
       }
-      countdown = Number.POSITIVE_INFINITY;
+      disk.stopAfter(undefined);
       broken.close();
       const after = openArchive(copy, { mode: 'write' });
       const taken = after.listTombstones(hash(0)).length > 0;
       expect(after.verify().damage).toEqual([]);
-      expect(filesWithCanary(copy).length > 0, `stopped at ${stop}`).toBe(!taken);
-      expect(existsSync(join(copy, 'private/purge', hash(1)))).toBe(false);
+      expect(findCanary(copy, CANARY).length > 0, `stopped at ${stop}`).toBe(!taken);
+      expect(existsSync(join(copy, 'private/purge', hash(0)))).toBe(false);
       after.close();
       if (finished) break;
       points++;
@@ -167,38 +168,6 @@ describe('a redaction that is interrupted', () => {
     expect(points).toBeGreaterThan(15);
   }, 60_000);
 });
-
-let countdown = Number.POSITIVE_INFINITY;
-
-/** Fails for good once so many changing operations have been done. */
-function stoppingDisk(): Disk {
-  const guard = () => {
-    if (countdown-- <= 0) throw Object.assign(new Error('stopped here'), { code: 'EIO' });
-  };
-  return {
-    ...realDisk,
-    write: (file, bytes, offset, position) => {
-      guard();
-      return realDisk.write(file, bytes, offset, position);
-    },
-    fsync: (file) => {
-      guard();
-      realDisk.fsync(file);
-    },
-    rename: (from, to) => {
-      guard();
-      realDisk.rename(from, to);
-    },
-    unlink: (path) => {
-      guard();
-      realDisk.unlink(path);
-    },
-    fsyncDir: (path) => {
-      guard();
-      realDisk.fsyncDir(path);
-    },
-  };
-}
 
 function append(items: readonly Item[]): void {
   for (const [i, item] of items.entries()) {
@@ -238,26 +207,4 @@ function texts(id: TurnHash): string[] {
     if (payload.status !== 'present') return payload.status;
     return /"content":"([^"]*)"/.exec(Buffer.from(payload.bytes).toString())?.[1] ?? '';
   });
-}
-
-/** Names of files that hold the canary, as it is or inside any zstd frame. */
-function filesWithCanary(root = dir): string[] {
-  const names = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return names.map((entry) => join(entry.parentPath, entry.name)).filter((path) => holdsCanary(readFileSync(path)));
-}
-
-function holdsCanary(bytes: Buffer): boolean {
-  if (bytes.includes(CANARY)) return true;
-  const magic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
-  for (let at = bytes.indexOf(magic); at !== -1; at = bytes.indexOf(magic, at + 1)) {
-    for (const next of [bytes.indexOf(Buffer.from('TPPAY1'), at), -1]) {
-      try {
-        if (Buffer.from(decompress(bytes.subarray(at, next === -1 ? bytes.length : next))).includes(CANARY))
-          return true;
-      } catch {
-        // not a frame after all, or more than one: the next look decides
-      }
-    }
-  }
-  return false;
 }
