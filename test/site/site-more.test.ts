@@ -207,6 +207,7 @@ describe('rendering on another thread', () => {
         hash: turnAt(tell(archive, { items: [prompt(`${i}`)] }), 0).hash,
         timeMs: i,
         typeId: 'turnpress.item',
+        rawLength: 1_000,
         item,
       }),
     );

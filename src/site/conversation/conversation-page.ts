@@ -63,7 +63,9 @@ async function renderTurns(
   if (first === undefined) return [];
   const key = keyOf(work.renderKey, [...blobs]);
   const shown = page.turns.flatMap(({ view: { turn, item } }) =>
-    item === undefined ? [] : [{ hash: turn.hash, timeMs: turn.timeMs, typeId: turn.typeId, item }],
+    item === undefined
+      ? []
+      : [{ hash: turn.hash, timeMs: turn.timeMs, typeId: turn.typeId, rawLength: turn.rawLength, item }],
   );
   const weight = page.turns.reduce((sum, { view }) => sum + view.turn.rawLength, 0);
   const known = findPack(state, first, key);

@@ -4,6 +4,7 @@
 import { posix } from 'node:path';
 import { type SafeHtml, trustHtml } from '../../base/html.ts';
 import type { BuildContext } from '../conversation/context.ts';
+import { fullAllowance } from '../render/allowance.ts';
 import { renderMarkdown } from '../render/markdown.ts';
 import { plainTitle } from '../render/text/plain-title.ts';
 import { RENDERER_VERSION } from '../render/version.ts';
@@ -83,7 +84,7 @@ async function buildOverview(context: BuildContext): Promise<void> {
 /** Headings one level up (the page's own title is the first) and with ids; links between documents lead to their pages. */
 export function renderDocument(source: string): SafeHtml {
   const body = source.replace(/^\s*#\s+[^\n]*\n/, '');
-  const rendered = renderMarkdown(linkInside(body), { breaks: false, bare: false });
+  const rendered = renderMarkdown(linkInside(body), { breaks: false, bare: false }, fullAllowance());
   const ids = new Set<string>();
   const outlined = rendered.replace(
     /<(\/?)h([3-6])>/g,

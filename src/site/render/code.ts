@@ -2,16 +2,23 @@
 /** Focusable, so that a keyboard can scroll it; a group with a name, so that a screen reader says what it is. */
 
 import { type SafeHtml, trustHtml } from '../../base/html.ts';
+import type { Allowance } from './allowance.ts';
 import { findLanguage, highlightCode } from './highlight.ts';
 import { visibleText } from './text/visible-text.ts';
 
+interface CodePlace {
+  /** No classes, no colours. */
+  readonly bare: boolean;
+  readonly allowance: Allowance;
+}
+
 /** A block of source code. `language` is what the text claims; only known ones colour it. */
-export function renderCode(code: string, language: string, bare: boolean): SafeHtml {
+export function renderCode(code: string, language: string, where: CodePlace): SafeHtml {
   const body = code.replace(/\n$/, '');
-  if (bare) return trustHtml(`<pre><code>${visibleText(body)}</code></pre>\n`);
+  if (where.bare) return trustHtml(`<pre><code>${visibleText(body)}</code></pre>\n`);
   const known = findLanguage(language);
   const label = known === undefined ? 'Code' : `Code: ${known}`;
-  return scrollBlock('code', label, highlightCode(body, known));
+  return scrollBlock('code', label, highlightCode(body, known, where.allowance));
 }
 
 /** A `<pre>` with a class and a label of ours around safe HTML. */

@@ -1,41 +1,68 @@
 /** Turns as a feed reader shows them: prompt, prose, and one line for each tool call. */
 /** No classes, scripts or own addresses: it must read well anywhere and mean the same on every mirror. */
 
-import { joinHtml, type SafeHtml, trustHtml } from '../../base/html.ts';
-import type { Item, Part } from '../../model/item.ts';
+import type { SafeHtml } from '../../base/html.ts';
+import type { Item, ToolCallPart } from '../../model/item.ts';
+import { type Allowance, renderFitting } from './allowance.ts';
 import { renderMarkdown } from './markdown.ts';
 import { sanitise } from './sanitise.ts';
+import { cutEnd, leftOutSentence } from './text/long-text.ts';
 import { visibleText } from './text/visible-text.ts';
 import { viewCall } from './tools/tool-kinds.ts';
 
-/** Safe HTML for an entry. Addresses are absolute: relative links became text. */
+/** Safe HTML for an entry, under 64 KB. Addresses are absolute: relative links became text. */
 export function renderFeedContent(items: readonly Item[]): SafeHtml {
-  return sanitise(joinHtml(items.map(renderItem)));
+  return sanitise(renderFitting(items.flatMap(listPieces), MOST_HTML, ALLOWANCE, renderPiece));
 }
 
-function renderItem(item: Item): SafeHtml {
-  if (item.role === 'tool' || item.role === 'system') return trustHtml('');
-  const pieces: string[] = [];
-  let calls: string[] = [];
+/** In characters. */
+const MOST_HTML = 63 * 1024;
+const ALLOWANCE: Allowance = { whole: 'its page shows more', longest: 48 * 1024, colour: 0 };
+
+/** A text, or the tool calls that follow one another. */
+type Piece = { readonly text: string; readonly prompt: boolean } | { readonly calls: readonly ToolCallPart[] };
+
+function listPieces(item: Item): readonly Piece[] {
+  if (item.role === 'tool' || item.role === 'system') return [];
+  const pieces: Piece[] = [];
+  let calls: ToolCallPart[] = [];
   for (const part of item.parts) {
-    if (part.type === 'tool_call') calls.push(`<li>${callLine(part)}</li>`);
+    if (part.type === 'tool_call') calls.push(part);
     else {
-      if (calls.length > 0) pieces.push(`<ul>\n${calls.join('\n')}\n</ul>\n`);
+      if (calls.length > 0) pieces.push({ calls });
       calls = [];
-      pieces.push(renderPart(part, item));
+      if (part.type === 'text' && typeof part.content === 'string')
+        pieces.push({ text: part.content, prompt: item.role === 'user' });
     }
   }
-  if (calls.length > 0) pieces.push(`<ul>\n${calls.join('\n')}\n</ul>\n`);
-  return trustHtml(pieces.join(''));
+  if (calls.length > 0) pieces.push({ calls });
+  return pieces;
 }
 
-function renderPart(part: Exclude<Part, { type: 'tool_call' }>, item: Item): string {
-  if (part.type !== 'text') return '';
-  const body = renderMarkdown(part.content, { breaks: item.role === 'user', bare: true });
-  return item.role === 'user' ? `<blockquote>\n${body}\n</blockquote>\n` : `${body}\n`;
+function renderPiece(piece: Piece, allowance: Allowance): string {
+  if ('calls' in piece) return `<ul>\n${renderCalls(piece.calls, allowance)}\n</ul>\n`;
+  const body = renderMarkdown(piece.text, { breaks: piece.prompt, bare: true }, allowance);
+  return piece.prompt ? `<blockquote>\n${body}\n</blockquote>\n` : `${body}\n`;
 }
 
-function callLine(call: Extract<Part, { type: 'tool_call' }>): string {
-  const { detail } = viewCall(call);
-  return `${visibleText(call.name)}${detail === '' ? '' : ` <code>${visibleText(detail.slice(0, 300))}</code>`}`;
+/** All of them together are as long as one text may be. */
+function renderCalls(calls: readonly ToolCallPart[], allowance: Allowance): string {
+  const lines: string[] = [];
+  let length = 0;
+  for (const [i, call] of calls.entries()) {
+    if (length > allowance.longest) {
+      lines.push(`<li>${leftOutSentence(calls.length - i, allowance, 'call')}</li>`);
+      break;
+    }
+    const line = `<li>${callLine(call, allowance)}</li>`;
+    lines.push(line);
+    length += line.length;
+  }
+  return lines.join('\n');
+}
+
+function callLine(call: ToolCallPart, allowance: Allowance): string {
+  const { detail } = viewCall(call, allowance);
+  const shown = detail === '' ? '' : ` <code>${visibleText(detail.slice(0, 300))}</code>`;
+  return `${visibleText(cutEnd(call.name, 200))}${shown}`;
 }

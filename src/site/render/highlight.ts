@@ -4,6 +4,7 @@
 import { createRequire } from 'node:module';
 import type { HLJSApi, LanguageFn } from 'highlight.js';
 import { type SafeHtml, trustHtml } from '../../base/html.ts';
+import type { Allowance } from './allowance.ts';
 import { showHidden, visibleText } from './text/visible-text.ts';
 
 /**
@@ -11,16 +12,24 @@ import { showHidden, visibleText } from './text/visible-text.ts';
  * the cube of their length, so the bounds are far below what a page could hold.
  */
 const LONGEST_CODE = 32_000;
+/** What the colours of one turn may cost together. */
+export const MOST_COLOURED = 96_000;
 const LONGEST_LINE = 240;
 /** For grammars that also backtrack over line breaks. */
 const LONGEST_SLOW_CODE = 8_000;
 const SLOW: ReadonlySet<string> = new Set(['csharp', 'haskell', 'ini', 'nix', 'ruby', 'scala', 'yaml']);
+/** For grammars that cost a line the square of its length: a line over this many characters costs more than they are. */
+const FREE_LINE = 60;
+const SQUARE: ReadonlySet<string> = new Set(['c', 'cpp', 'csharp', 'ini', 'java', 'nix']);
 const BLANK_RUN = /(?:[ \t]*\n){40}|[ \t]{120}/;
 
-/** Safe HTML of code; without a known language, or when it is too long, plain. */
-export function highlightCode(code: string, language: string | undefined): SafeHtml {
+/** Safe HTML of code; without a known language, or when it is too long, or too much was coloured before, plain. */
+export function highlightCode(code: string, language: string | undefined, allowance: Allowance): SafeHtml {
   const known = language === undefined ? undefined : findLanguage(language);
   if (known === undefined || isTooCostly(code, known)) return visibleText(code);
+  const cost = costOf(code, known);
+  if (cost > LONGEST_CODE || cost > allowance.colour) return visibleText(code);
+  allowance.colour -= cost;
   const { value } = load(known).highlight(dropControls(code), { language: known, ignoreIllegals: true });
   // highlight.js escapes the code and adds only spans; their classes are replaced from our table here.
   return showHidden(trustHtml(value.replace(/<span class="([^"]*)">/g, (_, name: string) => openSpan(name))));
@@ -51,6 +60,19 @@ function hasLineOver(code: string, limit: number): boolean {
     from = end + 1;
   }
   return false;
+}
+
+/** Characters, or what as many short lines of them would be. */
+function costOf(code: string, language: string): number {
+  if (!SQUARE.has(language)) return code.length;
+  let cost = 0;
+  for (let from = 0; from < code.length; ) {
+    const newline = code.indexOf('\n', from);
+    const end = newline === -1 ? code.length : newline + 1;
+    cost += (end - from) * Math.max(1, (end - from) / FREE_LINE);
+    from = end;
+  }
+  return cost;
 }
 
 /** The same characters that escapeHtml drops. */

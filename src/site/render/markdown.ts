@@ -3,8 +3,10 @@
 
 import MarkdownIt, { type Token } from 'markdown-it';
 import { type SafeHtml, trustHtml } from '../../base/html.ts';
+import type { Allowance } from './allowance.ts';
 import { renderCode } from './code.ts';
 import { FOREIGN_REL, findLinkTarget } from './text/links.ts';
+import { cutEnd, cutMiddle, leftOutSentence } from './text/long-text.ts';
 import { visibleAttribute, visibleText } from './text/visible-text.ts';
 
 export interface MarkdownOptions {
@@ -14,18 +16,20 @@ export interface MarkdownOptions {
   readonly bare: boolean;
 }
 
-/** Safe HTML of a Markdown text. One that would cost too much stands as plain text. */
-export function renderMarkdown(source: string, options: MarkdownOptions): SafeHtml {
-  if (isTooCostly(source)) return plainText(source, options);
+/** Safe HTML of a Markdown text. One that would cost too much, or is too long, stands as plain text. */
+export function renderMarkdown(source: string, options: MarkdownOptions, allowance: Allowance): SafeHtml {
+  if (source.length > allowance.longest || isTooCostly(source)) return plainText(source, options, allowance);
   if (!SPECIAL.test(source)) return plainParagraphs(source, options);
-  const context: Context = { ...options, codeLeft: MOST_CODE, headings: [], links: [] };
+  const context: Context = { ...options, allowance, codeLeft: MOST_CODE, headings: [], links: [] };
   return renderBlocks(parser.parse(source, {}), context);
 }
 
 /** Text as it stands, line breaks kept. */
-export function plainText(source: string, options: MarkdownOptions): SafeHtml {
-  const body = visibleText(source);
-  return trustHtml(options.bare ? `<pre>${body}</pre>` : `<div class="plain">${body}</div>`);
+function plainText(source: string, options: MarkdownOptions, allowance: Allowance): SafeHtml {
+  if (!options.bare) return trustHtml(`<div class="plain">${cutMiddle(source, visibleText, allowance)}</div>`);
+  const left = source.length - allowance.longest;
+  const rest = left > 0 ? `\n<p>${leftOutSentence(left, allowance)}</p>` : '';
+  return trustHtml(`<pre>${visibleText(cutEnd(source, allowance.longest))}</pre>${rest}`);
 }
 
 /** Longer texts are not prose: pasted logs, generated data. In characters. */
@@ -82,6 +86,7 @@ const parser = new MarkdownIt({ html: false, linkify: true, breaks: false, typog
 const MOST_CODE = 48_000;
 
 interface Context extends MarkdownOptions {
+  readonly allowance: Allowance;
   codeLeft: number;
   /** Levels of the headings open above the current place, as written. */
   headings: number[];
@@ -165,9 +170,9 @@ const BLOCKS: Readonly<Record<string, Rule>> = {
   fence: (token, context) => {
     context.codeLeft -= token.content.length;
     const language = context.codeLeft < 0 ? '' : (token.info.trim().split(/[\s{,]/, 1)[0] ?? '');
-    return renderCode(token.content, language, context.bare);
+    return renderCode(token.content, language, context);
   },
-  code_block: (token, context) => renderCode(token.content, '', context.bare),
+  code_block: (token, context) => renderCode(token.content, '', context),
   table_open: (_, context) =>
     context.bare ? '<table>\n' : '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>\n',
   table_close: (_, context) => (context.bare ? '</table>\n' : '</table></div>\n'),

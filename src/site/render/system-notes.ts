@@ -2,7 +2,9 @@
 /** They tell why a session went on as it did, and must not drown what was said. */
 
 import { type SafeHtml, trustHtml } from '../../base/html.ts';
+import { findRow } from '../../base/rows.ts';
 import type { Item, NoteKind } from '../../model/item.ts';
+import type { Allowance } from './allowance.ts';
 import { renderMarkdown } from './markdown.ts';
 import { countOf, cutMiddle } from './text/long-text.ts';
 import { renderTerminal, stripTerminal } from './text/terminal.ts';
@@ -34,18 +36,17 @@ export function noteLabel(item: Item): string {
 
 /** `turn-note-<kind>` for the look of it. */
 export function noteClass(item: Item): string {
-  const kind = item.note ?? 'notice';
-  return `turn-note-${Object.hasOwn(NOTES, kind) ? kind : 'notice'}`;
+  return `turn-note-${findRow(NOTES, item.note) === undefined ? 'notice' : item.note}`;
 }
 
 /** The text of a system item: a line, a block, or folded. */
-export function renderNote(content: string, item: Item): SafeHtml {
+export function renderNote(content: string, item: Item, allowance: Allowance): SafeHtml {
   const row = noteOf(item);
   const plain = content.trim();
   if (plain === '') return trustHtml('');
   const body = row.prose
-    ? `<div class="prose" dir="auto">${renderMarkdown(plain, { breaks: true, bare: false })}</div>`
-    : `<div class="plain" dir="auto">${cutMiddle(plain, renderTerminal)}</div>`;
+    ? `<div class="prose" dir="auto">${renderMarkdown(plain, { breaks: true, bare: false }, allowance)}</div>`
+    : `<div class="plain" dir="auto">${cutMiddle(plain, renderTerminal, allowance)}</div>`;
   if (plain.length <= SHORT && !plain.includes('\n') && !row.folded) return trustHtml(body);
   const first = stripTerminal(plain.slice(0, 400)).trim().split('\n', 1)[0] ?? '';
   const size = ` <span class="more">${countOf(plain.length, 'character')}</span>`;
@@ -60,6 +61,5 @@ const SHORT = 160;
 const OPEN = 800;
 
 function noteOf(item: Item): NoteRow {
-  const kind = item.note ?? 'notice';
-  return Object.hasOwn(NOTES, kind) ? NOTES[kind] : NOTES.notice;
+  return findRow(NOTES, item.note) ?? NOTES.notice;
 }

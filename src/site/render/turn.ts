@@ -2,15 +2,18 @@
 /** Output is a function of the input alone, so that rendered turns are cached by turn hash and RENDERER_VERSION. */
 
 import type { SafeHtml } from '../../base/html.ts';
+import { findRow } from '../../base/rows.ts';
 import { isoTime, readableDate } from '../../base/time.ts';
-import type { BlobHash, TurnHash } from '../../model/ids.ts';
+import { type BlobHash, shortId, type TurnHash } from '../../model/ids.ts';
 import type { BlobPart, Item, Part, Role, ToolCallPart, UriPart } from '../../model/item.ts';
 import { turnAnchor } from '../urls.ts';
+import { type Allowance, LONGEST_TEXT, renderFitting } from './allowance.ts';
+import { MOST_COLOURED } from './highlight.ts';
 import { renderMarkdown } from './markdown.ts';
 import { sanitise } from './sanitise.ts';
 import { noteClass, noteLabel, renderNote } from './system-notes.ts';
 import { FOREIGN_REL, findLinkTarget } from './text/links.ts';
-import { groupDigits } from './text/long-text.ts';
+import { cutEnd, groupDigits } from './text/long-text.ts';
 import { visibleAttribute, visibleText } from './text/visible-text.ts';
 import { renderToolCall, renderToolResponse } from './tools/tool-call.ts';
 
@@ -22,6 +25,8 @@ export interface RenderedTurn {
   readonly hash: TurnHash;
   readonly timeMs: number;
   readonly typeId: string;
+  /** Bytes of the raw payload: they decide how long its HTML may be. */
+  readonly rawLength: number;
 }
 
 export interface TurnInput {
@@ -34,32 +39,54 @@ export interface TurnInput {
   readonly blobUrl: (hash: BlobHash, mime: string) => string | undefined;
 }
 
-/** `<article class="turn turn-<role>" id="t-<16 digits>">` with a header and all parts. */
+/** `<article class="turn turn-<role>" id="t-<16 digits>">` with a header and its parts, as far as there is room for them. */
 export function renderTurn(input: TurnInput): SafeHtml {
   const { turn, item } = input;
   if (item === undefined) {
-    const body = `<p class="notice">A payload of type <code>${visibleText(turn.typeId)}</code>, which this version cannot show. The archive keeps its bytes.</p>`;
+    const body = `<p class="notice">A payload of type <code>${word(turn.typeId)}</code>, which this version cannot show. The archive keeps its bytes.</p>`;
     return article(turn, 'turn-system turn-foreign', heading('Foreign payload', turn), body);
   }
-  const role = ROLES[item.role] ?? ROLES.system;
-  const body = item.parts.map((part) => renderPart(part, input, item)).join('');
-  const quiet =
-    item.role === 'assistant' && !item.parts.some((part) => part.type === 'text' && part.content.trim() !== '');
-  const classes = `${role.className}${quiet ? ' turn-quiet' : ''}${item.role === 'system' ? ` ${noteClass(item)}` : ''}`;
+  const role = findRow(ROLES, item.role) ?? ROLES.system;
   const label = item.role === 'system' ? noteLabel(item) : role.label;
-  return article(turn, classes, heading(label, turn, item), body);
+  const header = heading(label, turn, item);
+  const room = roomOf(turn) - header.length - FRAME;
+  const allowance = {
+    whole: `turnpress show ${shortId(turn.hash)} --full shows the whole`,
+    longest: LONGEST_TEXT,
+    colour: Math.min(MOST_COLOURED, turn.rawLength + SMALL_TURN),
+  };
+  const body = renderFitting(item.parts, room, allowance, (part, given) => renderPart(part, input, item, given));
+  const quiet =
+    item.role === 'assistant' && !item.parts.some((part) => part.type === 'text' && wordsOf(part.content) !== '');
+  const classes = `${role.className}${quiet ? ' turn-quiet' : ''}${item.role === 'system' ? ` ${noteClass(item)}` : ''}`;
+  return article(turn, classes, header, body);
 }
+
+/**
+ * Characters of HTML that a turn may become, the whole article. It follows from the turn alone, so that a turn has one look;
+ * and as pages are cut by the raw lengths of their turns (view/paging.ts), it bounds a page as well: under 4 MB.
+ */
+function roomOf(turn: RenderedTurn): number {
+  return Math.min(MOST_HTML, SMALL_TURN + HTML_PER_BYTE * turn.rawLength);
+}
+
+const MOST_HTML = 512 * 1024;
+const SMALL_TURN = 8 * 1024;
+/** Ordinary turns need less than two. */
+const HTML_PER_BYTE = 6;
+/** The article's own tags. */
+const FRAME = 512;
 
 /** In the place of a turn that was taken back. */
 export function renderWithheldTurn(turn: RenderedTurn, reason: string): SafeHtml {
-  const why = reason === '' ? '' : ` Reason: ${visibleText(reason)}.`;
+  const why = reason === '' ? '' : ` Reason: ${word(reason)}.`;
   const body = `<p class="notice">What stood here was taken back. The turn keeps its place and its name.${why}</p>`;
   return article(turn, 'turn-system turn-withheld', heading('Withheld', turn), body);
 }
 
 /** In the place of a turn whose payload is missing or broken. */
 export function renderDamagedTurn(turn: RenderedTurn, problem: string): SafeHtml {
-  const body = `<p class="notice">The archive cannot read this turn: ${visibleText(problem)}. Its place and its name are known.</p>`;
+  const body = `<p class="notice">The archive cannot read this turn: ${word(problem)}. Its place and its name are known.</p>`;
   return article(turn, 'turn-system turn-damaged', heading('Damaged', turn), body);
 }
 
@@ -77,9 +104,9 @@ function article(turn: RenderedTurn, classes: string, header: string, body: stri
 }
 
 function heading(label: string, turn: RenderedTurn, item?: Item): string {
-  const model = item?.model === undefined ? '' : ` <span class="model">${visibleText(item.model)}</span>`;
-  const cut = item?.finish_reason !== undefined && CUT_OFF.test(item.finish_reason);
-  const badge = cut ? ` <span class="badge bad">${visibleText(item?.finish_reason ?? '')}</span>` : '';
+  const model = item?.model === undefined ? '' : ` <span class="model">${word(item.model)}</span>`;
+  const cut = typeof item?.finish_reason === 'string' && CUT_OFF.test(item.finish_reason);
+  const badge = cut ? ` <span class="badge bad">${word(item?.finish_reason)}</span>` : '';
   const iso = isoTime(turn.timeMs);
   // Quiet turns show the hour alone; the day is still read aloud.
   const clock = `<span class="day">${readableDate(turn.timeMs)}, </span>${iso.slice(11, 16)}<span class="zone"> UTC</span>`;
@@ -91,67 +118,80 @@ function heading(label: string, turn: RenderedTurn, item?: Item): string {
 /** Reasons to stop that a reader should see. */
 const CUT_OFF = /length|max_tokens|refusal|filter|error/;
 
-function renderPart(part: Part, input: TurnInput, item: Item): string {
+/** At most this many characters of names, types and reasons, which are single words in all that is well made. */
+const LONGEST_WORD = 200;
+
+function word(text: unknown): SafeHtml {
+  return visibleText(cutEnd(text, LONGEST_WORD));
+}
+
+/** What a text says: nothing, when an item holds something else in its place. */
+function wordsOf(content: unknown): string {
+  return typeof content === 'string' ? content.trim() : '';
+}
+
+function renderPart(part: Part, input: TurnInput, item: Item, allowance: Allowance): string {
   switch (part.type) {
     case 'text':
       return item.role === 'system' || item.role === 'tool'
-        ? renderNote(part.content, item)
-        : prose(part.content, item.role === 'user');
+        ? renderNote(wordsOf(part.content), item, allowance)
+        : prose(part.content, item.role === 'user', allowance);
     case 'reasoning':
-      return part.content.trim() === ''
+      return wordsOf(part.content) === ''
         ? ''
-        : `<details class="reasoning"><summary>Reasoning</summary>\n${prose(part.content, false)}</details>\n`;
+        : `<details class="reasoning"><summary>Reasoning</summary>\n${prose(part.content, false, allowance)}</details>\n`;
     case 'tool_call':
-      return renderToolCall(part);
+      return renderToolCall(part, allowance);
     case 'tool_call_response':
-      return renderToolResponse(part, input.calls.get(part.id));
+      return renderToolResponse(part, input.calls.get(part.id), allowance);
     case 'blob':
       return renderBlob(part, input);
     case 'uri':
       return renderUri(part);
     default:
-      return `<p class="notice">A part of type <code>${visibleText(unknownType(part))}</code>, which this version cannot show.</p>\n`;
+      return `<p class="notice">A part of type <code>${word(String(unknownType(part)))}</code>, which this version cannot show.</p>\n`;
   }
 }
 
-function unknownType(part: { readonly type?: unknown }): string {
-  return String(part.type);
+function unknownType(part: { readonly type?: unknown }): unknown {
+  return part.type;
 }
 
-function prose(content: string, breaks: boolean): string {
-  return content.trim() === ''
+function prose(content: string, breaks: boolean, allowance: Allowance): string {
+  return wordsOf(content) === ''
     ? ''
-    : `<div class="prose" dir="auto">${renderMarkdown(content, { breaks, bare: false })}</div>\n`;
+    : `<div class="prose" dir="auto">${renderMarkdown(content, { breaks, bare: false }, allowance)}</div>\n`;
 }
 
 function renderBlob(part: BlobPart, input: TurnInput): string {
-  const name = part.name ?? part.modality;
-  const facts = `${visibleText(part.mime_type)}, ${byteCount(part.size)}`;
+  const name = word(part.name ?? part.modality);
+  const facts = `${word(part.mime_type)}, ${byteCount(part.size)}`;
   const url = input.blobUrl(part.hash, part.mime_type);
-  if (url === undefined) return `<p class="notice">${visibleText(name)} (${facts}) is not published here.</p>\n`;
-  const caption = `<figcaption>${visibleText(name)} <span class="more">${facts}</span></figcaption>`;
+  if (url === undefined) return `<p class="notice">${name} (${facts}) is not published here.</p>\n`;
+  const caption = `<figcaption>${name} <span class="more">${facts}</span></figcaption>`;
   const address = visibleAttribute(url);
   if (!SHOWN_IMAGES.has(part.mime_type))
-    return `<p class="attachment"><a href="${address}">${visibleText(name)}</a> (${facts})</p>\n`;
+    return `<p class="attachment"><a href="${address}">${name}</a> (${facts})</p>\n`;
   // Items do not say an image's measures: a frame of a fixed shape keeps the page from jumping.
-  const image = `<img src="${address}" alt="${visibleAttribute(part.name ?? 'Image in the conversation')}" width="640" height="360" loading="lazy" decoding="async">`;
+  const image = `<img src="${address}" alt="${visibleAttribute(cutEnd(part.name, LONGEST_WORD) || 'Image in the conversation')}" width="640" height="360" loading="lazy" decoding="async">`;
   return `<figure class="blob"><a href="${address}">${image}</a>${caption}</figure>\n`;
 }
 
 const SHOWN_IMAGES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
 function renderUri(part: UriPart): string {
-  const target = findLinkTarget(part.uri);
-  const shown = visibleText(part.uri.slice(0, 500));
+  const target = typeof part.uri === 'string' ? findLinkTarget(part.uri) : undefined;
+  const shown = visibleText(cutEnd(part.uri, 500));
   const what =
     target === undefined
       ? `<code>${shown}</code>`
       : `<a href="${visibleAttribute(target)}" rel="${FOREIGN_REL}">${shown}</a>`;
-  return `<p class="attachment">${visibleText(part.modality)}: ${what}</p>\n`;
+  return `<p class="attachment">${word(part.modality)}: ${what}</p>\n`;
 }
 
 /** `34 KB`; 1 KB is 1000 bytes. */
 function byteCount(bytes: number): string {
+  if (typeof bytes !== 'number') return 'of unknown size';
   if (bytes < 1000) return `${groupDigits(bytes)} bytes`;
   return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

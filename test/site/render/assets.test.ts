@@ -99,7 +99,7 @@ describe('page.js', () => {
 });
 
 function allTurns(): readonly string[] {
-  const turn = { hash: HASH, timeMs: 0, typeId: 'x' };
+  const turn = { hash: HASH, timeMs: 0, typeId: 'x', rawLength: 10_000 };
   const kinds: readonly ToolKind[] = [
     'shell',
     'read',

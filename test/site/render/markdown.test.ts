@@ -2,11 +2,12 @@
 /** What it means is markdown-it's affair; what is tested is what turnpress does with it. */
 
 import { describe, expect, it } from 'vitest';
+import { fullAllowance } from '../../../src/site/render/allowance.ts';
 import { isTooCostly, renderMarkdown } from '../../../src/site/render/markdown.ts';
 import { parseStrict } from './parse.ts';
 import { item, render, textPart } from './samples.ts';
 
-const page = (source: string) => renderMarkdown(source, { breaks: false, bare: false });
+const page = (source: string) => renderMarkdown(source, { breaks: false, bare: false }, fullAllowance());
 const REL = 'rel="noopener noreferrer nofollow"';
 
 describe('markdown on a page', () => {
@@ -87,10 +88,8 @@ describe('markdown on a page', () => {
   });
 
   it('is bare for feeds: no classes, no roles', () => {
-    const html = renderMarkdown('# a\n\n```ts\nlet a\n```\n\n| a |\n| -: |\n| 1 |\n\n- [x] b', {
-      breaks: false,
-      bare: true,
-    });
+    const source = '# a\n\n```ts\nlet a\n```\n\n| a |\n| -: |\n| 1 |\n\n- [x] b';
+    const html = renderMarkdown(source, { breaks: false, bare: true }, fullAllowance());
     expect(html).not.toMatch(/class=|role=|tabindex/);
     expect(html).toContain('<pre><code>let a</code></pre>');
   });

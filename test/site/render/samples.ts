@@ -29,7 +29,12 @@ export function responsePart(
 
 export function render(one: Item, call?: ToolCallPart): string {
   return renderTurn({
-    turn: { hash: HASH, timeMs: Date.UTC(2026, 0, 2, 3, 4, 5), typeId: 'turnpress.item' },
+    turn: {
+      hash: HASH,
+      timeMs: Date.UTC(2026, 0, 2, 3, 4, 5),
+      typeId: 'turnpress.item',
+      rawLength: JSON.stringify(one).length,
+    },
     item: one,
     calls: new Map(call === undefined ? [] : [[call.id, call]]),
     blobUrl: (hash) => `/images/${hash}.png`,

@@ -14,7 +14,7 @@ import {
 import { parseStrict } from './parse.ts';
 import { callPart, HASH, item, render, responsePart, textPart } from './samples.ts';
 
-const TURN = { hash: HASH, timeMs: Date.UTC(2026, 0, 2, 3, 4, 5), typeId: 'turnpress.item' };
+const TURN = { hash: HASH, timeMs: Date.UTC(2026, 0, 2, 3, 4, 5), typeId: 'turnpress.item', rawLength: 10_000 };
 const words = (html: string) => parseStrict(html).text.replace(/\s+/g, ' ').trim();
 
 describe('a turn', () => {

@@ -10,7 +10,7 @@ import { xssPayloads } from '../xss-corpus.ts';
 import { parseStrict } from './parse.ts';
 import { callPart, HASH, item, render, responsePart, textPart } from './samples.ts';
 
-const TURN = { hash: HASH, timeMs: 0, typeId: 'turnpress.item' };
+const TURN = { hash: HASH, timeMs: 0, typeId: 'turnpress.item', rawLength: 10_000 };
 const BLOB = blobHash('ab'.repeat(32));
 
 /** One way for each field in which text from outside can arrive. */

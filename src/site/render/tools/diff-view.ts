@@ -2,8 +2,9 @@
 /** The signs + and - stay in the text, so that colour is never the only difference. */
 
 import { structuredPatch } from 'diff';
-import { type SafeHtml, trustHtml } from '../../../base/html.ts';
+import { joinHtml, type SafeHtml, trustHtml } from '../../../base/html.ts';
 import { scrollBlock } from '../code.ts';
+import { type Cut, cutMiddle } from '../text/long-text.ts';
 import { visibleText } from '../text/visible-text.ts';
 
 export interface DiffView {
@@ -14,14 +15,28 @@ export interface DiffView {
 }
 
 /** Lines that changed between two texts, with three lines around them. Too different: all of the old, all of the new. */
-export function diffTexts(before: string, after: string): DiffView {
+export function diffTexts(before: string, after: string, cut: Cut): DiffView {
   const lines = before.length + after.length > LONGEST_DIFF ? undefined : changedLines(before, after);
-  return viewOf(lines ?? [...signed('-', before), ...signed('+', after)]);
+  return viewOf(lines ?? [...signed('-', before), ...signed('+', after)], cut);
 }
 
 /** A unified diff as it stands. Works on any text: a line is coloured by its first character. */
-export function readDiff(diff: string): DiffView {
-  return viewOf(diff.replace(/\n$/, '').split('\n'));
+export function readDiff(diff: string, cut: Cut): DiffView {
+  return viewOf(diff.replace(/\n$/, '').split('\n'), cut);
+}
+
+/** Several changes to one file, one below the other. */
+export function joinDiffs(views: readonly DiffView[]): DiffView {
+  const sum = (count: (view: DiffView) => number): number => views.reduce((all, view) => all + count(view), 0);
+  return {
+    body: joinHtml(
+      views.map((view) => view.body),
+      '<span class="hunk">@@\n</span>',
+    ),
+    lines: sum((view) => view.lines),
+    added: sum((view) => view.added),
+    removed: sum((view) => view.removed),
+  };
 }
 
 /** The block for a page. */
@@ -38,11 +53,17 @@ export function renderDiffCount(view: DiffView): SafeHtml {
 
 /** In characters, both texts together. */
 const LONGEST_DIFF = 400_000;
-/** A count of edits and not a time, so that every machine gives up at the same place. */
+/**
+ * A count of edits and not a time, so that every machine gives up at the same place. Looking for them costs their square,
+ * hence the second bound: no text costs more than some steps for each of its characters.
+ */
 const MOST_EDITS = 1_000;
+const STEPS_A_CHARACTER = 40;
 
 function changedLines(before: string, after: string): string[] | undefined {
-  const patch = structuredPatch('', '', before, after, '', '', { context: 3, maxEditLength: MOST_EDITS });
+  const affordable = Math.ceil(Math.sqrt(STEPS_A_CHARACTER * (before.length + after.length)));
+  const maxEditLength = Math.min(MOST_EDITS, affordable);
+  const patch = structuredPatch('', '', before, after, '', '', { context: 3, maxEditLength });
   if (patch === undefined) return undefined;
   const several = patch.hunks.length > 1;
   return patch.hunks.flatMap((hunk) => [
@@ -60,24 +81,32 @@ function signed(sign: string, text: string): string[] {
         .map((line) => sign + line);
 }
 
-/** Neighbouring lines of one kind share a span. */
-function viewOf(lines: readonly string[]): DiffView {
-  let out = '';
+function viewOf(lines: readonly string[], cut: Cut): DiffView {
   let added = 0;
   let removed = 0;
+  for (const line of lines) {
+    const kind = kindOf(line);
+    if (kind === 'add') added++;
+    if (kind === 'del') removed++;
+  }
+  return { body: cutMiddle(lines.join('\n'), colourLines, cut), lines: lines.length, added, removed };
+}
+
+/** Neighbouring lines of one kind share a span. */
+function colourLines(diff: string): SafeHtml {
+  const lines = diff === '' ? [] : diff.split('\n');
+  let out = '';
   for (let i = 0; i < lines.length; ) {
     const kind = kindOf(lines[i] ?? '');
     let end = i + 1;
     while (end < lines.length && kindOf(lines[end] ?? '') === kind) end++;
-    if (kind === 'add') added += end - i;
-    if (kind === 'del') removed += end - i;
     // The break stands inside the span: spans are blocks, and one between two blocks would be an empty line.
     const text = visibleText(`${lines.slice(i, end).join('\n')}\n`);
     out += kind === '' ? text : `<span class="${kind}">${text}</span>`;
     i = end;
   }
   // Class names are the four words of kindOf.
-  return { body: trustHtml(out), lines: lines.length, added, removed };
+  return trustHtml(out);
 }
 
 function kindOf(line: string): string {

@@ -1,16 +1,18 @@
 /** How each kind of tool call is shown: one row a kind, its line and what folds out below it. */
 /** The kind decides, never the agent's name of the tool: `Bash`, `shell` and `run_shell_command` look the same. */
 
-import { joinHtml, type SafeHtml, trustHtml } from '../../../base/html.ts';
+import { type SafeHtml, trustHtml } from '../../../base/html.ts';
 import { isJsonObject, type JsonValue } from '../../../base/json.ts';
+import { findRow } from '../../../base/rows.ts';
 import type { ToolCallPart, ToolKind } from '../../../model/item.ts';
+import type { Allowance } from '../allowance.ts';
 import { scrollBlock } from '../code.ts';
 import { highlightCode, languageOfPath } from '../highlight.ts';
 import { renderMarkdown } from '../markdown.ts';
-import { countLines, countOf, cutMiddle } from '../text/long-text.ts';
+import { countLines, countOf, cutEnd, cutMiddle, leftOutSentence } from '../text/long-text.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { findCommand, findList, findNumber, findPath, findString, findText, otherMembers } from './arguments.ts';
-import { type DiffView, diffTexts, readDiff, renderDiff, renderDiffCount } from './diff-view.ts';
+import { type DiffView, diffTexts, joinDiffs, readDiff, renderDiff, renderDiffCount } from './diff-view.ts';
 import { renderJson } from './json-view.ts';
 
 /** Members below `detail` may be made when they are asked for: feeds ask for the line alone. Read each once. */
@@ -31,55 +33,65 @@ interface ToolKindRow {
   readonly proseAnswer: boolean;
   /** A short answer stands open; where it only says that all went well it stays folded. */
   readonly openAnswer: boolean;
-  view(call: ToolCallPart): CallView;
+  view(call: ToolCallPart, allowance: Allowance): CallView;
 }
 
-export function viewCall(call: ToolCallPart): CallView {
-  return kindOf(call).view(call);
+export function viewCall(call: ToolCallPart, allowance: Allowance): CallView {
+  return kindOf(call).view(call, allowance);
 }
 
 export function kindOf(call: ToolCallPart): ToolKindRow {
   // A kind from a later version of the format is shown like any other tool.
-  return Object.hasOwn(TOOL_KINDS, call.tool) ? TOOL_KINDS[call.tool] : TOOL_KINDS.other;
+  return findRow(TOOL_KINDS, call.tool) ?? TOOL_KINDS.other;
 }
 
-/** Whether the arguments of a call say what it changes, so that `findChange` will show it. */
+/** Whether the arguments of a call say what it changes, so that `findChange` will show it. Asked for each answer: cheap. */
 export function statesChange(call: ToolCallPart): boolean {
-  return findPatch(call.arguments) !== undefined || findEdits(call.arguments).length > 0;
+  return findPatch(call.arguments) !== undefined || findEdits(call.arguments, 1).length > 0;
 }
 
 /** The change that an edit asks for; undefined when its arguments do not say. */
-export function findChange(call: ToolCallPart): DiffView | undefined {
+function findChange(call: ToolCallPart, allowance: Allowance): DiffView | undefined {
   const patch = findPatch(call.arguments);
-  if (patch !== undefined) return readDiff(patch);
-  const views = findEdits(call.arguments).map(([before, after]) => diffTexts(before, after));
-  if (views.length === 0) return undefined;
-  return {
-    body: joinHtml(
-      views.map((view) => view.body),
-      '<span class="hunk">@@\n</span>',
-    ),
-    lines: sum(views.map((view) => view.lines)),
-    added: sum(views.map((view) => view.added)),
-    removed: sum(views.map((view) => view.removed)),
-  };
+  if (patch !== undefined) return readDiff(patch, allowance);
+  const edits = findEdits(call.arguments, MOST_EDITS);
+  if (edits.length === 0) return undefined;
+  const views: DiffView[] = [];
+  // All of them together are as long as one text may be.
+  let { longest } = allowance;
+  for (const [before, after] of edits) {
+    if (longest <= 0) break;
+    const view = diffTexts(before, after, { ...allowance, longest });
+    views.push(view);
+    longest -= view.body.length;
+  }
+  const joined = joinDiffs(views);
+  const unread = Math.max(0, (findList(call.arguments, 'edits')?.length ?? 0) - MOST_EDITS);
+  const left = edits.length - views.length + unread;
+  if (left === 0) return joined;
+  const notice = `<span class="cut">${leftOutSentence(left, allowance, 'edit')}</span>\n`;
+  return { ...joined, body: trustHtml(joined.body + notice) };
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => a + b, 0);
-}
+/** Of one call. */
+const MOST_EDITS = 1_000;
+/** A patch begins within its first characters. */
+const PATCH_START = 64 * 1024;
 
 /** A patch given as text: unified, git's or Codex'. */
 function findPatch(value: JsonValue): string | undefined {
   const patch = typeof value === 'string' ? value : findText(value, 'patch', 'diff', 'input');
-  return patch !== undefined && /^(?:\*\*\* |--- |diff |@@)/m.test(patch) ? patch : undefined;
+  return patch !== undefined && /^(?:\*\*\* |--- |diff |@@)/m.test(patch.slice(0, PATCH_START)) ? patch : undefined;
 }
 
-/** Pairs of old and new text. */
-function findEdits(value: JsonValue): readonly [string, string][] {
+/** Pairs of old and new text: the first `most`, looked for among the first of the list. */
+function findEdits(value: JsonValue, most: number): readonly [string, string][] {
   const own = findEdit(value);
-  const listed = (findList(value, 'edits') ?? []).map(findEdit).filter((edit) => edit !== undefined);
-  return own === undefined ? listed : [own, ...listed];
+  const listed = (findList(value, 'edits') ?? [])
+    .slice(0, MOST_EDITS)
+    .map(findEdit)
+    .filter((edit) => edit !== undefined);
+  return (own === undefined ? listed : [own, ...listed]).slice(0, most);
 }
 
 function findEdit(value: JsonValue): [string, string] | undefined {
@@ -109,12 +121,15 @@ function oneLine(text: string): string {
 }
 
 function more(text: string): SafeHtml {
-  return trustHtml(` <span class="more">${visibleText(text)}</span>`);
+  return trustHtml(` <span class="more">${visibleText(cutEnd(text, LONGEST_MORE))}</span>`);
 }
 
-function viewShell({ arguments: given }: ToolCallPart): CallView {
+/** In characters. */
+const LONGEST_MORE = 1_000;
+
+function viewShell({ arguments: given }: ToolCallPart, allowance: Allowance): CallView {
   const command = findCommand(given);
-  if (command === undefined) return viewJson(given);
+  if (command === undefined) return viewJson(given, allowance);
   const purpose = findText(given, 'description', 'justification');
   const line = oneLine(command);
   const whole = command.trim();
@@ -123,15 +138,15 @@ function viewShell({ arguments: given }: ToolCallPart): CallView {
     ...(purpose === undefined ? {} : { more: more(purpose) }),
     get body() {
       if (whole.length <= 90 && whole === line) return undefined;
-      const code = cutMiddle(whole, (piece) => highlightCode(piece, 'bash'));
+      const code = cutMiddle(whole, (piece) => highlightCode(piece, 'bash', allowance), allowance);
       return scrollBlock('command', 'Command', code);
     },
   };
 }
 
-function viewRead({ arguments: given }: ToolCallPart): CallView {
+function viewRead({ arguments: given }: ToolCallPart, allowance: Allowance): CallView {
   const path = findPath(given) ?? findText(given, 'uri', 'url');
-  if (path === undefined) return viewJson(given);
+  if (path === undefined) return viewJson(given, allowance);
   const from = findNumber(given, 'offset', 'start_line', 'startLine', 'line');
   const count = findNumber(given, 'limit');
   const to = findNumber(given, 'end_line', 'endLine') ?? (count === undefined ? undefined : (from ?? 1) + count - 1);
@@ -139,10 +154,10 @@ function viewRead({ arguments: given }: ToolCallPart): CallView {
   return { detail: path, ...(range === undefined ? {} : { more: more(range) }) };
 }
 
-function viewWrite(call: ToolCallPart): CallView {
+function viewWrite(call: ToolCallPart, allowance: Allowance): CallView {
   const { arguments: given } = call;
   const content = findString(given, 'content', 'contents', 'file_text', 'text');
-  if (content === undefined) return viewEdit(call);
+  if (content === undefined) return viewEdit(call, allowance);
   const path = findPath(given) ?? '';
   const language = content.length > 64 * 1024 ? undefined : languageOfPath(path);
   return {
@@ -151,17 +166,17 @@ function viewWrite(call: ToolCallPart): CallView {
       return more(countOf(countLines(content), 'line'));
     },
     get body() {
-      const code = cutMiddle(content, (piece) => highlightCode(piece, language));
+      const code = cutMiddle(content, (piece) => highlightCode(piece, language, allowance), allowance);
       return scrollBlock('code', 'Contents', code);
     },
   };
 }
 
-function viewEdit(call: ToolCallPart): CallView {
-  if (!statesChange(call)) return viewJson(call.arguments);
+function viewEdit(call: ToolCallPart, allowance: Allowance): CallView {
+  if (!statesChange(call)) return viewJson(call.arguments, allowance);
   let found: DiffView | undefined;
   const change = (): DiffView | undefined => {
-    found ??= findChange(call);
+    found ??= findChange(call, allowance);
     return found;
   };
   const patch =
@@ -184,63 +199,80 @@ function viewEdit(call: ToolCallPart): CallView {
 
 /** Files that a Codex or unified patch names. */
 function pathsOfPatch(patch: string): string {
-  const named = [...patch.matchAll(/^(?:\*\*\* (?:Add|Update|Delete) File: |\+\+\+ (?:b\/)?)([^\n\t]+)/gm)];
+  const named = [
+    ...patch.slice(0, PATCH_START).matchAll(/^(?:\*\*\* (?:Add|Update|Delete) File: |\+\+\+ (?:b\/)?)([^\n\t]+)/gm),
+  ];
   const paths = [...new Set(named.map((match) => match[1] ?? ''))];
   return paths.length > 3 ? `${paths.slice(0, 3).join(', ')} and ${paths.length - 3} more` : paths.join(', ');
 }
 
-function viewSearch({ arguments: given }: ToolCallPart): CallView {
+function viewSearch({ arguments: given }: ToolCallPart, allowance: Allowance): CallView {
   const pattern = findText(given, 'pattern', 'query', 'regex', 'q', 'path');
-  if (pattern === undefined) return viewJson(given);
+  if (pattern === undefined) return viewJson(given, allowance);
   const where = [findText(given, 'path', 'dir_path', 'directory'), findText(given, 'glob', 'include', 'type')];
   const places = where.filter((place) => place !== undefined && place !== pattern);
   return { detail: oneLine(pattern), ...(places.length === 0 ? {} : { more: more(`in ${places.join(', ')}`) }) };
 }
 
-function viewFetch({ arguments: given }: ToolCallPart): CallView {
+function viewFetch({ arguments: given }: ToolCallPart, allowance: Allowance): CallView {
   const target = findText(given, 'url', 'query', 'uri', 'q');
-  if (target === undefined) return viewJson(given);
+  if (target === undefined) return viewJson(given, allowance);
   const question = findText(given, 'prompt');
   return {
     detail: oneLine(target),
-    ...(question === undefined ? {} : { body: trustHtml(`<div class="plain">${visibleText(question)}</div>`) }),
+    get body() {
+      if (question === undefined) return undefined;
+      return trustHtml(`<div class="plain">${cutMiddle(question, visibleText, allowance)}</div>`);
+    },
   };
 }
 
-function viewTask({ arguments: given }: ToolCallPart): CallView {
+function viewTask({ arguments: given }: ToolCallPart, allowance: Allowance): CallView {
   const prompt = findText(given, 'prompt', 'message', 'task', 'instructions');
   const title = findText(given, 'description', 'title', 'name', 'subject');
-  if (prompt === undefined && title === undefined) return viewJson(given);
+  if (prompt === undefined && title === undefined) return viewJson(given, allowance);
   const kind = findText(given, 'subagent_type', 'agent_type', 'agent');
   return {
     detail: oneLine(title ?? prompt ?? ''),
     ...(kind === undefined ? {} : { more: more(kind) }),
     get body() {
       if (prompt === undefined) return undefined;
-      return trustHtml(`<div class="prose" dir="auto">${renderMarkdown(prompt, PROSE)}</div>`);
+      return trustHtml(`<div class="prose" dir="auto">${renderMarkdown(prompt, PROSE, allowance)}</div>`);
     },
   };
 }
 
-function viewTodo({ arguments: given }: ToolCallPart): CallView {
+function viewTodo({ arguments: given }: ToolCallPart, allowance: Allowance): CallView {
   const list = findList(given, 'todos', 'plan', 'items', 'tasks');
   if (list === undefined) {
     const subject = findText(given, 'subject', 'title', 'content', 'description', 'taskId', 'id');
     const state = findText(given, 'status');
-    if (subject === undefined) return viewJson(given);
+    if (subject === undefined) return viewJson(given, allowance);
     return { detail: oneLine(subject), ...(state === undefined ? {} : { more: more(spell(state)) }) };
   }
   const done = list.filter((entry) => stateOf(entry) === 'done').length;
-  const items = list.map((entry) => {
-    const label = findText(entry, 'content', 'step', 'title', 'text', 'description', 'subject') ?? '';
-    const state = stateOf(entry);
-    return `<li class="todo ${state}"><span class="task ${state}" role="img" aria-label="${STATES[state]}"></span> ${visibleText(label)}</li>`;
-  });
   return {
     detail: `${done} of ${list.length} done`,
-    body: trustHtml(`<ul class="todos">${items.join('')}</ul>`),
+    get body() {
+      return renderTodos(list, allowance);
+    },
     open: true,
   };
+}
+
+/** All of them together are as long as one text may be. */
+function renderTodos(list: readonly JsonValue[], allowance: Allowance): SafeHtml {
+  let items = '';
+  for (const [i, entry] of list.entries()) {
+    const label = findText(entry, 'content', 'step', 'title', 'text', 'description', 'subject') ?? '';
+    const state = stateOf(entry);
+    items += `<li class="todo ${state}"><span class="task ${state}" role="img" aria-label="${STATES[state]}"></span> ${visibleText(cutEnd(label, LONGEST_MORE))}</li>`;
+    if (items.length > allowance.longest && i + 1 < list.length) {
+      items += `<li class="todo">${leftOutSentence(list.length - i - 1, allowance, 'entry', 'entries')}</li>`;
+      break;
+    }
+  }
+  return trustHtml(`<ul class="todos">${items}</ul>`);
 }
 
 const STATES = { done: 'done', active: 'in progress', open: 'to do', dropped: 'dropped' } as const;
@@ -256,27 +288,38 @@ function spell(state: string): string {
   return state.replaceAll('_', ' ');
 }
 
-function viewOther({ arguments: given }: ToolCallPart): CallView {
+function viewOther({ arguments: given }: ToolCallPart, allowance: Allowance): CallView {
   const plan = findText(given, 'plan');
   if (plan !== undefined && otherMembers(given, ['plan']) === undefined) {
     return {
       detail: '',
-      body: trustHtml(`<div class="prose" dir="auto">${renderMarkdown(plan, PROSE)}</div>`),
+      get body() {
+        return trustHtml(`<div class="prose" dir="auto">${renderMarkdown(plan, PROSE, allowance)}</div>`);
+      },
       open: true,
     };
   }
-  return viewJson(given);
+  return viewJson(given, allowance);
 }
 
 /** The first short text among the arguments as detail, all of them folded. */
-function viewJson(given: JsonValue): CallView {
+function viewJson(given: JsonValue | undefined, allowance: Allowance): CallView {
+  if (given === null || given === undefined) return { detail: '' };
   if (typeof given === 'string') {
-    const body = scrollBlock('json', 'Arguments', cutMiddle(given, visibleText));
-    return { detail: oneLine(given).slice(0, 120), body };
+    return {
+      detail: oneLine(given).slice(0, 120),
+      get body() {
+        return scrollBlock('json', 'Arguments', cutMiddle(given, visibleText, allowance));
+      },
+    };
   }
-  if (!isJsonObject(given))
-    return given === null ? { detail: '' } : { detail: '', body: renderJson(given, 'Arguments') };
-  if (Object.keys(given).length === 0) return { detail: '' };
-  const short = Object.values(given).find((member) => typeof member === 'string' && member.length <= 120);
-  return { detail: typeof short === 'string' ? oneLine(short) : '', body: renderJson(given, 'Arguments') };
+  const members = isJsonObject(given) ? Object.values(given) : undefined;
+  if (members?.length === 0) return { detail: '' };
+  const short = members?.find((member) => typeof member === 'string' && member.length <= 120);
+  return {
+    detail: typeof short === 'string' ? oneLine(short) : '',
+    get body() {
+      return renderJson(given, 'Arguments', allowance);
+    },
+  };
 }

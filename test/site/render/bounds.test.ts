@@ -1,0 +1,84 @@
+/** However long a turn is, its page is not, and what it costs grows no faster than the turn. */
+/** Bounds are counted in characters; where only time can be seen, four times the text must cost less than eight times. */
+
+import { describe, expect, it } from 'vitest';
+import type { Item } from '../../../src/model/item.ts';
+import { renderFeedContent, renderTurn } from '../../../src/site/render/turn.ts';
+import { createPager } from '../../../src/site/view/paging.ts';
+import { HOSTILE } from './hostile-items.ts';
+import { parseStrict } from './parse.ts';
+import { HASH, item, responsePart, textPart } from './samples.ts';
+
+const KB = 1024;
+const MOST_TURN = 512 * KB;
+const MOST_ENTRY = 66 * KB;
+const MOST_PAGE = 4 * KB * KB;
+
+function renderRaw(one: Item, rawLength = JSON.stringify(one).length): string {
+  const turn = { hash: HASH, timeMs: 0, typeId: 'turnpress.item', rawLength };
+  return renderTurn({ turn, item: one, calls: new Map(), blobUrl: () => undefined });
+}
+
+function cpuOf(work: () => void): number {
+  const before = process.threadCpuUsage();
+  work();
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1000;
+}
+
+describe('a turn that is too long', () => {
+  for (const [name, make] of Object.entries(HOSTILE)) {
+    it(`becomes a bounded page in linear time: ${name}`, () => {
+      const small = make(250_000);
+      const large = make(1_000_000);
+      let html = '';
+      let entry = '';
+      const less = cpuOf(() => renderRaw(small) && renderFeedContent([small]));
+      const more = cpuOf(() => {
+        html = renderRaw(large);
+        entry = renderFeedContent([large]);
+      });
+      expect(html.length).toBeLessThanOrEqual(MOST_TURN);
+      expect(entry.length).toBeLessThanOrEqual(MOST_ENTRY);
+      parseStrict(html);
+      parseStrict(entry);
+      // 100 ms: what a compiler and a collector may take in between.
+      expect(more).toBeLessThan(8 * less + 100);
+    });
+  }
+
+  it('of 10 MB says how much is left out and how to get it', () => {
+    const { text } = parseStrict(renderRaw(item('user', textPart('a word '.repeat(1_500_000)))));
+    expect(text).toMatch(/… 10,2\d\d,\d{3} characters are left out here; turnpress show 0123456789abcdef --full shows/);
+    const parts = Array.from({ length: 100_000 }, () => textPart('a'));
+    expect(parseStrict(renderRaw(item('assistant', ...parts))).text).toMatch(
+      /… \d\d,\d{3} parts are left out here; turnpress show 0123456789abcdef --full shows the whole …/,
+    );
+    const json = responsePart(Array.from({ length: 1_000_000 }, (_, i) => i));
+    expect(parseStrict(renderRaw(item('tool', json))).text).toContain('… the rest of 6,888,891 characters is left out');
+  });
+
+  it('loses its colours before its words', () => {
+    const code = `\`\`\`js\n${'1,2,3,\n'.repeat(4_000)}\`\`\``;
+    const one = item('assistant', textPart(code), textPart(code));
+    expect(renderRaw(one)).toContain('class="n"');
+    // The same words with less room for tags.
+    const narrow = renderRaw(one, 12_000);
+    expect(narrow).not.toContain('class="n"');
+    expect(parseStrict(narrow).text).toContain('1,2,3,\n'.repeat(4_000));
+  });
+
+  it('bounds its page too, whatever the turns are', () => {
+    const kinds = ['a prompt of hidden characters', 'a prompt of quotes', 'output of terminal codes', 'many calls'];
+    for (const name of kinds) {
+      for (const size of [500, 2_000, 10_000, 100_000, 1_000_000]) {
+        const one = HOSTILE[name]?.(size) ?? item('user');
+        const rawLength = Buffer.byteLength(JSON.stringify(one));
+        const pager = createPager();
+        let turns = 0;
+        while (pager.pageOf({ rawLength, prompt: false }) === 1) turns++;
+        expect(turns * renderRaw(one, rawLength).length, `${name}, ${size}`).toBeLessThan(MOST_PAGE);
+      }
+    }
+  });
+});
