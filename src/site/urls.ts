@@ -2,6 +2,7 @@
 /** Paths hold only hex digits, counters, fixed words and slugs, so no text from outside becomes a path. */
 
 import { type ConversationId, shortId, type TurnHash } from '../model/ids.ts';
+import { slug } from './slug.ts';
 
 /** `/c/<id>/`, `/c/<id>/p2/`; `page` counts from 1. */
 export function conversationUrl(id: ConversationId, page = 1): string {
@@ -71,6 +72,11 @@ export function docUrl(name: string): string {
   return `/docs/${slug(name)}/`;
 }
 
+/** `/about/<name>/`: a page that somebody wrote for this site. */
+export function authoredUrl(name: string): string {
+  return `${pages.about}${slug(name)}/`;
+}
+
 /** `/assets/site-<8 digits>.css`: changes with its content, so it may be cached for ever. */
 export function assetUrl(name: string, hash: string): string {
   const dot = name.lastIndexOf('.');
@@ -114,30 +120,18 @@ export function turnUrn(turn: TurnHash): string {
   return `urn:turnpress:turn:${turn}`;
 }
 
+/** `urn:turnpress:site:<site>`: the feed of everything. `site` names the site, whatever mirror it is read from. */
+export function siteUrn(site: string): string {
+  return `urn:turnpress:site:${slug(site)}`;
+}
+
+/** `urn:turnpress:project:<site>:<name>` and the like: the feed of a list. */
+export function listUrn(kind: string, site: string, name: string): string {
+  return `urn:turnpress:${kind}:${slug(site)}:${slug(name)}`;
+}
+
 /** Where a URL's document is written below the output folder. */
 export function outputPath(url: string): string {
   const path = url.replace(/^\//, '');
   return path === '' || path.endsWith('/') ? `${path}index.html` : path;
-}
-
-/**
- * Lowercase letters, digits and single hyphens, at most 60 characters; a short checksum is added when letters were
- * lost, so that two names never share a path.
- */
-export function slug(name: string): string {
-  const plain = name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60);
-  return plain === name ? plain : `${plain === '' ? 'x' : plain}-${checksum(name)}`;
-}
-
-/** FNV-1a, 32 bits, as eight digits: tells names apart, protects nothing. */
-function checksum(name: string): string {
-  let h = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(name)) h = Math.imul(h ^ byte, 0x01000193) >>> 0;
-  return h.toString(16).padStart(8, '0');
 }

@@ -6,7 +6,7 @@ import { type TurnHash, turnHash } from '../../model/ids.ts';
 import type { BuildContext } from '../conversation/context.ts';
 import { FEED_ENTRIES, type LazyEntry } from '../feeds/feeds.ts';
 import { keyOf } from '../state/keys.ts';
-import { slug, turnUrn } from '../urls.ts';
+import { listUrn, siteUrn, turnUrn } from '../urls.ts';
 import type { ConversationList } from './lists.ts';
 
 const OWNER = 'feeds';
@@ -45,10 +45,7 @@ export async function buildListFeeds(context: BuildContext, lists: readonly Conv
     );
     await feeds.build({
       owner: OWNER,
-      id:
-        list.kind === 'home'
-          ? `urn:turnpress:site:${slug(site)}`
-          : `urn:turnpress:${list.kind}:${slug(site)}:${slug(list.name)}`,
+      id: list.kind === 'home' ? siteUrn(site) : listUrn(list.kind, site, list.name),
       pageUrl: list.url,
       title: list.kind === 'home' ? config.title : `${list.title}: ${config.title}`,
       description: list.kind === 'home' ? config.description : `Exchanges of ${list.title}`,

@@ -12,7 +12,7 @@ import type { SearchUnit } from '../search/search-text.ts';
 import { cleanText } from '../search/search-text.ts';
 import type { LinkModel, ListItemModel, PageModel } from '../shell/page-model.ts';
 import { keyOf } from '../state/keys.ts';
-import { docUrl, outputPath, pages, slug } from '../urls.ts';
+import { authoredUrl, docUrl, outputPath, pages } from '../urls.ts';
 
 const OWNER = 'docs';
 /** Stands for the site itself while Markdown is rendered: only absolute addresses survive there. */
@@ -28,7 +28,7 @@ export async function buildDocs(context: BuildContext): Promise<readonly SearchU
   const documents = [
     { url: pages.about, source: about, crumbs: [] as readonly LinkModel[] },
     ...[...authored].map(([name, source]) => ({
-      url: `${pages.about}${slug(name)}/`,
+      url: authoredUrl(name),
       source,
       crumbs: [{ label: 'About', url: pages.about }],
     })),
