@@ -1,5 +1,5 @@
 /** zstd frames, one at a time, with a cap that is checked before a byte is decoded. */
-/** Native zstd returns only the first of several frames and nothing for a skippable one: so one frame per call, size declared. */
+/** Native zstd returns only the first of several frames and nothing for a skippable one: so one frame per call, size declared, and nothing after it. */
 
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { ownBytes } from './bytes.ts';
@@ -23,6 +23,10 @@ export function decompressZstd(frame: Uint8Array, rawLength: number, cap: number
   if (rawLength > cap) throw new LimitError('zstd content', cap, { rawLength });
   const declared = declaredSize(frame);
   if (declared !== rawLength) throw new ZstdError(`zstd frame declares ${declared} bytes, expected ${rawLength}`);
+  const end = findFrameEnd(frame);
+  if (end > frame.length) throw new ZstdError('zstd frame is cut off');
+  // bytes after it would be seen by nobody: not by a withdrawal, not by a scan for secrets
+  if (end < frame.length) throw new ZstdError(`${frame.length - end} bytes stand after a zstd frame`);
   let raw: Uint8Array;
   try {
     raw = zstdDecompressSync(frame, {
@@ -38,20 +42,51 @@ export function decompressZstd(frame: Uint8Array, rawLength: number, cap: number
 
 /** Content size in the frame header (RFC 8878 §3.1.1); throws ZstdError when it has none or is no plain frame. */
 export function declaredSize(frame: Uint8Array): number {
+  return readHeader(frame).size;
+}
+
+interface FrameHeader {
+  readonly size: number;
+  /** Offset of the first block. */
+  readonly blocks: number;
+  readonly checksum: boolean;
+}
+
+function readHeader(frame: Uint8Array): FrameHeader {
   if (frame.length < 6) throw new ZstdError('zstd frame is too short');
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   if (view.getUint32(0, true) !== 0xfd2fb528) throw new ZstdError('not a zstd frame');
   const descriptor = view.getUint8(4);
   const flag = descriptor >> 6;
   const singleSegment = (descriptor & 0x20) !== 0;
-  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
-  const at = 5 + (singleSegment ? 0 : 1) + dictionaryBytes;
-  const size = flag === 0 ? (singleSegment ? 1 : 0) : 1 << flag;
-  if (size === 0) throw new ZstdError('zstd frame does not declare its size');
-  if (dictionaryBytes !== 0) throw new ZstdError('zstd frame wants a dictionary');
-  if (frame.length < at + size) throw new ZstdError('zstd frame header is cut off');
-  if (size === 1) return view.getUint8(at);
-  if (size === 2) return view.getUint16(at, true) + 256;
-  if (size === 4) return view.getUint32(at, true);
+  if ((descriptor & 8) !== 0) throw new ZstdError('reserved bit of a zstd frame is set');
+  if ((descriptor & 3) !== 0) throw new ZstdError('zstd frame wants a dictionary');
+  const at = 5 + (singleSegment ? 0 : 1);
+  const width = flag === 0 ? (singleSegment ? 1 : 0) : 1 << flag;
+  if (width === 0) throw new ZstdError('zstd frame does not declare its size');
+  if (frame.length < at + width) throw new ZstdError('zstd frame header is cut off');
+  return { size: readSize(view, at, width), blocks: at + width, checksum: (descriptor & 4) !== 0 };
+}
+
+function readSize(view: DataView, at: number, width: number): number {
+  if (width === 1) return view.getUint8(at);
+  if (width === 2) return view.getUint16(at, true) + 256;
+  if (width === 4) return view.getUint32(at, true);
   return Number(view.getBigUint64(at, true));
+}
+
+const RUN_BLOCK = 1;
+const RESERVED_BLOCK = 3;
+
+/** Where the frame ends, from the headers of its blocks (RFC 8878 §3.1.1.2): native zstd says nothing of what follows it. */
+function findFrameEnd(frame: Uint8Array): number {
+  const { blocks, checksum } = readHeader(frame);
+  for (let at = blocks; at + 3 <= frame.length; ) {
+    const header = (frame[at] ?? 0) | ((frame[at + 1] ?? 0) << 8) | ((frame[at + 2] ?? 0) << 16);
+    const type = (header >> 1) & 3;
+    if (type === RESERVED_BLOCK) throw new ZstdError('zstd frame has a block of a reserved type');
+    at += 3 + (type === RUN_BLOCK ? 1 : header >> 3);
+    if ((header & 1) !== 0) return at + (checksum ? 4 : 0);
+  }
+  throw new ZstdError('zstd frame is cut off');
 }

@@ -1,8 +1,10 @@
-/** zstd frames: what is handed out lies on a buffer of its own size. */
+/** zstd frames: one at a time and nothing after it; what is handed out lies on a buffer of its own size. */
 /** Caches weigh what they hold by its length: a small view on a large buffer would make them hold many times their limit. */
 
+import { randomBytes } from 'node:crypto';
+import { constants, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { compressZstd, decompressZstd } from '../../src/base/zstd.ts';
+import { compressZstd, decompressZstd, ZstdError } from '../../src/base/zstd.ts';
 
 describe('zstd frames', () => {
   it.each([1, 300, 70_000, 200_000])('of %i bytes hold no more memory than their bytes', (length) => {
@@ -12,5 +14,26 @@ describe('zstd frames', () => {
     expect(Buffer.from(again)).toEqual(raw);
     for (const bytes of [frame, again])
       expect(bytes.buffer.byteLength).toBeLessThanOrEqual(bytes.length + 256 + bytes.length / 8);
+  });
+
+  it.each([0, 1, 255, 256, 70_000, 400_000])('of %i bytes end where their input ends', (length) => {
+    // words of a hash do not compress, so that blocks of every kind occur
+    const mixed = Buffer.concat([Buffer.alloc(length >> 1, 'a'), randomBytes(length - (length >> 1))]);
+    for (const [raw, checksum] of [
+      [Buffer.alloc(length, 'turn '), 0],
+      [Buffer.alloc(length), 1],
+      [mixed, 0],
+      [mixed, 1],
+    ] as const) {
+      const params = { [constants.ZSTD_c_checksumFlag]: checksum };
+      const frame = Buffer.from(zstdCompressSync(raw, { params }));
+      expect(Buffer.from(decompressZstd(frame, length, length))).toEqual(raw);
+      for (const tail of [Buffer.from([0]), Buffer.from('a secret'), frame, Buffer.from('502a4d1800000000', 'hex')])
+        expect(() => decompressZstd(Buffer.concat([frame, tail]), length, length)).toThrow(ZstdError);
+      for (const cut of [1, 2, 4]) {
+        const short = frame.subarray(0, frame.length - cut);
+        expect(() => decompressZstd(short, length, length)).toThrow(ZstdError);
+      }
+    }
   });
 });
