@@ -32,8 +32,11 @@ export class LockedError extends TurnpressError {
 /** Stored bytes are not what was stored: missing, cut short or changed. */
 export class DamageError extends TurnpressError {
   override readonly kind = 'damaged';
+  /** The sentence without the file's name. */
+  readonly problem: string;
   constructor(file: string, problem: string, fields: ErrorFields = {}) {
     super('DAMAGED', { ...fields, file }, `${file} is damaged: ${problem}`);
+    this.problem = problem;
   }
 }
 

@@ -138,7 +138,7 @@ export class OpenArchive implements ArchiveWriter {
   }
 
   hasBlob(hash: BlobHash | PayloadHash): boolean {
-    return isHash(hash) && this.#store.disk.stat(this.#store.path(blobPath(hash))) !== undefined;
+    return isHash(hash) && this.#store.disk.stat(this.#store.path(blobPath(hash)))?.file === true;
   }
 
   readBlob(hash: BlobHash | PayloadHash): Uint8Array | undefined {

@@ -2,27 +2,31 @@
 /** Everything goes through it, so that tests can put a disk there that loses power, fills up or lies. */
 
 import {
+  type BigIntStats,
   closeSync,
   constants,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readSync,
   renameSync,
-  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { TurnpressError } from './errors.ts';
+import { LimitError, TurnpressError } from './errors.ts';
 
 /** `read`: must exist. `write`: made when absent, kept when not. `replace`: emptied. `create`: must not exist. */
 export type OpenFlag = 'read' | 'write' | 'replace' | 'create';
 
 export interface FileStat {
   readonly size: number;
+  /** A regular file. Neither this nor a folder: a link, a pipe, a socket, a device. */
+  readonly file: boolean;
   readonly directory: boolean;
   readonly mtimeNs: bigint;
   /** Tells one file from another of the same name: inode number. */
@@ -31,6 +35,7 @@ export interface FileStat {
 
 /** All calls are synchronous and throw the system's error (`code`: ENOENT, ENOSPC, EIO, …). Paths are whole. */
 export interface Disk {
+  /** Follows no link in the last place (ELOOP), and does not wait for the other end of a pipe. */
   open(path: string, flag: OpenFlag): number;
   close(file: number): void;
   /** Reads at `position` into `into`; the count may be short, 0 at the end. */
@@ -48,8 +53,18 @@ export interface Disk {
   /** Names in a folder, sorted. Undefined: there is no such folder. */
   list(path: string): string[] | undefined;
   fsyncDir(path: string): void;
-  /** Undefined: there is nothing of that name. */
+  /** Undefined: there is nothing of that name. Of a link itself, not of what it leads to. */
   stat(path: string): FileStat | undefined;
+  /** Of an open file. */
+  statOpen(file: number): FileStat;
+}
+
+/** What has this name is no file to be read: a folder, a pipe, a device. */
+export class NotPlainFileError extends TurnpressError {
+  override readonly kind = 'usage';
+  constructor(path: string) {
+    super('NOT_PLAIN', { path }, `${path} is no regular file`);
+  }
 }
 
 /** A write or read made no progress: the disk took or gave nothing. */
@@ -59,8 +74,23 @@ export class ShortIoError extends TurnpressError {
   }
 }
 
-/** The bytes of a file, or undefined when it is absent. Throws LimitError-free: callers give `limit` to read no more than that. */
+/**
+ * The bytes of a file, or undefined when it is absent. Looks before it reads: throws NotPlainFileError for what is no regular
+ * file, and LimitError for one of more than `limit` bytes before any memory is taken for it.
+ */
 export function readFile(disk: Disk, path: string, limit = Number.MAX_SAFE_INTEGER): Uint8Array | undefined {
+  return readWith(disk, path, (size) => {
+    if (size > limit) throw new LimitError(path, limit, { size });
+    return size;
+  });
+}
+
+/** The first `length` bytes of a file, or all of a shorter one. Undefined: it is absent. Throws NotPlainFileError. */
+export function readStart(disk: Disk, path: string, length: number): Uint8Array | undefined {
+  return readWith(disk, path, (size) => Math.min(size, length));
+}
+
+function readWith(disk: Disk, path: string, lengthOf: (size: number) => number): Uint8Array | undefined {
   let file: number;
   try {
     file = disk.open(path, 'read');
@@ -69,8 +99,9 @@ export function readFile(disk: Disk, path: string, limit = Number.MAX_SAFE_INTEG
     throw error;
   }
   try {
-    const size = Math.min(disk.stat(path)?.size ?? 0, limit);
-    return readUpTo(disk, file, size, 0);
+    const stat = disk.statOpen(file);
+    if (!stat.file) throw new NotPlainFileError(path);
+    return readUpTo(disk, file, lengthOf(stat.size), 0);
   } finally {
     disk.close(file);
   }
@@ -129,11 +160,13 @@ export function errorCode(error: unknown): string {
   return typeof error.code === 'string' ? error.code : '';
 }
 
+/** Absent (undefined, so 0 here) on Windows. */
+const PLAIN = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const FLAGS: Readonly<Record<OpenFlag, number>> = {
-  read: constants.O_RDONLY,
-  write: constants.O_RDWR | constants.O_CREAT,
-  replace: constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC,
-  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
+  read: constants.O_RDONLY | PLAIN,
+  write: constants.O_RDWR | constants.O_CREAT | PLAIN,
+  replace: constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | PLAIN,
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | PLAIN,
 };
 
 /** The machine's own disk. */
@@ -173,8 +206,13 @@ export const realDisk: Disk = {
     }
   },
   stat(path) {
-    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-    if (stat === undefined) return undefined;
-    return { size: Number(stat.size), directory: stat.isDirectory(), mtimeNs: stat.mtimeNs, identity: stat.ino };
+    const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    return stat === undefined ? undefined : fileStatOf(stat);
   },
+  statOpen: (file) => fileStatOf(fstatSync(file, { bigint: true })),
 };
+
+function fileStatOf(stat: BigIntStats): FileStat {
+  const kind = { file: stat.isFile(), directory: stat.isDirectory() };
+  return { size: Number(stat.size), ...kind, mtimeNs: stat.mtimeNs, identity: stat.ino };
+}

@@ -16,6 +16,14 @@ export const limits = {
   /** log2 of the largest zstd window we accept. */
   zstdWindowLog: 23,
   checkpoint: 64 * KiB,
+  /** archive.json. */
+  archiveInfo: MiB,
+  /** Files of a conversation: 256 records of 65,535 bytes with their lengths, 256 hashes, and as many chunks as records. */
+  entryTile: 256 * 65_537,
+  leafTile: 8 * KiB,
+  payloadTile: 17 * MiB,
+  /** A blob's file: what does not compress is a little longer than before. */
+  blobFile: 65 * MiB,
   /** Levels of arrays and objects in JSON or MessagePack, counted without recursion. */
   jsonDepth: 512,
   /** One line of a session file. */

@@ -43,7 +43,8 @@ export function createMemoryDisk(): Disk {
   return {
     open(path: string, flag: OpenFlag) {
       let file = files.get(path);
-      if (file === undefined && (flag === 'read' || folders.has(path))) throw systemError('ENOENT', path);
+      if (folders.has(path)) throw systemError('EISDIR', path);
+      if (file === undefined && flag === 'read') throw systemError('ENOENT', path);
       if (file !== undefined && flag === 'create') throw systemError('EEXIST', path);
       if (file === undefined) file = create(path);
       if (flag === 'replace') {
@@ -111,11 +112,15 @@ export function createMemoryDisk(): Disk {
     },
     stat(path): FileStat | undefined {
       const file = files.get(path);
-      if (file !== undefined)
-        return { size: file.size, directory: false, mtimeNs: file.version, identity: file.identity };
-      return folders.has(path) ? { size: 0, directory: true, mtimeNs: 0n, identity: 0n } : undefined;
+      if (file !== undefined) return statOf(file);
+      return folders.has(path) ? { size: 0, file: false, directory: true, mtimeNs: 0n, identity: 0n } : undefined;
     },
+    statOpen: (file) => statOf(get(file)),
   };
+}
+
+function statOf({ size, version, identity }: MemoryFile): FileStat {
+  return { size, file: true, directory: false, mtimeNs: version, identity };
 }
 
 function folderOf(path: string): string {

@@ -139,13 +139,17 @@ export class SimulatedDisk implements Disk {
   stat(path: string): FileStat | undefined {
     const node = this.#now.names.get(path);
     if (node === undefined) return undefined;
-    if (node === FOLDER) return { size: 0, directory: true, mtimeNs: 0n, identity: 0n };
-    return {
-      size: this.#data(node).length,
-      directory: false,
-      mtimeNs: this.#times.get(node) ?? 0n,
-      identity: BigInt(node),
-    };
+    if (node === FOLDER) return { size: 0, file: false, directory: true, mtimeNs: 0n, identity: 0n };
+    return this.#statOf(node);
+  }
+
+  statOpen(file: number): FileStat {
+    return this.#statOf(this.#get(file).node);
+  }
+
+  #statOf(node: number): FileStat {
+    const kind = { file: true, directory: false };
+    return { size: this.#data(node).length, ...kind, mtimeNs: this.#times.get(node) ?? 0n, identity: BigInt(node) };
   }
 
   /** Every file by path, as the running system sees it. */

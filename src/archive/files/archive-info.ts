@@ -2,12 +2,14 @@
 /** Read before anything else; a format from the future is never written and read only if it says that this is safe. */
 
 import { decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
-import { type Disk, makeFolders, readFile, replaceFile } from '../../base/disk.ts';
+import { type Disk, makeFolders, replaceFile } from '../../base/disk.ts';
 import { messageOf } from '../../base/errors.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../../base/json.ts';
+import { limits } from '../../base/limits.ts';
 import { isoTime } from '../../base/time.ts';
 import type { ArchiveInfo } from '../contract.ts';
 import { ArchiveExistsError, DamageError, FutureFormatError, NotFoundError } from '../errors.ts';
+import { readArchiveFile } from './archive-file.ts';
 
 const FILE = 'archive.json';
 /** A feature whose name starts so changes only how an archive is written: older readers may still read it. */
@@ -20,7 +22,7 @@ export function readInfo(
   name = FILE,
 ): { readonly info: ArchiveInfo; readonly mayWrite: boolean } {
   const file = `${dir}/${name}`;
-  const bytes = readFile(disk, file, 1024 * 1024);
+  const bytes = readArchiveFile(disk, dir, name, limits.archiveInfo);
   if (bytes === undefined) throw new NotFoundError('archive', dir);
   const value = parseInfo(file, bytes);
   if (!isJsonObject(value) || value.format !== 'turnpress')

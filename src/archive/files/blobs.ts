@@ -3,11 +3,12 @@
 
 import { blake3Hex } from '../../base/blake3.ts';
 import { equalBytes } from '../../base/bytes.ts';
-import { type Disk, makeFolders, readFile, replaceFile } from '../../base/disk.ts';
+import { type Disk, makeFolders, replaceFile } from '../../base/disk.ts';
 import { LimitError, messageOf } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { compressZstd, declaredSize, decompressZstd } from '../../base/zstd.ts';
 import { DamageError } from '../errors.ts';
+import { readArchiveFile } from './archive-file.ts';
 
 /** `blobs/<hh>/<hash>.zst` */
 export function blobPath(hash: string): string {
@@ -39,7 +40,7 @@ export function decodeBlob(file: string, frame: Uint8Array, hash: string): Uint8
 /** Undefined: there is no such blob. Throws DamageError. */
 export function readBlobFile(disk: Disk, dir: string, hash: string): Uint8Array | undefined {
   const file = blobPath(hash);
-  const frame = readFile(disk, `${dir}/${file}`);
+  const frame = readArchiveFile(disk, dir, file, limits.blobFile);
   return frame === undefined ? undefined : decodeBlob(file, frame, hash);
 }
 

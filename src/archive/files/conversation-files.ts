@@ -2,15 +2,17 @@
 /** A record is served only when its leaf hash or its turn hash fits; what does not fit is left to the scan to name. */
 
 import { equalBytes } from '../../base/bytes.ts';
-import { type Disk, readFile } from '../../base/disk.ts';
+import type { Disk } from '../../base/disk.ts';
+import { limits } from '../../base/limits.ts';
 import { LruCache } from '../../base/lru-cache.ts';
 import type { ConversationId } from '../../model/ids.ts';
-import { RecordError } from '../errors.ts';
+import { DamageError, RecordError } from '../errors.ts';
 import { salvageEntries, takeEntries } from '../format/entry-tile.ts';
 import { leafHash, splitHashes } from '../format/merkle.ts';
 import { decompressChunk, listChunks, type PayloadChunk } from '../format/payload-tile.ts';
 import { decodeRecord, type LogRecord } from '../format/record.ts';
 import { TILE_WIDTH, type TileKind, tilePath } from '../format/tile-names.ts';
+import { readArchiveFile } from './archive-file.ts';
 
 /** `conversations/<root>` */
 export function conversationPath(id: ConversationId): string {
@@ -43,6 +45,11 @@ export interface PayloadTile {
 
 /** Bytes of memory, by what the values really hold. */
 const TILE_BYTES_KEPT = 16 * 1024 * 1024;
+const TILE_LIMITS: Readonly<Record<TileKind, number>> = {
+  entries: limits.entryTile,
+  '0': limits.leafTile,
+  payload: limits.payloadTile,
+};
 const PAYLOAD_BYTES_KEPT = 48 * 1024 * 1024;
 /** A decoded record beside its own bytes, and a chunk's slot, as measured with Node 24. */
 const RECORD_WEIGHT = 768;
@@ -55,13 +62,37 @@ export class ConversationFiles {
   readonly #payloads = new LruCache<PayloadTile>(PAYLOAD_BYTES_KEPT);
   readonly #raws = new LruCache<Uint8Array>(PAYLOAD_BYTES_KEPT);
 
+  /** Why files could not be read, by path. */
+  readonly #problems = new Map<string, string>();
+  /** Folders of the conversation that was looked at last which are folders indeed. */
+  #plain: { readonly id: ConversationId | undefined; readonly folders: Set<string> } = {
+    id: undefined,
+    folders: new Set(),
+  };
+
   constructor(disk: Disk, dir: string) {
     this.disk = disk;
     this.dir = dir;
   }
 
-  read(file: string, limit?: number): Uint8Array | undefined {
-    return readFile(this.disk, `${this.dir}/${file}`, limit);
+  /** The bytes of a tile's file. Undefined: there is none, or it cannot be read; then `problemOf` its path says why. */
+  readTileBytes(id: ConversationId, kind: TileKind, n: number): Uint8Array | undefined {
+    return this.#read(id, tileFile(id, kind, n), TILE_LIMITS[kind]);
+  }
+
+  /** As `readTileBytes`. */
+  readCheckpointBytes(id: ConversationId): Uint8Array | undefined {
+    return this.#read(id, checkpointFile(id), limits.checkpoint);
+  }
+
+  /** Why a file could not be read, at any look since the conversation was forgotten. Undefined: it could, or it was absent. */
+  problemOf(file: string): string | undefined {
+    return this.#problems.get(file);
+  }
+
+  /** Files of a conversation that could not be read, and why. */
+  listProblems(id: ConversationId): readonly (readonly [string, string])[] {
+    return [...this.#problems].filter(([file]) => file.startsWith(conversationPath(id)));
   }
 
   /** The first `count` records of tile `n`, checked against the leaf tile. */
@@ -86,7 +117,7 @@ export class ConversationFiles {
     const file = tileFile(id, 'payload', n);
     const known = this.#payloads.get(file);
     if (known !== undefined) return known;
-    const bytes = this.read(file);
+    const bytes = this.readTileBytes(id, 'payload', n);
     if (bytes === undefined) return undefined;
     const { chunks, problem } = listChunks(bytes, n * TILE_WIDTH);
     const tile = { file, bytes, chunks, ...(problem === undefined ? {} : { problem }) };
@@ -107,6 +138,8 @@ export class ConversationFiles {
 
   /** The files of a conversation changed. */
   forget(id: ConversationId): void {
+    this.#plain = { id: undefined, folders: new Set() };
+    for (const [file] of this.listProblems(id)) this.#problems.delete(file);
     for (const cache of [this.#tiles, this.#payloads, this.#raws]) cache.dropWhere((key) => key.includes(id));
   }
 
@@ -119,9 +152,20 @@ export class ConversationFiles {
     this.#tiles.drop(`${id}/${n}`);
   }
 
+  #read(id: ConversationId, file: string, limit: number): Uint8Array | undefined {
+    if (this.#plain.id !== id) this.#plain = { id, folders: new Set() };
+    try {
+      return readArchiveFile(this.disk, this.dir, file, limit, this.#plain.folders);
+    } catch (error) {
+      if (!(error instanceof DamageError)) throw error;
+      this.#problems.set(file, error.problem);
+      return undefined;
+    }
+  }
+
   #decodeTile(id: ConversationId, n: number, count: number): DecodedTile {
-    const bytes = this.read(tileFile(id, 'entries', n)) ?? new Uint8Array(0);
-    const leaves = splitHashes(this.read(tileFile(id, '0', n)) ?? new Uint8Array(0));
+    const bytes = this.readTileBytes(id, 'entries', n) ?? new Uint8Array(0);
+    const leaves = splitHashes(this.readTileBytes(id, '0', n) ?? new Uint8Array(0));
     const plain = takeEntries(bytes, count).records;
     const fits = plain.length === count && plain.every((record, i) => isLeafOf(record, leaves[i]));
     // a bad length would hide all records after it: the leaf hashes lead to those that are still whole

@@ -2,9 +2,11 @@
 /** No log covers that file: without the copy a flipped bit in the origin would set every checkpoint at odds with it. */
 
 import { equalBytes } from '../../base/bytes.ts';
-import { type Disk, readFile, replaceFile } from '../../base/disk.ts';
+import { type Disk, replaceFile } from '../../base/disk.ts';
+import { limits } from '../../base/limits.ts';
 import type { ArchiveInfo, DamageReport } from '../contract.ts';
 import { DamageError } from '../errors.ts';
+import { readArchiveFile } from './archive-file.ts';
 import { readInfo } from './archive-info.ts';
 
 /** Path inside the archive. */
@@ -33,8 +35,8 @@ export function readKnownInfo(disk: Disk, dir: string): KnownInfo {
 
 /** Undefined: they are equal, or there is no copy to compare with. */
 export function findInfoDifference(disk: Disk, dir: string): DamageReport | undefined {
-  const bytes = readFile(disk, `${dir}/archive.json`);
-  const copy = readFile(disk, `${dir}/${INFO_COPY}`);
+  const bytes = readArchiveFile(disk, dir, 'archive.json', limits.archiveInfo);
+  const copy = readArchiveFile(disk, dir, INFO_COPY, limits.archiveInfo);
   if (bytes === undefined || copy === undefined || equalBytes(bytes, copy)) return undefined;
   const message = `it differs from its copy; put ${INFO_COPY} in its place, or delete the copy if the change was meant`;
   return { kind: 'archive', file: 'archive.json', turns: [], message };
@@ -43,7 +45,7 @@ export function findInfoDifference(disk: Disk, dir: string): DamageReport | unde
 /** For a writer: makes the copy where there is none. The folder `private` exists. */
 export function keepInfoCopy(disk: Disk, dir: string): void {
   const path = `${dir}/${INFO_COPY}`;
-  const bytes = readFile(disk, `${dir}/archive.json`);
+  const bytes = readArchiveFile(disk, dir, 'archive.json', limits.archiveInfo);
   if (bytes === undefined || disk.stat(path) !== undefined) return;
   replaceFile(disk, path, `${path}.tmp`, bytes);
   disk.fsyncDir(`${dir}/private`);

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
-import { type Disk, errorCode, isAbsent, readFile, writeAll } from '../../base/disk.ts';
+import { type Disk, errorCode, isAbsent, readStart, writeAll } from '../../base/disk.ts';
 import { LockedError } from '../errors.ts';
 
 /** Who holds a lock. */
@@ -37,12 +37,12 @@ export function takeLock(disk: Disk, path: string, self: Process): { readonly to
   if (!createLock(disk, guard, self)) {
     refuseHeld(disk, guard, self);
     removeFile(disk, guard);
-    if (!createLock(disk, guard, self)) throw new LockedError(path, describe(readFile(disk, guard, 4096)));
+    if (!createLock(disk, guard, self)) throw new LockedError(path, describe(readLock(disk, guard)));
   }
   try {
     const stale = refuseHeld(disk, path, self);
     removeFile(disk, path);
-    if (!createLock(disk, path, self)) throw new LockedError(path, describe(readFile(disk, path, 4096)));
+    if (!createLock(disk, path, self)) throw new LockedError(path, describe(readLock(disk, path)));
     return { tookOver: describe(stale) };
   } finally {
     removeFile(disk, guard);
@@ -51,19 +51,24 @@ export function takeLock(disk: Disk, path: string, self: Process): { readonly to
 
 /** Lets go of the lock, unless it has become somebody else's. */
 export function releaseLock(disk: Disk, path: string, self: Process): void {
-  const bytes = readFile(disk, path, 4096);
+  const bytes = readLock(disk, path);
   if (bytes !== undefined && isSame(parseHolder(bytes), self)) disk.unlink(path);
 }
 
 /** Whether a living (or unknowable) process holds the lock. */
 export function isLocked(disk: Disk, path: string, self: Process): boolean {
-  const bytes = readFile(disk, path, 4096);
+  const bytes = readLock(disk, path);
   return bytes !== undefined && !isGone(bytes, self);
+}
+
+/** Its first bytes: what is longer was not written by us, and is no holder. */
+function readLock(disk: Disk, path: string): Uint8Array | undefined {
+  return readStart(disk, path, 4096);
 }
 
 /** What an abandoned lock says; undefined: it has gone meanwhile. Throws LockedError for one whose holder may live. */
 function refuseHeld(disk: Disk, path: string, self: Process): Uint8Array | undefined {
-  const bytes = readFile(disk, path, 4096);
+  const bytes = readLock(disk, path);
   if (bytes !== undefined && !isGone(bytes, self)) throw new LockedError(path, describe(bytes));
   return bytes;
 }

@@ -1,11 +1,12 @@
 /** What every part of an open archive works on: its disk, its index, its caches, what is known to be damaged. */
 /** It also guards writing: after the first error nothing more is written, because what is on disk is no longer known. */
 
-import type { Disk } from '../../base/disk.ts';
+import type { Disk, FileStat } from '../../base/disk.ts';
 import type { Log } from '../../base/log.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { ArchiveInfo, DamageReport } from '../contract.ts';
 import { DamageError, WriteRefusedError } from '../errors.ts';
+import { fileProblem } from '../files/archive-file.ts';
 import { ConversationFiles, checkpointFile, conversationPath, tileFile } from '../files/conversation-files.ts';
 import type { SigningKey } from '../format/checkpoint.ts';
 import { LEAF_LENGTH } from '../format/merkle.ts';
@@ -76,7 +77,7 @@ export class Store {
 
   /** Size, time and identity of a checkpoint file: while they stay, the index's knowledge of the log stands. */
   stampOf(id: ConversationId): string {
-    const stat = this.disk.stat(this.path(checkpointFile(id)));
+    const stat = this.#look(checkpointFile(id));
     return stat === undefined ? '' : `${stat.size}:${stat.mtimeNs}:${stat.identity}`;
   }
 
@@ -110,7 +111,7 @@ export class Store {
     known: { readonly size: number; readonly entryBytes: number; readonly payloadBytes: number },
   ): boolean {
     const n = Math.floor(known.size / TILE_WIDTH);
-    const lengthOf = (kind: TileKind) => this.disk.stat(this.path(tileFile(id, kind, n)))?.size ?? 0;
+    const lengthOf = (kind: TileKind) => this.#look(tileFile(id, kind, n))?.size ?? 0;
     const leafBytes = (known.size % TILE_WIDTH) * LEAF_LENGTH;
     return (
       lengthOf('entries') === known.entryBytes &&
@@ -122,5 +123,15 @@ export class Store {
   /** Whether a conversation's folder is there at all. */
   hasFolder(id: ConversationId): boolean {
     return this.disk.stat(this.path(conversationPath(id))) !== undefined;
+  }
+
+  /** Undefined also for what the disk refuses to show: whoever then reads the file learns why. */
+  #look(file: string): FileStat | undefined {
+    try {
+      return this.disk.stat(this.path(file));
+    } catch (error) {
+      if (fileProblem(error) === undefined) throw error;
+      return undefined;
+    }
   }
 }

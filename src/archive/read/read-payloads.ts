@@ -55,7 +55,8 @@ function readPayload(store: Store, turn: LoggedTurn, tombstone: Tombstone | unde
 
 function readStored(store: Store, turn: LoggedTurn, file: string): Payload {
   const found = locate(store, turn.conversation, turn.position);
-  if (found === undefined) return { status: 'damaged', file, problem: 'its payload is missing from the tile' };
+  if (found === undefined)
+    return { status: 'damaged', file, problem: store.files.problemOf(file) ?? 'its payload is missing from the tile' };
   let { tile, chunk, slot } = found;
   if (slot.tag === 'blob') {
     const bytes = readBlobFile(store.disk, store.dir, turn.payloadHash);

@@ -4,7 +4,7 @@
 import { type ConversationId, isHash, type TurnHash } from '../../model/ids.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import { AmbiguousPrefixError } from '../errors.ts';
-import { findRecord, tileFile } from '../files/conversation-files.ts';
+import { findRecord } from '../files/conversation-files.ts';
 import { findEntry } from '../format/entry-tile.ts';
 import type { LogRecord } from '../format/record.ts';
 import { TILE_WIDTH, tileCount, tileRecords } from '../format/tile-names.ts';
@@ -118,7 +118,7 @@ function readAt(store: Store, row: ConversationRow, { position }: TurnPlace): Lo
     if (found?.kind === 'turn') return logged(found, row.id, position);
     // or only its leaf hash is bad: then the record's own hash still tells
   }
-  const tile = store.files.read(tileFile(row.id, 'entries', n));
+  const tile = store.files.readTileBytes(row.id, 'entries', n);
   const bytes = tile === undefined ? undefined : findEntry(tile, position % TILE_WIDTH);
   const record = bytes === undefined ? undefined : findRecord(bytes);
   return record?.kind === 'turn' ? logged(record, row.id, position) : undefined;

@@ -1,7 +1,7 @@
 /** Opening the private index and bringing it in step with the logs. */
 /** Lost, stale, foreign or broken: whatever it is, it is rebuilt conversation by conversation and never believed over a log. */
 
-import { type Disk, isAbsent } from '../../base/disk.ts';
+import { type Disk, isAbsent, NotPlainFileError } from '../../base/disk.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { ArchiveInfo } from '../contract.ts';
 import { forgetLedgerOf } from '../index/ledger.ts';
@@ -18,6 +18,7 @@ export function identityOf(info: ArchiveInfo): string {
 export function openWritableIndex(disk: Disk, path: string, info: ArchiveInfo): TurnIndex {
   for (const again of [false, true]) {
     try {
+      if (path !== ':memory:' && disk.stat(path)?.file === false) throw new NotPlainFileError(path);
       const index = new TurnIndex(path, false);
       const identity = index.findIdentity();
       const isNew = index.get('SELECT 1 AS one FROM archive') === undefined;
@@ -34,7 +35,7 @@ export function openWritableIndex(disk: Disk, path: string, info: ArchiveInfo): 
 
 /** Opens it to be read. Undefined: there is none, or it cannot be used. */
 export function findReadableIndex(disk: Disk, path: string, info: ArchiveInfo): TurnIndex | undefined {
-  if (path === ':memory:' || disk.stat(path) === undefined) return undefined;
+  if (path === ':memory:' || disk.stat(path)?.file !== true) return undefined;
   let index: TurnIndex | undefined;
   try {
     index = new TurnIndex(path, true);

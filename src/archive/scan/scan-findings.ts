@@ -18,8 +18,12 @@ export class Findings {
   /** The first damage below the committed size, in words. */
   readOnly: string | undefined;
 
-  constructor(id: ConversationId) {
+  readonly #problemOf: (file: string) => string | undefined;
+
+  /** `problemOf`: why a file cannot be read at all. */
+  constructor(id: ConversationId, problemOf: (file: string) => string | undefined) {
     this.id = id;
+    this.#problemOf = problemOf;
   }
 
   /** `fatal`: it lies below the committed size, so nothing may be written. */
@@ -37,7 +41,8 @@ export class Findings {
   /** One report for each tile that the positions stand in. */
   reportByTile(kind: 'log' | 'leaf', tile: TileKind, positions: readonly number[], message: string): void {
     for (const [n, group] of Map.groupBy(positions, (position) => Math.floor(position / TILE_WIDTH))) {
-      this.report(kind, tileFile(this.id, tile, n), message, true, { positions: group });
+      const file = tileFile(this.id, tile, n);
+      this.report(kind, file, this.#problemOf(file) ?? message, true, { positions: group });
     }
   }
 

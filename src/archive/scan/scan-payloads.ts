@@ -31,7 +31,7 @@ class BlobProblem extends Error {}
 
 export function openPayloads(files: ConversationFiles, findings: Findings, n: number, count: number): OpenPayloads {
   const file = tileFile(findings.id, 'payload', n);
-  const bytes = files.read(file) ?? new Uint8Array(0);
+  const bytes = files.readTileBytes(findings.id, 'payload', n) ?? new Uint8Array(0);
   const listed = listChunks(bytes, n * TILE_WIDTH);
   const end = n * TILE_WIDTH + count;
   const chunks = listed.chunks.filter((chunk) => chunk.first < end);
@@ -40,7 +40,7 @@ export function openPayloads(files: ConversationFiles, findings: Findings, n: nu
   const length = last === undefined ? 0 : last.offset + last.length;
   if (covered < end) {
     const positions = Array.from({ length: end - covered }, (_, i) => covered + i);
-    payloadProblem(findings, n, [], positions, listed.problem ?? 'its payloads are missing');
+    payloadProblem(findings, n, [], positions, files.problemOf(file) ?? listed.problem ?? 'its payloads are missing');
   }
   const rows = chunks.map((chunk) => ({
     ...{ tile: n, first: chunk.first, offset: chunk.offset, length: chunk.length },

@@ -36,7 +36,7 @@ export function findTails(
     let any = false;
     for (const kind of ['entries', '0', 'payload'] as const) {
       const file = tileFile(id, kind, n);
-      const bytes = files.read(file);
+      const bytes = files.readTileBytes(id, kind, n);
       if (bytes === undefined) continue;
       any = true;
       const keep = n === open ? keeps[kind] : 0;

@@ -3,7 +3,7 @@
 
 import { equalBytes } from '../../base/bytes.ts';
 import type { ConversationId } from '../../model/ids.ts';
-import { type ConversationFiles, tileFile } from '../files/conversation-files.ts';
+import type { ConversationFiles } from '../files/conversation-files.ts';
 import { salvageEntries, takeEntries } from '../format/entry-tile.ts';
 import { leafHash, splitHashes } from '../format/merkle.ts';
 
@@ -20,8 +20,8 @@ export interface TileView {
 
 /** Tile `n` read leniently: damaged framing is worked around with the help of the leaf hashes. */
 export function viewTile(files: ConversationFiles, id: ConversationId, n: number, count: number): TileView {
-  const bytes = files.read(tileFile(id, 'entries', n)) ?? new Uint8Array(0);
-  const leafBytes = files.read(tileFile(id, '0', n)) ?? new Uint8Array(0);
+  const bytes = files.readTileBytes(id, 'entries', n) ?? new Uint8Array(0);
+  const leafBytes = files.readTileBytes(id, '0', n) ?? new Uint8Array(0);
   const leaves = splitHashes(leafBytes).slice(0, count);
   const plain = takeEntries(bytes, count);
   const base = { entryFileLength: bytes.length, leafFileLength: leafBytes.length, leaves };

@@ -108,6 +108,6 @@ export function longestPrefix(files: ConversationFiles, id: ConversationId): num
 }
 
 function chunkEnds(files: ConversationFiles, id: ConversationId, n: number): number[] {
-  const bytes = files.read(tileFile(id, 'payload', n)) ?? new Uint8Array(0);
+  const bytes = files.readTileBytes(id, 'payload', n) ?? new Uint8Array(0);
   return listChunks(bytes, n * TILE_WIDTH).chunks.map((chunk) => chunk.first + chunk.slots.length);
 }

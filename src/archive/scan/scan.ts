@@ -16,6 +16,7 @@ import type { LogRecord, MetaRecord } from '../format/record.ts';
 import { TILE_WIDTH, tileCount, tileRecords } from '../format/tile-names.ts';
 import type { ChunkRow, LoggedTombstone } from '../index/conversation-row.ts';
 import { addTurn, emptySummary, type SummaryState } from '../index/summary.ts';
+import { boundedSize } from './scan-extent.ts';
 import { Findings } from './scan-findings.ts';
 import { type OpenPayloads, openPayloads, payloadOf, payloadProblem } from './scan-payloads.ts';
 import { findTails, type TornTail } from './scan-tails.ts';
@@ -86,14 +87,22 @@ class Scan {
 
   constructor(files: ConversationFiles, id: ConversationId, known: KnownExtent) {
     this.#files = files;
-    this.#findings = new Findings(id);
+    this.#findings = new Findings(id, (file) => files.problemOf(file));
     this.#known = known;
   }
 
   run(onTurn: OnTurn): ScannedConversation {
-    const checkpoint = this.#readCheckpoint();
-    const size = checkpoint?.size ?? longestPrefix(this.#files, this.#findings.id);
-    if (checkpoint === undefined && size < this.#known.size) {
+    const stated = this.#readCheckpoint();
+    const size =
+      stated === undefined
+        ? longestPrefix(this.#files, this.#findings.id)
+        : boundedSize(this.#files, this.#findings.id, stated.size);
+    const checkpoint = stated?.size === size ? stated : undefined;
+    if (checkpoint !== stated) {
+      const message = `it counts ${stated?.size} records, of which the tiles can hold ${size} at most`;
+      this.#findings.report('checkpoint', checkpointFile(this.#findings.id), message, true);
+    }
+    if (stated === undefined && size < this.#known.size) {
       this.#findings.report(
         'checkpoint',
         checkpointFile(this.#findings.id),
@@ -104,8 +113,10 @@ class Scan {
     const frontier = checkTree(this.#files, this.#findings, size, checkpoint);
     const content = this.#readContent(size, onTurn);
     const tails = findTails(this.#files, this.#findings.id, { ...content, size });
+    const unread = this.#reportUnread();
     return {
-      ...{ id: this.#findings.id, checkpoint, frontier, tails, ...content },
+      // with a file unread nobody knows where the log ends, so nothing is to be cut
+      ...{ id: this.#findings.id, checkpoint, frontier, tails: unread ? [] : tails, ...content },
       tombstones: this.#findings.listTombstones(),
       damage: this.#findings.damage,
       readOnly: this.#findings.readOnly,
@@ -114,9 +125,12 @@ class Scan {
 
   #readCheckpoint(): Checkpoint | undefined {
     const file = checkpointFile(this.#findings.id);
-    const bytes = this.#files.read(file, 1024 * 1024);
+    const bytes = this.#files.readCheckpointBytes(this.#findings.id);
     if (bytes === undefined) {
-      if (this.#known.size > 0) this.#findings.report('checkpoint', file, 'it is missing', false);
+      // what cannot be read is not replaced: it may be whole, and only out of reach
+      const problem = this.#files.problemOf(file);
+      if (problem !== undefined) this.#findings.report('checkpoint', file, problem, true);
+      else if (this.#known.size > 0) this.#findings.report('checkpoint', file, 'it is missing', false);
       return undefined;
     }
     try {
@@ -223,6 +237,14 @@ class Scan {
       this.#findings.report('payload', file, `meta: ${error.message}`, false, { positions: [position] });
       return '';
     }
+  }
+
+  /** Names every file that could not be read and was not named yet. True: there are such files. */
+  #reportUnread(): boolean {
+    const problems = this.#files.listProblems(this.#findings.id);
+    const said = new Set(this.#findings.damage.map(({ file }) => file));
+    for (const [file, problem] of problems) if (!said.has(file)) this.#findings.report('log', file, problem, true);
+    return problems.length > 0;
   }
 
   #firstBadFile(): string {

@@ -35,7 +35,7 @@ PRAGMA user_version=${VERSION};
 /** Opens the file, in place of one that is no search index; in memory where nothing can be written. */
 export function openSearch(disk: Disk, path: string): SearchIndex {
   try {
-    return new SearchIndex(path);
+    if (path === ':memory:' || disk.stat(path)?.file !== false) return new SearchIndex(path);
   } catch {
     // no database of ours, or no place for one: it can always be built again
   }

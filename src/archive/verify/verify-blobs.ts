@@ -2,12 +2,12 @@
 /** A blob's damage is named with every turn that it touches, in all conversations that were read. */
 
 import { crc32 } from 'node:zlib';
-import { readFile } from '../../base/disk.ts';
-import { messageOf } from '../../base/errors.ts';
+import { limits } from '../../base/limits.ts';
 import type { TurnHash } from '../../model/ids.ts';
 import { listBlobs } from '../../model/payload.ts';
 import type { DamageReport } from '../contract.ts';
 import { DamageError } from '../errors.ts';
+import { readArchiveFile } from '../files/archive-file.ts';
 import { blobPath, decodeBlob } from '../files/blobs.ts';
 import type { Store } from '../index/store.ts';
 import type { SeenMeta, SeenTurn } from '../scan/scan.ts';
@@ -62,12 +62,13 @@ export function verifyBlobs(
 
 function problemOf(store: Store, hash: string): string | undefined {
   const file = blobPath(hash);
-  const frame = readFile(store.disk, store.path(file));
-  if (frame === undefined) return 'the blob file is missing';
+  let frame: Uint8Array | undefined;
   try {
+    frame = readArchiveFile(store.disk, store.dir, file, limits.blobFile);
+    if (frame === undefined) return 'the blob file is missing';
     decodeBlob(file, frame, hash);
   } catch (error) {
-    if (error instanceof DamageError) return messageOf(error);
+    if (error instanceof DamageError) return error.problem;
     throw error;
   }
   const known = store.index.findBlob(hash);

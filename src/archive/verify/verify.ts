@@ -1,7 +1,6 @@
 /** Recomputes an archive from its bytes and says everything that is not as it was written. */
 /** Reads only: what it finds is for `repair` and for people. Every single flipped bit outside `private/` shows here. */
 
-import { readFile } from '../../base/disk.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { DamageReport, VerifyOptions, VerifyReport } from '../contract.ts';
 import { ConversationFiles, checkpointFile, tileFile } from '../files/conversation-files.ts';
@@ -113,7 +112,7 @@ function checkCheckpoint(store: Store, { id, checkpoint, frontier }: ScannedConv
       return undefined;
     return { ...report, message: 'there is none that can be read' };
   }
-  const bytes = readFile(store.disk, store.path(file)) ?? new Uint8Array(0);
+  const bytes = store.files.readCheckpointBytes(id) ?? new Uint8Array(0);
   const signed = parseCheckpoint(bytes).signatures.length > 0;
   const key = signed ? store.signingKey : undefined;
   if ((signed && key === undefined) || generateCheckpoint(checkpoint, key) === Buffer.from(bytes).toString())
