@@ -1,19 +1,26 @@
 /** Creating an archive and opening it, on the real disk or on another one. */
-/** Reading takes no lock and changes nothing but the index; writing takes the lock first. */
+/** Reading takes no lock and changes nothing; writing takes the lock first. */
 
-import { type Disk, errorCode, makeFolders, readFile, realDisk } from '../base/disk.ts';
+import { type Disk, makeFolders, readFile, realDisk } from '../base/disk.ts';
+import { TurnpressError } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import type { ArchiveReader, ArchiveWriter } from './contract.ts';
-import { DamageError, FutureFormatError, LockedError, RecordError } from './errors.ts';
+import { DamageError, FutureFormatError } from './errors.ts';
+import { fileProblem } from './files/archive-file.ts';
 import { writeInfo } from './files/archive-info.ts';
 import { keepInfoCopy, readKnownInfo } from './files/info-copy.ts';
 import { isLocked, type Process, releaseLock, takeLock, thisProcess } from './files/lock.ts';
 import { sweepArchive } from './files/temps.ts';
 import { parseSigningKey, type SigningKey } from './format/checkpoint.ts';
 import { Store, type StoreParts } from './index/store.ts';
-import type { TurnIndex } from './index/turn-index.ts';
 import { OpenArchive } from './open-archive.ts';
-import { compareIndex, findReadableIndex, openWritableIndex, refreshIndex } from './scan/open-index.ts';
+import {
+  compareIndex,
+  findReadableIndex,
+  openScratchIndex,
+  openWritableIndex,
+  refreshIndex,
+} from './scan/open-index.ts';
 import { resumePurges } from './withdraw/purge.ts';
 
 export interface OpenOptions {
@@ -89,55 +96,32 @@ function openWriter(parts: Parts): ArchiveWriter {
   }
 }
 
-/** With the index as it is when it is in step; else it is brought in step; else, where nothing may be written, built in memory. */
+/** With the index as it is when it is in step, else with a copy of it that is; nothing in the archive is written. */
 function openReader(parts: Parts): ArchiveReader {
-  const { disk, dir, self, info, indexPath } = parts;
-  const index = findReadableIndex(disk, indexPath, info);
+  const { disk, dir, self, info, indexPath, log } = parts;
+  const written = isLocked(disk, `${dir}/private/lock`, self);
+  const index = findReadableIndex(disk, indexPath, info, written);
   if (index !== undefined) {
     const store = new Store({ ...parts, index, writable: false });
     const { stale, gone } = compareIndex(store, false);
     // while somebody writes, the index may be a commit behind: what it says is still true
-    if (stale.length + gone.length === 0 || isLocked(disk, `${dir}/private/lock`, self))
-      return new OpenArchive(store, () => {});
+    if (stale.length + gone.length === 0 || written) return new OpenArchive(store, () => {});
     index.close();
   }
-  const store =
-    refreshAsReader(parts) ??
-    new Store({ ...parts, index: openWritableIndex(disk, ':memory:', info), writable: false });
-  refreshIndex(store, compareIndex(store, false));
+  const store = new Store({ ...parts, index: openScratchIndex(disk, indexPath, info), writable: false });
+  const differences = compareIndex(store, false);
+  refreshIndex(store, differences);
+  const { stale, gone } = differences;
+  if (stale.length + gone.length > 0)
+    log.detail(
+      `the index is not in step with ${stale.length + gone.length} conversations: they were read for this command only`,
+    );
   return new OpenArchive(store, () => {});
-}
-
-/** A store over the real index, in step with the logs. Undefined: the index cannot be written here and now. */
-function refreshAsReader(parts: Parts): Store | undefined {
-  const { disk, dir, self, info, indexPath } = parts;
-  const lock = `${dir}/private/lock`;
-  if (indexPath === ':memory:') return undefined;
-  let index: TurnIndex | undefined;
-  try {
-    makeFolders(disk, `${dir}/private`);
-    sayTakeOver(parts, takeLock(disk, lock, self).tookOver);
-    try {
-      index = openWritableIndex(disk, indexPath, info);
-      const store = new Store({ ...parts, index, writable: false });
-      refreshIndex(store, compareIndex(store, false));
-      return store;
-    } finally {
-      releaseLock(disk, lock, self);
-    }
-  } catch (error) {
-    index?.close();
-    if (error instanceof LockedError || CANNOT_WRITE.includes(errorCode(error))) return undefined;
-    throw error;
-  }
 }
 
 function sayTakeOver({ log }: Parts, tookOver: string | undefined): void {
   if (tookOver !== undefined) log.info(`the lock of ${tookOver}, which ended without letting go of it, was taken over`);
 }
-
-/** Reading goes on without a file of its own where the disk takes none. The last one: SQLite says only in words that it is such a disk. */
-const CANNOT_WRITE: readonly string[] = ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'ERR_SQLITE_ERROR'];
 
 function findSigningKey(disk: Disk, dir: string, origin: string): SigningKey | undefined {
   const pem = readFile(disk, `${dir}/private/keys/archive.ed25519`, 64 * 1024);
@@ -149,7 +133,7 @@ function findVerifyingKey(disk: Disk, dir: string, origin: string): SigningKey |
   try {
     return findSigningKey(disk, dir, origin);
   } catch (error) {
-    if (error instanceof RecordError || CANNOT_WRITE.includes(errorCode(error))) return undefined;
+    if (error instanceof TurnpressError || fileProblem(error) !== undefined) return undefined;
     throw error;
   }
 }

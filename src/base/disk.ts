@@ -206,8 +206,12 @@ export const realDisk: Disk = {
     }
   },
   stat(path) {
-    const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-    return stat === undefined ? undefined : fileStatOf(stat);
+    try {
+      return fileStatOf(lstatSync(path, { bigint: true }));
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
   },
   statOpen: (file) => fileStatOf(fstatSync(file, { bigint: true })),
 };

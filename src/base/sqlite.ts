@@ -1,6 +1,9 @@
 /** SQLite databases: opened with the settings that every one of ours needs, statements prepared once. */
 /** The one file that imports node:sqlite, so that another driver is a change in one place. */
 
+import { constants, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 export type SqlValue = null | number | bigint | string | Uint8Array;
@@ -33,7 +36,33 @@ export interface DatabaseOptions {
   readonly busyMs?: number;
 }
 
-/** Opens or creates the database file `path` (`:memory:` for none). Throws what SQLite throws for a file that is not one. */
+/**
+ * A private copy of a database file with its journal, to be changed at will; the file itself is not touched. It stands in the
+ * system's folder for temporary files and has no name any more when this returns (where a system keeps it open by name, it stays
+ * until that folder is emptied). Nobody may be writing to the original. Throws what SQLite and the disk throw.
+ */
+export function openDatabaseCopy(path: string): Database {
+  const folder = mkdtempSync(join(tmpdir(), 'turnpress-'));
+  try {
+    const copy = join(folder, 'copy.db');
+    copyFileSync(path, copy, constants.COPYFILE_FICLONE);
+    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`);
+    const database = openDatabase(copy);
+    try {
+      // takes the journal in and keeps none on disk from here on: its name would be gone
+      database.exec('PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF');
+      database.transaction(() => {});
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Opens or creates the database file `path` (`:memory:` for none, an empty one for a temporary file that grows on disk). Throws what SQLite throws for a file that is not one. */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
   const database = new DatabaseSync(path, { readOnly: options.readOnly ?? false, timeout: options.busyMs ?? 5000 });
   const statements = new Map<string, Statement>();

@@ -57,6 +57,7 @@ export function releaseLock(disk: Disk, path: string, self: Process): void {
 
 /** Whether a living (or unknowable) process holds the lock. */
 export function isLocked(disk: Disk, path: string, self: Process): boolean {
+  if (disk.stat(path)?.file !== true) return false;
   const bytes = readLock(disk, path);
   return bytes !== undefined && !isGone(bytes, self);
 }

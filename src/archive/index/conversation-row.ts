@@ -23,6 +23,16 @@ export interface ConversationRow {
   readonly damage: string | undefined;
 }
 
+/** What opening compares with the files. */
+export interface StampRow {
+  readonly id: ConversationId;
+  readonly stamp: string;
+  readonly size: number;
+  readonly entryBytes: number;
+  readonly payloadBytes: number;
+  readonly damaged: boolean;
+}
+
 /** Where a turn should stand. A hint: the record there must hash to the turn. */
 export interface TurnPlace {
   readonly key: number;

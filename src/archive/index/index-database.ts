@@ -2,19 +2,30 @@
 /** Apart from what is kept in it, so that the tables' meaning stands in one file and the database's manners in another. */
 
 import { randomUUID } from 'node:crypto';
-import { type Database, openDatabase, type SqlRow, type SqlValue } from '../../base/sqlite.ts';
+import { type Database, openDatabase, openDatabaseCopy, type SqlRow, type SqlValue } from '../../base/sqlite.ts';
 import { indexText } from './index-rows.ts';
 import { SCHEMA, SCHEMA_VERSION } from './index-schema.ts';
+
+/** `scratch`: a copy of the file that goes when it is closed; for an empty path, a new one that may grow past memory. */
+export type IndexUse = 'read' | 'write' | 'scratch';
 
 export class IndexDatabase {
   readonly db: Database;
   readonly readOnly: boolean;
+  readonly #inFile: boolean;
 
   /** Throws what SQLite throws for a file that is no database. */
-  constructor(path: string, readOnly: boolean) {
-    this.readOnly = readOnly;
-    this.db = openDatabase(path, { readOnly });
-    if (readOnly) return;
+  constructor(path: string, use: IndexUse) {
+    this.readOnly = use === 'read';
+    this.#inFile = use === 'write' && path !== ':memory:';
+    this.db =
+      use === 'scratch' && path !== '' ? openDatabaseCopy(path) : openDatabase(path, { readOnly: this.readOnly });
+    if (this.readOnly) return;
+    if (use === 'scratch') {
+      this.db.exec('PRAGMA temp_store=FILE; PRAGMA cache_size=-32000');
+      this.db.exec(SCHEMA);
+      return;
+    }
     // WAL without a sync per commit: a power cut can take the newest commits, never the file's consistency
     this.db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY');
     // turn hashes fall anywhere in the table: with room for it in memory and a longer journal each page is written less often
@@ -42,8 +53,18 @@ export class IndexDatabase {
     return indexText(this.get("SELECT value FROM archive WHERE key='generation'")?.value) ?? '';
   }
 
+  /** Leaves the file without a shared journal, so that those who only read need not make one. */
   close(): void {
+    if (this.#inFile) this.#leaveJournal();
     this.db.close();
+  }
+
+  #leaveJournal(): void {
+    try {
+      this.db.exec('PRAGMA busy_timeout=0; PRAGMA journal_mode=DELETE');
+    } catch {
+      // somebody reads it now: the last one to close takes the journal in
+    }
   }
 
   /** All or nothing. */

@@ -9,7 +9,7 @@ import type { ConversationId, PayloadHash, TurnHash } from '../../model/ids.ts';
 import { decodeMetaText } from '../../model/meta.ts';
 import type { MetaTombstone, Tombstone } from '../contract.ts';
 import { decodeFrontier, rootOf } from '../format/merkle.ts';
-import type { ChunkRow, ConversationRow } from './conversation-row.ts';
+import type { ChunkRow, ConversationRow, StampRow } from './conversation-row.ts';
 
 export function indexNumber(value: unknown): number {
   return typeof value === 'number' ? value : 0;
@@ -68,6 +68,17 @@ export function headFromRow(row: SqlRow): Head {
 
 export function indexBytes(value: unknown): Uint8Array {
   return value instanceof Uint8Array ? value : new Uint8Array(0);
+}
+
+export function stampFromRow(row: SqlRow): StampRow {
+  return {
+    id: encodeHex(indexBytes(row.hash)) as ConversationId,
+    stamp: indexText(row.stamp) ?? '',
+    size: indexNumber(row.size),
+    entryBytes: indexNumber(row.entry_bytes),
+    payloadBytes: indexNumber(row.payload_bytes),
+    damaged: row.damage !== null,
+  };
 }
 
 /** Undefined when its Merkle frontier does not fit its size: the log is read again then. `heads`: all of them, by name. */

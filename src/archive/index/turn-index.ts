@@ -6,7 +6,14 @@ import type { ConversationSummary, Head } from '../../model/conversation.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
 import type { MetaTombstone, Tombstone } from '../contract.ts';
 import { encodeFrontier, rootOf } from '../format/merkle.ts';
-import type { ChunkRow, ConversationRow, IndexUpdate, LoggedTombstone, TurnPlace } from './conversation-row.ts';
+import type {
+  ChunkRow,
+  ConversationRow,
+  IndexUpdate,
+  LoggedTombstone,
+  StampRow,
+  TurnPlace,
+} from './conversation-row.ts';
 import { IndexDatabase } from './index-database.ts';
 import {
   chunkFromRow,
@@ -14,8 +21,8 @@ import {
   headFromRow,
   indexBytes,
   indexNumber,
-  indexText,
   metaTombstoneFromRow,
+  stampFromRow,
   summaryFromRow,
   tombstoneFromRow,
 } from './index-rows.ts';
@@ -51,23 +58,16 @@ export class TurnIndex extends IndexDatabase {
     this.#ids.clear();
   }
 
-  /** Id, stamp and lengths of every conversation, without the rest: what opening compares. */
-  listStamps(): {
-    id: ConversationId;
-    stamp: string;
-    size: number;
-    entryBytes: number;
-    payloadBytes: number;
-    damaged: boolean;
-  }[] {
-    return this.all('SELECT hash, stamp, size, entry_bytes, payload_bytes, damage FROM conversations').map((row) => ({
-      id: encodeHex(indexBytes(row.hash)) as ConversationId,
-      stamp: indexText(row.stamp) ?? '',
-      size: indexNumber(row.size),
-      entryBytes: indexNumber(row.entry_bytes),
-      payloadBytes: indexNumber(row.payload_bytes),
-      damaged: row.damage !== null,
-    }));
+  /** Id, stamp and lengths of every conversation by id, without the rest: what opening compares. A page of them is in memory at a time. */
+  *walkStamps(): Generator<StampRow> {
+    const sql =
+      'SELECT hash, stamp, size, entry_bytes, payload_bytes, damage FROM conversations WHERE hash > ? ORDER BY hash LIMIT 1024';
+    for (let from = new Uint8Array(0); ; ) {
+      const rows = this.all(sql, from);
+      for (const row of rows) yield stampFromRow(row);
+      if (rows.length < 1024) return;
+      from = new Uint8Array(indexBytes(rows.at(-1)?.hash));
+    }
   }
 
   findRow(id: ConversationId): ConversationRow | undefined {

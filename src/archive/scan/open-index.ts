@@ -1,9 +1,10 @@
 /** Opening the private index and bringing it in step with the logs. */
 /** Lost, stale, foreign or broken: whatever it is, it is rebuilt conversation by conversation and never believed over a log. */
 
-import { type Disk, isAbsent, NotPlainFileError } from '../../base/disk.ts';
-import type { ConversationId } from '../../model/ids.ts';
+import { type Disk, isAbsent, NotPlainFileError, readStart } from '../../base/disk.ts';
+import { type ConversationId, isHash } from '../../model/ids.ts';
 import type { ArchiveInfo } from '../contract.ts';
+import { listArchiveFolder } from '../files/archive-file.ts';
 import { forgetLedgerOf } from '../index/ledger.ts';
 import type { Store } from '../index/store.ts';
 import { TurnIndex } from '../index/turn-index.ts';
@@ -19,7 +20,7 @@ export function openWritableIndex(disk: Disk, path: string, info: ArchiveInfo): 
   for (const again of [false, true]) {
     try {
       if (path !== ':memory:' && disk.stat(path)?.file === false) throw new NotPlainFileError(path);
-      const index = new TurnIndex(path, false);
+      const index = new TurnIndex(path, 'write');
       const identity = index.findIdentity();
       const isNew = index.get('SELECT 1 AS one FROM archive') === undefined;
       if (isNew) index.setIdentity(identityOf(info));
@@ -30,21 +31,50 @@ export function openWritableIndex(disk: Disk, path: string, info: ArchiveInfo): 
     }
     for (const file of [path, `${path}-wal`, `${path}-shm`]) removeFile(disk, file);
   }
-  return new TurnIndex(path, false);
+  return new TurnIndex(path, 'write');
 }
 
-/** Opens it to be read. Undefined: there is none, or it cannot be used. */
-export function findReadableIndex(disk: Disk, path: string, info: ArchiveInfo): TurnIndex | undefined {
+/**
+ * Opens it to be read where it stands. Undefined: there is none, it cannot be used, or reading it would change files: one that
+ * its writer did not close keeps a journal that every reader shares. `written`: somebody writes to it now, and shares it anyway.
+ */
+export function findReadableIndex(
+  disk: Disk,
+  path: string,
+  info: ArchiveInfo,
+  written: boolean,
+): TurnIndex | undefined {
   if (path === ':memory:' || disk.stat(path)?.file !== true) return undefined;
+  if (!written && (hasSharedJournal(disk, path) || disk.stat(`${path}-journal`) !== undefined)) return undefined;
+  return findOwn(info, () => new TurnIndex(path, 'read'));
+}
+
+/** A copy to be brought in step with the logs and thrown away: of what there is when that can be used, else a new one. */
+export function openScratchIndex(disk: Disk, path: string, info: ArchiveInfo): TurnIndex {
+  const usable = path !== ':memory:' && disk.stat(path)?.file === true && disk.stat(`${path}-journal`) === undefined;
+  const index =
+    (usable ? findOwn(info, () => new TurnIndex(path, 'scratch')) : undefined) ?? new TurnIndex('', 'scratch');
+  // what changes in a copy has revisions of its own
+  index.transaction(() => index.setIdentity(identityOf(info)));
+  return index;
+}
+
+/** Undefined: it is another archive's or another version's, no database, or there is no way to have it. */
+function findOwn(info: ArchiveInfo, open: () => TurnIndex): TurnIndex | undefined {
   let index: TurnIndex | undefined;
   try {
-    index = new TurnIndex(path, true);
+    index = open();
     if (index.findIdentity() === identityOf(info)) return index;
     index.close();
   } catch {
-    index?.close(); // no database, or no way to share it: the caller builds one of its own
+    index?.close(); // the caller builds one of its own
   }
   return undefined;
+}
+
+/** Byte 18 of a database file: 2 for one in write-ahead mode (https://www.sqlite.org/fileformat2.html, 1.3). */
+function hasSharedJournal(disk: Disk, path: string): boolean {
+  return readStart(disk, path, 20)?.[18] === 2;
 }
 
 export interface Differences {
@@ -54,20 +84,31 @@ export interface Differences {
   readonly gone: readonly ConversationId[];
 }
 
-/** Compares every checkpoint with the index, by size, time and identity. `tails`: also looks for bytes beyond the checkpoints. */
+/**
+ * Compares every checkpoint with the index, by size, time and identity: both sides in order, neither in memory as a whole.
+ * `tails`: also looks for bytes beyond the checkpoints.
+ */
 export function compareIndex(store: Store, tails: boolean): Differences {
-  const known = new Map(store.index.listStamps().map((entry) => [entry.id, entry]));
   const stale: ConversationId[] = [];
-  const names = store.disk.list(store.path('conversations')) ?? [];
-  for (const name of names) {
-    if (!/^[0-9a-f]{64}$/.test(name)) continue;
-    const id = name as ConversationId;
-    const entry = known.get(id);
-    known.delete(id);
-    const same = entry !== undefined && !entry.damaged && entry.stamp !== '' && entry.stamp === store.stampOf(id);
-    if (!same || (tails && !store.fitsFiles(id, entry))) stale.push(id);
+  const gone: ConversationId[] = [];
+  const names = listArchiveFolder(store.disk, store.dir, 'conversations');
+  let next = 0;
+  const takeUnknown = (until: string | undefined) => {
+    for (let name = names[next]; name !== undefined && (until === undefined || name < until); name = names[++next])
+      if (isHash(name)) stale.push(name as ConversationId);
+  };
+  for (const entry of store.index.walkStamps()) {
+    takeUnknown(entry.id);
+    if (names[next] !== entry.id) {
+      gone.push(entry.id);
+      continue;
+    }
+    next++;
+    const same = !entry.damaged && entry.stamp !== '' && entry.stamp === store.stampOf(entry.id);
+    if (!same || (tails && !store.fitsFiles(entry.id, entry))) stale.push(entry.id);
   }
-  return { stale, gone: [...known.keys()] };
+  takeUnknown(undefined);
+  return { stale, gone };
 }
 
 /** Reads again what differs, and says what has vanished. */

@@ -84,8 +84,8 @@ function sealAll(store: Store, id: ConversationId, tiles: readonly number[]): vo
 }
 
 function handleTails(store: Store, scanned: ScannedConversation): void {
-  if (store.writable) sweepConversation(store, scanned.id);
   const cut = store.writable && scanned.readOnly === undefined;
+  if (cut) sweepConversation(store, scanned.id);
   const kept = cut ? store.write(() => cutTails(store, scanned.tails)) : [];
   for (const [i, tail] of scanned.tails.entries()) {
     const what = `${tail.bytes} bytes (${tail.records} whole records) beyond the checkpoint`;

@@ -1,15 +1,16 @@
 /** Which conversations a verification reads, and in which order: least recently verified first. */
-/** Remembered in private/verified.json as a running number, so that no clock is needed; losing it costs only the order. */
+/** Remembered in private/cache/ as a running number, so that no clock is needed; losing it costs only the order. */
 
-import { decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
-import { errorCode, makeFolders, readFile, replaceFile } from '../../base/disk.ts';
-import { JsonError } from '../../base/errors.ts';
-import { isJsonObject, type JsonObject, parseJson } from '../../base/json.ts';
-import type { ConversationId } from '../../model/ids.ts';
+import { errorCode, makeFolders } from '../../base/disk.ts';
+import { type Database, openDatabase } from '../../base/sqlite.ts';
+import { type ConversationId, isHash } from '../../model/ids.ts';
 import type { VerifyOptions } from '../contract.ts';
+import { listArchiveFolder } from '../files/archive-file.ts';
 import type { Store } from '../index/store.ts';
 
-const FILE = 'private/verified.json';
+const FOLDER = 'private/cache';
+const FILE = `${FOLDER}/verified.db`;
+const SCHEMA = 'CREATE TABLE IF NOT EXISTS verified (hash BLOB PRIMARY KEY, run INTEGER NOT NULL) WITHOUT ROWID';
 
 /** `all`: how many would have to be read for a complete verification. */
 export function verifyOrder(
@@ -17,43 +18,51 @@ export function verifyOrder(
   options: VerifyOptions,
 ): { readonly ids: readonly ConversationId[]; readonly all: number } {
   const wanted = options.conversations === undefined ? undefined : new Set<string>(options.conversations);
-  const names = store.disk.list(store.path('conversations')) ?? [];
-  const every = names.filter((name) => /^[0-9a-f]{64}$/.test(name)) as ConversationId[];
+  const every = listArchiveFolder(store.disk, store.dir, 'conversations').filter(isHash) as ConversationId[];
   const ids = wanted === undefined ? every : every.filter((id) => wanted.has(id));
-  const last = readNumbers(store);
-  const sorted = ids.toSorted((a, b) => numberOf(last, a) - numberOf(last, b) || (a < b ? -1 : 1));
+  const sorted = withNumbers(store, (database) => {
+    const lastOf = (id: string) => {
+      const row = database.statement('SELECT run FROM verified WHERE hash=?').get(Buffer.from(id, 'hex'));
+      return Number(row?.run ?? 0);
+    };
+    const numbered = ids.map((id) => ({ id, last: lastOf(id) }));
+    return numbered.sort((a, b) => a.last - b.last || (a.id < b.id ? -1 : 1)).map(({ id }) => id);
+  });
   const share = Math.min(Math.max(options.sample ?? 1, 0), 1);
-  return { ids: sorted.slice(0, Math.ceil(sorted.length * share)), all: every.length };
+  return { ids: (sorted ?? ids).slice(0, Math.ceil(ids.length * share)), all: every.length };
 }
 
 /** Notes what was read. After a complete run all are equal, and nothing needs noting. */
 export function finishOrder(store: Store, done: readonly ConversationId[], complete: boolean): void {
-  const before = readNumbers(store);
-  if (done.length === 0 || (complete && Object.keys(before).length === 0)) return;
-  const run =
-    Object.values(before).reduce<number>((most, n) => (typeof n === 'number' ? Math.max(most, n) : most), 0) + 1;
-  const numbers = complete ? {} : { ...before, ...Object.fromEntries(done.map((id) => [id, run])) };
+  if (done.length === 0 || (complete && store.disk.stat(store.path(FILE)) === undefined)) return;
+  withNumbers(store, (database) =>
+    database.transaction(() => {
+      const run = Number(database.statement('SELECT ifnull(max(run), 0) + 1 AS run FROM verified').get()?.run);
+      if (complete) database.exec('DELETE FROM verified');
+      const note = database.statement('INSERT OR REPLACE INTO verified VALUES (?, ?)');
+      if (!complete) for (const id of done) note.run(Buffer.from(id, 'hex'), run);
+    }),
+  );
+}
+
+/** Undefined: nothing can be remembered here. */
+function withNumbers<T>(store: Store, work: (database: Database) => T): T | undefined {
+  if (store.searchPath === ':memory:') return undefined;
+  const path = store.path(FILE);
+  let database: Database | undefined;
   try {
-    makeFolders(store.disk, store.path('private'));
-    replaceFile(store.disk, store.path(FILE), `${store.path(FILE)}.tmp`, encodeUtf8(JSON.stringify(numbers)));
+    if (store.disk.stat(path)?.file === false) return undefined;
+    makeFolders(store.disk, store.path(FOLDER));
+    database = openDatabase(path);
+    database.exec(`PRAGMA synchronous=OFF; ${SCHEMA}`);
+    return work(database);
   } catch (error) {
-    if (!['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(errorCode(error))) throw error;
+    // a place that takes no file, or a file that is no database: verification goes on in the order of ids
+    if (!CANNOT_KEEP.includes(errorCode(error))) throw error;
+    return undefined;
+  } finally {
+    database?.close();
   }
 }
 
-function readNumbers(store: Store): JsonObject {
-  const bytes = readFile(store.disk, store.path(FILE));
-  if (bytes === undefined) return {};
-  try {
-    const value = parseJson(decodeUtf8(bytes));
-    return isJsonObject(value) ? value : {};
-  } catch (error) {
-    if (error instanceof JsonError) return {};
-    throw error;
-  }
-}
-
-function numberOf(numbers: JsonObject, id: ConversationId): number {
-  const value = numbers[id];
-  return typeof value === 'number' ? value : 0;
-}
+const CANNOT_KEEP: readonly string[] = ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'ERR_SQLITE_ERROR'];

@@ -108,8 +108,7 @@ function checkCheckpoint(store: Store, { id, checkpoint, frontier }: ScannedConv
   const report = { kind: 'checkpoint', file, conversation: id, turns: [] } as const;
   if (checkpoint === undefined) {
     // nothing was ever committed here: a first append that was cut off
-    if (frontier.size === 0 && store.disk.stat(store.path(file)) === undefined && store.index.findRow(id) === undefined)
-      return undefined;
+    if (frontier.size === 0 && store.stampOf(id) === '' && store.index.findRow(id) === undefined) return undefined;
     return { ...report, message: 'there is none that can be read' };
   }
   const bytes = store.files.readCheckpointBytes(id) ?? new Uint8Array(0);
