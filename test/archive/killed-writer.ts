@@ -1,4 +1,4 @@
-/** A writer that appends until it is killed. Run as a process of its own by faults.test.ts: `node killed-writer.ts <dir> <from> <batches>`. */
+/** A writer that appends until it is killed. Run as a process of its own by faults.slow.test.ts: `node killed-writer.ts <dir> <from> <batches>`. */
 /** Says each acknowledged batch on stdout, and nothing before it is acknowledged. */
 
 import { writeSync } from 'node:fs';
