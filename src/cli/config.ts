@@ -1,157 +1,125 @@
 /** Reads `content/site.json`: every member checked, every unknown one named, defaults filled in. */
-/** A misspelt rule must never publish anything, so nothing is guessed: it is an error that says where. */
+/** A misspelt rule must never publish anything, so nothing is guessed: it is an error that says where. The one file that knows the schema library. */
 
 import { readFileSync } from 'node:fs';
-import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts';
-import type { PublishRule, SiteConfig } from '../model/site-config.ts';
+import * as v from 'valibot';
+import { isJsonObject } from '../base/json.ts';
+import { findRepeatedMember } from '../base/read-canonical.ts';
+import type { SiteConfig } from '../model/site-config.ts';
 import { ConfigError, isSystemError } from './errors.ts';
 
-export const DEFAULT_CONFIG: SiteConfig = {
-  title: 'Agent sessions',
-  description: 'Conversations with AI agents',
-  url: 'http://localhost:8080/',
-  author: '',
-  language: 'en',
-  publish: [],
-  tags: [],
-  search: { toolOutput: false },
-  images: { publish: false },
-  redact: { words: [], personal: true, allow: [] },
-};
+/** The library takes a list for an object. */
+const object = v.custom<object>((value) => isJsonObject(value), 'must be an object');
+const text = v.string('must be a text');
+const flag = v.boolean('must be true or false');
+const texts = listOf(text);
+const conversation = v.pipe(text, v.regex(/^[0-9a-f]{8,64}$/, "must be 8 to 64 digits 0-9 a-f of a conversation's id"));
+const turn = v.pipe(text, v.regex(/^[0-9a-f]{16,64}$/, 'must be 16 to 64 digits 0-9 a-f of a turn'));
+const visibility = v.picklist(['public', 'private'], 'must be "public" or "private"');
+const url = v.pipe(
+  text,
+  v.check(isWebAddress, (issue) => `is no http or https address: "${issue.input}"`),
+  v.check((value) => new URL(value).pathname === '/', 'must be the root of a host: pages link to each other from "/"'),
+  v.transform((value) => `${new URL(value).origin}/`),
+);
+const optional = { text: v.exactOptional(text), conversation: v.exactOptional(conversation) };
+
+/** The whole of it, with its defaults. The table in docs/publishing.md says what each member means. */
+const schema = members({
+  $schema: v.exactOptional(v.unknown()),
+  title: v.optional(text, 'Agent sessions'),
+  description: v.optional(text, 'Conversations with AI agents'),
+  url: v.optional(url, 'http://localhost:8080/'),
+  author: v.optional(text, ''),
+  language: v.optional(text, 'en'),
+  publish: v.optional(
+    listOf(
+      members({
+        ...{ agent: optional.text, project: optional.text, tag: optional.text, conversation: optional.conversation },
+        visibility,
+      }),
+    ),
+    [],
+  ),
+  tags: v.optional(
+    listOf(
+      members({
+        ...{ agent: optional.text, project: optional.text, conversation: optional.conversation },
+        add: v.optional(texts, []),
+      }),
+    ),
+    [],
+  ),
+  search: v.optional(members({ toolOutput: v.optional(flag, false) }), {}),
+  images: v.optional(members({ publish: v.optional(flag, false) }), {}),
+  redact: v.optional(
+    members({ words: v.optional(texts, []), personal: v.optional(flag, true), allow: v.optional(listOf(turn), []) }),
+    {},
+  ),
+});
+
+export const DEFAULT_CONFIG: SiteConfig = checkConfig({}, 'site.json');
 
 /** The configuration in a file; the defaults when there is no such file and it was not asked for by name. Throws ConfigError. */
 export function readConfig(file: string, mustExist: boolean): SiteConfig {
-  let text: string;
+  let json: string;
   try {
-    text = readFileSync(file, 'utf8');
+    json = readFileSync(file, 'utf8');
   } catch (cause) {
     if (isSystemError(cause) && cause.code === 'ENOENT' && !mustExist) return DEFAULT_CONFIG;
     throw new ConfigError(file, 'cannot be read', cause);
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(json);
   } catch (cause) {
     throw new ConfigError(file, `is not JSON: ${(cause as Error).message}`, cause);
   }
+  const repeated = findRepeatedMember(json);
+  if (repeated !== undefined) throw new ConfigError(file, `${repeated} stands twice`);
   return checkConfig(value, file);
 }
 
 /** Exported for tests: the same for a value that was parsed. */
 export function checkConfig(value: unknown, file: string): SiteConfig {
-  const top = object(value, '', file, [
-    '$schema',
-    'title',
-    'description',
-    'url',
-    'author',
-    'language',
-    'publish',
-    'tags',
-    'search',
-    'images',
-    'redact',
-  ]);
-  const search = object(top.search ?? {}, 'search', file, ['toolOutput']);
-  const images = object(top.images ?? {}, 'images', file, ['publish']);
-  const redact = object(top.redact ?? {}, 'redact', file, ['words', 'personal', 'allow']);
-  return {
-    title: string(top.title, 'title', file, DEFAULT_CONFIG.title),
-    description: string(top.description, 'description', file, DEFAULT_CONFIG.description),
-    url: siteUrl(string(top.url, 'url', file, DEFAULT_CONFIG.url), file),
-    author: string(top.author, 'author', file, DEFAULT_CONFIG.author),
-    language: string(top.language, 'language', file, DEFAULT_CONFIG.language),
-    publish: list(top.publish, 'publish', file).map((rule, i) => publishRule(rule, `publish[${i}]`, file)),
-    tags: list(top.tags, 'tags', file).map((rule, i) => tagRule(rule, `tags[${i}]`, file)),
-    search: { toolOutput: boolean(search.toolOutput, 'search.toolOutput', file, DEFAULT_CONFIG.search.toolOutput) },
-    images: { publish: boolean(images.publish, 'images.publish', file, DEFAULT_CONFIG.images.publish) },
-    redact: {
-      words: strings(redact.words, 'redact.words', file),
-      personal: boolean(redact.personal, 'redact.personal', file, DEFAULT_CONFIG.redact.personal),
-      allow: strings(redact.allow, 'redact.allow', file).map((turn, i) => turnPrefix(turn, `redact.allow[${i}]`, file)),
-    },
-  };
-}
-
-function publishRule(value: JsonValue, at: string, file: string): PublishRule {
-  const rule = object(value, at, file, ['agent', 'project', 'tag', 'conversation', 'visibility']);
-  const visibility = rule.visibility;
-  if (visibility !== 'public' && visibility !== 'private') {
-    throw new ConfigError(file, `${at}.visibility must be "public" or "private"`);
+  const result = v.safeParse(schema, value);
+  if (!result.success) {
+    // a misspelt member explains best why another is missing
+    const issue = result.issues.find(isUnknownMember) ?? result.issues[0];
+    throw new ConfigError(file, `${v.getDotPath(issue) === null ? 'the file' : placeOf(issue)} ${issue.message}`);
   }
-  return { ...matchers(rule, at, file), visibility };
+  const { $schema: _, ...config } = result.output;
+  return config;
 }
 
-function tagRule(value: JsonValue, at: string, file: string): SiteConfig['tags'][number] {
-  const rule = object(value, at, file, ['agent', 'project', 'conversation', 'add']);
-  const { agent, project, conversation } = matchers(rule, at, file);
-  return {
-    ...(agent === undefined ? {} : { agent }),
-    ...(project === undefined ? {} : { project }),
-    ...(conversation === undefined ? {} : { conversation }),
-    add: strings(rule.add, `${at}.add`, file),
-  };
+/** An object with these members and no others. */
+function members<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const known = Object.keys(entries).filter((name) => name !== '$schema');
+  const shape = v.strictObject(entries, (issue) => {
+    if (isUnknownMember(issue)) return `is not known; known here: ${known.join(', ')}`;
+    const missing = issue.path?.at(-1)?.key;
+    const entry = typeof missing === 'string' && issue.input === undefined ? entries[missing] : undefined;
+    return entry !== undefined && 'message' in entry && typeof entry.message === 'string'
+      ? entry.message
+      : 'must be an object';
+  });
+  return v.pipe(object, shape);
 }
 
-function matchers(
-  rule: JsonObject,
-  at: string,
-  file: string,
-): { agent?: string; project?: string; tag?: string; conversation?: string } {
-  const found: Record<string, string> = {};
-  for (const name of ['agent', 'project', 'tag', 'conversation']) {
-    if (rule[name] !== undefined) found[name] = string(rule[name], `${at}.${name}`, file, '');
-  }
-  if (found.conversation !== undefined && !/^[0-9a-f]{8,64}$/.test(found.conversation)) {
-    throw new ConfigError(file, `${at}.conversation must be 8 to 64 digits 0-9 a-f of a conversation's id`);
-  }
-  return found;
+function listOf<const Entry extends v.GenericSchema>(entry: Entry) {
+  return v.array(entry, 'must be a list');
 }
 
-function turnPrefix(value: string, at: string, file: string): string {
-  if (!/^[0-9a-f]{16,64}$/.test(value)) throw new ConfigError(file, `${at} must be 16 to 64 digits 0-9 a-f of a turn`);
-  return value;
+function isUnknownMember(issue: { readonly type: string; readonly expected: string | null }): boolean {
+  return issue.type === 'strict_object' && issue.expected === 'never';
 }
 
-function siteUrl(value: string, file: string): string {
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol))
-    throw new ConfigError(file, `url is no http or https address: "${value}"`);
-  const url = new URL(value);
-  if (url.pathname !== '/')
-    throw new ConfigError(file, 'url must be the root of a host: pages link to each other from "/"');
-  return `${url.origin}/`;
+/** `publish[2].visibility` */
+function placeOf(issue: v.BaseIssue<unknown>): string {
+  const steps = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`));
+  return steps.join('').replace(/^\./, '');
 }
 
-function object(value: unknown, at: string, file: string, known: readonly string[]): JsonObject {
-  if (!isJsonObject(value)) throw new ConfigError(file, `${at === '' ? 'the file' : at} must be an object`);
-  const unknown = Object.keys(value).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new ConfigError(
-      file,
-      `${at === '' ? '' : `${at}.`}${unknown} is not known; known here: ${known.filter((k) => k !== '$schema').join(', ')}`,
-    );
-  }
-  return value;
-}
-
-function string(value: JsonValue | undefined, at: string, file: string, fallback: string): string {
-  if (value === undefined) return fallback;
-  if (typeof value !== 'string') throw new ConfigError(file, `${at} must be a text`);
-  return value;
-}
-
-function boolean(value: JsonValue | undefined, at: string, file: string, fallback: boolean): boolean {
-  if (value === undefined) return fallback;
-  if (typeof value !== 'boolean') throw new ConfigError(file, `${at} must be true or false`);
-  return value;
-}
-
-function list(value: JsonValue | undefined, at: string, file: string): readonly JsonValue[] {
-  if (value === undefined) return [];
-  if (!Array.isArray(value)) throw new ConfigError(file, `${at} must be a list`);
-  return value as readonly JsonValue[];
-}
-
-function strings(value: JsonValue | undefined, at: string, file: string): readonly string[] {
-  return list(value, at, file).map((entry, i) => string(entry, `${at}[${i}]`, file, ''));
+function isWebAddress(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 }

@@ -35,9 +35,28 @@ describe('site.json', () => {
     [{ url: 'https://example.org/sub/' }, /url must be the root of a host/],
     [{ images: { publish: 'yes' } }, /images\.publish must be true or false/],
     [{ redact: { allow: ['12'] } }, /redact\.allow\[0\] must be 16 to 64 digits/],
-    [[], /the file must be an object/],
+    [[], /^site\.json: the file must be an object$/],
+    [7, /^site\.json: the file must be an object$/],
+    [{ search: [] }, /search must be an object/],
+    [{ search: { tooloutput: true } }, /search\.tooloutput is not known; known here: toolOutput$/],
+    [{ publish: [{ project: 'a' }] }, /publish\[0\]\.visibility must be "public" or "private"/],
+    [{ publish: [{ visibilty: 'public' }] }, /publish\[0\]\.visibilty is not known; known here: agent, project/],
+    [{ publish: [{ project: 7, visibility: 'public' }] }, /publish\[0\]\.project must be a text/],
+    [{ tags: [{ project: 'a', add: ['x', 1] }] }, /tags\[0\]\.add\[1\] must be a text/],
+    [{ title: null }, /title must be a text/],
+    [{ url: 'https://example.org/', __proto__: { polluted: 1 }, constructor: 1 }, /constructor is not known/],
   ])('refuses %j instead of guessing', (value, message) => {
     expect(() => checkConfig(value, 'site.json')).toThrow(message);
+  });
+
+  it('says which member stands twice', () => {
+    const file = join(folder, 'twice.json');
+    writeFileSync(file, '{"publish": [{"visibility": "private", "visibility": "public"}]}');
+    expect(() => readConfig(file, false)).toThrow(/twice\.json: publish\[0\]\.visibility stands twice/);
+  });
+
+  it('may name its schema', () => {
+    expect(checkConfig({ $schema: 'https://example.org/schema.json' }, 'site.json')).toEqual(DEFAULT_CONFIG);
   });
 
   it('adds the slash that a url needs', () => {
