@@ -195,9 +195,30 @@ export interface SearchHit {
   readonly snippet: string;
 }
 
+/** Raw bytes; or the name of a blob that is stored already; or undefined: the record has none, or a tombstone took it back. */
+export type ExtensionPayload = Uint8Array | { readonly blob: BlobHash | PayloadHash } | undefined;
+
+/** What another archive published of one conversation, from the size of the log that is here on. */
+export interface LogExtension {
+  readonly conversation: ConversationId;
+  /** Exact bytes, in log order. */
+  readonly records: readonly Uint8Array[];
+  /** One for each record. */
+  readonly payloads: readonly ExtensionPayload[];
+  /** Exact bytes, signature and all; they count all records, old and new. */
+  readonly checkpoint: Uint8Array;
+}
+
 export interface ArchiveWriter extends ArchiveReader {
   /** One durable commit; when it returns, all of it survives a power cut. On an error none of it is acknowledged. */
   append(batch: AppendBatch): AppendResult;
+  /**
+   * Adds exact records under an exact checkpoint, as another archive published them: one durable commit. The log here, the records and
+   * their payloads must be those of the checkpoint; whose signature it is, the caller has checked. What its tombstones take back is
+   * removed here too. A conversation of a foreign origin keeps it, and takes neither `append` nor a withdrawal: ForeignLogError.
+   * Throws NotAnExtensionError, RecordError, NotFoundError for a blob that is not here; nothing is written then.
+   */
+  extendLog(extension: LogExtension): AppendResult;
   /** Stores a blob durably (before the turn that names it) and returns its hash. Known: nothing is written. */
   putBlob(bytes: Uint8Array): BlobHash;
   /** Appends a tombstone and rewrites the payload tile without the payload; deletes its blob when no other turn uses it. */

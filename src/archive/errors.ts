@@ -71,6 +71,30 @@ export class RecordError extends TurnpressError {
   }
 }
 
+/** Records and a checkpoint from elsewhere do not go on from the log that is here. */
+export class NotAnExtensionError extends TurnpressError {
+  override readonly kind = 'damaged';
+  constructor(conversation: string, reason: string) {
+    super(
+      'NOT_AN_EXTENSION',
+      { conversation, reason },
+      `conversation ${conversation} cannot be extended so: ${reason}`,
+    );
+  }
+}
+
+/** The log of another archive, pulled into this one: only that archive adds to it. */
+export class ForeignLogError extends TurnpressError {
+  override readonly kind = 'usage';
+  constructor(conversation: string, origin: string) {
+    super(
+      'FOREIGN_LOG',
+      { conversation, origin },
+      `conversation ${conversation} belongs to ${origin}, which alone adds to it`,
+    );
+  }
+}
+
 /** There is an archive already where a new one should be made. */
 export class ArchiveExistsError extends TurnpressError {
   override readonly kind = 'usage';

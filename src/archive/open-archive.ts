@@ -9,6 +9,7 @@ import { isHash, isHashPrefix } from '../model/ids.ts';
 import type { LoggedTurn, Payload } from '../model/turn.ts';
 import { Committer } from './append/append-commit.ts';
 import { planAppend } from './append/append-plan.ts';
+import { planExtension } from './append/extend-plan.ts';
 import type {
   AppendBatch,
   AppendResult,
@@ -18,6 +19,7 @@ import type {
   ConversationFilter,
   DamageReport,
   Ledger,
+  LogExtension,
   Revision,
   SearchHit,
   SearchQuery,
@@ -39,7 +41,7 @@ import { compareIndex, refreshIndex } from './scan/open-index.ts';
 import { reindex } from './scan/reindex.ts';
 import { openSearch, type SearchIndex } from './search/search.ts';
 import { verifyArchive } from './verify/verify.ts';
-import { withdrawMetas, withdrawTurn } from './withdraw/withdraw.ts';
+import { takeExtension, withdrawMetas, withdrawTurn } from './withdraw/withdraw.ts';
 
 export class OpenArchive implements ArchiveWriter {
   readonly info: ArchiveInfo;
@@ -153,6 +155,18 @@ export class OpenArchive implements ArchiveWriter {
     return { ...counts, conversations: growths.map((growth) => growth.id) };
   }
 
+  extendLog(extension: LogExtension): AppendResult {
+    this.#store.assertWritable();
+    const row = this.#currentRow(extension.conversation);
+    const growth = planExtension(this.#store, extension, row);
+    if (growth.tombstones?.length) this.#closeSearch();
+    takeExtension(this.#store, growth, (planned) => this.#committer.commitOne(planned));
+    const { records, newHeads } = growth;
+    const newTurns = records.filter(({ turn }) => turn !== undefined).length;
+    const newMetas = records.filter(({ turn, payload }) => turn === undefined && payload !== undefined).length;
+    return { newTurns, knownTurns: 0, newHeads: newHeads.size, newMetas, conversations: [growth.id] };
+  }
+
   putBlob(bytes: Uint8Array): BlobHash {
     this.#store.assertWritable();
     const { disk, dir, index } = this.#store;
@@ -175,7 +189,7 @@ export class OpenArchive implements ArchiveWriter {
     const tombstone: Tombstone =
       other === undefined ? { ...base, action: 'withheld' } : { ...base, action: 'replaced', replacement: other.hash };
     this.#closeSearch();
-    withdrawTurn(this.#store, target, tombstone, other, (plan) => this.#committer.commit(plan));
+    withdrawTurn(this.#store, target, tombstone, other, (growth) => this.#committer.commitOne(growth));
   }
 
   withdrawMeta(conversation: ConversationId, reason: number, nowMs: number): number {
@@ -183,7 +197,7 @@ export class OpenArchive implements ArchiveWriter {
     this.#getRow(conversation);
     this.#currentRow(conversation);
     this.#closeSearch();
-    return withdrawMetas(this.#store, conversation, reason, nowMs, (plan) => this.#committer.commit(plan));
+    return withdrawMetas(this.#store, conversation, reason, nowMs, (growth) => this.#committer.commitOne(growth));
   }
 
   verify(options: VerifyOptions = {}): VerifyReport {

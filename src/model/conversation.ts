@@ -60,6 +60,8 @@ export interface Meta {
 /** What lists, feeds and searches know of a conversation without reading its log. From the index. */
 export interface ConversationSummary {
   readonly id: ConversationId;
+  /** The archive that it was pulled from and belongs to; undefined: this one. */
+  readonly origin?: string;
   /** Records in the log, of all kinds. */
   readonly size: number;
   /** RFC 6962 root of the log at that size, lowercase hex: changes when anything in the log does. */

@@ -15,7 +15,7 @@ import { hasPayload } from '../format/record.ts';
 import { TILE_WIDTH, type TileKind } from '../format/tile-names.ts';
 import type { ChunkRow, ConversationRow, IndexUpdate } from '../index/conversation-row.ts';
 import type { Store } from '../index/store.ts';
-import { writeCheckpoint } from '../scan/checkpoint-file.ts';
+import { replaceCheckpoint, writeCheckpoint } from '../scan/checkpoint-file.ts';
 import { sealTile } from '../scan/seal.ts';
 import type { AppendPlan, Growth, PlannedPayload } from './append-plan.ts';
 
@@ -62,9 +62,17 @@ export class Committer {
     for (let i = 0; i < plan.growths.length; i += GROUP) {
       const group = plan.growths.slice(i, i + GROUP).map((growth) => this.#prepare(growth));
       this.#writeFiles(group);
-      for (const { growth, frontier } of group) writeCheckpoint(this.#store, growth.id, frontier);
+      for (const { growth, frontier } of group) {
+        if (growth.checkpoint === undefined) writeCheckpoint(this.#store, growth.id, frontier);
+        else replaceCheckpoint(this.#store, growth.id, growth.checkpoint);
+      }
       this.#index(group);
     }
+  }
+
+  /** The same for one conversation. */
+  commitOne(growth: Growth): void {
+    this.commit({ growths: [growth], newTurns: 0, knownTurns: 0, newHeads: 0, newMetas: 0 });
   }
 
   #writeBlobs(plan: AppendPlan): void {
@@ -72,7 +80,7 @@ export class Committer {
     const folders = new Set<string>();
     const written: { hash: string; length: number; crc: number }[] = [];
     for (const { payload } of plan.growths.flatMap((growth) => growth.records)) {
-      if (payload === undefined || payload.bytes.length <= limits.inlinePayload) continue;
+      if (payload?.tag !== 'bytes' || payload.bytes.length <= limits.inlinePayload) continue;
       if (disk.stat(`${dir}/${blobPath(payload.hash)}`) !== undefined) continue;
       const frame = encodeBlob(payload.bytes);
       for (const folder of writeBlobFile(disk, dir, payload.hash, frame)) folders.add(folder);
@@ -159,7 +167,7 @@ export class Committer {
         // no stamp while tiles are still to be rewritten: a crash in between has the log read again
         const stamp = prepared.sealable.length > 0 ? '' : this.#store.stampOf(growth.id);
         const row: ConversationRow = {
-          ...{ key, id: growth.id, frontier, entryBytes, payloadBytes, stamp },
+          ...{ key, id: growth.id, frontier, entryBytes, payloadBytes, stamp, origin: growth.origin },
           state: growth.state,
           damage: undefined,
         };
@@ -222,6 +230,8 @@ function placePayload(
   inline: Map<PayloadHash, number>,
 ): PayloadEntry {
   if (payload === undefined) return { tag: 'none' };
+  if (payload.tag === 'withheld') return { tag: 'withheld' };
+  if (payload.tag === 'blob') return { tag: 'blob', rawLength: payload.rawLength };
   const { hash, bytes } = payload;
   if (bytes.length > limits.inlinePayload) return { tag: 'blob', rawLength: bytes.length };
   const index = inline.get(hash);

@@ -23,12 +23,13 @@ export interface PlannedRecord {
   readonly payload?: PlannedPayload;
 }
 
-export interface PlannedPayload {
-  readonly hash: PayloadHash;
-  readonly bytes: Uint8Array;
-  /** Blobs that the record needs from now on, its own payload among them when that is one. */
-  readonly blobs: readonly string[];
-}
+/** `blobs`: those that the record needs from now on, its own payload among them when that is one. */
+export type PlannedPayload = { readonly blobs: readonly string[] } & (
+  | { readonly tag: 'bytes'; readonly hash: PayloadHash; readonly bytes: Uint8Array }
+  /** A blob that is stored already. */
+  | { readonly tag: 'blob'; readonly rawLength: number }
+  | { readonly tag: 'withheld' }
+);
 
 /** What one conversation's log gains. */
 export interface Growth {
@@ -41,6 +42,9 @@ export interface Growth {
   readonly tombstones?: readonly LoggedTombstone[];
   /** Its heads are those before this growth: with many branches a copy for each append would cost more than the append. */
   state: SummaryState;
+  /** Whose log it is, and the bytes of its new checkpoint; undefined: this archive's own, which writes one. */
+  readonly origin?: string | undefined;
+  readonly checkpoint?: Uint8Array;
 }
 
 export interface AppendPlan {
@@ -92,7 +96,7 @@ class Planner {
     let newMetas = 0;
     for (const meta of batch.metas ?? []) if (this.#addMeta(meta)) newMetas++;
     const growths = [...this.#growths.values()].filter((growth) => growth.records.length > 0);
-    for (const { row } of growths) if (row !== undefined) this.#store.requireSound(row);
+    for (const { row } of growths) if (row !== undefined) this.#store.requireOwn(row);
     return { growths, newTurns, knownTurns: batch.turns.length - newTurns, newHeads, newMetas };
   }
 
@@ -110,7 +114,11 @@ class Planner {
       throw new InvalidTurnError('a conversation of this name is there without its first turn', { turn: hash });
     }
     const blobs = listBlobsOf({ ...fields, rawLength: payload.length }, payload);
-    growth.records.push({ bytes, turn: hash, payload: { hash: turn.payloadHash, bytes: payload, blobs } });
+    growth.records.push({
+      bytes,
+      turn: hash,
+      payload: { tag: 'bytes', hash: turn.payloadHash, bytes: payload, blobs },
+    });
     growth.state = addTurn(growth.state, turn, payload);
     this.#added.set(hash, { conversation, depth: turn.depth, timeMs: turn.timeMs });
     return true;
@@ -158,7 +166,7 @@ class Planner {
     const record = encodeMeta({ timeMs, ...fields });
     if (this.#isTakenBack(growth, payloadHash)) return false;
     const blobs = listBlobsOf(fields, undefined);
-    growth.records.push({ bytes: record, payload: { hash: payloadHash, bytes: payload, blobs } });
+    growth.records.push({ bytes: record, payload: { tag: 'bytes', hash: payloadHash, bytes: payload, blobs } });
     growth.state = { ...growth.state, metaJson: json };
     return true;
   }

@@ -9,6 +9,7 @@ import { limits } from '../../base/limits.ts';
 import { isoTime } from '../../base/time.ts';
 import type { ArchiveInfo } from '../contract.ts';
 import { ArchiveExistsError, DamageError, FutureFormatError, NotFoundError } from '../errors.ts';
+import { isOrigin } from '../format/origin.ts';
 import { readArchiveFile } from './archive-file.ts';
 
 const FILE = 'archive.json';
@@ -49,10 +50,6 @@ export function writeInfo(disk: Disk, dir: string, origin: string, nowMs: number
   if (disk.mkdir(`${dir}/conversations`)) touched.push(dir);
   replaceFile(disk, `${dir}/${FILE}`, `${dir}/${FILE}.tmp`, encodeUtf8(`${JSON.stringify(info)}\n`));
   for (const folder of new Set(touched)) disk.fsyncDir(folder);
-}
-
-function isOrigin(origin: string): boolean {
-  return /^[^\s+\p{Cc}]{1,512}$/u.test(origin);
 }
 
 function parseInfo(file: string, bytes: Uint8Array): JsonValue {

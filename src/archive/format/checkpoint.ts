@@ -5,6 +5,7 @@ import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify }
 import { concatBytes, decodeUtf8, encodeUtf8, equalBytes } from '../../base/bytes.ts';
 import { limits } from '../../base/limits.ts';
 import { RecordError } from '../errors.ts';
+import { isLogOrigin } from './origin.ts';
 
 export interface Checkpoint {
   /** `<archive origin>/<root>` */
@@ -53,6 +54,8 @@ export function parseCheckpoint(bytes: Uint8Array): ParsedCheckpoint {
   const match = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n$/.exec(body);
   const [, origin, size, base64] = match ?? [];
   if (origin === undefined || size === undefined || base64 === undefined) throw new RecordError('not a checkpoint');
+  if (!isLogOrigin(origin))
+    throw new RecordError('the origin of a checkpoint has spaces, a plus or invisible characters');
   const root = Buffer.from(base64, 'base64');
   if (root.toString('base64') !== base64) throw new RecordError('checkpoint root is not canonical base64');
   if (!Number.isSafeInteger(Number(size))) throw new RecordError('checkpoint size is out of range');

@@ -12,6 +12,8 @@ export interface ConversationRow {
   /** Small number that stands for the conversation inside the index. */
   readonly key: number;
   readonly id: ConversationId;
+  /** The archive that the log belongs to; undefined: this one. */
+  readonly origin: string | undefined;
   readonly frontier: Frontier;
   /** Bytes of the last entry tile and of the last payload tile up to the checkpoint. */
   readonly entryBytes: number;

@@ -33,6 +33,7 @@ export function parseMeta(json: string): Meta {
 /** A row of `conversations`, with its heads by name. */
 export function summaryFromRow(row: SqlRow, heads: readonly Head[]): ConversationSummary {
   const damage = indexText(row.damage);
+  const origin = indexText(row.origin);
   const id = encodeHex(indexBytes(row.hash)) as ConversationId;
   return {
     id,
@@ -41,6 +42,7 @@ export function summaryFromRow(row: SqlRow, heads: readonly Head[]): Conversatio
     heads: listLiveHeads(heads, id),
     meta: parseMeta(indexText(row.meta) ?? ''),
     ...countsFromRow(row),
+    ...(origin === undefined ? {} : { origin }),
     ...(damage === undefined ? {} : { damage }),
   };
 }
@@ -90,7 +92,7 @@ export function conversationFromRow(
   const frontier = decodeFrontier(indexNumber(row.size), indexBytes(row.frontier));
   if (frontier === undefined) return undefined;
   return {
-    ...{ key: indexNumber(row.id), id, frontier },
+    ...{ key: indexNumber(row.id), id, frontier, origin: indexText(row.origin) },
     entryBytes: indexNumber(row.entry_bytes),
     payloadBytes: indexNumber(row.payload_bytes),
     stamp: indexText(row.stamp) ?? '',
@@ -154,6 +156,7 @@ export function summaryOf(row: ConversationRow): ConversationSummary {
     lastMs: state.lastMs,
     withheld: state.withheld,
     metaWithheld: state.metaWithheld,
+    ...(row.origin === undefined ? {} : { origin: row.origin }),
     ...(row.damage === undefined ? {} : { damage: row.damage }),
   };
 }

@@ -1,12 +1,12 @@
 /** The tables of the private index. */
 /** A change here only raises the version: an index of another version is thrown away and built again. */
 
-export const SCHEMA_VERSION = '3';
+export const SCHEMA_VERSION = '4';
 
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS archive (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS conversations (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, size INTEGER NOT NULL DEFAULT 0, root BLOB, frontier BLOB,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, origin TEXT, size INTEGER NOT NULL DEFAULT 0, root BLOB, frontier BLOB,
   entry_bytes INTEGER NOT NULL DEFAULT 0, payload_bytes INTEGER NOT NULL DEFAULT 0, stamp TEXT NOT NULL DEFAULT '',
   turns INTEGER NOT NULL DEFAULT 0, prompts INTEGER NOT NULL DEFAULT 0, tool_calls INTEGER NOT NULL DEFAULT 0,
   input_tokens INTEGER NOT NULL DEFAULT 0, output_tokens INTEGER NOT NULL DEFAULT 0, first_prompt TEXT NOT NULL DEFAULT '',

@@ -5,7 +5,7 @@ import type { Disk, FileStat } from '../../base/disk.ts';
 import type { Log } from '../../base/log.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { ArchiveInfo, DamageReport } from '../contract.ts';
-import { DamageError, WriteRefusedError } from '../errors.ts';
+import { DamageError, ForeignLogError, WriteRefusedError } from '../errors.ts';
 import { fileProblem } from '../files/archive-file.ts';
 import { ConversationFiles, checkpointFile, conversationPath, tileFile } from '../files/conversation-files.ts';
 import type { SigningKey } from '../format/checkpoint.ts';
@@ -84,6 +84,12 @@ export class Store {
   /** The row of a conversation that may be appended to. Throws DamageError when it is read-only. */
   requireSound(row: ConversationRow): void {
     if (row.damage !== undefined) throw new DamageError(`conversations/${row.id}`, `it is read-only: ${row.damage}`);
+  }
+
+  /** The row of a conversation that this archive itself may add to. Throws DamageError, and ForeignLogError when it is another's. */
+  requireOwn(row: ConversationRow): void {
+    this.requireSound(row);
+    if (row.origin !== undefined) throw new ForeignLogError(row.id, row.origin);
   }
 
   detail(message: string): void {

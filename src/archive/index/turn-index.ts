@@ -200,11 +200,12 @@ export class TurnIndex extends IndexDatabase {
 
   /** Inside a transaction. */
   apply(update: IndexUpdate): void {
-    const { key, id, state, frontier, entryBytes, payloadBytes, stamp, damage } = update.row;
+    const { key, id, state, frontier, entryBytes, payloadBytes, stamp, damage, origin } = update.row;
     this.run(
-      `UPDATE conversations SET size=?, root=?, frontier=?, entry_bytes=?, payload_bytes=?, stamp=?, damage=?, turns=?, prompts=?,
+      `UPDATE conversations SET origin=?, size=?, root=?, frontier=?, entry_bytes=?, payload_bytes=?, stamp=?, damage=?, turns=?, prompts=?,
        tool_calls=?, input_tokens=?, output_tokens=?, first_prompt=?, first_ms=?, last_ms=?, withheld=?,
        meta_withheld=?, meta=?, revision=${NEXT_REVISION} WHERE id=?`,
+      origin ?? null,
       ...[frontier.size, rootOf(frontier), encodeFrontier(frontier), entryBytes, payloadBytes, stamp, damage ?? null],
       ...[state.turns, state.prompts, state.toolCalls, state.inputTokens, state.outputTokens, state.firstPrompt],
       ...[state.firstMs, state.lastMs, state.withheld, state.metaWithheld ? 1 : 0, state.metaJson, key],

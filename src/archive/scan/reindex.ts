@@ -4,6 +4,7 @@
 import type { ConversationId } from '../../model/ids.ts';
 import { checkpointFile } from '../files/conversation-files.ts';
 import { sweepConversation } from '../files/temps.ts';
+import { findArchiveOrigin } from '../format/origin.ts';
 import { TILE_WIDTH } from '../format/tile-names.ts';
 import { listBlobsOf } from '../index/blob-parts.ts';
 import type { ConversationRow } from '../index/conversation-row.ts';
@@ -23,12 +24,13 @@ export function reindex(store: Store, id: ConversationId, many = false): Convers
   store.files.forget(id);
   store.forgetDamage(id);
   if (store.index.readOnly) return inspect(store, id);
-  const known = store.index.findRow(id)?.frontier.size ?? 0;
+  const row = store.index.findRow(id);
+  const known = row?.frontier.size ?? 0;
   const before = store.damage.length;
   let sealable: readonly number[] = [];
   store.index.transaction(() => {
     const key = store.index.startConversation(id);
-    const extent = { origin: store.info.origin, size: known };
+    const extent = { origin: knownOrigin(store, row), size: known };
     const scanned = scanConversation(store.files, id, extent, (hash, position, { record, payload, withheld }) => {
       store.index.insertTurn(key, hash, position);
       if (withheld) return;
@@ -41,15 +43,16 @@ export function reindex(store: Store, id: ConversationId, many = false): Convers
       store.index.dropConversation(id);
       return;
     }
-    const restored = restoreCheckpoint(store, scanned);
+    const origin = originOf(store, scanned, row);
+    const restored = restoreCheckpoint(store, scanned, origin);
     if (scanned.readOnly === undefined) sealable = listRewritable(scanned);
     // no stamp while tiles are still to be rewritten: a crash in between leads back here
     const stamp = store.writable && sealable.length > 0 ? '' : restored;
     const { frontier, entryBytes, payloadBytes, state, chunks, tombstones } = scanned;
-    const row = { ...{ key, id, frontier, entryBytes, payloadBytes, state }, stamp, damage: scanned.readOnly };
+    const next = { ...{ key, id, origin, frontier, entryBytes, payloadBytes, state }, stamp, damage: scanned.readOnly };
     const heads = [...state.heads.values()];
     const blobs = scanned.metas.flatMap(({ record, withheld }) => (withheld ? [] : listBlobsOf(record, undefined)));
-    store.index.apply({ row, heads, turns: [], tombstones, blobs, chunks, rewrittenTiles: [] });
+    store.index.apply({ row: next, heads, turns: [], tombstones, blobs, chunks, rewrittenTiles: [] });
   });
   if (!many) store.index.transaction(() => store.index.dropOrphans());
   store.files.forget(id);
@@ -60,9 +63,21 @@ export function reindex(store: Store, id: ConversationId, many = false): Convers
 
 function inspect(store: Store, id: ConversationId): ConversationRow | undefined {
   const row = store.index.findRow(id);
-  const extent = { origin: store.info.origin, size: row?.frontier.size ?? 0 };
+  const extent = { origin: knownOrigin(store, row), size: row?.frontier.size ?? 0 };
   for (const damage of scanConversation(store.files, id, extent, () => {}).damage) store.report(damage);
   return row;
+}
+
+/** What the index remembers of whose log it is. Undefined: it does not know the conversation. */
+export function knownOrigin(store: Store, row: ConversationRow | undefined): string | undefined {
+  return row === undefined ? undefined : (row.origin ?? store.info.origin);
+}
+
+/** Whose log it is from now on: undefined for this archive. What was known stands against what a checkpoint says. */
+function originOf(store: Store, scanned: ScannedConversation, row: ConversationRow | undefined): string | undefined {
+  if (row !== undefined || scanned.checkpoint === undefined) return row?.origin;
+  const origin = findArchiveOrigin(scanned.checkpoint.origin, scanned.id);
+  return origin === store.info.origin ? undefined : origin;
 }
 
 /** Full tiles of several chunks, and an open one with more than counts: what is appended next has to follow what counts. */
@@ -102,13 +117,13 @@ function handleTails(store: Store, scanned: ScannedConversation): void {
 }
 
 /** Writes a checkpoint where there is none to be read. Returns the stamp under which the row may be trusted. */
-function restoreCheckpoint(store: Store, scanned: ScannedConversation): string {
+function restoreCheckpoint(store: Store, scanned: ScannedConversation, origin: string | undefined): string {
   if (scanned.readOnly !== undefined) return '';
   if (scanned.checkpoint !== undefined) return store.stampOf(scanned.id);
   if (!store.writable) return '';
   store.write(() => {
     quarantineFile(store, checkpointFile(scanned.id));
-    writeCheckpoint(store, scanned.id, scanned.frontier);
+    writeCheckpoint(store, scanned.id, scanned.frontier, origin);
   });
   const message = `it was rebuilt from the log: ${scanned.frontier.size} records`;
   const report = {

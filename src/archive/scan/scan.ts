@@ -10,7 +10,9 @@ import { decodeMeta } from '../../model/meta.ts';
 import type { DamageReport } from '../contract.ts';
 import { type ConversationFiles, checkpointFile, findRecord, tileFile } from '../files/conversation-files.ts';
 import { type Checkpoint, parseCheckpoint } from '../format/checkpoint.ts';
+import { findMisplaced } from '../format/log-rules.ts';
 import type { Frontier } from '../format/merkle.ts';
+import { findArchiveOrigin } from '../format/origin.ts';
 import type { PayloadSlot } from '../format/payload-tile.ts';
 import type { LogRecord, MetaRecord } from '../format/record.ts';
 import { TILE_WIDTH, tileCount, tileRecords } from '../format/tile-names.ts';
@@ -46,7 +48,8 @@ export interface ScannedConversation {
 
 /** What is known from elsewhere about how far the log once reached: a recomputed checkpoint never falls below it. */
 export interface KnownExtent {
-  readonly origin: string;
+  /** The archive that the log belongs to; undefined: nobody knows, and the checkpoint says. */
+  readonly origin: string | undefined;
   readonly size: number;
 }
 
@@ -135,9 +138,10 @@ class Scan {
     }
     try {
       const checkpoint = parseCheckpoint(bytes);
-      const expected = `${this.#known.origin}/${this.#findings.id}`;
-      if (checkpoint.origin !== expected)
-        this.#findings.report('checkpoint', file, `its origin is not ${expected}`, true);
+      const origin = findArchiveOrigin(checkpoint.origin, this.#findings.id);
+      const expected = this.#known.origin ?? origin;
+      if (origin === undefined || origin !== expected)
+        this.#findings.report('checkpoint', file, `its origin is not that of ${expected ?? 'this conversation'}`, true);
       return checkpoint;
     } catch (error) {
       this.#findings.report('checkpoint', file, `it cannot be read (${messageOf(error)})`, false);
@@ -150,6 +154,7 @@ class Scan {
     const depths = new Map<TurnHash, number>();
     const metas: SeenMeta[] = [];
     const written = new Set<PayloadHash>();
+    const before = { depthOf: (turn: TurnHash) => depths.get(turn), hasMeta: (hash: PayloadHash) => written.has(hash) };
     const heads = new Map<string, Head>();
     const chunks: ChunkRow[] = [];
     const unsealed: number[] = [];
@@ -173,7 +178,9 @@ class Scan {
         if (bytes === undefined || this.#findings.bad.has(position)) continue;
         const record = findRecord(bytes);
         const problem =
-          record === undefined ? 'the record cannot be decoded' : this.#problemOf(record, position, depths, written);
+          record === undefined
+            ? 'the record cannot be decoded'
+            : findMisplaced(record, position, this.#findings.id, before, this.#findings.bad.size > 0);
         if (record === undefined || problem !== undefined) {
           const turns = record?.kind === 'turn' ? [record.hash] : [];
           const message = `record ${position}: ${problem}`;
@@ -250,31 +257,5 @@ class Scan {
   #firstBadFile(): string {
     const first = this.#findings.damage.find((damage) => damage.kind === 'log');
     return first?.file ?? tileFile(this.#findings.id, 'entries', 0);
-  }
-
-  /** Why a whole record has no place here. A lost parent is no reason when records are known to be lost. */
-  #problemOf(
-    record: LogRecord,
-    position: number,
-    depths: ReadonlyMap<TurnHash, number>,
-    metas: ReadonlySet<PayloadHash>,
-  ): string | undefined {
-    const lost = this.#findings.bad.size > 0;
-    if (record.kind === 'turn') {
-      if (depths.has(record.hash)) return 'the turn stands here a second time';
-      if (record.parent === null)
-        return position === 0 && record.hash === this.#findings.id ? undefined : 'a first turn of another conversation';
-      const depth = depths.get(record.parent);
-      if (depth === undefined) return lost ? undefined : 'its parent does not stand before it';
-      return record.depth === depth + 1 ? undefined : `depth ${record.depth} after a parent of depth ${depth}`;
-    }
-    if (position === 0) return 'the log does not start with its first turn';
-    if (record.kind === 'meta') return undefined;
-    if (record.kind === 'tombstone' && record.action === 'meta withheld')
-      return lost || metas.has(record.meta) ? undefined : 'it names a meta that does not stand before it';
-    const named = [record.turn, ...(record.kind === 'tombstone' && record.replacement ? [record.replacement] : [])];
-    return lost || named.every((turn) => depths.has(turn))
-      ? undefined
-      : 'it names a turn that does not stand before it';
   }
 }

@@ -1,27 +1,28 @@
 /** Taking a turn's payload or a conversation's meta back: tombstones in the log, then the bytes removed wherever they are. */
 /** Ids, leaf hashes and signatures of everything else stay; a crash at any point is finished at the next start. */
 
-import type { ConversationId, PayloadHash } from '../../model/ids.ts';
+import type { ConversationId, PayloadHash, TurnHash } from '../../model/ids.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
-import type { AppendPlan, Growth } from '../append/append-plan.ts';
+import type { Growth } from '../append/append-plan.ts';
 import type { MetaTombstone, Tombstone } from '../contract.ts';
 import { InvalidTurnError, NotFoundError } from '../errors.ts';
-import { encodeTombstone, type MetaRecord } from '../format/record.ts';
-import { tileCount } from '../format/tile-names.ts';
+import { encodeTombstone } from '../format/record.ts';
 import { listBlobsOf } from '../index/blob-parts.ts';
 import type { ConversationRow } from '../index/conversation-row.ts';
 import type { Store } from '../index/store.ts';
+import { type LoggedMeta, listMetas } from '../read/read-metas.ts';
 import { readPayloads } from '../read/read-payloads.ts';
-import { readTile } from '../read/read-turns.ts';
+import { findTurn } from '../read/read-turns.ts';
+import { startForeignLog } from '../scan/checkpoint-file.ts';
 import { notePurge, type PurgeEntry, workOff } from './purge.ts';
 
 /** Reasons 0 to 4, as in a tombstone. */
 const REASONS = 4;
 
-type Commit = (plan: AppendPlan) => void;
+type Commit = (growth: Growth) => void;
 
 /**
- * `commit` writes a plan durably. A second time for the same turn only finishes what may be left. Other turns with an equal payload
+ * `commit` writes a growth durably. A second time for the same turn only finishes what may be left. Other turns with an equal payload
  * keep theirs. Throws InvalidTurnError, NotFoundError, and DamageError when the conversation is damaged.
  */
 export function withdrawTurn(
@@ -36,7 +37,7 @@ export function withdrawTurn(
     throw new InvalidTurnError('a replacement stands in the same conversation', { turn: turn.hash });
   }
   if (replacement?.hash === turn.hash) throw new InvalidTurnError('a turn cannot replace itself', { turn: turn.hash });
-  const row = soundRow(store, turn.conversation);
+  const row = ownRow(store, turn.conversation);
   const known = store.index.listTombstones(row.key).findLast((other) => other.turn === turn.hash);
   const isSaid =
     known !== undefined &&
@@ -64,7 +65,7 @@ export function withdrawMetas(
   commit: Commit,
 ): number {
   checkReason(reason);
-  const row = soundRow(store, conversation);
+  const row = ownRow(store, conversation);
   const metas = listMetas(store, row);
   if (metas.length === 0) throw new NotFoundError('meta of conversation', conversation);
   const said = new Set<PayloadHash>(store.index.listMetaTombstones(row.key).map(({ meta }) => meta));
@@ -84,9 +85,45 @@ export function withdrawMetas(
 /** The list of what is to be removed stands on the disk before the tombstones are committed. */
 function takeBack(store: Store, growth: Growth, entry: PurgeEntry, commit: Commit): void {
   store.write(() => notePurge(store, entry));
-  if (growth.records.length > 0)
-    store.write(() => commit({ growths: [growth], newTurns: 0, knownTurns: 0, newHeads: 0, newMetas: 0 }));
+  if (growth.records.length > 0) store.write(() => commit(growth));
   workOff(store, entry);
+}
+
+/** Commits what came from elsewhere; what its tombstones take back of older turns and metas is removed like one's own. */
+export function takeExtension(store: Store, growth: Growth, commit: Commit): void {
+  const { row, origin, tombstones = [] } = growth;
+  if (row === undefined && origin !== undefined) store.write(() => startForeignLog(store, growth.id, origin));
+  if (tombstones.length === 0) {
+    store.write(() => commit(growth));
+    return;
+  }
+  const metas = row === undefined ? [] : listMetas(store, row);
+  const entry = { conversation: growth.id, named: [] as string[], positions: [] as number[], blobs: [] as string[] };
+  for (const tombstone of tombstones) {
+    const taken =
+      tombstone.action === 'meta withheld' ? metasNamed(metas, tombstone.meta) : turnNamed(store, tombstone.turn);
+    entry.named.push(tombstone.action === 'meta withheld' ? tombstone.meta : tombstone.turn);
+    entry.positions.push(...taken.positions);
+    entry.blobs.push(...taken.blobs);
+  }
+  takeBack(store, growth, entry, commit);
+}
+
+function metasNamed(metas: readonly LoggedMeta[], hash: PayloadHash) {
+  const found = metas.filter(({ record }) => record.payloadHash === hash);
+  return {
+    positions: found.map(({ position }) => position),
+    blobs: found.flatMap(({ record }) => listBlobsOf(record, undefined)),
+  };
+}
+
+/** Nothing for a turn that is not here yet: its payload is not written at all. */
+function turnNamed(store: Store, hash: TurnHash) {
+  const turn = findTurn(store, hash);
+  if (turn === undefined) return { positions: [], blobs: [] };
+  const [payload] = readPayloads(store, [turn]);
+  const blobs = listBlobsOf(turn, payload?.status === 'present' ? payload.bytes : undefined);
+  return { positions: [turn.position], blobs };
 }
 
 function growthOf(
@@ -99,26 +136,14 @@ function growthOf(
   return { id: row.id, row, records, newHeads: new Map(), tombstones: logged, state };
 }
 
-function listMetas(store: Store, row: ConversationRow): { readonly record: MetaRecord; readonly position: number }[] {
-  const metas: { readonly record: MetaRecord; readonly position: number }[] = [];
-  let position = 0;
-  for (let n = 0; n < tileCount(row.frontier.size); n++) {
-    for (const record of readTile(store, row, n)) {
-      if (record?.kind === 'meta') metas.push({ record, position });
-      position++;
-    }
-  }
-  return metas;
-}
-
 function checkReason(reason: number): void {
   if (!Number.isInteger(reason) || reason < 0 || reason > REASONS)
     throw new InvalidTurnError(`a reason is 0 to ${REASONS}`, { reason });
 }
 
-function soundRow(store: Store, id: ConversationId): ConversationRow {
+function ownRow(store: Store, id: ConversationId): ConversationRow {
   const row = store.index.findRow(id);
   if (row === undefined) throw new NotFoundError('conversation', id);
-  store.requireSound(row);
+  store.requireOwn(row);
   return row;
 }
