@@ -81,7 +81,7 @@ export const commands: readonly Command[] = [
     args: [{ usage: '<id>', says: 'first digits (4 or more) of a turn or conversation' }],
     options: [
       { flags: '--branch <name>', says: 'another branch of the conversation; default: main' },
-      { flags: '--full', says: 'long tool output whole' },
+      { flags: '--full', says: 'everything, as it stands' },
     ],
     examples: ['turnpress show 3f9a12c4', 'turnpress show 3f9a12c4 --branch b-0c1d2e3f --full'],
     load: () => import('./commands/show.ts'),

@@ -49,6 +49,8 @@ export interface Context {
   print(text: string): void;
   /** The result for programs, on stdout. Nothing without --json. */
   printJson(value: unknown): void;
+  /** The same for a list, one by one and each on its line, so that a list of any length is printed as it is read. */
+  printJsonList(values: Iterable<unknown>): void;
   /** A path as the person would type it. */
   shown(path: string): string;
 }
@@ -91,6 +93,15 @@ export function createContext(world: World, options: GlobalOptions): Context {
     },
     printJson: (value) => {
       if (json) world.stdout.write(`${escapeUnseen(JSON.stringify(value, undefined, 2))}\n`);
+    },
+    printJsonList: (values) => {
+      if (!json) return;
+      let before = '[\n  ';
+      for (const value of values) {
+        world.stdout.write(before + escapeUnseen(JSON.stringify(value)));
+        before = ',\n  ';
+      }
+      world.stdout.write(before.startsWith('[') ? '[]\n' : '\n]\n');
     },
     shown: (path) => {
       const here = resolve(world.cwd);

@@ -1,17 +1,18 @@
 /** `turnpress log`: the conversations of the archive, or the turns of one, a line each. */
 /** Lists come from the index: no log is read for them. */
 
+import type { ArchiveReader } from '../../archive/archive.ts';
 import { isoTime } from '../../base/time.ts';
 import type { ConversationSummary } from '../../model/conversation.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
-import type { Payload } from '../../model/turn.ts';
 import { noSuch, openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
 import { cleanText, oneLine, padEnd, widthOf } from '../terminal.ts';
+import { type SaidTurn, walkSaid } from '../turns.ts';
 import { countOf } from './ingest.ts';
-import { branchOf, readItem } from './show.ts';
+import { branchOf } from './show.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   const archive = openToRead(context);
@@ -19,48 +20,57 @@ export async function run(context: Context, args: readonly string[], options: Co
     const limit = options.limit === undefined ? 50 : countOf(options.limit, '--limit');
     const typed = args[0]?.toLowerCase();
     if (typed === undefined) {
-      const fitting = archive
-        .listConversations()
-        .filter(
-          (c) =>
-            (options.agent === undefined || c.meta.agent === options.agent) &&
-            (options.project === undefined || c.meta.project === options.project),
-        );
-      const shown = limit === 0 ? fitting : fitting.slice(0, limit);
-      context.printJson(shown);
-      for (const conversation of shown) context.print(conversationLine(context, conversation));
-      if (shown.length < fitting.length)
-        context.log.info(`${fitting.length - shown.length} older ones are not shown: --limit 0 shows all`);
+      listConversations(context, archive, limit, options);
       return EXIT.done;
     }
     const conversation = isHashPrefix(typed) ? archive.findConversation(typed) : undefined;
     if (conversation === undefined) throw noSuch('conversation', typed);
     const turns = branchOf(archive, conversation, options.branch);
     const shown = limit === 0 ? turns : turns.slice(-limit);
-    const payloads = archive.readPayloads(shown);
-    context.printJson(shown);
+    context.printJsonList(shown);
     if (shown.length < turns.length)
       context.log.info(`${turns.length - shown.length} older ones are not shown: --limit 0 shows all`);
     const tips = new Map(conversation.heads.map((head) => [head.turn, head.name]));
     let damaged = false;
-    shown.forEach((turn, i) => {
-      const said = readItem(turn, payloads[i] as Payload);
-      const item = said.status === 'present' ? said.item : undefined;
-      damaged ||= said.status === 'damaged';
-      const words = item?.parts.map(partLine).join(' ') ?? (said.status === 'damaged' ? said.problem : said.status);
-      const tip = tips.get(turn.hash);
-      const { style } = context;
-      const branch = tip === undefined ? '' : style.green(`(${cleanText(tip)}) `);
-      const line = oneLine(words, context.columns - 45);
-      context.print(
-        `${style.yellow(shortId(turn.hash))} ${style.dim(isoTime(turn.timeMs).slice(0, 16).replace('T', ' '))} ${padEnd(item?.role ?? '?', 9)} ${branch}${line}`,
-      );
-    });
+    for (const one of walkSaid(archive, shown)) {
+      damaged ||= one.said.status === 'damaged';
+      context.print(turnLine(context, one, tips.get(one.turn.hash)));
+    }
     return damaged ? EXIT.damaged : EXIT.done;
   } finally {
     archive.close();
   }
 }
+
+function listConversations(context: Context, archive: ArchiveReader, limit: number, options: CommandOptions): void {
+  let fitting = 0;
+  const walk = function* () {
+    for (const conversation of archive.walkConversations()) {
+      const { agent, project } = conversation.meta;
+      if (options.agent !== undefined && agent !== options.agent) continue;
+      if (options.project !== undefined && project !== options.project) continue;
+      fitting++;
+      if (limit === 0 || fitting <= limit) yield conversation;
+    }
+  };
+  if (context.json) context.printJsonList(walk());
+  else for (const conversation of walk()) context.print(conversationLine(context, conversation));
+  if (limit !== 0 && fitting > limit)
+    context.log.info(`${fitting - limit} older ones are not shown: --limit 0 shows all`);
+}
+
+function turnLine({ style, columns }: Context, { turn, said }: SaidTurn, tip: string | undefined): string {
+  const item = said.status === 'present' ? said.item : undefined;
+  const words =
+    item?.parts.slice(0, MOST_PARTS).map(partLine).join(' ') ??
+    (said.status === 'damaged' ? said.problem : said.status);
+  const time = isoTime(turn.timeMs).slice(0, 16).replace('T', ' ');
+  const branch = tip === undefined ? '' : style.green(`(${cleanText(tip)}) `);
+  return `${style.yellow(shortId(turn.hash))} ${style.dim(time)} ${padEnd(item?.role ?? '?', 9)} ${branch}${oneLine(words, columns - 45)}`;
+}
+
+/** What stands behind them has no room on a line. */
+const MOST_PARTS = 20;
 
 function conversationLine(context: Context, conversation: ConversationSummary): string {
   const { style } = context;

@@ -4,17 +4,15 @@
 import type { ArchiveReader } from '../../archive/archive.ts';
 import { readableTime } from '../../base/time.ts';
 import { type ConversationSummary, findMainHead } from '../../model/conversation.ts';
-import { BadItemError } from '../../model/errors.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
-import type { Item } from '../../model/item.ts';
-import { projectPayload } from '../../model/payload.ts';
-import type { LoggedTurn, Payload } from '../../model/turn.ts';
+import type { LoggedTurn } from '../../model/turn.ts';
 import { noSuch, openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
-import { itemToTerminal } from '../item-terminal.ts';
+import { walkItemText } from '../item-terminal.ts';
 import { oneLine } from '../terminal.ts';
+import { type SaidTurn, walkSaid } from '../turns.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   const archive = openToRead(context);
@@ -24,16 +22,16 @@ export async function run(context: Context, args: readonly string[], options: Co
     const conversation = archive.findConversation(typed);
     const turns =
       conversation === undefined ? [oneTurn(archive, typed)] : branchOf(archive, conversation, options.branch);
-    const payloads = archive.readPayloads(turns);
     if (conversation !== undefined) context.print(headline(context, conversation));
     let damaged = false;
-    const shown = turns.map((turn, i) => {
-      const said = readItem(turn, payloads[i] as Payload);
-      damaged ||= said.status === 'damaged';
-      return { turn, said };
-    });
-    context.printJson(shown.map(({ turn, said }) => ({ ...turn, ...said })));
-    for (const { turn, said } of shown) context.print(turnText(context, turn, said, options.full === true));
+    const walk = function* () {
+      for (const shown of walkSaid(archive, turns)) {
+        damaged ||= shown.said.status === 'damaged';
+        yield shown;
+      }
+    };
+    if (context.json) context.printJsonList(walk().map(({ turn, said }) => ({ ...turn, ...said })));
+    else for (const shown of walk()) printTurn(context, shown, options.full === true);
     return damaged ? EXIT.damaged : EXIT.done;
   } finally {
     archive.close();
@@ -56,24 +54,6 @@ export function branchOf(
   return archive.listBranch(head.turn);
 }
 
-/** What became of a turn's payload. */
-export type Said =
-  | { readonly status: 'present'; readonly item: Item }
-  | { readonly status: 'withheld'; readonly reason: number }
-  | { readonly status: 'damaged'; readonly problem: string };
-
-/** What a turn says. An item that is not as items must be counts as damaged, and the member is named. */
-export function readItem(turn: LoggedTurn, payload: Payload): Said {
-  if (payload.status === 'withheld') return { status: 'withheld', reason: payload.reason };
-  if (payload.status === 'damaged') return { status: 'damaged', problem: payload.problem };
-  try {
-    return { status: 'present', item: projectPayload(turn, payload.bytes) };
-  } catch (error) {
-    if (error instanceof BadItemError) return { status: 'damaged', problem: error.message };
-    throw error;
-  }
-}
-
 function oneTurn(archive: ArchiveReader, typed: string): LoggedTurn {
   const turn = archive.findTurn(typed);
   if (turn === undefined) throw noSuch('turn or conversation', typed);
@@ -94,15 +74,19 @@ function headline(context: Context, conversation: ConversationSummary): string {
   return `${style.bold(title)}\n${style.dim(oneLine(facts.filter((f) => f !== undefined).join(' · '), context.columns))}\n`;
 }
 
-function turnText(context: Context, turn: LoggedTurn, said: Said, full: boolean): string {
+/** Part by part: a turn can be as large as memory. */
+function printTurn(context: Context, { turn, said }: SaidTurn, full: boolean): void {
   const { style, columns } = context;
   const item = said.status === 'present' ? said.item : undefined;
   const who =
     item === undefined ? turn.typeId : item.role === 'system' ? `system: ${item.note ?? 'notice'}` : item.role;
   const model = item?.model === undefined ? '' : ` (${item.model})`;
   const line = `${style.yellow(shortId(turn.hash))} ${style.bold(oneLine(who + model, 60))} ${style.dim(readableTime(turn.timeMs))}`;
-  if (said.status === 'present') return `${line}\n${itemToTerminal(said.item, { style, columns, full })}\n`;
-  if (said.status === 'withheld')
-    return `${line}\n  ${style.yellow('taken back: its content is not in this archive any more')}\n`;
-  return `${line}\n  ${style.red(`damaged: ${oneLine(said.problem, columns)}`)}\n`;
+  context.print(line);
+  if (said.status === 'present') {
+    for (const part of walkItemText(said.item, { style, columns, full })) context.print(part);
+    context.print('');
+  } else if (said.status === 'withheld') {
+    context.print(`  ${style.yellow('taken back: its content is not in this archive any more')}\n`);
+  } else context.print(`  ${style.red(`damaged: ${oneLine(said.problem, columns)}`)}\n`);
 }

@@ -3,11 +3,11 @@
 
 import { type SafeHtml, trustHtml } from '../../../base/html.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
+import { prettyJson } from '../../../base/pretty-json.ts';
 import type { Allowance } from '../allowance.ts';
 import { scrollBlock } from '../code.ts';
 import { cutEnd, cutMiddle, leftOutSentence, restSentence } from '../text/long-text.ts';
 import { visibleText } from '../text/visible-text.ts';
-import { prettyJson } from './pretty-json.ts';
 
 /** Any JSON value as a block, or as a list of names and values when a value has several lines. */
 export function renderJson(value: JsonValue, label: string, allowance: Allowance): SafeHtml {

@@ -3,6 +3,7 @@
 
 import { joinHtml, type SafeHtml, trustHtml } from '../../../base/html.ts';
 import { isJsonObject, type JsonValue } from '../../../base/json.ts';
+import { prettyJson } from '../../../base/pretty-json.ts';
 import type { ToolCallPart, ToolCallResponsePart } from '../../../model/item.ts';
 import type { Allowance } from '../allowance.ts';
 import { scrollBlock } from '../code.ts';
@@ -11,7 +12,6 @@ import { countLines, countOf, cutEnd, cutMiddle, restSentence } from '../text/lo
 import { renderTerminal } from '../text/terminal.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { readDiff, renderDiff, renderDiffCount } from './diff-view.ts';
-import { prettyJson } from './pretty-json.ts';
 import { kindOf, statesChange, viewCall } from './tool-kinds.ts';
 
 /** `<details>`, or a line when there is nothing to fold out. */

@@ -1,7 +1,7 @@
 /** JSON indented by two spaces, as far as it is wanted. */
 /** JSON.stringify would indent all of it first: at 500 levels a megabyte becomes more than a string can hold. */
 
-import { isJsonObject, type JsonValue } from '../../../base/json.ts';
+import { isJsonObject, type JsonValue } from './json.ts';
 
 export interface PrettyJson {
   /** At most `most` characters. */
