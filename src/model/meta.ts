@@ -39,6 +39,17 @@ export function decodeMetaText(json: string): Meta {
   return check(() => parseCanonicalText(json));
 }
 
+/** Whether `decodeMeta` takes the bytes. */
+export function isMeta(bytes: Uint8Array): boolean {
+  try {
+    decodeMeta(bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof BadMetaError) return false;
+    throw error;
+  }
+}
+
 function check(parse: () => JsonValue): Meta {
   const value = tryParse(parse);
   const problem = isJsonObject(value) ? findProblem(value) : 'it must be an object';

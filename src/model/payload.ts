@@ -83,6 +83,17 @@ export function findItem(type: PayloadType, bytes: Uint8Array): Item | undefined
   }
 }
 
+/** Why the bytes are not what their type says. Undefined: they are, or nobody can look into them. */
+export function findPayloadProblem(type: PayloadType, bytes: Uint8Array): string | undefined {
+  try {
+    findProjection(type)?.toJson(bytes);
+    return undefined;
+  } catch (error) {
+    if (error instanceof BadItemError) return error.message;
+    throw error;
+  }
+}
+
 /** Hashes of the blobs that a payload names. */
 export function listBlobs(type: PayloadType, bytes: Uint8Array): readonly BlobHash[] {
   return findProjection(type)?.listBlobs(bytes) ?? [];

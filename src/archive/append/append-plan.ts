@@ -6,6 +6,7 @@ import { encodeUtf8 } from '../../base/bytes.ts';
 import { canonicalJson } from '../../base/json.ts';
 import type { Head } from '../../model/conversation.ts';
 import { type ConversationId, isHash, type PayloadHash, type TurnHash } from '../../model/ids.ts';
+import { isMeta } from '../../model/meta.ts';
 import type { AppendBatch, PreparedTurn } from '../contract.ts';
 import { InvalidTurnError, NotFoundError } from '../errors.ts';
 import { encodeHead, encodeMeta, encodeTurn, hashTurnRecord } from '../format/record.ts';
@@ -167,7 +168,7 @@ class Planner {
     if (this.#isTakenBack(growth, payloadHash)) return false;
     const blobs = listBlobsOf(fields, undefined);
     growth.records.push({ bytes: record, payload: { tag: 'bytes', hash: payloadHash, bytes: payload, blobs } });
-    growth.state = { ...growth.state, metaJson: json };
+    growth.state = { ...growth.state, metaJson: isMeta(payload) ? json : '' };
     return true;
   }
 

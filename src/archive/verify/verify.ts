@@ -13,6 +13,7 @@ import { knownOrigin } from '../scan/reindex.ts';
 import { type ScannedConversation, type SeenMeta, scanConversation } from '../scan/scan.ts';
 import { BlobUse, verifyBlobs } from './verify-blobs.ts';
 import { type CheckedTurn, checkIndex } from './verify-index.ts';
+import { checkItem } from './verify-items.ts';
 import { finishOrder, verifyOrder } from './verify-order.ts';
 
 /** `clock`: milliseconds, never going back. Never throws for damage. */
@@ -63,10 +64,12 @@ function verifyConversation(
   const row = store.index.findRow(id);
   const known = { origin: knownOrigin(store, row), size: row?.frontier.size ?? 0 };
   const turns: CheckedTurn[] = [];
+  const items: DamageReport[] = [];
   let payloads = 0;
   const scanned = scanConversation(new ConversationFiles(store.disk, store.dir), id, known, (hash, position, seen) => {
     use.note(hash, seen);
     const { payload, ...rest } = seen;
+    items.push(...listOf(checkItem(id, position, seen)));
     turns.push({ ...rest, position });
     if (payload !== undefined) payloads++;
   });
@@ -74,6 +77,7 @@ function verifyConversation(
   if (store.stampOf(id) !== before) return verifyConversation(store, id, use); // somebody committed meanwhile
   const damage = [
     ...scanned.damage,
+    ...items,
     ...[...turns, ...scanned.metas].flatMap((seen) => listOf(checkWithdrawal(id, seen))),
     ...checkTails(store, scanned),
     ...listOf(checkCheckpoint(store, scanned)),
