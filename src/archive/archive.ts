@@ -18,11 +18,9 @@ export type {
   Ledger,
   LedgerSource,
   LogExtension,
-  PreparedTurn,
   Revision,
   SearchHit,
   SearchQuery,
-  Tombstone,
   VerifyOptions,
   VerifyReport,
   WalkOptions,
@@ -40,4 +38,5 @@ export {
   RecordError,
   WriteRefusedError,
 } from './errors.ts';
-export { prepareTurn } from './format/record.ts';
+export type { MetaTombstone, Tombstone } from './format/record.ts';
+export { type PreparedTurn, prepareTurn } from './format/turn-record.ts';

@@ -4,7 +4,9 @@
 import type { JsonObject } from '../base/json.ts';
 import type { ConversationSummary, Head, Meta } from '../model/conversation.ts';
 import type { BlobHash, ConversationId, PayloadHash, TurnHash } from '../model/ids.ts';
-import type { Encoding, LoggedTurn, Payload } from '../model/turn.ts';
+import type { LoggedTurn, Payload } from '../model/turn.ts';
+import type { Tombstone } from './format/record.ts';
+import type { PreparedTurn } from './format/turn-record.ts';
 
 export interface ArchiveInfo {
   readonly version: 1;
@@ -12,19 +14,6 @@ export interface ArchiveInfo {
   /** First part of every checkpoint's origin line, e.g. `example.org/archive`. */
   readonly origin: string;
   readonly created: string;
-}
-
-/** A turn that is ready to be appended: hashed, but not stored. Made by `prepareTurn` in record.ts. */
-export interface PreparedTurn {
-  readonly hash: TurnHash;
-  readonly parent: TurnHash | null;
-  readonly depth: number;
-  readonly timeMs: number;
-  readonly encoding: Encoding;
-  readonly typeId: string;
-  readonly typeVersion: number;
-  readonly payloadHash: PayloadHash;
-  readonly payload: Uint8Array;
 }
 
 /** What one commit adds. Turns stand parents first; a turn, head or meta that is already there is left out. */
@@ -41,24 +30,6 @@ export interface AppendResult {
   readonly newMetas: number;
   /** Conversations whose log grew, in the order in which they were first touched. */
   readonly conversations: readonly ConversationId[];
-}
-
-export interface Tombstone {
-  readonly turn: TurnHash;
-  readonly action: 'withheld' | 'replaced';
-  /** 0 unsaid, 1 secret, 2 personal data, 3 legal, 4 other. */
-  readonly reason: number;
-  readonly timeMs: number;
-  readonly replacement?: TurnHash;
-}
-
-/** Takes a conversation's meta back: every meta record with this payload, wherever it stands in the log. */
-export interface MetaTombstone {
-  readonly meta: PayloadHash;
-  readonly action: 'meta withheld';
-  /** As for a turn. */
-  readonly reason: number;
-  readonly timeMs: number;
 }
 
 export interface DamageReport {

@@ -23,13 +23,14 @@ import type {
   Revision,
   SearchHit,
   SearchQuery,
-  Tombstone,
   VerifyOptions,
   VerifyReport,
   WalkOptions,
 } from './contract.ts';
 import { AmbiguousPrefixError, NotFoundError } from './errors.ts';
-import { blobPath, encodeBlob, readBlobFile, writeBlobFile } from './files/blobs.ts';
+import { readBlobFile, writeBlobFile } from './files/blobs.ts';
+import { blobPath, encodeBlob } from './format/blob-file.ts';
+import type { Tombstone } from './format/record.ts';
 import type { ConversationRow } from './index/conversation-row.ts';
 import { summaryOf } from './index/index-rows.ts';
 import { openLedger } from './index/ledger.ts';

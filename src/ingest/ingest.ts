@@ -17,6 +17,8 @@ import { discover, wasLookedFor } from './read/discover.ts';
 import { createLocalReaders, createThreadReaders, type Readers } from './read/readers.ts';
 
 export type { IngestReport } from './append/report.ts';
+export { IMPORTERS } from './importers/importers.ts';
+export { discover } from './read/discover.ts';
 export { type KeptSource, listKeptSources, restoreSource } from './read/sources.ts';
 
 export interface IngestOptions {

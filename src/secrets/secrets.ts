@@ -4,10 +4,13 @@
 import type { JsonValue } from '../base/json.ts';
 import type { Meta } from '../model/conversation.ts';
 import type { Item } from '../model/item.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, StoredFinding } from './finding.ts';
 import { findHomePaths } from './rules/home-paths.ts';
 import { type Fixity, listStrings, replaceStrings, type TextField } from './strings.ts';
 import { createTextScanner, type TextScanner } from './text-scanner.ts';
+
+export type { StoredFinding } from './finding.ts';
+export { type PublishFinding, scanForPublishing } from './gate.ts';
 
 /** Goes up with every change of what is replaced. Stored beside what fired, so that old archives can be scanned anew. */
 export const RULE_SET_VERSION: string = '1';
@@ -31,14 +34,6 @@ export interface Redacted<T> {
   readonly fired: Counts;
   /** What was left in place because it may be harmless: rule name to count. */
   readonly doubtful: Counts;
-}
-
-/** What is still in something stored. Never the value. */
-export interface StoredFinding {
-  readonly rule: string;
-  /** First characters of the secret and its length, enough to find it: `ghp_… (40 characters)`. */
-  readonly masked: string;
-  readonly doubtful: boolean;
 }
 
 export interface Redactor {

@@ -15,6 +15,7 @@ import { completePending, hasPending, STAMP } from './state/output.ts';
 import { openState, type SiteState } from './state/state.ts';
 
 export type { BuildOptions, BuildReport } from './options.ts';
+export { headersFor } from './shell/headers.ts';
 
 /** Raised when equal inputs give other bytes than before: everything is made again. */
 const BUILD_VERSION = '1';

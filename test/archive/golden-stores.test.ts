@@ -12,7 +12,7 @@ import {
   type PreparedTurn,
   prepareTurn,
 } from '../../src/archive/archive.ts';
-import { decompressChunk, listChunks } from '../../src/archive/format/payload-tile.ts';
+import { decompressChunk, listChunks } from '../../src/archive/format/format.ts';
 import { blake3Hex } from '../../src/base/blake3.ts';
 import { encodeHex } from '../../src/base/bytes.ts';
 import { encodeCanonicalJson, parseJson } from '../../src/base/json.ts';

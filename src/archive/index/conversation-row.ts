@@ -3,8 +3,8 @@
 
 import type { Head } from '../../model/conversation.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import type { MetaTombstone, Tombstone } from '../contract.ts';
 import type { Frontier } from '../format/merkle.ts';
+import type { MetaTombstone, Tombstone } from '../format/record.ts';
 import type { SummaryState } from './summary.ts';
 
 /** What the index knows of one conversation's files: all that an append needs. */

@@ -7,8 +7,8 @@ import { type ConversationSummary, type Head, listLiveHeads, type Meta } from '.
 import { BadMetaError } from '../../model/errors.ts';
 import type { ConversationId, PayloadHash, TurnHash } from '../../model/ids.ts';
 import { decodeMetaText } from '../../model/meta.ts';
-import type { MetaTombstone, Tombstone } from '../contract.ts';
 import { decodeFrontier, rootOf } from '../format/merkle.ts';
+import type { MetaTombstone, Tombstone } from '../format/record.ts';
 import type { ChunkRow, ConversationRow, StampRow } from './conversation-row.ts';
 
 export function indexNumber(value: unknown): number {

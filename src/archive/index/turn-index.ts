@@ -4,8 +4,8 @@
 import { encodeHex } from '../../base/bytes.ts';
 import type { ConversationSummary, Head } from '../../model/conversation.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import type { MetaTombstone, Tombstone } from '../contract.ts';
 import { encodeFrontier, rootOf } from '../format/merkle.ts';
+import type { MetaTombstone, Tombstone } from '../format/record.ts';
 import type {
   ChunkRow,
   ConversationRow,

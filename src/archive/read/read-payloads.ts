@@ -5,10 +5,11 @@ import { blake3Hex } from '../../base/blake3.ts';
 import { messageOf, TurnpressError } from '../../base/errors.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
 import type { LoggedTurn, Payload } from '../../model/turn.ts';
-import type { Tombstone } from '../contract.ts';
-import { blobPath, readBlobFile } from '../files/blobs.ts';
+import { readBlobFile } from '../files/blobs.ts';
 import { type PayloadTile, tileFile } from '../files/conversation-files.ts';
+import { blobPath } from '../format/blob-file.ts';
 import type { PayloadChunk, PayloadSlot } from '../format/payload-tile.ts';
+import type { Tombstone } from '../format/record.ts';
 import { TILE_WIDTH } from '../format/tile-names.ts';
 import type { Store } from '../index/store.ts';
 

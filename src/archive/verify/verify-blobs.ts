@@ -8,7 +8,7 @@ import { listBlobs } from '../../model/payload.ts';
 import type { DamageReport } from '../contract.ts';
 import { DamageError } from '../errors.ts';
 import { readArchiveFile } from '../files/archive-file.ts';
-import { blobPath, decodeBlob } from '../files/blobs.ts';
+import { blobPath, decodeBlob } from '../format/blob-file.ts';
 import type { Store } from '../index/store.ts';
 import type { SeenMeta, SeenTurn } from '../scan/scan.ts';
 

@@ -4,8 +4,8 @@
 import type { ConversationId, PayloadHash, TurnHash } from '../../model/ids.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import type { Growth } from '../append/append-plan.ts';
-import type { MetaTombstone, Tombstone } from '../contract.ts';
 import { InvalidTurnError, NotFoundError } from '../errors.ts';
+import type { MetaTombstone, Tombstone } from '../format/record.ts';
 import { encodeTombstone } from '../format/record.ts';
 import { listBlobsOf } from '../index/blob-parts.ts';
 import type { ConversationRow } from '../index/conversation-row.ts';

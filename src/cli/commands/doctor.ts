@@ -4,8 +4,7 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../base/errors.ts';
-import { IMPORTERS } from '../../ingest/importers/importers.ts';
-import { discover } from '../../ingest/read/discover.ts';
+import { discover, IMPORTERS } from '../../ingest/ingest.ts';
 import { hasArchive, openToRead } from '../archive.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';

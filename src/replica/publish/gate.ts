@@ -12,8 +12,7 @@ import { type ConversationId, shortId } from '../../model/ids.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import { visibilityOf } from '../../model/visibility.ts';
-import { scanForPublishing } from '../../secrets/gate.ts';
-import { createRedactor, type Redactor, RULE_SET_VERSION } from '../../secrets/secrets.ts';
+import { createRedactor, type Redactor, RULE_SET_VERSION, scanForPublishing } from '../../secrets/secrets.ts';
 import { type Outgoing, walkOutgoing } from './outgoing.ts';
 import { PassedStore } from './passed.ts';
 

@@ -16,9 +16,14 @@ import {
   openArchive,
   RecordError,
 } from '../../../src/archive/archive.ts';
-import { generateCheckpoint, parseCheckpoint } from '../../../src/archive/format/checkpoint.ts';
-import { leafHash, rootOfLeaves } from '../../../src/archive/format/merkle.ts';
-import { encodeHead, encodeTombstone } from '../../../src/archive/format/record.ts';
+import {
+  encodeHead,
+  encodeTombstone,
+  generateCheckpoint,
+  leafHash,
+  parseCheckpoint,
+  rootOfLeaves,
+} from '../../../src/archive/format/format.ts';
 import { type Disk, makeFolders, readFile, realDisk, replaceFile } from '../../../src/base/disk.ts';
 import { createMemoryDisk } from '../../../src/base/memory-disk.ts';
 import { PowerCut, SimulatedDisk, seeded } from '../simulated-disk.ts';

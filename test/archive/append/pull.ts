@@ -2,12 +2,18 @@
 /** Reads tiles with the format's own functions only, as a replica will. */
 
 import type { ArchiveWriter, LogExtension } from '../../../src/archive/archive.ts';
-import { decodeBlob } from '../../../src/archive/files/blobs.ts';
-import { parseCheckpoint } from '../../../src/archive/format/checkpoint.ts';
-import { decodeEntries } from '../../../src/archive/format/entry-tile.ts';
-import { decompressChunk, listChunks } from '../../../src/archive/format/payload-tile.ts';
-import { decodeRecord, hasPayload } from '../../../src/archive/format/record.ts';
-import { tileCount, tilePath, tileRecords } from '../../../src/archive/format/tile-names.ts';
+import {
+  decodeBlob,
+  decodeEntries,
+  decodeRecord,
+  decompressChunk,
+  hasPayload,
+  listChunks,
+  parseCheckpoint,
+  tileCount,
+  tilePath,
+  tileRecords,
+} from '../../../src/archive/format/format.ts';
 import { type Disk, readFile } from '../../../src/base/disk.ts';
 import type { ConversationId } from '../../../src/model/ids.ts';
 import { at } from '../turns.ts';

@@ -3,9 +3,15 @@
 
 import { describe, expect, it } from 'vitest';
 import { RecordError } from '../../../src/archive/archive.ts';
-import { encodeEntries, findEntry, salvageEntries, takeEntries } from '../../../src/archive/format/entry-tile.ts';
-import { leafHash } from '../../../src/archive/format/merkle.ts';
-import { decodeRecord, encodeHead, encodeTurn } from '../../../src/archive/format/record.ts';
+import { salvageEntries, takeEntries } from '../../../src/archive/format/entry-tile.ts';
+import {
+  decodeRecord,
+  encodeEntries,
+  encodeHead,
+  encodeTurn,
+  findEntry,
+  leafHash,
+} from '../../../src/archive/format/format.ts';
 import { at, chain } from '../turns.ts';
 
 const records = chain(20, 'turn').flatMap((turn, i) => {

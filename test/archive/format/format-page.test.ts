@@ -4,24 +4,30 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeBlob } from '../../../src/archive/files/blobs.ts';
-import { generateCheckpoint, parseCheckpoint, verifyCheckpoint } from '../../../src/archive/format/checkpoint.ts';
-import { decodeEntries, encodeEntries } from '../../../src/archive/format/entry-tile.ts';
-import { leafHash, rootOfLeaves, splitHashes } from '../../../src/archive/format/merkle.ts';
-import { decodeChunk, decompressChunk } from '../../../src/archive/format/payload-tile.ts';
 import {
+  decodeBlob,
+  decodeChunk,
+  decodeEntries,
   decodeRecord,
+  decompressChunk,
+  encodeEntries,
   encodeHead,
   encodeMeta,
   encodeTombstone,
   encodeTurn,
+  generateCheckpoint,
   HEAD_NAME_LIMIT,
   hasPayload,
+  leafHash,
+  parseCheckpoint,
   RECORD_LIMIT,
+  rootOfLeaves,
+  splitHashes,
   TURN_CONTEXT,
   TYPE_ID_LIMIT,
-} from '../../../src/archive/format/record.ts';
-import { tileName } from '../../../src/archive/format/tile-names.ts';
+  tileName,
+  verifyCheckpoint,
+} from '../../../src/archive/format/format.ts';
 import { blake3Hex } from '../../../src/base/blake3.ts';
 import { encodeHex } from '../../../src/base/bytes.ts';
 import { canonicalJson, parseJson } from '../../../src/base/json.ts';

@@ -7,27 +7,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RecordError } from '../../../src/archive/errors.ts';
-import { decodeBlob } from '../../../src/archive/files/blobs.ts';
-import { generateCheckpoint, parseCheckpoint } from '../../../src/archive/format/checkpoint.ts';
-import { decodeEntries, encodeEntries } from '../../../src/archive/format/entry-tile.ts';
-import { leafHash, rootOfLeaves, splitHashes } from '../../../src/archive/format/merkle.ts';
 import {
+  decodeBlob,
   decodeChunk,
+  decodeEntries,
+  decodeRecord,
   decompressChunk,
   encodeChunk,
-  listChunks,
-  type PayloadEntry,
-} from '../../../src/archive/format/payload-tile.ts';
-import {
-  decodeRecord,
+  encodeEntries,
   encodeHead,
   encodeMeta,
   encodeTombstone,
   encodeTurn,
+  generateCheckpoint,
   hashTurnRecord,
   type LogRecord,
-} from '../../../src/archive/format/record.ts';
-import { parseTileName, tileName } from '../../../src/archive/format/tile-names.ts';
+  leafHash,
+  listChunks,
+  type PayloadEntry,
+  parseCheckpoint,
+  parseTileName,
+  rootOfLeaves,
+  splitHashes,
+  tileName,
+} from '../../../src/archive/format/format.ts';
 import { encodeHex } from '../../../src/base/bytes.ts';
 import { LimitError } from '../../../src/base/errors.ts';
 import { ZstdError } from '../../../src/base/zstd.ts';

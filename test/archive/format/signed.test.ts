@@ -12,7 +12,7 @@ import {
   parseCheckpoint,
   parseSigningKey,
   verifyCheckpoint,
-} from '../../../src/archive/format/checkpoint.ts';
+} from '../../../src/archive/format/format.ts';
 import { at, chain } from '../turns.ts';
 
 const ORIGIN = 'example.org/signed';

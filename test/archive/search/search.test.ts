@@ -2,8 +2,8 @@
 /** On a made-up source, so that nothing but searching is tested; the contract test runs it on real archives. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Tombstone } from '../../../src/archive/contract.ts';
-import { prepareTurn } from '../../../src/archive/format/record.ts';
+import type { Tombstone } from '../../../src/archive/archive.ts';
+import { prepareTurn } from '../../../src/archive/format/format.ts';
 import { SearchIndex, type SearchSource } from '../../../src/archive/search/search.ts';
 import type { ConversationSummary, Meta } from '../../../src/model/conversation.ts';
 import type { TurnHash } from '../../../src/model/ids.ts';
