@@ -1,7 +1,7 @@
 /** Finds base64, base64url and hexadecimal runs in a text that hide readable text, and images that must stay whole. */
 /** One pass over the characters; only runs whose bytes could be ASCII are decoded, at each of the four alignments. */
 
-import { isWholeImage } from './images.ts';
+import { isWholeImage } from '../model/images.ts';
 
 export interface EncodedBlock {
   readonly start: number;

@@ -4,6 +4,7 @@
 import { blake3Hex } from '../../base/blake3.ts';
 import { limits } from '../../base/limits.ts';
 import { blobHash } from '../../model/ids.ts';
+import { findAttachmentKind } from '../../model/images.ts';
 import type { BlobPart } from '../../model/item.ts';
 import type { ImportedBlob } from './importer.ts';
 
@@ -20,7 +21,7 @@ export interface DecodedImage {
 export function findImage(base64: string, name?: string): DecodedImage | undefined {
   const bytes = decodeBase64(base64);
   if (bytes === undefined) return undefined;
-  const kind = KINDS.find((candidate) => candidate.fits(bytes));
+  const kind = findAttachmentKind(bytes);
   if (kind === undefined) return undefined;
   const hash = blobHash(blake3Hex(bytes));
   const part: BlobPart = {
@@ -42,35 +43,10 @@ export function findDataUrlImage(url: string, name?: string): DecodedImage | und
   return match === null ? undefined : findImage(url.slice(match[0].length), name);
 }
 
-interface Kind {
-  readonly mime: string;
-  readonly modality: BlobPart['modality'];
-  readonly fits: (bytes: Uint8Array) => boolean;
-}
-
-const KINDS: readonly Kind[] = [
-  { mime: 'image/png', modality: 'image', fits: (b) => starts(b, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) },
-  { mime: 'image/jpeg', modality: 'image', fits: (b) => starts(b, [0xff, 0xd8, 0xff]) },
-  { mime: 'image/gif', modality: 'image', fits: (b) => ascii(b, 0, 'GIF87a') || ascii(b, 0, 'GIF89a') },
-  { mime: 'image/webp', modality: 'image', fits: (b) => ascii(b, 0, 'RIFF') && ascii(b, 8, 'WEBP') },
-  { mime: 'image/avif', modality: 'image', fits: (b) => ascii(b, 4, 'ftypavif') || ascii(b, 4, 'ftypavis') },
-  { mime: 'image/bmp', modality: 'image', fits: (b) => ascii(b, 0, 'BM') && b.length > 26 && b[6] === 0 && b[7] === 0 },
-  { mime: 'application/pdf', modality: 'document', fits: (b) => ascii(b, 0, '%PDF-') },
-];
-
 /** Bytes of a padded base64 text; undefined for anything that does not encode back to the same text. */
 function decodeBase64(text: string): Uint8Array | undefined {
   if (text.length < 16 || text.length % 4 !== 0 || text.length > (limits.payload / 3) * 4) return undefined;
   const bytes = Buffer.from(text, 'base64');
   // Buffer skips what is no base64; encoding again is the strict test, and fast.
   return bytes.toString('base64') === text ? bytes : undefined;
-}
-
-function starts(bytes: Uint8Array, magic: readonly number[]): boolean {
-  return magic.every((byte, i) => bytes[i] === byte);
-}
-
-function ascii(bytes: Uint8Array, at: number, text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false;
-  return true;
 }

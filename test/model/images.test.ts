@@ -1,0 +1,53 @@
+/** Images by their bytes: which kind, whole or not, and what of them is picture. */
+
+import { describe, expect, it } from 'vitest';
+import { concatBytes } from '../../src/base/bytes.ts';
+import { ATTACHMENT_KINDS, findAttachmentKind, findImage, isWholeImage, stripImage } from '../../src/model/images.ts';
+import { canary, whole } from './image-samples.ts';
+
+const shown = ATTACHMENT_KINDS.filter((kind) => kind.shown !== undefined);
+
+describe('an image', () => {
+  it('has a sample of every kind that can be shown', () => {
+    expect(Object.keys(whole).sort()).toEqual(shown.map((kind) => kind.mime).sort());
+  });
+
+  it.each(Object.entries(whole))('is known by its bytes: %s', (mime, bytes) => {
+    expect(findAttachmentKind(bytes)?.mime).toBe(mime);
+    const image = findImage(bytes);
+    expect(image?.mime).toBe(mime);
+    expect(image?.sizes.length).toBeGreaterThan(0);
+    expect(image?.pieces[0]?.from).toBe(0);
+    expect(image?.pieces.at(-1)?.to).toBe(image?.end);
+  });
+
+  it.each(Object.entries(whole))('is whole from its first byte to its last, and only then: %s', (mime, bytes) => {
+    const end = findImage(bytes)?.end ?? 0;
+    const one = bytes.subarray(0, end);
+    expect(isWholeImage(one)).toBe(true);
+    expect(isWholeImage(concatBytes([one, canary]))).toBe(false);
+    for (let length = 0; length < end; length++) expect(isWholeImage(one.subarray(0, length)), mime).toBe(false);
+  });
+
+  it.each(Object.entries(whole))('is a whole image again without what is not picture: %s', (mime, bytes) => {
+    const image = findImage(bytes);
+    const stripped = image === undefined ? new Uint8Array() : stripImage(bytes, image);
+    expect(isWholeImage(stripped)).toBe(true);
+    expect(findImage(stripped)?.mime).toBe(mime);
+    expect(findImage(stripped)?.sizes).toEqual(image?.sizes);
+    expect(Buffer.from(stripped).includes(canary)).toBe(false);
+  });
+
+  it('is never thrown at, whatever bytes are wrong', () => {
+    for (const bytes of Object.values(whole)) {
+      for (let at = 0; at < bytes.length; at++) {
+        for (const value of [0, 1, 0x7f, 0xff]) {
+          const wrong = Uint8Array.from(bytes);
+          wrong[at] = value;
+          const image = findImage(wrong);
+          if (image !== undefined) expect(stripImage(wrong, image).length).toBeLessThanOrEqual(wrong.length);
+        }
+      }
+    }
+  });
+});
