@@ -105,7 +105,10 @@ function openReader(parts: Parts): ArchiveReader {
     const store = new Store({ ...parts, index, writable: false });
     const { stale, gone } = compareIndex(store, false);
     // while somebody writes, the index may be a commit behind: what it says is still true
-    if (stale.length + gone.length === 0 || written) return new OpenArchive(store, () => {});
+    if (stale.length + gone.length === 0 || written) {
+      refreshIndex(store, { stale: [], gone: [] });
+      return new OpenArchive(store, () => {});
+    }
     index.close();
   }
   const store = new Store({ ...parts, index: openScratchIndex(disk, indexPath, info), writable: false });

@@ -25,6 +25,7 @@ export type {
   VerifyReport,
   WalkOptions,
 } from './contract.ts';
+export { isDamage } from './damage.ts';
 export {
   AmbiguousPrefixError,
   ArchiveExistsError,

@@ -44,7 +44,8 @@ export interface DamageReport {
   readonly positions?: readonly number[];
   /** Turns that are whole but whose ancestry runs through a bad one. */
   readonly unverifiedDescendants?: number;
-  readonly kind: 'torn-tail' | 'log' | 'leaf' | 'payload' | 'blob' | 'checkpoint' | 'index' | 'archive';
+  /** `torn-tail` and `note` are no damage: see `isDamage`. */
+  readonly kind: 'torn-tail' | 'note' | 'log' | 'leaf' | 'payload' | 'blob' | 'checkpoint' | 'index' | 'archive';
   readonly message: string;
 }
 
@@ -67,6 +68,8 @@ export interface VerifyReport {
   /** False when time or sample left something unread. */
   readonly complete: boolean;
   readonly damage: readonly DamageReport[];
+  /** What is no damage but worth knowing: torn tails, files that do not belong here, a conversation without `main`. */
+  readonly notes: readonly DamageReport[];
 }
 
 export interface ConversationFilter {
@@ -199,8 +202,11 @@ export interface ArchiveWriter extends ArchiveReader {
    * like a turn's. Its meta is empty then, and `metaWithheld` of its summary is true for ever. Returns how many were taken back now.
    */
   withdrawMeta(conversation: ConversationId, reason: number, nowMs: number): number;
-  /** Drops the index and builds it from the logs. */
-  rebuildIndex(): void;
+  /**
+   * Drops the index and builds it from the logs. What it knew and does not find again is damage, now and at every opening, until
+   * it is found or, with `acceptLoss`, a person says that it is known.
+   */
+  rebuildIndex(options?: { readonly acceptLoss?: boolean }): void;
   /** The importers' ledger: private, derived, in the index. See ledger in docs/archive-format.md. */
   readonly ledger: Ledger;
 }

@@ -34,6 +34,7 @@ import type { Tombstone } from './format/record.ts';
 import type { ConversationRow } from './index/conversation-row.ts';
 import { summaryOf } from './index/index-rows.ts';
 import { openLedger } from './index/ledger.ts';
+import { acceptLostLogs, noteAllLogs } from './index/lost-logs.ts';
 import type { Store } from './index/store.ts';
 import { countSummaries, revisionOf, walkGone, walkSummaries } from './index/walk-summaries.ts';
 import { readPayloads } from './read/read-payloads.ts';
@@ -210,9 +211,15 @@ export class OpenArchive implements ArchiveWriter {
     return this.#search.search(this, query);
   }
 
-  rebuildIndex(): void {
+  rebuildIndex({ acceptLoss = false }: { readonly acceptLoss?: boolean } = {}): void {
     this.#store.assertWritable();
-    this.#store.index.transaction(() => this.#store.index.dropDerived());
+    const { index } = this.#store;
+    this.#store.forgetLosses();
+    index.transaction(() => {
+      if (acceptLoss) acceptLostLogs(index);
+      else noteAllLogs(index);
+      index.dropDerived();
+    });
     refreshIndex(this.#store, compareIndex(this.#store, true));
   }
 

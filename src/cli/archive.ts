@@ -3,21 +3,32 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ArchiveReader, type ArchiveWriter, openArchive } from '../archive/archive.ts';
+import {
+  type ArchiveReader,
+  type ArchiveWriter,
+  type DamageReport,
+  isDamage,
+  openArchive,
+} from '../archive/archive.ts';
 import type { Context } from './context.ts';
-import { UsageError } from './errors.ts';
+import { EXIT, UsageError } from './errors.ts';
 
 export function openToRead(context: Context): ArchiveReader {
-  requireArchive(context);
-  const archive = openArchive(context.archiveDir, { mode: 'read', log: context.log });
-  reportDamage(context, archive);
+  const archive = openQuietly(context);
+  reportDamage(context, archive.damage);
   return archive;
+}
+
+/** For `verify`, which says everything itself. */
+export function openQuietly(context: Context): ArchiveReader {
+  requireArchive(context);
+  return openArchive(context.archiveDir, { mode: 'read', log: context.log });
 }
 
 export function openToWrite(context: Context): ArchiveWriter {
   requireArchive(context);
   const archive = openArchive(context.archiveDir, { mode: 'write', log: context.log });
-  reportDamage(context, archive);
+  reportDamage(context, archive.damage);
   return archive;
 }
 
@@ -40,9 +51,19 @@ function requireArchive(context: Context): void {
   );
 }
 
-function reportDamage(context: Context, archive: ArchiveReader): void {
-  for (const damage of archive.damage) {
-    const at = damage.offset === undefined ? '' : ` at byte ${damage.offset}`;
-    context.log.info(`damage in ${damage.file}${at}: ${damage.message}`);
+function reportDamage(context: Context, reports: readonly DamageReport[]): void {
+  for (const report of reports) {
+    const what = isDamage(report) ? 'damage in ' : '';
+    context.log.info(`${what}${placeOf(report)}: ${report.message}`);
   }
+}
+
+/** File and byte of a finding. */
+export function placeOf({ file, offset }: DamageReport): string {
+  return offset === undefined ? file : `${file} at byte ${offset}`;
+}
+
+/** The exit code of a command that did what it came for, over what opening found and what it showed. */
+export function exitFor(archive: ArchiveReader, shownDamaged = false): number {
+  return shownDamaged || archive.damage.some(isDamage) ? EXIT.damaged : EXIT.done;
 }

@@ -106,7 +106,14 @@ export const commands: readonly Command[] = [
     options: [
       { flags: '--sample <percent>', says: 'only a share, least recently verified first' },
       { flags: '--max-duration <seconds>', says: 'stop after so long, least recently verified first' },
-      { flags: '--rebuild-index', says: 'drop the index and build it anew before' },
+      {
+        flags: '--rebuild-index',
+        says: 'drop the index and build it anew before; what it knew and is not there stays damage',
+      },
+      {
+        flags: '--accept-loss',
+        says: 'with --rebuild-index: what is not there is known to be lost, and is said no more',
+      },
     ],
     examples: ['turnpress verify', 'turnpress verify --max-duration 60'],
     load: () => import('./commands/verify.ts'),

@@ -64,7 +64,7 @@ function isInFolders(disk: Disk, dir: string, file: string, plain: Set<string>):
       throw error;
     }
     if (stat === undefined) return false;
-    if (!stat.directory) throw new DamageError(file, `${folder} is no folder, and no link is followed`);
+    if (!stat.directory) throw new DamageError(folder, 'it is no folder, and no link is followed');
     plain.add(folder);
   }
   return true;

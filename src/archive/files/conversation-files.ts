@@ -28,6 +28,13 @@ export function checkpointFile(id: ConversationId): string {
   return `${conversationPath(id)}/checkpoint`;
 }
 
+/** A file or folder of a conversation that cannot be read, and why. */
+export interface Unreadable {
+  /** Path inside the archive. */
+  readonly place: string;
+  readonly problem: string;
+}
+
 /** The records of one tile. `undefined` where the bytes do not hash to the stored leaf or are no record. */
 export interface DecodedTile {
   readonly records: readonly (LogRecord | undefined)[];
@@ -63,7 +70,7 @@ export class ConversationFiles {
   readonly #raws = new LruCache<Uint8Array>(PAYLOAD_BYTES_KEPT);
 
   /** Why files could not be read, by path. */
-  readonly #problems = new Map<string, string>();
+  readonly #problems = new Map<string, Unreadable>();
   /** Folders of the conversation that was looked at last which are folders indeed. */
   #plain: { readonly id: ConversationId | undefined; readonly folders: Set<string> } = {
     id: undefined,
@@ -87,12 +94,13 @@ export class ConversationFiles {
 
   /** Why a file could not be read, at any look since the conversation was forgotten. Undefined: it could, or it was absent. */
   problemOf(file: string): string | undefined {
-    return this.#problems.get(file);
+    return this.#problems.get(file)?.problem;
   }
 
-  /** Files of a conversation that could not be read, and why. */
-  listProblems(id: ConversationId): readonly (readonly [string, string])[] {
-    return [...this.#problems].filter(([file]) => file.startsWith(conversationPath(id)));
+  /** What of a conversation could not be read, and why: a file, or a folder on the way to several. Each once. */
+  listProblems(id: ConversationId): readonly Unreadable[] {
+    const own = [...this.#problems].flatMap(([file, found]) => (file.startsWith(conversationPath(id)) ? [found] : []));
+    return [...new Map(own.map((found) => [found.place, found])).values()];
   }
 
   /** The first `count` records of tile `n`, checked against the leaf tile. */
@@ -139,7 +147,8 @@ export class ConversationFiles {
   /** The files of a conversation changed. */
   forget(id: ConversationId): void {
     this.#plain = { id: undefined, folders: new Set() };
-    for (const [file] of this.listProblems(id)) this.#problems.delete(file);
+    for (const file of [...this.#problems.keys()])
+      if (file.startsWith(conversationPath(id))) this.#problems.delete(file);
     for (const cache of [this.#tiles, this.#payloads, this.#raws]) cache.dropWhere((key) => key.includes(id));
   }
 
@@ -158,7 +167,7 @@ export class ConversationFiles {
       return readArchiveFile(this.disk, this.dir, file, limit, this.#plain.folders);
     } catch (error) {
       if (!(error instanceof DamageError)) throw error;
-      this.#problems.set(file, error.problem);
+      this.#problems.set(file, { place: String(error.fields.file), problem: error.problem });
       return undefined;
     }
   }

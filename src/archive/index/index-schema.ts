@@ -1,7 +1,7 @@
 /** The tables of the private index. */
 /** A change here only raises the version: an index of another version is thrown away and built again. */
 
-export const SCHEMA_VERSION = '4';
+export const SCHEMA_VERSION = '5';
 
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS archive (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -17,6 +17,7 @@ CREATE INDEX IF NOT EXISTS conversations_newest ON conversations (newest, hash, 
 CREATE INDEX IF NOT EXISTS conversations_revision ON conversations (revision);
 CREATE TABLE IF NOT EXISTS gone (hash BLOB PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS gone_revision ON gone (revision);
+CREATE TABLE IF NOT EXISTS lost_logs (hash BLOB PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, turns INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS turns (h48 INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (h48, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS heads (
   conversation INTEGER NOT NULL, name TEXT NOT NULL, turn BLOB NOT NULL, time_ms INTEGER NOT NULL,

@@ -36,7 +36,9 @@ export class Store {
   readonly writable: boolean;
   readonly signingKey: SigningKey | undefined;
   readonly searchPath: string;
-  damage: readonly DamageReport[] = [];
+  #damage: DamageReport[] = [];
+  /** Conversations of which there are reports. */
+  readonly #damaged = new Set<ConversationId>();
   readonly #log: Log;
   #failure: unknown;
 
@@ -50,6 +52,11 @@ export class Store {
     this.searchPath = parts.searchPath;
     this.files = new ConversationFiles(parts.disk, parts.dir);
     this.#log = parts.log;
+  }
+
+  /** What was found so far, in the order in which it was found. */
+  get damage(): readonly DamageReport[] {
+    return this.#damage;
   }
 
   /** `/`-joined path on the disk of a path inside the archive. */
@@ -98,11 +105,19 @@ export class Store {
 
   /** Before a conversation is looked at again. What was done about its torn tails stays said. */
   forgetDamage(id: ConversationId): void {
-    this.damage = this.damage.filter((known) => known.conversation !== id || known.kind === 'torn-tail');
+    if (!this.#damaged.has(id)) return;
+    this.#damaged.delete(id);
+    this.#damage = this.#damage.filter((known) => known.conversation !== id || known.kind === 'torn-tail');
+  }
+
+  /** Before everything is looked at again: conversations that are gone are named anew, if they still are. */
+  forgetLosses(): void {
+    this.#damage = this.#damage.filter(({ file, conversation }) => file !== `conversations/${conversation}`);
   }
 
   report(damage: DamageReport): void {
-    this.damage = [...this.damage, damage];
+    this.#damage.push(damage);
+    if (damage.conversation !== undefined) this.#damaged.add(damage.conversation);
     const note = damage.turns.length === 0 ? '' : ` (${damage.turns.length} turns)`;
     this.#log.problem({
       code: `DAMAGE_${damage.kind.toUpperCase()}`,

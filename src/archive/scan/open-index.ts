@@ -6,8 +6,10 @@ import { type ConversationId, isHash } from '../../model/ids.ts';
 import type { ArchiveInfo } from '../contract.ts';
 import { listArchiveFolder } from '../files/archive-file.ts';
 import { forgetLedgerOf } from '../index/ledger.ts';
+import { findKnownLog, listLostLogs, noteLostLog } from '../index/lost-logs.ts';
 import type { Store } from '../index/store.ts';
 import { TurnIndex } from '../index/turn-index.ts';
+import { lossReport } from './find-loss.ts';
 import { reindex } from './reindex.ts';
 
 /** Whose index a file must be. */
@@ -93,6 +95,7 @@ export function compareIndex(store: Store, tails: boolean): Differences {
   const gone: ConversationId[] = [];
   const names = listArchiveFolder(store.disk, store.dir, 'conversations');
   let next = 0;
+  const lost = new Set(listLostLogs(store.index).map(({ id }) => id));
   const takeUnknown = (until: string | undefined) => {
     for (let name = names[next]; name !== undefined && (until === undefined || name < until); name = names[++next])
       if (isHash(name)) stale.push(name as ConversationId);
@@ -104,24 +107,25 @@ export function compareIndex(store: Store, tails: boolean): Differences {
       continue;
     }
     next++;
-    const same = !entry.damaged && entry.stamp !== '' && entry.stamp === store.stampOf(entry.id);
+    const same = !entry.damaged && !lost.has(entry.id) && entry.stamp !== '' && entry.stamp === store.stampOf(entry.id);
     if (!same || (tails && !store.fitsFiles(entry.id, entry))) stale.push(entry.id);
   }
   takeUnknown(undefined);
   return { stale, gone };
 }
 
-/** Reads again what differs, and says what has vanished. */
+/** Reads again what differs, and says what has vanished, now or long ago. */
 export function refreshIndex(store: Store, { stale, gone }: Differences): void {
   for (const id of stale) reindex(store, id, true);
   for (const id of gone) {
-    const report = { kind: 'log', file: `conversations/${id}`, conversation: id, turns: [] } as const;
-    store.report({ ...report, message: 'the conversation is gone from the disk' });
     store.index.transaction(() => {
+      const known = findKnownLog(store.index, id);
+      if (known !== undefined) noteLostLog(store.index, known);
       forgetLedgerOf(store.index, id);
       store.index.dropConversation(id);
     });
   }
+  for (const lost of listLostLogs(store.index)) if (!store.hasFolder(lost.id)) store.report(lossReport(lost));
   if (stale.length + gone.length > 0 && !store.index.readOnly) store.index.transaction(() => store.index.dropOrphans());
 }
 

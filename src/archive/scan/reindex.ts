@@ -9,8 +9,10 @@ import { TILE_WIDTH } from '../format/tile-names.ts';
 import { listBlobsOf } from '../index/blob-parts.ts';
 import type { ConversationRow } from '../index/conversation-row.ts';
 import { forgetLedgerOf } from '../index/ledger.ts';
+import { findKnownLog, forgetLostLog, type KnownLog, noteLostLog } from '../index/lost-logs.ts';
 import type { Store } from '../index/store.ts';
 import { writeCheckpoint } from './checkpoint-file.ts';
+import { findLoss } from './find-loss.ts';
 import { cutTails, quarantineFile } from './quarantine.ts';
 import { type ScannedConversation, scanConversation } from './scan.ts';
 import { sealTile } from './seal.ts';
@@ -25,21 +27,22 @@ export function reindex(store: Store, id: ConversationId, many = false): Convers
   store.forgetDamage(id);
   if (store.index.readOnly) return inspect(store, id);
   const row = store.index.findRow(id);
-  const known = row?.frontier.size ?? 0;
+  const known = findKnownLog(store.index, id);
   const before = store.damage.length;
   let sealable: readonly number[] = [];
   store.index.transaction(() => {
     const key = store.index.startConversation(id);
-    const extent = { origin: knownOrigin(store, row), size: known };
+    const extent = { origin: knownOrigin(store, row), size: known?.size ?? 0 };
     const scanned = scanConversation(store.files, id, extent, (hash, position, { record, payload, withheld }) => {
       store.index.insertTurn(key, hash, position);
       if (withheld) return;
       for (const blob of listBlobsOf(record, payload)) store.index.insertBlobUse(key, blob);
     });
     for (const damage of scanned.damage) store.report(damage);
+    noteLoss(store, known, scanned);
     handleTails(store, scanned);
-    if (scanned.frontier.size < known) forgetLedgerOf(store.index, id);
-    if (scanned.frontier.size === 0 && scanned.checkpoint === undefined) {
+    if (scanned.frontier.size < (known?.size ?? 0)) forgetLedgerOf(store.index, id);
+    if (scanned.frontier.size === 0 && scanned.checkpoint === undefined && scanned.readOnly === undefined) {
       store.index.dropConversation(id);
       return;
     }
@@ -63,9 +66,21 @@ export function reindex(store: Store, id: ConversationId, many = false): Convers
 
 function inspect(store: Store, id: ConversationId): ConversationRow | undefined {
   const row = store.index.findRow(id);
-  const extent = { origin: knownOrigin(store, row), size: row?.frontier.size ?? 0 };
-  for (const damage of scanConversation(store.files, id, extent, () => {}).damage) store.report(damage);
+  const known = findKnownLog(store.index, id);
+  const extent = { origin: knownOrigin(store, row), size: known?.size ?? 0 };
+  const scanned = scanConversation(store.files, id, extent, () => {});
+  const loss = scanned.readOnly === undefined ? findLoss(known, scanned) : undefined;
+  for (const damage of loss === undefined ? scanned.damage : [...scanned.damage, loss]) store.report(damage);
   return row;
+}
+
+/** What was known of a log that does not begin with it is remembered until it does. Damage is said already, and may be mended. */
+function noteLoss(store: Store, known: KnownLog | undefined, scanned: ScannedConversation): void {
+  const loss = findLoss(known, scanned);
+  if (known === undefined) return;
+  if (loss === undefined) forgetLostLog(store.index, known.id);
+  else noteLostLog(store.index, known);
+  if (loss !== undefined && scanned.readOnly === undefined) store.report(loss);
 }
 
 /** What the index remembers of whose log it is. Undefined: it does not know the conversation. */

@@ -11,18 +11,26 @@ import { TILE_WIDTH, tileCount, tileRecords } from '../format/tile-names.ts';
 import type { Findings } from './scan-findings.ts';
 import { viewTile } from './scan-tile.ts';
 
+interface CheckedTree {
+  readonly frontier: Frontier;
+  /** See ScannedConversation. */
+  readonly knownRoot: Uint8Array | undefined;
+}
+
 /** Compares records, leaf tiles and root. Fills `bad` with the positions whose record is not the one under the root. */
 export function checkTree(
   files: ConversationFiles,
   findings: Findings,
   size: number,
   checkpoint: Checkpoint | undefined,
-): Frontier {
+  known: number,
+): CheckedTree {
   let byRecord: Frontier = emptyFrontier;
   let byLeaf: Frontier = emptyFrontier;
   const differ: number[] = [];
   const missing: number[] = [];
   const absent: number[] = [];
+  let knownRoot: Uint8Array | undefined;
   for (let n = 0; n < tileCount(size); n++) {
     const view = viewTile(files, findings.id, n, tileRecords(size, n));
     const own = view.records.map((record) => (record === undefined ? undefined : leafHash(record)));
@@ -35,10 +43,10 @@ export function checkTree(
       if (leaf !== undefined && view.records[i]?.[0] === 3) findings.noteTombstone(view.records[i], position);
     }
     const zero = new Uint8Array(LEAF_LENGTH);
-    byRecord = growFrontier(
-      byRecord,
-      own.map((leaf, i) => leaf ?? view.leaves[i] ?? zero),
-    );
+    const leaves = own.map((leaf, i) => leaf ?? view.leaves[i] ?? zero);
+    const until = known - n * TILE_WIDTH;
+    if (until > 0 && until <= leaves.length) knownRoot = rootOf(growFrontier(byRecord, leaves.slice(0, until)));
+    byRecord = growFrontier(byRecord, leaves);
     byLeaf = growFrontier(
       byLeaf,
       own.map((leaf, i) => view.leaves[i] ?? leaf ?? zero),
@@ -51,7 +59,7 @@ export function checkTree(
     }
   }
   const root = checkpoint?.root ?? rootOf(byRecord);
-  if (isSizeWrong(files, findings, missing, size, root)) return byRecord;
+  if (isSizeWrong(files, findings, missing, size, root)) return { frontier: byRecord, knownRoot };
   const logFits = equalBytes(rootOf(byRecord), root);
   const leavesFit = equalBytes(rootOf(byLeaf), root);
   if (!logFits) for (const position of differ) findings.bad.add(position);
@@ -62,7 +70,7 @@ export function checkTree(
   if (!logFits && !leavesFit && differ.length === 0 && missing.length === 0) {
     findings.report('checkpoint', checkpointFile(findings.id), 'its root is not that of the log', true);
   }
-  return leavesFit && !logFits ? byLeaf : byRecord;
+  return { frontier: leavesFit && !logFits ? byLeaf : byRecord, knownRoot };
 }
 
 /** The checkpoint counts more records than there are, and its root is that of those that are there: its size is the bad part. */

@@ -30,6 +30,8 @@ export interface ScannedConversation {
   /** Undefined: the file is absent or unreadable, and `frontier` was recomputed from the tiles. */
   readonly checkpoint: Checkpoint | undefined;
   readonly frontier: Frontier;
+  /** Root of the first `size` records, by the size that was known before. Undefined: there are not as many. */
+  readonly knownRoot: Uint8Array | undefined;
   readonly entryBytes: number;
   readonly payloadBytes: number;
   readonly state: SummaryState;
@@ -105,7 +107,16 @@ class Scan {
       const message = `it counts ${stated?.size} records, of which the tiles can hold ${size} at most`;
       this.#findings.report('checkpoint', checkpointFile(this.#findings.id), message, true);
     }
-    if (stated === undefined && size < this.#known.size) {
+    // with nothing there at all it is the log that is gone, see find-loss.ts
+    if (
+      stated === undefined &&
+      size > 0 &&
+      this.#known.size > 0 &&
+      this.#findings.damage.length === 0 &&
+      this.#files.problemOf(checkpointFile(this.#findings.id)) === undefined
+    )
+      this.#findings.report('checkpoint', checkpointFile(this.#findings.id), 'it is missing', false);
+    if (stated === undefined && size > 0 && size < this.#known.size) {
       this.#findings.report(
         'checkpoint',
         checkpointFile(this.#findings.id),
@@ -113,13 +124,13 @@ class Scan {
         true,
       );
     }
-    const frontier = checkTree(this.#files, this.#findings, size, checkpoint);
+    const { frontier, knownRoot } = checkTree(this.#files, this.#findings, size, checkpoint, this.#known.size);
     const content = this.#readContent(size, onTurn);
     const tails = findTails(this.#files, this.#findings.id, { ...content, size });
     const unread = this.#reportUnread();
     return {
       // with a file unread nobody knows where the log ends, so nothing is to be cut
-      ...{ id: this.#findings.id, checkpoint, frontier, tails: unread ? [] : tails, ...content },
+      ...{ id: this.#findings.id, checkpoint, frontier, knownRoot, tails: unread ? [] : tails, ...content },
       tombstones: this.#findings.listTombstones(),
       damage: this.#findings.damage,
       readOnly: this.#findings.readOnly,
@@ -129,13 +140,7 @@ class Scan {
   #readCheckpoint(): Checkpoint | undefined {
     const file = checkpointFile(this.#findings.id);
     const bytes = this.#files.readCheckpointBytes(this.#findings.id);
-    if (bytes === undefined) {
-      // what cannot be read is not replaced: it may be whole, and only out of reach
-      const problem = this.#files.problemOf(file);
-      if (problem !== undefined) this.#findings.report('checkpoint', file, problem, true);
-      else if (this.#known.size > 0) this.#findings.report('checkpoint', file, 'it is missing', false);
-      return undefined;
-    }
+    if (bytes === undefined) return undefined;
     try {
       const checkpoint = parseCheckpoint(bytes);
       const origin = findArchiveOrigin(checkpoint.origin, this.#findings.id);
@@ -246,11 +251,17 @@ class Scan {
     }
   }
 
-  /** Names every file that could not be read and was not named yet. True: there are such files. */
+  /**
+   * Names everything that could not be read and was not named yet. True: there is such a thing. It is never replaced: it may be
+   * whole, and only out of reach.
+   */
   #reportUnread(): boolean {
     const problems = this.#files.listProblems(this.#findings.id);
     const said = new Set(this.#findings.damage.map(({ file }) => file));
-    for (const [file, problem] of problems) if (!said.has(file)) this.#findings.report('log', file, problem, true);
+    for (const { place, problem } of problems) {
+      const kind = place === checkpointFile(this.#findings.id) ? 'checkpoint' : 'log';
+      if (!said.has(place)) this.#findings.report(kind, place, problem, true);
+    }
     return problems.length > 0;
   }
 

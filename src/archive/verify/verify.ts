@@ -3,12 +3,15 @@
 
 import type { ConversationId } from '../../model/ids.ts';
 import type { DamageReport, VerifyOptions, VerifyReport } from '../contract.ts';
+import { isDamage } from '../damage.ts';
 import { ConversationFiles, checkpointFile, tileFile } from '../files/conversation-files.ts';
 import { findInfoDifference } from '../files/info-copy.ts';
 import { isLocked, thisProcess } from '../files/lock.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../format/checkpoint.ts';
 import { TILE_WIDTH } from '../format/tile-names.ts';
+import { findKnownLog, listLostLogs } from '../index/lost-logs.ts';
 import type { Store } from '../index/store.ts';
+import { findLoss, lossReport } from '../scan/find-loss.ts';
 import { knownOrigin } from '../scan/reindex.ts';
 import { type ScannedConversation, type SeenMeta, scanConversation } from '../scan/scan.ts';
 import { BlobUse, verifyBlobs } from './verify-blobs.ts';
@@ -43,16 +46,19 @@ export function verifyArchive(store: Store, options: VerifyOptions, clock: () =>
     payloads,
     blobs: blobs.count,
     complete,
-    damage: [...damage, ...blobs.damage],
+    damage: [...damage, ...blobs.damage].filter(isDamage),
+    notes: damage.filter((report) => !isDamage(report)),
   };
 }
 
-/** Conversations that the index knew and that were not on the disk when the archive was opened. */
+/** Conversations that were known and have no folder: lost before, or since the archive was opened. */
 function listGone(store: Store): DamageReport[] {
-  return store.damage.filter(
-    ({ file, conversation }) =>
-      file === `conversations/${conversation}` && store.disk.stat(store.path(file)) === undefined,
-  );
+  const gone = new Map(listLostLogs(store.index).map((lost) => [lost.id, lost]));
+  for (const { id } of store.index.walkStamps()) {
+    const known = store.hasFolder(id) ? undefined : findKnownLog(store.index, id);
+    if (known !== undefined) gone.set(id, known);
+  }
+  return [...gone.values()].filter(({ id }) => !store.hasFolder(id)).map(lossReport);
 }
 
 function verifyConversation(
@@ -61,12 +67,12 @@ function verifyConversation(
   use: BlobUse,
 ): { readonly damage: readonly DamageReport[]; readonly turns: number; readonly payloads: number } {
   const before = store.stampOf(id);
-  const row = store.index.findRow(id);
-  const known = { origin: knownOrigin(store, row), size: row?.frontier.size ?? 0 };
+  const known = findKnownLog(store.index, id);
+  const extent = { origin: knownOrigin(store, store.index.findRow(id)), size: known?.size ?? 0 };
   const turns: CheckedTurn[] = [];
   const items: DamageReport[] = [];
   let payloads = 0;
-  const scanned = scanConversation(new ConversationFiles(store.disk, store.dir), id, known, (hash, position, seen) => {
+  const scanned = scanConversation(new ConversationFiles(store.disk, store.dir), id, extent, (hash, position, seen) => {
     use.note(hash, seen);
     const { payload, ...rest } = seen;
     items.push(...listOf(checkItem(id, position, seen)));
@@ -75,13 +81,16 @@ function verifyConversation(
   });
   for (const meta of scanned.metas) use.noteMeta(meta);
   if (store.stampOf(id) !== before) return verifyConversation(store, id, use); // somebody committed meanwhile
+  // what is damaged is said already, and cannot be held against what was known
+  const loss = scanned.readOnly === undefined ? findLoss(known, scanned) : undefined;
   const damage = [
     ...scanned.damage,
     ...items,
     ...[...turns, ...scanned.metas].flatMap((seen) => listOf(checkWithdrawal(id, seen))),
     ...checkTails(store, scanned),
-    ...listOf(checkCheckpoint(store, scanned)),
-    ...checkIndex(store, scanned, turns),
+    ...(loss === undefined
+      ? [...listOf(checkCheckpoint(store, scanned)), ...checkIndex(store, scanned, turns)]
+      : [loss]),
   ];
   return { damage: damage.map((report) => nameTurns(store, report, turns)), turns: turns.length, payloads };
 }
@@ -109,10 +118,14 @@ function checkTails(store: Store, { id, tails }: ScannedConversation): DamageRep
 }
 
 /** The file must be what we would write, signature included when the key is here. */
-function checkCheckpoint(store: Store, { id, checkpoint, frontier }: ScannedConversation): DamageReport | undefined {
+function checkCheckpoint(
+  store: Store,
+  { id, checkpoint, frontier, damage }: ScannedConversation,
+): DamageReport | undefined {
   const file = checkpointFile(id);
   const report = { kind: 'checkpoint', file, conversation: id, turns: [] } as const;
   if (checkpoint === undefined) {
+    if (damage.length > 0) return undefined; // said there, with its reason
     // nothing was ever committed here: a first append that was cut off
     if (frontier.size === 0 && store.stampOf(id) === '' && store.index.findRow(id) === undefined) return undefined;
     return { ...report, message: 'there is none that can be read' };

@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import type { ArchiveReader } from '../../archive/archive.ts';
 import { findBlocked } from '../../replica/replica.ts';
 import { type BuildReport, buildSite } from '../../site/site.ts';
-import { openToRead } from '../archive.ts';
+import { exitFor, openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
-import { EXIT } from '../errors.ts';
 import { knownSecrets } from '../known-secrets.ts';
 import { holdYoungSpace } from '../memory.ts';
 import { plural } from './ingest.ts';
@@ -20,7 +19,7 @@ export async function run(context: Context, _args: readonly string[], options: C
     const report = await buildFrom(context, archive, options.public === true ? 'public' : 'local');
     context.printJson(report);
     context.print(buildSummary(context, report));
-    return archive.damage.length > 0 ? EXIT.damaged : EXIT.done;
+    return exitFor(archive);
   } finally {
     archive.close();
   }

@@ -3,6 +3,7 @@
 
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDamage } from '../../archive/archive.ts';
 import { messageOf } from '../../base/errors.ts';
 import { discover, IMPORTERS } from '../../ingest/ingest.ts';
 import { hasArchive, openToRead } from '../archive.ts';
@@ -77,21 +78,21 @@ function archiveFindings(context: Context): Finding[] {
     accessSync(context.archiveDir, constants.W_OK);
     const archive = openToRead(context);
     try {
-      const conversations = archive.listConversations();
-      const turns = conversations.reduce((sum, c) => sum + c.turns, 0);
-      if (archive.damage.length > 0)
+      const { conversations, turns } = archive.countConversations();
+      const damaged = archive.damage.filter(isDamage).length;
+      if (damaged > 0)
         return [
           {
             what,
             state: 'bad',
-            says: `${plural(archive.damage.length, 'damaged place')}: "turnpress verify" names each`,
+            says: `${plural(damaged, 'damaged place')}: "turnpress verify" names each`,
           },
         ];
       return [
         {
           what,
           state: 'ok',
-          says: `${context.shown(context.archiveDir)}, origin ${archive.info.origin}, ${plural(conversations.length, 'conversation')}, ${plural(turns, 'turn')}`,
+          says: `${context.shown(context.archiveDir)}, origin ${archive.info.origin}, ${plural(conversations, 'conversation')}, ${plural(turns, 'turn')}`,
         },
       ];
     } finally {

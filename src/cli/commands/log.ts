@@ -1,11 +1,11 @@
 /** `turnpress log`: the conversations of the archive, or the turns of one, a line each. */
 /** Lists come from the index: no log is read for them. */
 
-import type { ArchiveReader } from '../../archive/archive.ts';
+import type { ArchiveReader, ConversationFilter } from '../../archive/archive.ts';
 import { isoTime } from '../../base/time.ts';
 import type { ConversationSummary } from '../../model/conversation.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
-import { noSuch, openToRead } from '../archive.ts';
+import { exitFor, noSuch, openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
@@ -20,8 +20,7 @@ export async function run(context: Context, args: readonly string[], options: Co
     const limit = options.limit === undefined ? 50 : countOf(options.limit, '--limit');
     const typed = args[0]?.toLowerCase();
     if (typed === undefined) {
-      listConversations(context, archive, limit, options);
-      return EXIT.done;
+      return exitFor(archive, listConversations(context, archive, limit, options));
     }
     const conversation = isHashPrefix(typed) ? archive.findConversation(typed) : undefined;
     if (conversation === undefined) throw noSuch('conversation', typed);
@@ -31,7 +30,7 @@ export async function run(context: Context, args: readonly string[], options: Co
     if (shown.length < turns.length)
       context.log.info(`${turns.length - shown.length} older ones are not shown: --limit 0 shows all`);
     const tips = new Map(conversation.heads.map((head) => [head.turn, head.name]));
-    let damaged = false;
+    let damaged = conversation.damage !== undefined;
     for (const one of walkSaid(archive, shown)) {
       damaged ||= one.said.status === 'damaged';
       context.print(turnLine(context, one, tips.get(one.turn.hash)));
@@ -42,21 +41,27 @@ export async function run(context: Context, args: readonly string[], options: Co
   }
 }
 
-function listConversations(context: Context, archive: ArchiveReader, limit: number, options: CommandOptions): void {
-  let fitting = 0;
+/** True: one of them is damaged. */
+function listConversations(context: Context, archive: ArchiveReader, limit: number, options: CommandOptions): boolean {
+  const filter = { ...named('agent', options), ...named('project', options) };
+  const most = limit === 0 ? Number.POSITIVE_INFINITY : limit;
+  let damaged = false;
   const walk = function* () {
-    for (const conversation of archive.walkConversations()) {
-      const { agent, project } = conversation.meta;
-      if (options.agent !== undefined && agent !== options.agent) continue;
-      if (options.project !== undefined && project !== options.project) continue;
-      fitting++;
-      if (limit === 0 || fitting <= limit) yield conversation;
+    for (const conversation of Iterator.from(archive.walkConversations(filter)).take(most)) {
+      damaged ||= conversation.damage !== undefined;
+      yield conversation;
     }
   };
   if (context.json) context.printJsonList(walk());
   else for (const conversation of walk()) context.print(conversationLine(context, conversation));
-  if (limit !== 0 && fitting > limit)
-    context.log.info(`${fitting - limit} older ones are not shown: --limit 0 shows all`);
+  const older = archive.countConversations(filter).conversations - most;
+  if (older > 0) context.log.info(`${older} older ones are not shown: --limit 0 shows all`);
+  return damaged;
+}
+
+function named(name: 'agent' | 'project', options: CommandOptions): ConversationFilter {
+  const value = options[name];
+  return typeof value === 'string' ? { [name]: value } : {};
 }
 
 function turnLine({ style, columns }: Context, { turn, said }: SaidTurn, tip: string | undefined): string {

@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { hasArchive, openToWrite } from '../archive.ts';
+import { exitFor, hasArchive, openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
@@ -26,7 +26,8 @@ export async function run(context: Context, _args: readonly string[], options: C
     context.print(`the site: ${pathToFileURL(join(context.outputDir, 'index.html')).href}`);
     context.print('look at it with search: turnpress serve');
     context.printJson({ ingest: ingested, build: built, site: context.outputDir });
-    if (archive.damage.length > 0) return EXIT.damaged;
+    const exit = exitFor(archive);
+    if (exit !== EXIT.done) return exit;
     return context.strict && ingested.problems.length > 0 ? EXIT.problems : EXIT.done;
   } finally {
     archive.close();

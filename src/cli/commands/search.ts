@@ -48,7 +48,7 @@ export async function run(context: Context, args: readonly string[], options: Co
       context.print(`${marked(wrapText(hit.snippet.replace(/\s+/g, ' '), context.columns, '  '), style.mark)}\n`);
     }
     if (results.length === 0) context.log.info(`nothing found for "${text}"`);
-    return EXIT.done;
+    return results.some(({ conversation }) => conversation.damage !== undefined) ? EXIT.damaged : EXIT.done;
   } finally {
     archive.close();
   }

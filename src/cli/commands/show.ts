@@ -23,7 +23,7 @@ export async function run(context: Context, args: readonly string[], options: Co
     const turns =
       conversation === undefined ? [oneTurn(archive, typed)] : branchOf(archive, conversation, options.branch);
     if (conversation !== undefined) context.print(headline(context, conversation));
-    let damaged = false;
+    let damaged = conversation?.damage !== undefined;
     const walk = function* () {
       for (const shown of walkSaid(archive, turns)) {
         damaged ||= shown.said.status === 'damaged';

@@ -1,9 +1,10 @@
 /** `turnpress verify`: every hash recomputed from bytes; what is damaged is named with file and turn. */
 /** Exit code 4 when anything is damaged. */
 
+import { type DamageReport, isDamage } from '../../archive/archive.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
-import { noSuch, openToRead, openToWrite } from '../archive.ts';
+import { noSuch, openQuietly, openToWrite, placeOf } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
@@ -11,19 +12,19 @@ import { cleanText } from '../terminal.ts';
 import { countOf, plural } from './ingest.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
-  if (options.rebuildIndex === true) {
-    const writer = openToWrite(context);
-    writer.rebuildIndex();
-    writer.close();
-  }
-  const archive = openToRead(context);
+  if (options.acceptLoss === true && options.rebuildIndex !== true)
+    throw new UsageError(
+      '--accept-loss goes with --rebuild-index: it says that what is not found again is known to be lost',
+    );
+  if (options.rebuildIndex === true) rebuildIndex(context, options.acceptLoss === true);
+  const archive = openQuietly(context);
   try {
     const conversations = args.map((typed): ConversationId => {
       const found = isHashPrefix(typed.toLowerCase()) ? archive.findConversation(typed.toLowerCase()) : undefined;
       if (found === undefined) throw noSuch('conversation', typed);
       return found.id;
     });
-    context.progress.start('verify', Math.max(1, archive.listConversations().length));
+    context.progress.start('verify', Math.max(1, archive.countConversations().conversations));
     const report = archive.verify({
       ...(conversations.length === 0 ? {} : { conversations }),
       ...(options.sample === undefined ? {} : { sample: shareOf(options.sample) }),
@@ -34,25 +35,36 @@ export async function run(context: Context, args: readonly string[], options: Co
     });
     context.progress.finish();
     context.printJson(report);
-    for (const damage of report.damage) {
-      const at = damage.offset === undefined ? '' : ` at byte ${damage.offset}`;
-      context.print(context.style.red(cleanText(`${damage.file}${at}: ${damage.message}`)));
-      for (const turn of damage.turns) context.print(`  turn ${turn}`);
-      for (const position of damage.positions ?? []) context.print(`  record ${position}`);
-      if (damage.unverifiedDescendants !== undefined && damage.unverifiedDescendants > 0)
-        context.print(`  ${plural(damage.unverifiedDescendants, 'later turn')} with unverified ancestry`);
-    }
+    const known = new Set([...report.damage, ...report.notes].map(({ file }) => file));
+    const damage = [...report.damage, ...archive.damage.filter((found) => isDamage(found) && !known.has(found.file))];
+    for (const found of damage) printDamage(context, found);
+    for (const note of report.notes) context.log.info(`${placeOf(note)}: ${note.message}`);
     const read = `${plural(report.conversations, 'conversation')}, ${plural(report.turns, 'turn')}, ${plural(report.payloads, 'payload')}, ${plural(report.blobs, 'blob')}`;
     const rest = report.complete ? '' : ' (not all of the archive was read)';
     context.print(
-      report.damage.length === 0
-        ? `whole: ${read}${rest}`
-        : `${plural(report.damage.length, 'damaged place')} in ${read}${rest}`,
+      damage.length === 0 ? `whole: ${read}${rest}` : `${plural(damage.length, 'damaged place')} in ${read}${rest}`,
     );
-    return report.damage.length > 0 || archive.damage.length > 0 ? EXIT.damaged : EXIT.done;
+    return damage.length > 0 ? EXIT.damaged : EXIT.done;
   } finally {
     archive.close();
   }
+}
+
+function rebuildIndex(context: Context, acceptLoss: boolean): void {
+  const writer = openToWrite(context);
+  try {
+    writer.rebuildIndex({ acceptLoss });
+  } finally {
+    writer.close();
+  }
+}
+
+function printDamage(context: Context, damage: DamageReport): void {
+  context.print(context.style.red(cleanText(`${placeOf(damage)}: ${damage.message}`)));
+  for (const turn of damage.turns) context.print(`  turn ${turn}`);
+  for (const position of damage.positions ?? []) context.print(`  record ${position}`);
+  if (damage.unverifiedDescendants !== undefined && damage.unverifiedDescendants > 0)
+    context.print(`  ${plural(damage.unverifiedDescendants, 'later turn')} with unverified ancestry`);
 }
 
 function shareOf(value: string | boolean): number {
