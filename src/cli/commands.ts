@@ -1,6 +1,7 @@
 /** The table of commands: everything that `--help` says, and which file does the work. */
 /** A new command is one row here and one file in commands/. The file is loaded only when its command runs. */
 
+import { reasonNames } from '../model/withdrawal.ts';
 import type { Command } from './command.ts';
 
 export const commands: readonly Command[] = [
@@ -124,7 +125,7 @@ export const commands: readonly Command[] = [
     args: [{ usage: '<id>', says: 'first digits of the turn, or of the conversation' }],
     options: [
       { flags: '--meta', says: 'take back the conversation’s title, project, tags and all other meta' },
-      { flags: '--reason <why>', says: 'secret, personal, legal or other' },
+      { flags: '--reason <why>', says: reasonNames() },
     ],
     examples: [
       'turnpress withdraw 3f9a12c4d5e6f708 --reason secret',

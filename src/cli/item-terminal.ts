@@ -4,6 +4,7 @@
 import { isJsonObject, type JsonValue } from '../base/json.ts';
 import { prettyJson } from '../base/pretty-json.ts';
 import type { Item, Part, ToolCallPart, ToolCallResponsePart } from '../model/item.ts';
+import { TELLING_ARGUMENTS } from '../model/tool-arguments.ts';
 import type { Style } from './terminal.ts';
 import { cleanText, oneLine, wrapText } from './terminal.ts';
 
@@ -165,7 +166,7 @@ function otherPart(part: Part, { style, columns }: TerminalView): string {
 function callText(part: ToolCallPart): string {
   const given = part.arguments;
   if (!isJsonObject(given)) return shortJson(given);
-  for (const name of ['command', 'cmd', 'file_path', 'path', 'pattern', 'query', 'url', 'description', 'prompt']) {
+  for (const name of TELLING_ARGUMENTS) {
     const value = given[name];
     if (typeof value === 'string') return value;
     if (Array.isArray(value)) return value.slice(0, MOST_PARTS).map(shortJson).join(' ');

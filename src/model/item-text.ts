@@ -3,6 +3,7 @@
 
 import { isJsonObject, type JsonValue } from '../base/json.ts';
 import type { Item, Part, ToolCallPart } from './item.ts';
+import { TELLING_ARGUMENTS } from './tool-arguments.ts';
 
 /** Plain text, pieces on lines of their own; empty where there is none. Terminal codes are left out. */
 export interface ItemText {
@@ -68,11 +69,7 @@ function addPart(words: Words, part: Part): void {
   }
 }
 
-/** Names that agents give to the arguments people search for: what was run, where, and what was looked for. */
-const TELLING = new Set([
-  ...['command', 'cmd', 'script', 'file_path', 'path', 'paths', 'filename', 'file', 'files', 'notebook_path'],
-  ...['pattern', 'glob', 'query', 'url', 'uri', 'description', 'prompt', 'skill', 'workdir', 'cwd', 'subagent_type'],
-]);
+const TELLING: ReadonlySet<string> = new Set(TELLING_ARGUMENTS);
 /** File names in a patch as Codex's agents write it. */
 const PATCH_FILE = /^\*\*\* (?:Add File|Update File|Delete File|Move to): (.+)$/gm;
 

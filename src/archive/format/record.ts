@@ -36,7 +36,7 @@ export type LogRecord =
 export interface Tombstone {
   readonly turn: TurnHash;
   readonly action: 'withheld' | 'replaced';
-  /** 0 unsaid, 1 secret, 2 personal data, 3 legal, 4 other. */
+  /** A number of the table in model/withdrawal.ts. */
   readonly reason: number;
   readonly timeMs: number;
   readonly replacement?: TurnHash;

@@ -6,17 +6,16 @@ import { BadItemError } from '../../model/errors.ts';
 import { type ConversationId, shortId } from '../../model/ids.ts';
 import { findProjection } from '../../model/payload.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
+import { findReason, reasonNames, UNSAID_REASON } from '../../model/withdrawal.ts';
 import { noSuch, openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 
-const REASONS: Readonly<Record<string, number>> = { unsaid: 0, secret: 1, personal: 2, legal: 3, other: 4 };
-
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   const typed = (args[0] ?? '').toLowerCase();
-  const reason = REASONS[typeof options.reason === 'string' ? options.reason : 'unsaid'];
-  if (reason === undefined) throw new UsageError('--reason is secret, personal, legal or other');
+  const reason = typeof options.reason === 'string' ? findReason(options.reason) : UNSAID_REASON;
+  if (reason === undefined) throw new UsageError(`--reason is ${reasonNames()}`);
   if (!/^[0-9a-f]{8,64}$/.test(typed))
     throw new UsageError('withdraw takes at least the first 8 digits of an id: what it does cannot be undone');
   const archive = openToWrite(context);

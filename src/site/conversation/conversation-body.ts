@@ -2,6 +2,7 @@
 /** Typed code yields safe HTML here; everything around it is a template. */
 
 import { html, joinHtml, type SafeHtml, text, trustHtml } from '../../base/html.ts';
+import { reasonWords } from '../../model/withdrawal.ts';
 import { renderDamagedTurn, renderWithheldTurn, type TurnInput } from '../render/turn.ts';
 import type { LinkModel } from '../shell/page-model.ts';
 import type { TurnView } from '../view/turn-view.ts';
@@ -17,14 +18,11 @@ export interface PlacedTurn {
   readonly children: readonly LinkModel[];
 }
 
-/** Why a turn was taken back, by the number in its tombstone. */
-const REASONS: readonly string[] = ['', 'a secret', 'personal data', 'a legal demand', 'another reason'];
-
 export type BlobUrl = TurnInput['blobUrl'];
 
 /** In the place of a turn that has no item to show. */
 export function renderGap(view: TurnView): SafeHtml {
-  if (view.withheld !== undefined) return renderWithheldTurn(view.turn, REASONS[view.withheld] ?? '');
+  if (view.withheld !== undefined) return renderWithheldTurn(view.turn, reasonWords(view.withheld));
   return renderDamagedTurn(view.turn, view.damage ?? 'it cannot be read');
 }
 

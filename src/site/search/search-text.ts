@@ -1,10 +1,9 @@
 /** What the site search knows of a page: prompts, prose, tool names, commands and file names, turn by turn. */
 /** Plain text only. Tool output is most of the bytes and little of what people look for, so it is left out unless asked for. */
 
-import type { JsonValue } from '../../base/json.ts';
-import { isJsonObject } from '../../base/json.ts';
 import { isoDate } from '../../base/time.ts';
 import type { Item, Part, ToolCallPart } from '../../model/item.ts';
+import { listArgumentNames, walkArguments } from '../../model/tool-arguments.ts';
 import { turnAnchor } from '../urls.ts';
 import type { TurnView } from '../view/turn-view.ts';
 
@@ -113,35 +112,12 @@ function textsOf(item: Item, toolOutput: boolean): readonly (readonly [role: str
 /** The tool's name and the short arguments that people remember: a command, a path, a pattern. */
 function callText(call: ToolCallPart): string {
   const words = [call.name];
-  if (isJsonObject(call.arguments)) {
-    for (const name of NAMED) {
-      const value = call.arguments[name];
-      if (typeof value === 'string') words.push(value.slice(0, LONGEST.call));
-      else if (Array.isArray(value)) words.push(value.filter(isString).join(' ').slice(0, LONGEST.call));
-    }
-  } else if (typeof call.arguments === 'string') {
-    words.push(call.arguments.slice(0, LONGEST.call));
-  }
+  const given = typeof call.arguments === 'string' ? [call.arguments] : walkArguments(call.arguments, NAMED);
+  for (const text of given) words.push(text.slice(0, LONGEST.call));
   return words.join(' ');
 }
 
-const NAMED = [
-  'command',
-  'cmd',
-  'file_path',
-  'notebook_path',
-  'path',
-  'paths',
-  'pattern',
-  'query',
-  'url',
-  'description',
-  'skill',
-];
-
-function isString(value: JsonValue): value is string {
-  return typeof value === 'string';
-}
+const NAMED = listArgumentNames('command', 'path', 'paths', 'pattern', 'address', 'words');
 
 function outputText(part: Part): readonly string[] {
   if (part.type !== 'tool_call_response') return [];

@@ -2,6 +2,7 @@
 /** Arguments come from outside: any member may be absent or of another kind. */
 
 import { isJsonObject, type JsonValue } from '../../../base/json.ts';
+import { listArgumentNames } from '../../../model/tool-arguments.ts';
 
 /** The first of the named members that is a string and not empty. */
 export function findText(value: JsonValue, ...names: readonly string[]): string | undefined {
@@ -42,7 +43,8 @@ export function otherMembers(value: JsonValue, names: readonly string[]): JsonVa
   return rest.length === 0 ? undefined : Object.fromEntries(rest);
 }
 
-const PATH_NAMES = ['file_path', 'path', 'absolute_path', 'filePath', 'notebook_path', 'filename', 'file'] as const;
+const PATH_NAMES = listArgumentNames('path');
+const COMMAND_NAMES = listArgumentNames('command', 'input');
 
 /** Path of the file that a read, write or edit is about. */
 export function findPath(value: JsonValue): string | undefined {
@@ -53,7 +55,7 @@ export function findPath(value: JsonValue): string | undefined {
 export function findCommand(value: JsonValue): string | undefined {
   if (typeof value === 'string') return value;
   const words = findList(value, 'command', 'cmd', 'args')?.filter((word) => typeof word === 'string');
-  if (words === undefined) return findText(value, 'command', 'cmd', 'script', 'code', 'chars');
+  if (words === undefined) return findText(value, ...COMMAND_NAMES);
   const [, flag, script] = words;
   if (words.length === 3 && script !== undefined && /^-l?c$/.test(flag ?? '')) return script;
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
