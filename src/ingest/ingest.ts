@@ -1,19 +1,19 @@
 /** Ingest's door: finds sessions, reads what is new in them, and appends it to the archive. */
 /** Ends the same whatever the order of sources and runs; a run that was cut off is completed by the next. */
 
+import { availableParallelism } from 'node:os';
 import type { Log, Progress } from '../base/log.ts';
 import type { RedactOptions } from '../secrets/secrets.ts';
 import { type Appender, branchCount, createAppender } from './append/append.ts';
 import { deferSources } from './append/defer.ts';
 import { finishLinks } from './append/finish.ts';
-import { listUnfinished } from './append/memory.ts';
-import { type PlannedSource, planSources } from './append/plan.ts';
+import { compareSources, type PlannedSource, planSources } from './append/plan.ts';
 import { type Counters, createCounters, type IngestReport } from './append/report.ts';
 import { createDryStore, type IngestStore } from './append/store.ts';
-import { createWords } from './append/words.ts';
 import { IMPORTERS } from './importers/importers.ts';
 import type { Importer } from './kit/importer.ts';
-import { discover, wasLookedFor } from './read/discover.ts';
+import { discover } from './read/discover.ts';
+import type { ReadPart } from './read/read-source.ts';
 import { createLocalReaders, createThreadReaders, type Readers } from './read/readers.ts';
 
 export type { IngestReport } from './append/report.ts';
@@ -50,33 +50,21 @@ export async function ingest(
 ): Promise<IngestReport> {
   const counters = createCounters((problem) => options.log.problem(problem));
   const store: IngestStore = options.dryRun ? createDryStore(archive) : archive;
-  const ledger = new Map(store.ledger.listSources().map((source) => [source.path, source]));
   const discovery = discover(importers, options);
   for (const problem of discovery.problems) counters.problem(problem);
-  const found = new Set(discovery.files.map((file) => file.path));
-  for (const path of ledger.keys()) if (!found.has(path) && wasLookedFor(discovery, path)) counters.vanished();
-  const planned = planSources(
-    discovery.files,
-    importers,
-    {
-      settle: options.settle,
-      ...(options.sourcesDir === undefined || options.dryRun ? {} : { keepIn: options.sourcesDir }),
-      ledger,
-      stands: (source) => source.conversations.every((id) => store.findTurn(id) !== undefined),
-    },
-    counters,
-  );
-  const unfinished = listUnfinished(ledger.values());
-  if (planned.length === 0 && unfinished.length === 0) return counters.report();
-  const words = createWords(ledger.values());
-  const appender = createAppender(store, counters, words, unfinished);
+  const known = compareSources(store.ledger.walkSources(), discovery, options.settle);
+  counters.vanished(known.vanished);
+  const keepIn = options.sourcesDir === undefined || options.dryRun ? {} : { keepIn: options.sourcesDir };
+  const planned = planSources(discovery.files, importers, known, { settle: options.settle, ...keepIn }, counters);
+  if (planned.length === 0 && isEmpty(store.ledger.walkUnfinished())) return counters.report();
+  const appender = createAppender(store, counters);
   const readers = openReaders(planned, options, importers);
   try {
     await readAll(planned, readers, appender, counters, options.progress);
   } finally {
     await readers.close();
   }
-  finishLinks(store, appender, words);
+  finishLinks(store, appender);
   countConversations(store, appender, counters);
   return counters.report();
 }
@@ -101,22 +89,44 @@ async function readAll(
       deferred.drop(source);
       continue;
     }
-    const { part } = result;
-    for (const problem of part.problems) counters.problem(problem, path);
-    counters.records(importer, part.records);
-    counters.bytesRead(part.bytes);
-    if (part.last) counters.waiting(part.waiting);
-    for (const { redactions, findings } of part.fired) {
-      counters.redactions(redactions);
-      counters.findings(findings);
-    }
-    deferred.take(source, part);
-    done += part.bytes;
+    countPart(counters, path, importer, result.part);
+    deferred.take(source, result.part);
+    done += result.part.bytes;
     progress.advance(done, path);
   }
-  deferred.finish();
+  for (const source of deferred.walk()) await takeAgain(source, readers, appender, counters);
   appender.flush();
   progress.finish();
+}
+
+function countPart(counters: Counters, path: string, importer: string, part: ReadPart): void {
+  for (const problem of part.problems) counters.problem(problem, path);
+  counters.records(importer, part.records);
+  counters.bytesRead(part.bytes);
+  if (part.last) counters.waiting(part.waiting);
+  for (const { redactions, findings } of part.fired) {
+    counters.redactions(redactions);
+    counters.findings(findings);
+  }
+}
+
+/** A source that was held back: it was counted when it was read first. */
+async function takeAgain(
+  source: PlannedSource,
+  readers: Readers,
+  appender: Appender,
+  counters: Counters,
+): Promise<void> {
+  const { path } = source.task;
+  for await (const { result } of readers.read([source])) {
+    if ('part' in result) appender.take(source, result.part);
+    else counters.problem({ code: 'NOT_READ', file: path, message: result.failed }, path);
+  }
+}
+
+function isEmpty(walk: Iterable<unknown>): boolean {
+  for (const _ of walk) return false;
+  return true;
 }
 
 function openReaders(
@@ -125,7 +135,8 @@ function openReaders(
   importers: readonly Importer[],
 ): Readers {
   const bytes = planned.reduce((sum, source) => sum + source.bytes, 0);
-  const threads = options.workers ?? (bytes < THREAD_BYTES ? 0 : 1);
+  const beside = Math.min(Math.max(availableParallelism() - 1, 1), MOST_THREADS);
+  const threads = options.workers ?? (bytes < THREAD_BYTES ? 0 : beside);
   // Threads know the table of importers, and no others.
   if (threads === 0 || importers !== IMPORTERS) return createLocalReaders(importers, options.redact);
   return createThreadReaders(threads, options.redact);
@@ -144,5 +155,7 @@ function countConversations(store: IngestStore, appender: Appender, counters: Co
   }
 }
 
-/** Below this a thread costs more than it saves. One is enough: a second gained nothing on two cores, and cost 80 MB. */
+/** Below this a thread costs more than it saves. */
 const THREAD_BYTES = 3 * 1024 * 1024;
+/** The main thread reads too while it waits; with more than these its writing is the slower part, and each costs 80 MB. */
+const MOST_THREADS = 3;

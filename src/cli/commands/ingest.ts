@@ -18,7 +18,7 @@ export async function run(context: Context, args: readonly string[], options: Co
     context.printJson(report);
     context.print(ingestSummary(report, options.dryRun === true));
     for (const line of problemLines(report)) context.log.info(line);
-    return context.strict && report.problems.length > 0 ? EXIT.problems : EXIT.done;
+    return context.strict && report.problemCount > 0 ? EXIT.problems : EXIT.done;
   } finally {
     archive.close();
   }
@@ -76,7 +76,7 @@ export function ingestSummary(report: IngestReport, dryRun: boolean): string {
 /** Problems, at most 20 lines, then how many more there are and how to see them. */
 export function problemLines(report: IngestReport): readonly string[] {
   const shown = report.problems.slice(0, 20).map(problemLine);
-  const more = report.problems.length - shown.length;
+  const more = report.problemCount - shown.length;
   return more > 0 ? [...shown, `… and ${more} more problems: --verbose or --json names them all`] : shown;
 }
 

@@ -28,7 +28,7 @@ export async function run(context: Context, _args: readonly string[], options: C
     context.printJson({ ingest: ingested, build: built, site: context.outputDir });
     const exit = exitFor(archive);
     if (exit !== EXIT.done) return exit;
-    return context.strict && ingested.problems.length > 0 ? EXIT.problems : EXIT.done;
+    return context.strict && ingested.problemCount > 0 ? EXIT.problems : EXIT.done;
   } finally {
     archive.close();
   }

@@ -9,24 +9,16 @@ import { BlobMismatchError } from '../errors.ts';
 import type { ImportedConversation } from '../kit/importer.ts';
 import type { Fired, ReadPart, ReadTurn } from '../read/read-source.ts';
 import { Batch, commitBatch, type Placed, type Row } from './commit.ts';
-import {
-  type Contribution,
-  emptyContribution,
-  encodeMemory,
-  listUnfinished,
-  type Memory,
-  type TailTurn,
-} from './memory.ts';
+import { type Contribution, emptyContribution, encodeMemory, type Memory, type TailTurn } from './memory.ts';
 import { addCounts, growMeta } from './meta.ts';
 import type { PlannedSource } from './plan.ts';
 import type { Counters } from './report.ts';
 import type { IngestStore, StoredConversation } from './store.ts';
 import { isUnfinishedCopy } from './superseded.ts';
-import type { Words } from './words.ts';
 
 export interface Appender {
-  /** Parent keys of a part that are known nowhere. Empty: the part can be taken as it is. */
-  listUnknownParents(part: ReadPart): readonly string[];
+  /** Whether a turn of this key was taken, in this run or in an earlier one. */
+  isKnown(key: string): boolean;
   /** Takes the next part of a source. Turns with unknown parents start conversations. */
   take(source: PlannedSource, part: ReadPart): void;
   /** Commits what was taken. */
@@ -35,8 +27,6 @@ export interface Appender {
   readonly touched: ReadonlyMap<ConversationId, Before>;
   /** Notes what is known of a conversation, before it changes. */
   touch(conversation: ConversationId): void;
-  /** Sources whose links have to be looked at in the end. */
-  listUnfinished(): readonly LedgerSource[];
 }
 
 /** A conversation before this run. */
@@ -47,16 +37,9 @@ export interface Before {
   readonly branches: number;
 }
 
-/** `words`: what earlier runs were told; kept up. `unfinished`: sources of a run that was cut off. */
-export function createAppender(
-  store: IngestStore,
-  counters: Counters,
-  words: Words,
-  unfinished: readonly LedgerSource[],
-): Appender {
+export function createAppender(store: IngestStore, counters: Counters): Appender {
   const touched = new Map<ConversationId, Before>();
   const drafts = new Map<string, Draft>();
-  const open = new Map(unfinished.map((source) => [source.path, source]));
   let pending = new Batch();
 
   const find = (key: string): Placed | null | undefined => {
@@ -81,15 +64,19 @@ export function createAppender(
     const batch = pending;
     if (batch.isEmpty()) return;
     pending = new Batch();
-    for (const { path, memory } of batch.rows) words.set(path, memory);
-    const lost = commitBatch(store, batch, words, counters);
+    const lost = commitBatch(store, batch, counters);
     const keys = [...batch.keys].flatMap(([key, placed]) =>
       placed === null || lost.has(placed.conversation) ? [] : [{ key, turn: placed.hash }],
     );
-    const sources = batch.rows.map(({ memory, ...row }) => ({ ...row, state: encodeMemory(memory) }));
+    const sources = batch.rows.map(({ memory, ...row }): LedgerSource => {
+      const started = memory.contributions
+        .filter((word) => word.startedBy !== undefined)
+        .map((word) => word.conversation);
+      // links of its sub-agents are looked at when the run ends, or by the next one
+      return { ...row, state: encodeMemory(memory), started, unfinished: started.length > 0 };
+    });
     const kept = sources.filter((source) => !source.conversations.some((id) => lost.has(id)));
     if (keys.length > 0 || kept.length > 0) store.ledger.record({ keys, sources: kept });
-    for (const source of kept) open.set(source.path, source);
   };
 
   const payloadOf = (hash: TurnHash): Uint8Array | undefined => {
@@ -187,21 +174,11 @@ export function createAppender(
   };
 
   return {
-    listUnknownParents: (part) => {
-      const own = new Set<string>();
-      const unknown = new Set<string>();
-      for (const { key, parent, aliases } of part.turns) {
-        if (parent !== null && !own.has(parent) && find(parent) === undefined) unknown.add(parent);
-        own.add(key);
-        for (const alias of aliases) own.add(alias);
-      }
-      return [...unknown];
-    },
+    isKnown: (key) => find(key) !== undefined,
     take,
     flush,
     touched,
     touch,
-    listUnfinished: () => listUnfinished(open.values()),
   };
 }
 
@@ -270,7 +247,6 @@ class Draft {
       state: part.state,
       nextLine: part.nextLine,
       waiting: part.waiting,
-      unfinished: [...this.contributions.values()].some((word) => word.startedBy !== undefined),
       contributions: [...this.contributions.values()],
       tail: part.consumed >= part.size ? [] : [...this.openTail(part.waiting > 0).values()],
     };

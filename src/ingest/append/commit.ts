@@ -8,7 +8,7 @@ import { type Changes, type ConversationView, findChanges, recordsOf } from './c
 import type { Memory } from './memory.ts';
 import type { Counters } from './report.ts';
 import type { IngestStore, StoredConversation } from './store.ts';
-import type { Words } from './words.ts';
+import { createWords } from './words.ts';
 
 /** A turn and where it stands. */
 export interface Placed {
@@ -19,7 +19,7 @@ export interface Placed {
 }
 
 /** A source that was read to its end. */
-export type Row = Omit<LedgerSource, 'state'> & { readonly memory: Memory };
+export type Row = Omit<LedgerSource, 'state' | 'started' | 'unfinished'> & { readonly memory: Memory };
 
 /** Filled while sources are read. */
 export class Batch {
@@ -48,12 +48,7 @@ export class Batch {
  * Commits a batch: its turns, and heads and meta of the conversations whose sources were read to their end. A conversation
  * that is damaged and takes nothing is told as a problem and returned; the others are committed without it.
  */
-export function commitBatch(
-  store: IngestStore,
-  batch: Batch,
-  words: Words,
-  counters: Counters,
-): ReadonlySet<ConversationId> {
+export function commitBatch(store: IngestStore, batch: Batch, counters: Counters): ReadonlySet<ConversationId> {
   const lost = new Set<ConversationId>();
   const guarded = <T>(conversation: ConversationId, work: () => T): T | undefined => {
     try {
@@ -66,10 +61,9 @@ export function commitBatch(
     }
   };
   const view = viewOf(store, batch);
+  const words = createWords(store.ledger, batch.rows);
   const ready = new Set(batch.rows.flatMap((row) => row.conversations));
-  const changes = [...ready].flatMap(
-    (id) => guarded(id, () => findChanges(view, view.stored(id), words.list(id))) ?? [],
-  );
+  const changes = [...ready].flatMap((id) => guarded(id, () => findChanges(view, view.stored(id), words(id))) ?? []);
   const append = (turns: readonly PreparedTurn[], chosen: readonly Changes[]) => {
     if (turns.length === 0 && chosen.length === 0) return;
     const result = store.append({ turns, ...recordsOf(chosen) });

@@ -1,66 +1,105 @@
-/** Holds back sources whose parents are not known yet, until all others were taken. */
-/** A copy of a session's end joins its beginning whichever of the two is read first. */
+/** Holds back sources whose parents are not known yet, and says when to read them again. */
+/** A copy of a session's end joins its beginning whichever of the two is read first. Only keys are held, never what was said. */
 
 import type { ReadPart } from '../read/read-source.ts';
 import type { Appender } from './append.ts';
 import type { PlannedSource } from './plan.ts';
 
 export interface Deferred {
-  /** Takes a part now, or keeps it when its first part names unknown parents. */
-  take(source: PlannedSource, part: ReadPart): void;
-  /** The source could not be read to its end: what was kept of it is not taken. */
+  /** Takes a part now; when its source's first part names unknown parents, only its keys are noted. True: it was taken. */
+  take(source: PlannedSource, part: ReadPart): boolean;
+  /** The source could not be read to its end: it is not held back any more. */
   drop(source: PlannedSource): void;
-  /** Takes all that was kept: what others can explain first, then the rest, whose unknown parents are lost beginnings. */
-  finish(): void;
+  /**
+   * What was held back, to be read once more and taken: each when all that holds its parents was. Parents that stand nowhere
+   * are lost beginnings. Ask for the next one when the one before has been taken.
+   */
+  walk(): Generator<PlannedSource>;
 }
 
-interface Kept {
+interface Held {
   readonly source: PlannedSource;
-  readonly parts: ReadPart[];
+  readonly keys: Set<string>;
+  /** Parents that are neither its own nor known. */
+  readonly missing: Set<string>;
 }
 
-export function deferSources(appender: Appender): Deferred {
-  let kept: Kept[] = [];
-  const find = (source: PlannedSource) => kept.find((each) => each.source === source);
+export function deferSources(appender: Pick<Appender, 'take' | 'isKnown'>): Deferred {
+  const held = new Map<PlannedSource, Held>();
   const begun = new Set<PlannedSource>();
-  const takeAll = ({ source, parts }: Kept) => {
-    for (const part of parts) appender.take(source, part);
-  };
   return {
     take(source, part) {
-      const held = find(source);
-      if (held !== undefined) held.parts.push(part);
-      else if (begun.has(source) || appender.listUnknownParents(part).length === 0) {
+      let known = held.get(source);
+      if (known === undefined && (begun.has(source) || !missesParents(part, appender))) {
         appender.take(source, part);
-        begun.add(source);
-      } else kept.push({ source, parts: [part] });
-      if (part.last) begun.delete(source);
+        if (part.last) begun.delete(source);
+        else begun.add(source);
+        return true;
+      }
+      known ??= { source, keys: new Set(), missing: new Set() };
+      held.set(source, known);
+      noteKeys(known, part, appender);
+      return false;
     },
     drop(source) {
-      kept = kept.filter((each) => each.source !== source);
+      held.delete(source);
       begun.delete(source);
     },
-    finish() {
-      while (kept.length > 0) {
-        const ready = kept.filter(({ parts }) => parts.every((part) => appender.listUnknownParents(part).length === 0));
-        const next = ready.length > 0 ? ready : [chooseBeginning(kept, appender)];
-        for (const each of next) takeAll(each);
-        kept = kept.filter((each) => !next.includes(each));
-      }
-    },
+    walk: () => walkInOrder([...held.values()], appender),
   };
 }
 
-/** Of sources that all miss something: the first whose missing parents are in none of the others. */
-function chooseBeginning(kept: readonly Kept[], appender: Appender): Kept {
-  const keys = kept.map(
-    ({ parts }) => new Set(parts.flatMap((part) => part.turns.flatMap((turn) => [turn.key, ...turn.aliases]))),
-  );
-  const isBeginning = ({ parts }: Kept, i: number) =>
-    parts.every((part) =>
-      appender.listUnknownParents(part).every((parent) => keys.every((others, j) => i === j || !others.has(parent))),
-    );
-  const chosen = kept.find(isBeginning) ?? kept[0];
-  if (chosen === undefined) throw new TypeError('nothing was kept');
-  return chosen;
+function missesParents(part: ReadPart, appender: Pick<Appender, 'isKnown'>): boolean {
+  const missing = new Set<string>();
+  noteKeys({ keys: new Set(), missing }, part, appender);
+  return missing.size > 0;
+}
+
+function noteKeys(
+  { keys, missing }: Omit<Held, 'source'>,
+  part: ReadPart,
+  { isKnown }: Pick<Appender, 'isKnown'>,
+): void {
+  for (const { key, parent, aliases } of part.turns) {
+    if (parent !== null && !keys.has(parent) && !isKnown(parent)) missing.add(parent);
+    keys.add(key);
+    for (const alias of aliases) keys.add(alias);
+  }
+}
+
+/** Each when its missing parents are known or stand nowhere; of sources that wait for each other, the first goes on alone. */
+function* walkInOrder(held: readonly Held[], { isKnown }: Pick<Appender, 'isKnown'>): Generator<PlannedSource> {
+  const holders = new Map<string, number>();
+  for (const { keys } of held) for (const key of keys) holders.set(key, (holders.get(key) ?? 0) + 1);
+  const waiting = new Map<string, Held[]>();
+  const left = new Map<Held, number>();
+  for (const each of held) {
+    const awaited = [...each.missing].filter((key) => !isKnown(key) && holders.has(key));
+    left.set(each, awaited.length);
+    for (const key of awaited) {
+      const others = waiting.get(key);
+      if (others === undefined) waiting.set(key, [each]);
+      else others.push(each);
+    }
+  }
+  const ready = held.filter((each) => left.get(each) === 0);
+  const done = new Set<Held>();
+  const take = function* (each: Held): Generator<PlannedSource> {
+    if (done.has(each)) return;
+    done.add(each);
+    yield each.source;
+    for (const key of each.keys) {
+      for (const other of waiting.get(key) ?? []) {
+        const more = (left.get(other) ?? 0) - 1;
+        left.set(other, more);
+        if (more === 0) ready.push(other);
+      }
+      waiting.delete(key);
+    }
+  };
+  for (const first of held) {
+    for (let each = ready.pop(); each !== undefined; each = ready.pop()) yield* take(each);
+    yield* take(first);
+  }
+  for (let each = ready.pop(); each !== undefined; each = ready.pop()) yield* take(each);
 }

@@ -1,25 +1,22 @@
 /** After the last turn: links of sub-agents to the turns that started them, in this run or in earlier ones. */
 /** Apart from the commits, because the starting turn may be read after the sub-agent, or in another run. */
 
+import type { LedgerSource } from '../../archive/archive.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { Appender } from './append.ts';
 import { type Changes, findChanges, findStarter, recordsOf } from './conclude.ts';
-import { encodeMemory, findMemory } from './memory.ts';
 import type { IngestStore } from './store.ts';
-import type { Words } from './words.ts';
+import { createWords, type Words } from './words.ts';
 
 /**
- * Makes links that can be made now and moves those whose turn has moved; appends only what differs. Then marks the sources of
- * `unfinished`, left so by this run or one that was cut off.
+ * Makes links that can be made now and moves those whose turn has moved; appends only what differs. Then marks the sources that
+ * this run, or one that was cut off, left unfinished.
  */
-export function finishLinks(
-  store: IngestStore,
-  appender: Pick<Appender, 'touch' | 'listUnfinished'>,
-  words: Words,
-): void {
-  const unfinished = appender.listUnfinished();
-  const waiting = new Set(unfinished.flatMap((source) => source.conversations));
-  for (const id of words.listStarted()) if (linkHasMoved(store, id, words)) waiting.add(id);
+export function finishLinks(store: IngestStore, appender: Pick<Appender, 'touch'>): void {
+  const words = createWords(store.ledger);
+  const waiting = new Set<ConversationId>();
+  for (const source of store.ledger.walkUnfinished()) for (const id of source.conversations) waiting.add(id);
+  for (const id of store.ledger.walkStarted()) if (linkHasMoved(store, id, words)) waiting.add(id);
   let changes: Changes[] = [];
   const flush = () => {
     if (changes.length > 0) store.append({ turns: [], ...recordsOf(changes) });
@@ -29,22 +26,32 @@ export function finishLinks(
     const stored = store.findConversation(id);
     if (stored === undefined) continue;
     appender.touch(id);
-    const change = findChanges(store, stored, words.list(id));
+    const change = findChanges(store, stored, words(id));
     if (change !== undefined) changes.push(change);
     if (changes.length >= BATCH) flush();
   }
   flush();
-  const finished = unfinished.flatMap((source) => {
-    const memory = findMemory(source);
-    return memory === undefined ? [] : [{ ...source, state: encodeMemory({ ...memory, unfinished: false }) }];
-  });
-  if (finished.length > 0) store.ledger.record({ sources: finished });
+  markFinished(store);
+}
+
+/** In pages: what is recorded meanwhile has no place any more in the walk that finds the next. */
+function markFinished({ ledger }: IngestStore): void {
+  let page: LedgerSource[] = [];
+  const flush = () => {
+    if (page.length > 0) ledger.record({ sources: page });
+    page = [];
+  };
+  for (const source of ledger.walkUnfinished()) {
+    page.push({ ...source, unfinished: false });
+    if (page.length >= BATCH) flush();
+  }
+  flush();
 }
 
 function linkHasMoved(store: IngestStore, id: ConversationId, words: Words): boolean {
-  const starter = findStarter(store, id, words.list(id));
+  const starter = findStarter(store, id, words(id));
   return starter !== undefined && store.findConversation(id)?.meta.parent?.turn !== starter.turn;
 }
 
-/** Conversations of one commit. */
+/** Conversations of one commit, sources of one transaction. */
 const BATCH = 256;

@@ -28,8 +28,6 @@ export interface Memory {
   readonly state: JsonObject;
   readonly nextLine: number;
   readonly waiting: number;
-  /** Links of its sub-agents have not been looked at since: the end of the run does, or the next one. */
-  readonly unfinished: boolean;
   readonly contributions: readonly Contribution[];
   readonly tail: readonly TailTurn[];
 }
@@ -46,17 +44,11 @@ export function findMemory(source: LedgerSource): Memory | undefined {
     isJsonObject(rest.state) &&
     typeof rest.nextLine === 'number' &&
     typeof rest.waiting === 'number' &&
-    typeof rest.unfinished === 'boolean' &&
     Array.isArray(rest.contributions) &&
     rest.contributions.every(isContribution) &&
     Array.isArray(rest.tail) &&
     rest.tail.every(isTailTurn);
   return fits ? (rest as unknown as Memory) : undefined;
-}
-
-/** Sources of a run that was cut off before their links were looked at. */
-export function listUnfinished(sources: Iterable<LedgerSource>): readonly LedgerSource[] {
-  return [...sources].filter((source) => findMemory(source)?.unfinished === true);
 }
 
 /** A source's word on a conversation before anything was said. */
@@ -91,4 +83,4 @@ function isHashText(value: JsonValue | undefined): boolean {
   return typeof value === 'string' && isHash(value);
 }
 
-const VERSION = 1;
+const VERSION = 2;

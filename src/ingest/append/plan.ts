@@ -5,7 +5,7 @@ import type { LedgerSource } from '../../archive/archive.ts';
 import { decodeUtf8 } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Importer } from '../kit/importer.ts';
-import type { FoundFile } from '../read/discover.ts';
+import { type Discovery, type FoundFile, wasLookedFor } from '../read/discover.ts';
 import type { ReadTask } from '../read/read-source.ts';
 import { closeFile, guardOf, openFile, readRange } from '../read/source-file.ts';
 import { findMemory, type Memory } from './memory.ts';
@@ -23,28 +23,61 @@ export interface PlannedSource {
 export interface PlanOptions {
   readonly settle: boolean;
   readonly keepIn?: string;
-  /** Sources of earlier runs, by path. */
-  readonly ledger: ReadonlyMap<string, LedgerSource>;
-  /** Whether the archive still has what the ledger says of a source. */
-  readonly stands: (source: LedgerSource) => boolean;
+}
+
+/** What earlier runs know of the files that were found. */
+export interface KnownSources {
+  /** Paths of files that are as they were. */
+  readonly unchanged: ReadonlySet<string>;
+  /** The others that are known, by path. */
+  readonly changed: ReadonlyMap<string, LedgerSource>;
+  /** Sources that stand in no folder any more in which they were looked for. */
+  readonly vanished: number;
+}
+
+/** Compares the ledger with what was found in one walk: of a file that is as it was nothing is kept but its path. */
+export function compareSources(sources: Iterable<LedgerSource>, discovery: Discovery, settle: boolean): KnownSources {
+  const files = new Map(discovery.files.map((file) => [file.path, file]));
+  const unchanged = new Set<string>();
+  const changed = new Map<string, LedgerSource>();
+  let vanished = 0;
+  for (const source of sources) {
+    const file = files.get(source.path);
+    if (file === undefined) {
+      if (wasLookedFor(discovery, source.path)) vanished++;
+    } else if (isUnchanged(file, source, settle)) unchanged.add(file.path);
+    else changed.set(file.path, source);
+  }
+  return { unchanged, changed, vanished };
+}
+
+function isUnchanged(file: FoundFile, known: LedgerSource, settle: boolean): boolean {
+  if (file.size !== known.size || String(file.mtimeNs) !== known.mtimeNs) return false;
+  const memory = findMemory(known);
+  return memory !== undefined && !(settle && memory.waiting > 0);
 }
 
 /** What to read, in the order in which to read it. Counts every file. */
 export function planSources(
   files: readonly FoundFile[],
   importers: readonly Importer[],
+  known: KnownSources,
   options: PlanOptions,
   counters: Counters,
 ): readonly PlannedSource[] {
   const planned: Candidate[] = [];
   for (const file of files) {
     try {
-      const known = options.ledger.get(file.path);
-      const memory = known === undefined || !options.stands(known) ? undefined : findMemory(known);
+      if (known.unchanged.has(file.path)) {
+        counters.source('unchanged');
+        continue;
+      }
+      const before = known.changed.get(file.path);
+      const memory = before === undefined ? undefined : findMemory(before);
       const candidate =
-        known === undefined || memory === undefined
+        before === undefined || memory === undefined
           ? planNew(file, importers, 'new', options)
-          : planKnown(file, importers, known, memory, options);
+          : planKnown(file, importers, before, memory, options);
       counters.source(candidate.status);
       if (candidate.status === 'ignored' && file.named) {
         const message = file.size === 0 ? 'the file is empty' : 'no known agent writes such a file';
@@ -73,9 +106,6 @@ function planKnown(
   memory: Memory,
   options: PlanOptions,
 ): Candidate {
-  const settling = options.settle && memory.waiting > 0;
-  const same = file.size === known.size && String(file.mtimeNs) === known.mtimeNs;
-  if (same && !settling) return { status: 'unchanged' };
   // Nothing is settled in a document that is written as a whole: it is read whole each time.
   if (known.consumed === 0) return planNew(file, importers, file.size === known.size ? 'unchanged' : 'grown', options);
   if (file.size < known.consumed || guardOfPath(file.path, known.consumed) !== known.guard) {

@@ -31,7 +31,9 @@ export interface IngestReport {
   readonly findings: Readonly<Record<string, number>>;
   /** Records read, by importer and kind: `codex:session_meta`. */
   readonly records: Readonly<Record<string, number>>;
+  /** The first of them; all were told to the log. */
   readonly problems: readonly Problem[];
+  readonly problemCount: number;
   readonly bytesRead: number;
   /** Conversations whose log grew, sorted. */
   readonly changed: readonly ConversationId[];
@@ -42,7 +44,7 @@ export type SourceStatus = 'new' | 'grown' | 'rewritten' | 'unchanged' | 'ignore
 /** A report in the making. */
 export interface Counters {
   source(status: SourceStatus): void;
-  vanished(): void;
+  vanished(n: number): void;
   problem(problem: Problem, source?: string): void;
   turns(fresh: number, known: number): void;
   conversation(id: ConversationId, known: boolean, prompts: number, branches: number): void;
@@ -65,17 +67,19 @@ export function createCounters(tell: (problem: Problem) => void): Counters {
     new Map<string, number>(),
   ];
   const problems: Problem[] = [];
+  let problemCount = 0;
   const troubled = new Set<string>();
   const changed = new Set<ConversationId>();
   return {
     source: (status) => {
       sources[status]++;
     },
-    vanished: () => {
-      sums.vanished++;
+    vanished: (n) => {
+      sums.vanished += n;
     },
     problem: (problem, source) => {
-      problems.push(problem);
+      if (problems.length < MOST_PROBLEMS) problems.push(problem);
+      problemCount++;
       if (source !== undefined) troubled.add(source);
       tell(problem);
     },
@@ -114,11 +118,15 @@ export function createCounters(tell: (problem: Problem) => void): Counters {
       findings: sorted(findings),
       records: sorted(records),
       problems,
+      problemCount,
       bytesRead: sums.bytesRead,
       changed: [...changed].sort(),
     }),
   };
 }
+
+/** A file of a million broken lines must not be a report of a million lines. */
+const MOST_PROBLEMS = 1000;
 
 function add(sums: Map<string, number>, counts: Readonly<Record<string, number>>, prefix = ''): void {
   for (const [name, n] of Object.entries(counts)) sums.set(prefix + name, (sums.get(prefix + name) ?? 0) + n);

@@ -1,12 +1,14 @@
 /** What ingest needs of an archive, and a stand-in that writes nothing. */
 /** The stand-in is what `--dry-run` works on: all decisions are made as they would be, and forgotten. */
 
-import type { AppendBatch, ArchiveWriter, LedgerSource, PreparedTurn } from '../../archive/archive.ts';
+import type { AppendBatch, ArchiveWriter, PreparedTurn } from '../../archive/archive.ts';
 import { blake3Hex } from '../../base/blake3.ts';
 import type { ConversationSummary, Head, Meta } from '../../model/conversation.ts';
 import type { BlobHash, ConversationId, TurnHash } from '../../model/ids.ts';
 import { findItem } from '../../model/payload.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
+import { createDryLedger } from './dry-ledger.ts';
+import { openSpill } from './spill.ts';
 
 export type IngestStore = Pick<
   ArchiveWriter,
@@ -21,13 +23,11 @@ export type StoredConversation = Pick<
   'id' | 'heads' | 'meta' | 'metaWithheld' | 'prompts' | 'size'
 >;
 
-/** An archive that takes everything and keeps it in memory, over `archive`, which stays as it is. */
+/** An archive that takes everything and keeps it beside `archive`, which stays as it is; payloads on disk, in a file without a name. */
 export function createDryStore(archive: IngestStore): IngestStore {
   const turns = new Map<TurnHash, LoggedTurn>();
-  const payloads = new Map<TurnHash, Uint8Array>();
+  const payloads = openSpill();
   const grown = new Map<ConversationId, Added>();
-  const sources = new Map<string, LedgerSource>();
-  const keys = new Map<string, TurnHash>();
 
   const findTurn = (hash: string) => turns.get(hash as TurnHash) ?? archive.findTurn(hash);
   const addedTo = (id: ConversationId): Added => {
@@ -43,11 +43,29 @@ export function createDryStore(archive: IngestStore): IngestStore {
     const into = addedTo(conversation);
     const logged = { ...fields, rawLength: payload.length, conversation, position: into.turns.length };
     turns.set(turn.hash, logged);
-    payloads.set(turn.hash, payload);
+    payloads.add(turn.hash, payload);
     into.turns.push(logged);
     into.records++;
     if (isPrompt(turn)) into.prompts++;
     return conversation;
+  };
+
+  const findConversation = (id: ConversationId): StoredConversation | undefined => {
+    const stored = archive.findConversation(id);
+    const more = grown.get(id);
+    if (more === undefined) return stored;
+    const heads = new Map<string, Head>([
+      ...(stored?.heads ?? []).map((head) => [head.name, head] as const),
+      ...more.heads,
+    ]);
+    return {
+      id,
+      heads: [...heads.values()],
+      meta: more.meta ?? stored?.meta ?? {},
+      metaWithheld: stored?.metaWithheld ?? false,
+      prompts: (stored?.prompts ?? 0) + more.prompts,
+      size: (stored?.size ?? 0) + more.records,
+    };
   };
 
   return {
@@ -74,49 +92,14 @@ export function createDryStore(archive: IngestStore): IngestStore {
     listTurns: (id, from = 0) => [...listStored(archive, id), ...(grown.get(id)?.turns ?? [])].slice(from),
     readPayloads: (wanted) =>
       wanted.map((turn) => {
-        const bytes = payloads.get(turn.hash);
+        const bytes = payloads.find(turn.hash);
         if (bytes !== undefined) return { status: 'present', bytes };
         const [payload] = archive.readPayloads([turn]);
         return payload ?? { status: 'damaged', file: '', problem: 'not read' };
       }),
-    findConversation(id) {
-      const stored = archive.findConversation(id);
-      const more = grown.get(id);
-      if (more === undefined) return stored;
-      const heads = new Map<string, Head>([
-        ...(stored?.heads ?? []).map((head) => [head.name, head] as const),
-        ...more.heads,
-      ]);
-      return {
-        id,
-        heads: [...heads.values()],
-        meta: more.meta ?? stored?.meta ?? {},
-        metaWithheld: stored?.metaWithheld ?? false,
-        prompts: (stored?.prompts ?? 0) + more.prompts,
-        size: (stored?.size ?? 0) + more.records,
-      };
-    },
-    ledger: {
-      findSource: (path) => sources.get(path) ?? archive.ledger.findSource(path),
-      walkSources: () => overlay(archive.ledger.walkSources(), sources),
-      walkUnfinished: () => overlay(archive.ledger.walkUnfinished(), sources).filter((source) => source.unfinished),
-      listSourcesOf: (id) =>
-        overlay(archive.ledger.listSourcesOf(id), sources).filter((source) => source.conversations.includes(id)),
-      walkStarted: () =>
-        new Set([...archive.ledger.walkStarted(), ...[...sources.values()].flatMap(({ started }) => started ?? [])]),
-      listSources: () => overlay(archive.ledger.listSources(), sources),
-      findKey: (key) => keys.get(key) ?? archive.ledger.findKey(key),
-      record(update) {
-        for (const source of update.sources ?? []) sources.set(source.path, source);
-        for (const { key, turn } of update.keys ?? []) keys.set(key, turn);
-      },
-    },
+    findConversation,
+    ledger: createDryLedger(archive.ledger, (id) => findConversation(id) !== undefined),
   };
-}
-
-/** Sources as the archive has them, with those of this run in place of theirs. */
-function overlay(stored: Iterable<LedgerSource>, own: ReadonlyMap<string, LedgerSource>): LedgerSource[] {
-  return [...new Map([...[...stored].map((source) => [source.path, source] as const), ...own]).values()];
 }
 
 interface Added {

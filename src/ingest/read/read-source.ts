@@ -74,6 +74,9 @@ export interface ReadPart {
   readonly last: boolean;
 }
 
+/** One part of a source, or why it could not be read any further. */
+export type ReadResult = { readonly part: ReadPart } | { readonly failed: string };
+
 /** Reads a source in parts of bounded size. Throws what the system throws for a file that cannot be read, and importers' bugs. */
 export async function* readSource(task: ReadTask, importer: Importer, redactor: Redactor): AsyncGenerator<ReadPart> {
   const file = openFile(task.path);

@@ -1,14 +1,13 @@
-/** Reads many sources, in order: in this thread, or ahead in others while this one writes. */
+/** Reads many sources, in order: in threads ahead of the one that writes, and in that one while it waits. */
 /** How much is read ahead is bounded in bytes, so memory does not follow the size of the job. */
 
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { setImmediate } from 'node:timers/promises';
 import { messageOf } from '../../base/errors.ts';
 import type { RedactOptions } from '../../secrets/secrets.ts';
-import { ReaderFailedError } from '../errors.ts';
+import { IMPORTERS } from '../importers/importers.ts';
 import type { Importer } from '../kit/importer.ts';
-import type { ReadPart, ReadTask } from './read-source.ts';
-import type { FromWorker, ToWorker } from './worker.ts';
+import { type Lane, openLane, Stream } from './lane.ts';
+import type { ReadResult, ReadTask } from './read-source.ts';
 
 /** A task, and how many bytes reading it will take. */
 export interface SizedTask {
@@ -16,162 +15,114 @@ export interface SizedTask {
   readonly bytes: number;
 }
 
-/** One part of a source, or why it could not be read any further. */
-export type ReadResult = { readonly part: ReadPart } | { readonly failed: string };
-
 /** Must be closed. */
 export interface Readers {
-  /** Results of each task, in the order of the tasks. Throws ReaderFailedError when a thread dies. */
+  /** Results of each task, in the order of the tasks. Throws ReaderFailedError when threads die whatever they are given. */
   read<T extends SizedTask>(tasks: readonly T[]): AsyncGenerator<{ readonly source: T; readonly result: ReadResult }>;
   close(): Promise<void>;
 }
 
 /** Reads in this thread. Rules and importers are loaded on first use: an unchanged run never pays for them. */
 export function createLocalReaders(importers: readonly Importer[], redact: RedactOptions): Readers {
+  const readHere = createLocalReader(importers, redact);
   return {
     async *read(tasks) {
-      const { readSource } = await import('./read-source.ts');
-      const { createRedactor } = await import('../../secrets/secrets.ts');
-      const redactor = await createRedactor(redact);
-      for (const source of tasks) {
-        const { task } = source;
-        const importer = importers.find((each) => each.id === task.importer);
-        try {
-          if (importer === undefined) throw new TypeError(`no importer is called ${task.importer}`);
-          for await (const part of readSource(task, importer, redactor)) yield { source, result: { part } };
-        } catch (error) {
-          yield { source, result: { failed: messageOf(error) } };
-        }
-      }
+      for (const source of tasks) for await (const result of readHere(source.task)) yield { source, result };
     },
     close: async () => {},
   };
 }
 
-/** Reads in `count` threads, each taking the next task when it has done one. */
+type LocalReader = (task: ReadTask) => AsyncGenerator<ReadResult>;
+
+function createLocalReader(importers: readonly Importer[], redact: RedactOptions): LocalReader {
+  let loaded:
+    | Promise<readonly [typeof import('./read-source.ts'), typeof import('../../secrets/secrets.ts')]>
+    | undefined;
+  let redactor: ReturnType<typeof import('../../secrets/secrets.ts').createRedactor> | undefined;
+  return async function* readHere(task) {
+    loaded ??= Promise.all([import('./read-source.ts'), import('../../secrets/secrets.ts')]);
+    const [{ readSource }, { createRedactor }] = await loaded;
+    redactor ??= createRedactor(redact);
+    const importer = importers.find((each) => each.id === task.importer);
+    try {
+      if (importer === undefined) throw new TypeError(`no importer is called ${task.importer}`);
+      for await (const part of readSource(task, importer, await redactor)) yield { part };
+    } catch (error) {
+      yield { failed: messageOf(error) };
+    }
+  };
+}
+
+/** Reads in `count` threads, each taking the next task when it has done one, and here when the next result is not there yet. */
 export function createThreadReaders(count: number, redact: RedactOptions): Readers {
   const lanes = Array.from({ length: count }, () => openLane(redact));
+  const readHere = createLocalReader(IMPORTERS, redact);
   return {
-    async *read(tasks) {
-      const streams: Stream[] = [];
-      let ahead = 0;
-      const pump = () => {
-        for (let next = tasks[streams.length]; next !== undefined; next = tasks[streams.length]) {
-          const size = Math.min(next.bytes, AHEAD_BYTES);
-          if (streams.length > 0 && ahead + size > AHEAD_BYTES) return;
-          ahead += size;
-          const lane = lanes.reduce((a, b) => (b.load < a.load ? b : a));
-          streams.push(lane.start(next.task, size));
-        }
-      };
-      for (let i = 0; i < tasks.length; i++) {
-        pump();
-        const [stream, source] = [streams[i], tasks[i]];
-        if (stream === undefined || source === undefined) return;
-        for (let done = false; !done; ) {
-          const result = await stream.next();
-          done = 'failed' in result || result.part.last;
-          if (done) {
-            ahead -= stream.size;
-            pump();
-          }
-          yield { source, result };
-          if (!done) stream.taken();
-        }
-      }
-    },
+    read: (tasks) => readAhead(tasks, lanes, readHere),
     close: async () => {
-      await Promise.all(lanes.map((lane) => lane.worker.terminate()));
+      await Promise.all(lanes.map((lane) => lane.close()));
     },
   };
 }
 
-interface Stream {
-  readonly size: number;
-  next(): Promise<ReadResult>;
-  taken(): void;
-}
-
-interface Lane {
-  readonly worker: Worker;
-  /** Bytes that were given to it and have not come back. */
-  readonly load: number;
-  start(task: ReadTask, size: number): Stream;
-}
-
-function openLane(redact: RedactOptions): Lane {
-  const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(file, { workerData: { redact }, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
-  const open: Queue[] = [];
-  let dead: ReaderFailedError | undefined;
-  let load = 0;
-  const fail = (cause: unknown) => {
-    dead ??= new ReaderFailedError(cause);
-    for (const queue of open.splice(0)) queue.fail(dead);
+async function* readAhead<T extends SizedTask>(
+  tasks: readonly T[],
+  lanes: readonly Lane[],
+  readHere: LocalReader,
+): AsyncGenerator<{ readonly source: T; readonly result: ReadResult }> {
+  const streams = new Map<number, Stream>();
+  let next = 0;
+  let ahead = 0;
+  /** The next task, when there is room for it: it counts until its last result was taken. */
+  const claim = (most: number): { readonly at: number; readonly task: ReadTask; readonly size: number } | undefined => {
+    const source = tasks[next];
+    if (source === undefined) return undefined;
+    const size = Math.min(source.bytes, AHEAD_BYTES);
+    if (size > most || (ahead > 0 && ahead + size > AHEAD_BYTES)) return undefined;
+    ahead += size;
+    return { at: next++, task: source.task, size };
   };
-  worker.on('message', (message: FromWorker) => {
-    const queue = open[0];
-    if (queue === undefined) return;
-    if ('failed' in message || message.part.last) {
-      open.shift();
-      load -= queue.size;
-    }
-    queue.push(message);
-  });
-  worker.on('error', fail);
-  worker.on('messageerror', fail);
-  worker.on('exit', (code) => fail(new Error(`exit code ${code}`)));
-  const say = (message: ToWorker) => worker.postMessage(message);
-  return {
-    worker,
-    get load() {
-      return load;
-    },
-    start(task, size) {
-      const queue = new Queue(size);
-      if (dead !== undefined) queue.fail(dead);
-      else {
-        open.push(queue);
-        load += size;
-        say({ task });
-      }
-      return { size, next: () => queue.next(), taken: () => say({ taken: true }) };
-    },
-  };
-}
-
-/** Results that have come and are not taken yet, or the one who waits for the next. */
-class Queue {
-  readonly size: number;
-  private readonly results: ReadResult[] = [];
-  private failure: ReaderFailedError | undefined;
-  private waiting: (() => void) | undefined;
-
-  constructor(size: number) {
-    this.size = size;
-  }
-
-  push(result: ReadResult): void {
-    this.results.push(result);
-    this.waiting?.();
-  }
-
-  fail(error: ReaderFailedError): void {
-    this.failure = error;
-    this.waiting?.();
-  }
-
-  async next(): Promise<ReadResult> {
+  const post = (): void => {
     for (;;) {
-      const result = this.results.shift();
-      if (result !== undefined) return result;
-      if (this.failure !== undefined) throw this.failure;
-      await new Promise<void>((resolve) => (this.waiting = resolve));
+      const lane = lanes.reduce((a, b) => (b.load < a.load ? b : a));
+      const claimed = lane.load >= LANE_BYTES ? undefined : claim(AHEAD_BYTES);
+      if (claimed === undefined) return;
+      streams.set(claimed.at, lane.start(claimed.task, claimed.size));
+    }
+  };
+  /** False: there is nothing small enough to be read meanwhile. */
+  const readOne = async (): Promise<boolean> => {
+    const claimed = claim(HERE_BYTES);
+    if (claimed === undefined) return false;
+    const stream = new Stream(claimed.task, claimed.size);
+    streams.set(claimed.at, stream);
+    for await (const result of readHere(claimed.task)) stream.push(result);
+    await setImmediate(); // what threads have sent meanwhile comes in
+    return true;
+  };
+  for (const [i, source] of tasks.entries()) {
+    post();
+    const stream = streams.get(i);
+    if (stream === undefined) throw new TypeError('a task was passed over');
+    for (let done = false; !done; ) {
+      while (!stream.isReady() && (await readOne())) post();
+      const result = await stream.next();
+      done = 'failed' in result || result.part.last;
+      if (done) {
+        ahead -= stream.size;
+        streams.delete(i);
+        post();
+      }
+      yield { source, result };
+      if (!done) stream.taken();
     }
   }
 }
 
 /** Bytes of sources that are read ahead of the writer, all threads together. */
 const AHEAD_BYTES = 16 * 1024 * 1024;
-/** Space for short-lived objects in a thread: half of the usual, a hundred megabytes less in use, and no slower. */
-const YOUNG_MB = 16;
+/** Bytes that a thread is given at once: enough to keep it busy while this one writes. */
+const LANE_BYTES = 4 * 1024 * 1024;
+/** A larger source is not read here: threads would wait for this one to write. */
+const HERE_BYTES = 2 * 1024 * 1024;

@@ -5,12 +5,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../base/errors.ts';
 import { createRedactor, type RedactOptions } from '../../secrets/secrets.ts';
 import { getImporter } from '../importers/importers.ts';
-import { type ReadPart, type ReadTask, readSource } from './read-source.ts';
+import { type ReadPart, type ReadResult, type ReadTask, readSource } from './read-source.ts';
 
 /** What the main thread says: something to read, or that it has taken a part and wants the next one. */
 export type ToWorker = { readonly task: ReadTask } | { readonly taken: true };
 /** What the thread says, for its tasks in their order. */
-export type FromWorker = { readonly part: ReadPart } | { readonly failed: string };
+export type FromWorker = ReadResult;
 
 const port = parentPort;
 const redactor = createRedactor((workerData as { redact: RedactOptions }).redact);
