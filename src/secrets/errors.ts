@@ -1,4 +1,4 @@
-/** Errors of redaction. */
+/** Errors of looking for secrets. */
 /** A scanner that cannot run stops the job: unredacted text is never the fallback. */
 
 import { TurnpressError } from '../base/errors.ts';

@@ -1,13 +1,5 @@
 /** What a rule found in one text. */
-/** What is still in something stored. Never the value. */
-export interface StoredFinding {
-  readonly rule: string;
-  /** First characters of the secret and its length, enough to find it: `ghp_… (40 characters)`. */
-  readonly masked: string;
-  readonly doubtful: boolean;
-}
-
-/** Shared by the rules, the views and the replacement; it never leaves this folder, because it holds the value. */
+/** Shared by the rules, the views and the replacement; it never leaves this room, because it holds the value. */
 
 export interface Finding {
   /** `github`, `password`: lower case, goes into the replacement. */

@@ -2,7 +2,7 @@
 /** It changes nothing. One finding is enough to stop a public build, which fails closed. */
 
 import type { JsonValue } from '../base/json.ts';
-import type { StoredFinding } from './finding.ts';
+import type { Redactor } from './redactor.ts';
 
 /** What is found in one thing that would go out. Nothing here holds the secret. */
 export interface PublishFinding {
@@ -14,13 +14,8 @@ export interface PublishFinding {
   readonly doubtful: boolean;
 }
 
-/** What looks into values: a redactor. */
-export interface ValueScanner {
-  readonly scanValue: (value: JsonValue) => Promise<readonly StoredFinding[]>;
-}
-
 /** One finding for each rule, in the order in which they show. Looks at every string and at the name of every member. */
-export async function scanForPublishing(redactor: ValueScanner, value: JsonValue): Promise<readonly PublishFinding[]> {
+export async function scanForPublishing(redactor: Redactor, value: JsonValue): Promise<readonly PublishFinding[]> {
   const found = await redactor.scanValue(value);
   const groups = Map.groupBy(found, (finding) => `${finding.rule} ${finding.doubtful}`);
   return [...groups.values()].flatMap((same) => {

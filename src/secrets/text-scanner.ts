@@ -1,6 +1,7 @@
 /** Looks at one text in all its readings and says what must go. */
 /** A fast look over the plain text decides whether the slow one is needed; a test runs both over everything. */
 
+import { createCover } from './cover.ts';
 import { type EncodedBlock, findEncodedBlocks } from './encoded-blocks.ts';
 import { type Finding, type Report, reportMatches } from './finding.ts';
 import { ASSIGNMENT, BLOCK, createQuickLook, HOME, type QuickLook, READING, SECRET } from './quick-look.ts';
@@ -120,8 +121,7 @@ async function scanText(
   const add = (view: View, findings: readonly Finding[]) => {
     for (const finding of findings) {
       const [start, end] = view.toOriginal(finding.start, finding.end);
-      if (images.some((image) => start < image.end && end > image.start)) continue;
-      found.push({ ...finding, start, end });
+      if (!touchesBlock(images, start, end)) found.push({ ...finding, start, end });
     }
   };
   const readings = readingsOf(text);
@@ -143,7 +143,20 @@ async function scanText(
       else if (!block.image) add(view, inside);
     }
   }
-  return withoutOverlaps(found);
+  return withoutOverlaps(found, text.length);
+}
+
+/** Whether a range has a character in one of the blocks, which stand in order without overlaps. */
+function touchesBlock(blocks: readonly EncodedBlock[], start: number, end: number): boolean {
+  let low = 0;
+  let high = blocks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((blocks[middle]?.end ?? 0) > start) high = middle;
+    else low = middle + 1;
+  }
+  const block = blocks[low];
+  return block !== undefined && block.start < end;
 }
 
 /** A finding inside an encoded block takes the whole block with it. */
@@ -185,13 +198,7 @@ function findJoined(text: string, literals: readonly LiteralRule[]): readonly Fi
 
 function findTokens(text: string, literals: readonly LiteralRule[], report: Report): void {
   for (const { rule, pattern } of literals) {
-    for (let at = 0; ; ) {
-      const match = pattern.exec(at === 0 ? text : text.slice(at));
-      if (match === null) break;
-      const start = at + match.index;
-      report({ rule, start, end: start + match[0].length, value: match[0] });
-      at = start + match[0].length;
-    }
+    reportMatches(text, pattern, rule, report, () => true);
   }
   if (PRIVATE_KEY_HINT.test(text)) findPrivateKeys(text, report);
   for (const { rule, literals: fixed, shape } of SHAPES) {
@@ -228,14 +235,16 @@ function isWideFalse(rule: string, value: string): boolean {
 }
 
 /** In order of place. Our own findings have the true range, so they go before secretlint's; wider ones before narrow ones. */
-function withoutOverlaps(findings: readonly Finding[]): readonly Finding[] {
-  const sure = findings.filter((finding) => !finding.doubtful);
+function withoutOverlaps(findings: readonly Finding[], length: number): readonly Finding[] {
+  if (findings.length === 0) return findings;
+  const cover = createCover(length);
   const kept: Finding[] = [];
-  for (const finding of [...sure, ...findings.filter((f) => f.doubtful)]) {
-    if (finding.end <= finding.start) continue;
-    if (!kept.some((other) => finding.start < other.end && finding.end > other.start)) kept.push(finding);
+  for (const doubtful of [false, true]) {
+    for (const finding of findings) {
+      if ((finding.doubtful === true) === doubtful && cover.take(finding.start, finding.end)) kept.push(finding);
+    }
   }
-  return kept.toSorted((a, b) => a.start - b.start);
+  return kept.sort((a, b) => a.start - b.start);
 }
 
 function judgeMember(name: string, value: string): Finding | undefined {
@@ -260,6 +269,7 @@ function literalRules(options: ScannerOptions): readonly LiteralRule[] {
           .toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1))
           .map((value) => value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
           .join('|'),
+        'g',
       ),
     }));
 }

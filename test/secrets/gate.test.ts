@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../src/model/item.ts';
-import { scanForPublishing } from '../../src/secrets/gate.ts';
-import { createRedactor } from '../../src/secrets/secrets.ts';
+import { createRedactor, scanForPublishing } from '../../src/secrets/secrets.ts';
 import { github, mustGo } from './must-go.ts';
 import { mustStay } from './must-stay.ts';
 

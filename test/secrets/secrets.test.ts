@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Item, Part } from '../../src/model/item.ts';
-import { createRedactor, createRedactorWith, type RedactOptions } from '../../src/secrets/secrets.ts';
+import { createRedactorWith } from '../../src/secrets/redactor.ts';
+import { createRedactor, type RedactOptions } from '../../src/secrets/secrets.ts';
 import { createTextScanner } from '../../src/secrets/text-scanner.ts';
 import { filler, github, mustGo } from './must-go.ts';
 import { mustStay } from './must-stay.ts';

@@ -1,0 +1,231 @@
+/** Takes secrets and personal data out of parsed items and meta before anything is hashed. */
+/** The result for one item depends on that item and the options alone, because its hash does; its cost follows the item's size. */
+
+import type { JsonValue } from '../base/json.ts';
+import type { Meta } from '../model/conversation.ts';
+import type { Item } from '../model/item.ts';
+import type { Finding } from './finding.ts';
+import { Markers, replaceRanges } from './markers.ts';
+import { createReplaceValues } from './replace-values.ts';
+import { findHomePaths } from './rules/home-paths.ts';
+import { type Fixity, listStrings, replaceStrings, type TextField } from './strings.ts';
+import { createTextScanner, type TextScanner } from './text-scanner.ts';
+
+/** Goes up with every change of what is replaced. Stored beside what fired, so that old archives can be scanned anew. */
+export const RULE_SET_VERSION: string = '1';
+
+export interface RedactOptions {
+  /** Literal words that must never be kept, case-sensitive. */
+  readonly words: readonly string[];
+  /** Also e-mail addresses, public IP addresses, phone and card numbers. */
+  readonly personal: boolean;
+  /** Values that are secret on this machine; shorter than 8 characters are ignored. Compared in memory, never stored. */
+  readonly knownValues: readonly string[];
+}
+
+/** Counts by rule name. */
+export type Counts = Readonly<Record<string, number>>;
+
+export interface Redacted<T> {
+  /** The same object when nothing was found. */
+  readonly value: T;
+  /** What was replaced: rule name to count. */
+  readonly fired: Counts;
+  /** What was left in place because it may be harmless: rule name to count. */
+  readonly doubtful: Counts;
+}
+
+/** What is still in something stored. Never the value. */
+export interface StoredFinding {
+  readonly rule: string;
+  /** First characters of the secret and its length, enough to find it: `ghp_… (40 characters)`. */
+  readonly masked: string;
+  readonly doubtful: boolean;
+}
+
+export interface Redactor {
+  /** Same order and length as `items`. Throws SecretScannerError when the scanner cannot run. */
+  redactItems(items: readonly Item[]): Promise<readonly Redacted<Item>[]>;
+  redactMeta(meta: Meta): Promise<Redacted<Meta>>;
+  /** What is found in a value as it stands: in every string and every member's name. Home paths are not findings here. */
+  scanValue(value: JsonValue): Promise<readonly StoredFinding[]>;
+}
+
+export function createRedactor(options: RedactOptions): Promise<Redactor> {
+  return Promise.resolve(createRedactorWith(createTextScanner(options)));
+}
+
+/** With a scanner of the caller's: tests hand in one that takes no short cuts. */
+export function createRedactorWith(scanner: TextScanner): Redactor {
+  return {
+    redactItems: async (items) => {
+      const done: Redacted<Item>[] = [];
+      for (const item of items) done.push(await redactValue(item, itemFixity, scanner));
+      return done;
+    },
+    redactMeta: async (meta) => hideOwner(await redactValue(meta, metaFixity, scanner)),
+    scanValue: (value) =>
+      scanStored(
+        listStrings(value, () => 'none'),
+        scanner,
+      ),
+  };
+}
+
+/** A session that was started in a home directory has its owner's name as its project. */
+function hideOwner(redacted: Redacted<Meta>): Redacted<Meta> {
+  const { value } = redacted;
+  if (value.project === undefined || !/^~[\\/]*$/.test(value.cwd ?? '')) return redacted;
+  return { ...redacted, value: { ...value, project: '~' } };
+}
+
+/** Rounds of looking and replacing. What is still found after them takes its whole field with it. */
+const MAX_ROUNDS = 6;
+/** A shorter value may be an ordinary word elsewhere: it is replaced only where it was found. */
+const MIN_EVERYWHERE = 10;
+const CLEAN = { fired: {}, doubtful: {} };
+
+async function redactValue<T extends object>(
+  value: T,
+  fixity: (path: string) => Fixity,
+  scanner: TextScanner,
+): Promise<Redacted<T>> {
+  return redactQuickly(value, fixity, scanner) ?? (await redactSlowly(value, fixity, scanner));
+}
+
+/** The result when no field needs the slow look, else undefined. */
+function redactQuickly<T extends object>(
+  value: T,
+  fixity: (path: string) => Fixity,
+  scanner: TextScanner,
+): Redacted<T> | undefined {
+  const fields = listStrings(asJson(value), fixity);
+  const homes: number[] = [];
+  for (const [i, field] of fields.entries()) {
+    const answer = lookAt(field, scanner);
+    if (answer === 'suspicious') return undefined;
+    if (answer === 'home') homes.push(i);
+  }
+  if (homes.length === 0) return { value, ...CLEAN };
+  const markers = new Markers();
+  const texts = fields.map((field) => field.text);
+  let changed = false;
+  for (const i of homes) {
+    const found: Finding[] = [];
+    findHomePaths(texts[i] ?? '', (finding) => found.push(finding));
+    if (found.length === 0) continue;
+    texts[i] = replaceRanges(texts[i] ?? '', found, markers);
+    changed = true;
+  }
+  if (!changed) return { value, ...CLEAN };
+  return { value: replaceStrings(asJson(value), fixity, texts) as unknown as T, fired: markers.fired(), doubtful: {} };
+}
+
+function lookAt(field: TextField, scanner: TextScanner): 'clean' | 'home' | 'suspicious' {
+  if (field.member !== undefined && scanner.judgeMember(field.member, field.text) !== undefined) return 'suspicious';
+  return scanner.look(field.text);
+}
+
+async function redactSlowly<T extends object>(
+  value: T,
+  fixity: (path: string) => Fixity,
+  scanner: TextScanner,
+): Promise<Redacted<T>> {
+  const fields = listStrings(asJson(value), fixity);
+  const texts = fields.map((field) => field.text);
+  const markers = new Markers();
+  const count = (marker: string, times: number) => markers.count(marker, times);
+  let pending = fields.map((field) => lookAt(field, scanner) !== 'clean');
+  const doubtful: Record<string, number>[] = texts.map(() => ({}));
+  for (let round = 0; pending.includes(true); round++) {
+    const values = new Map<string, string>();
+    const touched = texts.map(() => false);
+    for (const [i, text] of texts.entries()) {
+      if (!pending[i]) continue;
+      const findings = await findInField({ ...fields[i], text }, scanner);
+      const sure = findings.filter((finding) => !finding.doubtful);
+      doubtful[i] = countRules(findings.filter((finding) => finding.doubtful));
+      if (sure.length === 0) continue;
+      touched[i] = true;
+      texts[i] = round < MAX_ROUNDS ? replaceRanges(text, sure, markers) : markers.take(sure[0] as Finding);
+      for (const finding of sure) {
+        if (finding.replacement === undefined && finding.value.length >= MIN_EVERYWHERE) {
+          values.set(finding.value, markers.peek(finding));
+        }
+      }
+    }
+    const replaceValues = createReplaceValues(values);
+    for (const [i, text] of texts.entries()) {
+      const changed = replaceValues(text, count);
+      if (changed === text) continue;
+      texts[i] = changed;
+      touched[i] = true;
+    }
+    pending = touched;
+    if (round > MAX_ROUNDS) break;
+  }
+  const left = sumCounts(doubtful);
+  if (texts.every((text, i) => text === fields[i]?.text)) return { value, fired: {}, doubtful: left };
+  return {
+    value: replaceStrings(asJson(value), fixity, texts) as unknown as T,
+    fired: markers.fired(),
+    doubtful: left,
+  };
+}
+
+async function findInField(field: TextField, scanner: TextScanner): Promise<readonly Finding[]> {
+  const member = field.member === undefined ? undefined : scanner.judgeMember(field.member, field.text);
+  if (member !== undefined && !member.doubtful) return [member];
+  const found = await scanner.scan(field.text);
+  return member === undefined ? found : [...found, member];
+}
+
+async function scanStored(fields: readonly TextField[], scanner: TextScanner): Promise<readonly StoredFinding[]> {
+  const found: StoredFinding[] = [];
+  for (const field of fields) {
+    if (lookAt(field, scanner) !== 'suspicious') continue;
+    for (const finding of await findInField(field, scanner)) {
+      if (finding.replacement !== undefined) continue;
+      found.push({
+        rule: finding.rule,
+        masked: mask(finding.value),
+        doubtful: finding.doubtful === true,
+      });
+    }
+  }
+  return found;
+}
+
+/** At most four characters, and never more than a quarter. */
+function mask(value: string): string {
+  return `${value.slice(0, Math.min(4, Math.floor(value.length / 4)))}… (${value.length} characters)`;
+}
+
+function countRules(findings: readonly Finding[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { rule } of findings) counts[rule] = (counts[rule] ?? 0) + 1;
+  return counts;
+}
+
+function sumCounts(rows: readonly Record<string, number>[]): Readonly<Record<string, number>> {
+  const sum = new Map<string, number>();
+  for (const row of rows) for (const [rule, n] of Object.entries(row)) sum.set(rule, (sum.get(rule) ?? 0) + n);
+  return Object.fromEntries([...sum].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Members that hold no text from outside, or whose change would break a reference to bytes. */
+function itemFixity(path: string): Fixity {
+  if (/^\/(?:role|note|usage)$|^\/parts\/\d+\/(?:type|tool|status|modality|mime_type|hash|size)$/.test(path))
+    return 'all';
+  return /^\/[^/]+$|^\/parts\/\d+\/[^/]+$/.test(path) ? 'key' : 'none';
+}
+
+function metaFixity(path: string): Fixity {
+  if (path === '/redactions' || path === '/findings') return 'all';
+  return /^\/[^/]+$/.test(path) ? 'key' : 'none';
+}
+
+/** Items and meta are JSON by construction. */
+function asJson(value: object): JsonValue {
+  return value as unknown as JsonValue;
+}

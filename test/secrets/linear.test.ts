@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonValue } from '../../src/base/json.ts';
+import type { Item } from '../../src/model/item.ts';
+import { createRedactor } from '../../src/secrets/secrets.ts';
+import { mustGo } from './must-go.ts';
+import { mustStay } from './must-stay.ts';
+
+/** Characters of the smaller text; the larger one has four times as many. */
+const LENGTH = 40_000;
+/** Linear is 4; the rest is for what a shared machine does to a clock. */
+const MOST = 8;
+/** Below this many milliseconds a clock says nothing. */
+const QUIET = 25;
+
+const redactor = await createRedactor({ words: ['zebra-crossing'], personal: true, knownValues: ['known-value-1'] });
+const say = (content: string): Item => ({ role: 'user', parts: [{ type: 'text', content }] });
+const call = (value: JsonValue): Item => ({
+  role: 'assistant',
+  parts: [{ type: 'tool_call', id: '1', name: 'x', arguments: value, tool: 'other' }],
+});
+
+const repeated = (text: string) => (length: number) => text.repeat(Math.ceil(length / text.length)).slice(0, length);
+/** As many texts as fit, each with a number of its own, so that no two are equal. */
+const numbered = (textOf: (i: number) => string) => (length: number) => {
+  let out = '';
+  for (let i = 0; out.length < length; i++) out += textOf(i);
+  return out;
+};
+/** Nine letters and digits that nobody would take for a word, different for each number. */
+const odd = (i: number) => `q${((i * 7919 + 1_000_003) % 2_176_782_336).toString(36)}7Zk`;
+
+const texts: Readonly<Record<string, (length: number) => string>> = {
+  'different addresses': numbered((i) => `person.${i}@company${i % 97}.io, `),
+  'different addresses on lines': numbered((i) => `person.${i}@company${i % 97}.io\n`),
+  'different keys': numbered((i) => `ghp_${odd(i)}${odd(i + 1)}${odd(i + 2)}${odd(i + 3)}aaaa `),
+  'different passwords': numbered((i) => `password="hunter${odd(i)}" `),
+  'different doubtful passwords': numbered((i) => `password="hunterhunter${'abcdefgh'[i % 8]}" `),
+  'different logins': numbered((i) => `https://u${i}:p4ss${odd(i)}@host${i}.io/ `),
+  'different cookies': numbered((i) => `Cookie: session=${odd(i)}${odd(i + 5)}; `),
+  'different headers': numbered((i) => `Authorization: Bearer ${odd(i)}${odd(i + 3)} `),
+  'different web tokens': numbered((i) => `eyJ${odd(i)}${odd(i)}.eyJ${odd(i)}${odd(i)}.${odd(i)} `),
+  'different homes': numbered((i) => `/home/user${i}/x `),
+  'different ip addresses': numbered((i) => `52.${i % 250}.${(i >> 3) % 250}.${(i * 7) % 250} `),
+  'different phone numbers': numbered((i) => `+49 30 ${1_000_000 + i} `),
+  'different private keys': numbered(
+    (i) => `-----BEGIN PRIVATE KEY-----\n${odd(i).repeat(6)}\n-----END PRIVATE KEY-----\n`,
+  ),
+  'secrets in blocks': numbered((i) => `${Buffer.from(`token=ghp_${odd(i).repeat(5)}`).toString('base64')} `),
+  'nested values': numbered((i) => `password="${'ab1cd'.repeat(1 + (i % 90))}${i}" `),
+  'values inside one another': numbered((i) => `key.of.person${'x'.repeat(i % 50)}@company.io `),
+  'at signs': repeated('@'),
+  'addresses without an end': repeated('a.b@'),
+  schemes: repeated('://'),
+  'logins without an end': repeated('://a:b'),
+  'assignments of assignments': repeated('password=password='),
+  quotes: repeated('"'),
+  'open quotes': repeated('key="'),
+  'plus signs between quotes': repeated('"+ "'),
+  'line ends': repeated('\n'),
+  'line ends and blanks': repeated('\n          '),
+  gutters: repeated('\n  1→| "'),
+  backslashes: repeated('\\'),
+  escapes: repeated('\\u0061'),
+  'escaped escapes': repeated('"\\\\u0061\\\\n'),
+  'percent signs': repeated('%41%'),
+  entities: repeated('&#97;&amp'),
+  'escape characters': repeated('\u001b]'),
+  'colour codes': repeated('\u001b[1;31m'),
+  'zero-width spaces': repeated('a\u200b'),
+  'full-width letters': repeated('ａ'),
+  base64: repeated('QUJD'),
+  'base64 that reads as text': repeated('c2VjcmV0IHRleHQ'),
+  hexadecimal: repeated('6a6b'),
+  'heads of images': repeated('iVBORw0KGgo= '),
+  'beginnings of web tokens': repeated('.eyJ'),
+  'beginnings of keys': repeated('sk-ant-sk-proj-ghp_'),
+  'beginnings of private keys': repeated('-----BEGIN PRIVATE KEY-----'),
+  'ends of private keys': repeated('A -----END PRIVATE KEY-----'),
+  'homes in homes': repeated('/home/Users-home-'),
+  'digits and points': repeated('1.'),
+  digits: repeated('1234 '),
+  markers: repeated('[redacted:email:1]'),
+  braces: repeated('{{'),
+  'cookies without an end': repeated('cookie: a='),
+  'one long word': repeated('a'),
+};
+
+const values: Readonly<Record<string, (length: number) => JsonValue>> = {
+  'many strings': (n) => Array.from({ length: n / 4 }, (_, i) => `v${i}`),
+  'many members': (n) => Object.fromEntries(Array.from({ length: n / 4 }, (_, i) => [`m${i}`, i])),
+  'members that become equal': (n) =>
+    Object.fromEntries(Array.from({ length: n / 16 }, (_, i) => [`/home/user${i}`, i])),
+  'many strings with a secret each': (n) => Array.from({ length: n / 32 }, (_, i) => `person.${i}@company.io`),
+  'telling members': (n) =>
+    Array.from({ length: n / 32 }, (_, i) => ({ password: `hunter${odd(i)}`, note: `of ${odd(i)}` })),
+};
+
+async function costOf(item: Item): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 2; run++) {
+    const before = process.cpuUsage();
+    await redactor.redactItems([item]);
+    const { user, system } = process.cpuUsage(before);
+    least = Math.min(least, (user + system) / 1000);
+  }
+  return least;
+}
+
+async function expectLinear(small: Item, large: Item): Promise<void> {
+  const [before, after] = [await costOf(small), await costOf(large)];
+  expect(after, `${before.toFixed(1)} ms, then ${after.toFixed(1)} ms`).toBeLessThan(Math.max(before, QUIET) * MOST);
+}
+
+describe('the cost of looking for secrets follows the length of what is looked at', () => {
+  const samples = {
+    'all that must go': repeated(mustGo.map(({ text }) => text).join('\n')),
+    'all that must stay': repeated(mustStay.join('\n')),
+  };
+  it.each(Object.entries({ ...texts, ...samples }))('%s', async (_, textOf) => {
+    await expectLinear(say(textOf(LENGTH)), say(textOf(4 * LENGTH)));
+  });
+
+  it.each(Object.entries(values))('%s', async (_, make) => {
+    await expectLinear(call(make(LENGTH)), call(make(4 * LENGTH)));
+  });
+});
