@@ -75,25 +75,19 @@ export async function buildChanges(
       log.problem({ code, message, file: conversation });
     },
   };
-  const search = createSearchIndex(
-    state,
-    output,
-    conversations.map(({ summary }) => summary.id),
-  );
+  const search = createSearchIndex(state, output);
   try {
     forgetMissing(context, new Set(conversations.map(({ summary }) => summary.id)));
     progress.start('pages', conversations.length);
     const indexed: IndexedConversation[] = [];
     for (const conversation of conversations) {
+      search.settle(conversation.summary.firstMs);
       const records = await bringUpToDate(context, conversation, keys.get(conversation.summary.id) ?? '');
-      search.add(
-        conversation.summary.id,
-        records.map((record) => ({ url: record.url, key: record.searchKey, bytes: record.searchBytes })),
-      );
       indexed.push({ conversation, pages: records });
       progress.advance(1, conversation.title);
       await setImmediate();
     }
+    search.settle(Number.POSITIVE_INFINITY);
     progress.finish();
     progress.start('lists', 1);
     const documents = await buildDocs(context);
@@ -204,7 +198,8 @@ function forgetMissing(context: BuildContext, shown: ReadonlySet<string>): void 
     if (shown.has(missing)) continue;
     context.output.take(`c:${missing}`);
     database.statement('DELETE FROM conversation WHERE id = ?').run(missing);
-    for (const table of ['unit', 'entry', 'deleted']) {
+    context.state.units.keep(missing, []);
+    for (const table of ['entry', 'deleted']) {
       database.statement(`DELETE FROM ${table} WHERE conversation = ?`).run(missing);
     }
     database.statement('DELETE FROM pack WHERE owner = ?').run(`c:${missing}`);

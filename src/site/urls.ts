@@ -2,7 +2,10 @@
 /** Paths hold only hex digits, counters, fixed words and slugs, so no text from outside becomes a path. */
 
 import { type ConversationId, shortId, type TurnHash } from '../model/ids.ts';
+import { anchorOf, pages } from './fixed-urls.ts';
 import { slug } from './slug.ts';
+
+export { pages, resolverShardUrl } from './fixed-urls.ts';
 
 /** `/c/<id>/`, `/c/<id>/p2/`; `page` counts from 1. */
 export function conversationUrl(id: ConversationId, page = 1): string {
@@ -17,7 +20,7 @@ export function branchUrl(id: ConversationId, branch: string, page = 1): string 
 
 /** `t-<16 digits>`: the id of a turn's element. */
 export function turnAnchor(turn: TurnHash): string {
-  return `t-${shortId(turn)}`;
+  return anchorOf(shortId(turn));
 }
 
 /** `/t/#<hash>`: finds a turn wherever it stands now. */
@@ -40,31 +43,6 @@ export function tagUrl(tag: string): string {
 /** `/page/2/`: the second page counted from the oldest entries, so that a full page never moves. The newest stand at `base`. */
 export function listPageUrl(base: string, page: number): string {
   return `${base}page/${page}/`;
-}
-
-/** The lists of all projects, agents and tags, and the other pages that a site has once. */
-export const pages = {
-  home: '/',
-  projects: '/projects/',
-  agents: '/agents/',
-  tags: '/tags/',
-  search: '/search/',
-  docs: '/docs/',
-  about: '/about/',
-  resolver: '/t/',
-  notFound: '/404.html',
-  opml: '/feeds.opml',
-  sitemap: '/sitemap.xml',
-  robots: '/robots.txt',
-  webManifest: '/manifest.webmanifest',
-  headers: '/_headers',
-  searchShards: '/search/shards.json',
-  pagefind: '/pagefind/',
-} as const;
-
-/** `/t/3f.json`: where the turns stand whose hash begins with these two digits. */
-export function resolverShardUrl(digits: string): string {
-  return `/t/${digits}.json`;
 }
 
 /** `/docs/archive-format/` */

@@ -6,11 +6,9 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ArchiveWriter } from '../../src/archive/archive.ts';
 import { concatBytes, encodeUtf8 } from '../../src/base/bytes.ts';
-import { SearchIndexError, TemplateError } from '../../src/site/errors.ts';
+import { TemplateError } from '../../src/site/errors.ts';
 import { renderDocument } from '../../src/site/once/docs.ts';
 import { createRenderPool } from '../../src/site/render/render-pool.ts';
-import { indexDocuments, stopIndexer } from '../../src/site/search/pagefind.ts';
-import { cleanText } from '../../src/site/search/search-text.ts';
 import { conversationUrl, imageUrl, outputPath } from '../../src/site/urls.ts';
 import {
   answer,
@@ -215,38 +213,5 @@ describe('rendering on another thread', () => {
     const [here, there] = [createRenderPool(0), createRenderPool(1_000_000)];
     expect(await there.render(job, 1)).toEqual({ ...(await here.render(job, 1)), pack: expect.anything() });
     await there.close();
-  });
-});
-
-describe('the search indexer', () => {
-  it('gives the same files for the same documents', async () => {
-    const documents = Array.from({ length: 30 }, (_, i) => ({
-      url: `/c/${i}/`,
-      html: `<html lang="en"><body data-pagefind-body><h1>Page ${i}</h1><h2 id="t-${i}">some words ${i * 7919}</h2></body></html>`,
-    }));
-    const options = { withProgram: false, timeoutMs: 60_000 };
-    const first = await indexDocuments('one', documents, options);
-    expect(first.length).toBeGreaterThan(30);
-    expect(await indexDocuments('two', documents, options)).toEqual(first);
-    await stopIndexer();
-  });
-
-  it('that does not answer in time is ended with an error, and a new one works', async () => {
-    const documents = [{ url: '/x/', html: '<html lang="en"><body>word</body></html>' }];
-    await expect(indexDocuments('slow', documents, { withProgram: false, timeoutMs: 0 })).rejects.toThrow(
-      SearchIndexError,
-    );
-    const files = await indexDocuments('next', documents, { withProgram: false, timeoutMs: 60_000 });
-    expect(files.length).toBeGreaterThan(2);
-    await stopIndexer();
-  });
-
-  it('never sees its own orders in what was said', () => {
-    expect(cleanText('a ___PAGEFIND_WEIGHT___9 b ___END_PAGEFIND_WEIGHT___ c ___pagefind_anchor___')).not.toMatch(
-      /pagefind_/i,
-    );
-    expect(cleanText('lone \ud800 surrogate\u0000\u001b[31m').isWellFormed()).toBe(true);
-    expect(cleanText('日本語の検索')).toContain('検索');
-    expect(cleanText('日本語の検索').split(' ').length).toBeGreaterThan(2);
   });
 });

@@ -6,7 +6,7 @@ import type { TurnHash } from '../../model/ids.ts';
 import type { ToolCallPart } from '../../model/item.ts';
 import type { LazyEntry } from '../feeds/feeds.ts';
 import { plainTitle } from '../render/text/plain-title.ts';
-import type { SearchRecord } from '../search/search-text.ts';
+import type { SearchDay } from '../search/search-text.ts';
 import type { BranchOutline } from '../view/outline.ts';
 import { walkViews } from '../view/turn-view.ts';
 import type { BuildContext, VisibleConversation } from './context.ts';
@@ -17,8 +17,6 @@ export interface PageRecord {
   readonly url: string;
   /** Time of its newest turn. */
   readonly lastMs: number;
-  readonly searchKey: string;
-  readonly searchBytes: number;
 }
 
 /** Name under which the files of a conversation are kept. */
@@ -53,7 +51,7 @@ export interface FilledPage {
   readonly url: string;
   readonly continued: boolean;
   readonly turns: PlacedTurn[];
-  readonly search: readonly SearchRecord[];
+  readonly search: readonly SearchDay[];
 }
 
 /** How links call a branch: by its own first prompt. */

@@ -6,7 +6,6 @@ import { agentName, projectName } from '../render/names.ts';
 import { plainTitle } from '../render/text/plain-title.ts';
 import { RENDERER_VERSION } from '../render/version.ts';
 import { createSearchCollector } from '../search/search-text.ts';
-import { saveUnit } from '../search/search-unit.ts';
 import { keyOf } from '../state/keys.ts';
 import { packTurns } from '../state/turn-places.ts';
 import { branchUrl, conversationUrl, turnUrn } from '../urls.ts';
@@ -55,10 +54,10 @@ export async function buildConversation(
   state.database.statement('DELETE FROM deleted WHERE conversation = ?').run(summary.id);
   for (const branch of branches) await buildBranch(work, branch);
   saveEntries(work);
-  const urls = JSON.stringify(work.records.map((record) => record.url));
-  state.database
-    .statement('DELETE FROM unit WHERE conversation = ? AND url NOT IN (SELECT value FROM json_each(?))')
-    .run(summary.id, urls);
+  state.units.keep(
+    summary.id,
+    work.records.map((record) => record.url),
+  );
   state.database
     .statement('INSERT OR REPLACE INTO conversation (id, key, pages, turns) VALUES (?, ?, ?, ?)')
     .run(summary.id, key, JSON.stringify(work.records), packTurns(work.places, work.records));
@@ -129,16 +128,20 @@ function remember(work: ConversationWork, view: TurnView, page: string, exchange
 /** What search knows of a page, and what a later build needs to know of it without making it. `title`: how results call it. */
 function rememberWords(work: ConversationWork, page: FilledPage, title: string): void {
   const { summary, tags } = work.conversation;
-  const { key, bytes } = saveUnit(work.context.state, summary.id, {
+  const shared = {
     url: page.url,
     title,
     agent: summary.meta.agent === undefined ? '' : agentName(summary.meta.agent),
     project: summary.meta.project === undefined ? '' : projectName(summary.meta.project),
     tags: tags.map((tag) => plainTitle(tag, 60)),
-    records: page.search,
-  });
+  };
+  work.context.state.units.save(
+    summary.id,
+    page.url,
+    page.search.map((day) => ({ ...shared, ...day })),
+  );
   const lastMs = Math.max(...page.turns.map(({ view }) => view.turn.timeMs));
-  work.records.push({ url: page.url, lastMs, searchKey: key, searchBytes: bytes });
+  work.records.push({ url: page.url, lastMs });
 }
 
 function imagesShown(context: BuildContext): boolean {

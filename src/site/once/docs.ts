@@ -8,10 +8,10 @@ import { fullAllowance } from '../render/allowance.ts';
 import { renderMarkdown } from '../render/markdown.ts';
 import { plainTitle } from '../render/text/plain-title.ts';
 import { RENDERER_VERSION } from '../render/version.ts';
-import type { SearchUnit } from '../search/search-text.ts';
 import { cleanText } from '../search/search-text.ts';
 import type { LinkModel, ListItemModel, PageModel } from '../shell/page-model.ts';
 import { keyOf } from '../state/keys.ts';
+import type { SearchUnit } from '../state/units.ts';
 import { authoredUrl, docUrl, outputPath, pages } from '../urls.ts';
 
 const OWNER = 'docs';
@@ -143,6 +143,6 @@ function leadOf(source: string): string {
 function unitOf(url: string, source: string): SearchUnit {
   const body = cleanText(source.slice(0, 100_000));
   const title = titleOf(source);
-  const passages = [{ anchor: 'content', title: '', text: body }];
-  return { url, title, agent: '', project: '', tags: [], records: [{ role: 'docs', models: [], dates: [], passages }] };
+  const records = [{ role: 'docs', models: [], passages: [{ anchor: 'content', text: body }] }];
+  return { url, day: '', startMs: 0, title, agent: '', project: '', tags: [], records };
 }

@@ -1,15 +1,18 @@
-/** Pagefind's indexer: pages of one shard in, index files out. The one file that imports pagefind. */
-/** It is a child process that may hang or die; every call has a time limit, and past it the child is killed. */
+/** Pagefind's indexer: records of one shard in, index files out. The one file that imports pagefind. */
+/** Each indexer is a child process that may hang or die; every call has a time limit, and past it the child is killed. */
 
-import { close, createIndex } from 'pagefind';
 import { messageOf } from '../../base/errors.ts';
 import { SearchIndexError } from '../errors.ts';
 
 /** One record of the index. */
-export interface IndexDocument {
+export interface IndexRecord {
   readonly url: string;
-  /** A whole HTML document, ours, well-formed UTF-16. */
-  readonly html: string;
+  /** Well-formed UTF-16. */
+  readonly content: string;
+  /** Shown with a result; their words are found, too. */
+  readonly meta: Readonly<Record<string, string>>;
+  readonly filters: Readonly<Record<string, readonly string[]>>;
+  readonly sort: Readonly<Record<string, string>>;
 }
 
 export interface IndexFile {
@@ -18,44 +21,95 @@ export interface IndexFile {
   readonly content: Uint8Array;
 }
 
-/** The part of an index that is data. */
+export interface Indexer {
+  /**
+   * The index of these records, files sorted by path; with the browser's program when asked. Records are asked for as the
+   * child takes them. One shard at a time. Throws SearchIndexError.
+   */
+  index(
+    shard: string,
+    records: Iterable<IndexRecord>,
+    options: { readonly withProgram: boolean; readonly timeoutMs: number },
+  ): Promise<readonly IndexFile[]>;
+  /** Ends the child; a later call starts a new one. */
+  stop(): Promise<void>;
+}
+
+/** The shard of an index that is data. */
 const DATA = /^(?:pagefind-entry\.json|pagefind\.[^/]+\.pf_meta|(?:index|filter|fragment)\/[^/]+)$/;
 /** What the browser runs. */
 const PROGRAM = /^(?:pagefind\.js|pagefind-worker\.js|wasm\.[^/]+\.pagefind)$/;
+/** Characters that are on their way to the child at once. */
+const BATCH = 256 * 1024;
 
-/** The index of these documents, files sorted by path; with the browser's program when asked. Throws SearchIndexError. */
-export async function indexDocuments(
+/** An indexer with a child of its own, which starts with the first shard. `lane` tells several from another. */
+export async function openIndexer(lane: number): Promise<Indexer> {
+  // Pagefind keeps one child for each instance of its module, so each lane loads its own.
+  const address = `${import.meta.resolve('pagefind')}?lane=${lane}`;
+  const { close, createIndex }: typeof import('pagefind') = await import(address);
+  const stop = async (): Promise<void> => {
+    await close();
+  };
+  return {
+    stop,
+    async index(shard, records, { withProgram, timeoutMs }) {
+      const limit = <T>(work: Promise<T>): Promise<T> => withTimeout(shard, work, timeoutMs, stop);
+      const { index, errors } = await limit(createIndex({ forceLanguage: 'en' }));
+      if (index === undefined) throw new SearchIndexError(shard, errors.join('; '));
+      const send = async (batch: readonly IndexRecord[]): Promise<void> => {
+        const answers = await Promise.all(batch.map((record) => index.addCustomRecord(mutable(record))));
+        const refused = answers.flatMap((answer) => answer.errors);
+        if (refused.length > 0) throw new SearchIndexError(shard, refused.join('; '));
+      };
+      // The child works on one batch while the next is made.
+      let sent = Promise.resolve();
+      for (const batch of inBatches(records)) {
+        const next = limit(Promise.all([sent, send(batch)])).then(() => {});
+        await sent;
+        sent = next;
+      }
+      await sent;
+      const { files, errors: writeErrors } = await limit(index.getFiles());
+      if (writeErrors.length > 0) throw new SearchIndexError(shard, writeErrors.join('; '));
+      await limit(index.deleteIndex());
+      return files
+        .filter((file) => DATA.test(file.path) || (withProgram && PROGRAM.test(file.path)))
+        .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    },
+  };
+}
+
+function* inBatches(records: Iterable<IndexRecord>): Generator<readonly IndexRecord[]> {
+  let batch: IndexRecord[] = [];
+  let size = 0;
+  for (const record of records) {
+    batch.push(record);
+    size += record.content.length;
+    if (size < BATCH) continue;
+    yield batch;
+    batch = [];
+    size = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** As pagefind's types want it. All of our text is English to Pagefind: scripts without spaces are spaced before. */
+function mutable(record: IndexRecord): Parameters<import('pagefind').PagefindIndex['addCustomRecord']>[0] {
+  const filters = Object.fromEntries(Object.entries(record.filters).map(([name, values]) => [name, [...values]]));
+  return { ...record, meta: { ...record.meta }, sort: { ...record.sort }, filters, language: 'en' };
+}
+
+async function withTimeout<T>(
   shard: string,
-  documents: readonly IndexDocument[],
-  options: { readonly withProgram: boolean; readonly timeoutMs: number },
-): Promise<readonly IndexFile[]> {
-  const limit = <T>(work: Promise<T>): Promise<T> => withTimeout(shard, work, options.timeoutMs);
-  const { index, errors } = await limit(createIndex({ forceLanguage: 'en' }));
-  if (index === undefined) throw new SearchIndexError(shard, errors.join('; '));
-  const added = await limit(
-    Promise.all(documents.map((document) => index.addHTMLFile({ url: document.url, content: document.html }))),
-  );
-  const refused = added.flatMap((answer) => answer.errors);
-  if (refused.length > 0) throw new SearchIndexError(shard, refused.join('; '));
-  const { files, errors: writeErrors } = await limit(index.getFiles());
-  if (writeErrors.length > 0) throw new SearchIndexError(shard, writeErrors.join('; '));
-  await limit(index.deleteIndex());
-  return files
-    .filter((file) => DATA.test(file.path) || (options.withProgram && PROGRAM.test(file.path)))
-    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-/** Ends the child. The next call starts a new one. */
-export async function stopIndexer(): Promise<void> {
-  await close();
-}
-
-async function withTimeout<T>(shard: string, work: Promise<T>, timeoutMs: number): Promise<T> {
+  work: Promise<T>,
+  timeoutMs: number,
+  stop: () => Promise<void>,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(new SearchIndexError(shard, `no answer within ${Math.round(timeoutMs / 1000)} s`));
-      void close();
+      void stop();
     }, timeoutMs);
   });
   try {

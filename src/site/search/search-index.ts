@@ -1,127 +1,167 @@
-/** Builds the parts of the search index that changed, while pages are being rendered. */
-/** The indexer is another process: parts are queued one after the other and awaited at the end. */
+/** Builds the parts (shards) of the search index that changed, while pages are still being rendered. */
+/** The indexers are other processes: shards are queued as soon as nothing can change in them, and awaited at the end. */
 
-import { escapeHtml, html, type SafeHtml, text, trustHtml } from '../../base/html.ts';
-import type { ConversationId } from '../../model/ids.ts';
+import { availableParallelism } from 'node:os';
 import { keyOf } from '../state/keys.ts';
 import type { Output } from '../state/output.ts';
 import type { SiteState } from '../state/state.ts';
+import type { SearchUnit, UnitMark } from '../state/units.ts';
 import { outputPath, pages, searchShardUrl } from '../urls.ts';
-import type { IndexDocument } from './pagefind.ts';
-import { planShards, type Shard, type ShardUnit } from './search-shards.ts';
-import { cleanText, type SearchPassage, type SearchUnit } from './search-text.ts';
-import { findUnit } from './search-unit.ts';
+import type { Indexer, IndexRecord } from './pagefind.ts';
+import { recordsOf } from './search-records.ts';
+import { planShards, type Shard } from './search-shards.ts';
 
 /** Raised when what is handed to the indexer changes. */
-const INDEX_VERSION = '1';
+const INDEX_VERSION = '2';
 /** The documentation, and the program that browsers load. */
 const PRIMARY = 'main';
 const OWNER = 'search';
-const MOST_MS = 120_000;
+const MOST_MS = 300_000;
+/** Indexers at once when nothing else is left to do. Each needs up to half a gigabyte for a shard of the largest size. */
+const MOST_LANES = 4;
 
 export interface SearchIndexBuilder {
-  /** Conversations in the order of `ids`, each with its pages as they are in the state. */
-  add(id: ConversationId, units: readonly ShardUnit[]): void;
-  /** Waits for the indexer and puts its files. Throws SearchIndexError. */
+  /**
+   * Says that words from before this time are all in the state and do not change any more in this build; `Infinity` for all.
+   * Shards that are complete by then are queued.
+   */
+  settle(beforeMs: number): void;
+  /** Settles all, waits for the indexers and puts their files. Throws SearchIndexError. */
   finish(documents: readonly SearchUnit[]): Promise<{ readonly built: number; readonly kept: number }>;
-  /** Ends the indexer; after an error too. */
+  /** Ends the indexers; after an error too. */
   stop(): Promise<void>;
 }
 
-export function createSearchIndex(
-  state: SiteState,
-  output: Output,
-  ids: readonly ConversationId[],
-): SearchIndexBuilder {
-  const planner = planShards(ids);
-  const shards: Shard[] = [];
-  const jobs: (() => Promise<void>)[] = [];
-  let failure: unknown;
-  let running: Promise<void> | undefined;
-  let indexer: typeof import('./pagefind.ts') | undefined;
-  const run = async (): Promise<void> => {
-    indexer ??= await import('./pagefind.ts');
-    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await job();
-  };
-  const enqueue = (job: () => Promise<void>): void => {
-    jobs.push(job);
-    running ??= run()
-      .catch((error: unknown) => {
-        failure ??= error;
-      })
-      .finally(() => {
-        running = undefined;
-      });
-  };
-  /** Queues a part unless the last build made it from the same texts. */
-  const index = (part: IndexPart): boolean => {
-    if (output.knows(`${part.folder}${ENTRY}`, part.key)) return false;
-    enqueue(async () => {
-      const { name, folder, key, withProgram } = part;
-      const files = await indexer?.indexDocuments(name, part.documents(), { withProgram, timeoutMs: MOST_MS });
+export function createSearchIndex(state: SiteState, output: Output): SearchIndexBuilder {
+  const planner = planShards();
+  const lanes = createLanes();
+  const names: string[] = [];
+  let last: UnitMark | undefined;
+  let complete = false;
+  let built = 0;
+  /** Queues a shard unless the last build made it from the same texts. */
+  const index = (shard: IndexedShard): boolean => {
+    const { name, folder, key } = shard;
+    if (output.knows(`${folder}${ENTRY}`, key)) return false;
+    lanes.add(async (indexer) => {
+      const { withProgram } = shard;
+      const files = await indexer.index(name, shard.records(), { withProgram, timeoutMs: MOST_MS });
       output.take(ownerOf(name));
-      for (const file of files ?? []) {
+      for (const file of files) {
         const path = `${folder}${file.path}`;
         if (output.declare(path, ownerOf(name), key)) output.put(path, file.content);
       }
     });
     return true;
   };
-  let built = 0;
-  const close = (closed: readonly Shard[]): void => {
-    for (const shard of closed) {
-      shards.push(shard);
+  const close = (shards: readonly Shard[]): void => {
+    for (const shard of shards) {
+      const name = keyOf(shard.first.url, shard.first.day).slice(0, 16);
+      names.push(name);
       const made = index({
-        name: shard.name,
-        folder: folderOf(searchShardUrl(shard.name)),
+        name,
+        folder: folderOf(searchShardUrl(name)),
         key: keyOf(INDEX_VERSION, shard.key),
-        documents: () => documentsOf(state, shard),
+        records: () => recordsBetween(state, shard),
         withProgram: false,
       });
       if (made) built++;
     }
   };
+  const settle = (beforeMs: number): void => {
+    if (complete) return;
+    for (const mark of state.units.walkMarks(last, beforeMs)) {
+      last = mark;
+      close(planner.add(mark));
+    }
+    if (beforeMs !== Number.POSITIVE_INFINITY) return;
+    complete = true;
+    close(planner.finish());
+    lanes.widen();
+  };
   return {
-    add: (id, units) =>
-      close(
-        planner.add(
-          id,
-          units.filter((unit) => unit.bytes > 0),
-        ),
-      ),
+    settle,
     async finish(documents) {
-      close(planner.finish());
+      settle(Number.POSITIVE_INFINITY);
       index({
         name: PRIMARY,
         folder: folderOf(pages.pagefind),
         key: keyOf(INDEX_VERSION, documents),
-        documents: () => documents.flatMap(renderUnit),
+        records: () => documents.flatMap(recordsOf),
         withProgram: true,
       });
-      while (running !== undefined) await running;
-      if (failure !== undefined) throw failure;
-      const kept = new Set([PRIMARY, ...shards.map((shard) => shard.name)].map(ownerOf));
+      await lanes.all();
+      const kept = new Set([PRIMARY, ...names].map(ownerOf));
       for (const owner of output.listOwners('shard:')) if (!kept.has(owner)) output.take(owner);
-      putShardList(output, shards);
-      return { built, kept: shards.length - built };
+      putShardList(state, output, names);
+      return { built, kept: names.length - built };
     },
-    async stop() {
-      jobs.length = 0;
-      await indexer?.stopIndexer();
-    },
+    stop: lanes.stop,
   };
 }
 
-interface IndexPart {
+interface IndexedShard {
   readonly name: string;
   /** Below the output folder, ends in `/`. */
   readonly folder: string;
   readonly key: string;
-  readonly documents: () => readonly IndexDocument[];
+  readonly records: () => Iterable<IndexRecord>;
   readonly withProgram: boolean;
 }
 
-/** Every part has it: its key stands for the whole part. */
+type Job = (indexer: Indexer) => Promise<void>;
+
+/** Works through jobs: one at a time beside the rendering, several once that is done. The first failure is thrown by `all`. */
+function createLanes(): { add(job: Job): void; widen(): void; all(): Promise<void>; stop(): Promise<void> } {
+  const jobs: Job[] = [];
+  const running = new Set<Promise<void>>();
+  const indexers: (Indexer | undefined)[] = [];
+  const failures: unknown[] = [];
+  let width = 1;
+  const work = async (lane: number): Promise<void> => {
+    try {
+      for (let job = jobs.shift(); job !== undefined && failures.length === 0; job = jobs.shift()) {
+        const indexer = indexers[lane] ?? (await (await import('./pagefind.ts')).openIndexer(lane));
+        indexers[lane] = indexer;
+        await job(indexer);
+      }
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  const free: number[] = [0];
+  const start = (): void => {
+    while (jobs.length > 0 && free.length > 0) {
+      const lane = free.shift() ?? 0;
+      const done = work(lane).finally(() => {
+        running.delete(done);
+        free.push(lane);
+        start();
+      });
+      running.add(done);
+    }
+  };
+  return {
+    add(job) {
+      jobs.push(job);
+      start();
+    },
+    widen() {
+      for (; width < Math.min(MOST_LANES, availableParallelism()); width++) free.push(width);
+      start();
+    },
+    async all() {
+      while (running.size > 0) await Promise.all(running);
+      if (failures.length > 0) throw failures[0];
+    },
+    async stop() {
+      jobs.length = 0;
+      for (const indexer of indexers) await indexer?.stop();
+    },
+  };
+}
+
+/** Every shard has it: its key stands for the whole shard. */
 const ENTRY = 'pagefind-entry.json';
 
 function folderOf(url: string): string {
@@ -132,53 +172,14 @@ function ownerOf(name: string): string {
   return `shard:${name}`;
 }
 
-/** Newest first: a reader's browser begins with what is new. */
-function putShardList(output: Output, shards: readonly Shard[]): void {
+/** What the search page reads first: the shards, and what can be chosen in its form, so that no shard has to be asked for that. */
+function putShardList(state: SiteState, output: Output, names: readonly string[]): void {
   output.take(OWNER);
-  const content = `${JSON.stringify({ shards: shards.map((shard) => searchShardUrl(shard.name)).reverse() })}\n`;
+  const content = `${JSON.stringify({ shards: names.map(searchShardUrl), facets: state.units.listFacets() })}\n`;
   const path = outputPath(pages.searchShards);
   if (output.declare(path, OWNER, keyOf(content))) output.put(path, content);
 }
 
-function documentsOf(state: SiteState, shard: Shard): readonly IndexDocument[] {
-  return shard.units.flatMap(({ url }) => {
-    const unit = findUnit(state, url);
-    return unit === undefined ? [] : renderUnit(unit);
-  });
-}
-
-/** One document for each role on the page; the address says which, and the search page takes it off again. */
-function renderUnit(unit: SearchUnit): readonly IndexDocument[] {
-  return unit.records.map((record) => {
-    const filters = [
-      ['agent', unit.agent],
-      ['project', unit.project],
-      ['role', record.role],
-      ...unit.tags.map((tag) => ['tag', tag] as const),
-      ...record.models.map((model) => ['model', model] as const),
-      ...record.dates.map((date) => ['date', date] as const),
-    ].filter(([, value]) => value !== '');
-    const date = record.dates.at(-1) ?? '';
-    const head = [
-      ...filters.map(([name = '', value = '']) => metaTag('filter', name, value)),
-      metaTag('meta', 'role', record.role),
-      metaTag('meta', 'date', date),
-      metaTag('sort', 'date', date),
-    ];
-    const body = record.passages.map(renderPassage);
-    const title = cleanText(unit.title);
-    return {
-      url: `${unit.url}?role=${encodeURIComponent(record.role)}`,
-      html: html`<!doctype html><html lang="en"><head><title>${text(title)}</title>${head}</head><body data-pagefind-body><h1>${text(title)}</h1>${body}</body></html>`,
-    };
-  });
-}
-
-function renderPassage(passage: SearchPassage): SafeHtml {
-  return html`<h2 id="${text(passage.anchor)}">${text(passage.title)}</h2><p>${text(passage.text)}</p>`;
-}
-
-function metaTag(kind: 'filter' | 'meta' | 'sort', name: string, value: string): SafeHtml {
-  const clean = escapeHtml(cleanText(value));
-  return trustHtml(`<meta data-pagefind-${kind}="${name}[content]" content="${clean}">`);
+function* recordsBetween(state: SiteState, { first, last }: Shard): Generator<IndexRecord> {
+  for (const unit of state.units.walkUnits(first, last)) yield* recordsOf(unit);
 }

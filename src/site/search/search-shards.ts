@@ -1,73 +1,97 @@
-/** Which pages share a part (shard) of the search index. */
-/** A pure function of the conversations, oldest first, so that a change touches one shard and every machine cuts alike. */
+/** Which units of text share a part (shard) of the search index: a few shards at any size, the old ones large, the new ones small. */
+/** A pure function of the units, oldest first, so that a change touches few small shards and every machine cuts alike. */
 
-import type { ConversationId } from '../../model/ids.ts';
 import { keyOf } from '../state/keys.ts';
+import type { UnitMark } from '../state/units.ts';
 
-/** One page in the index, without its text. */
-export interface ShardUnit {
-  readonly url: string;
-  /** Hash of all that the index holds of it. */
-  readonly key: string;
-  /** Bytes of text. */
-  readonly bytes: number;
-}
-
+/** Units that follow one another and are indexed together. */
 export interface Shard {
-  /** Sixteen digits, from its first page: stays while the shard grows, so unchanged files of it keep their address. */
-  readonly name: string;
+  readonly first: UnitMark;
+  readonly last: UnitMark;
+  readonly size: number;
   /** Changes when anything in it does. */
   readonly key: string;
-  readonly units: readonly ShardUnit[];
 }
 
 /**
- * Old conversations stand in large closed shards, new ones in small open ones: building an index costs about a second
- * for each MB of text, and a reader's browser asks each shard. Borders come from the ids, so one change moves no other border.
+ * Sizes at which a piece is closed, each near three times the one before. Pieces of one size are cut from whole pieces of the
+ * one below. What is not yet in a piece of the next size is one shard for each size, so there are four shards besides the
+ * largest, and a unit is indexed four to five times after it left the newest shard.
+ * The largest is bounded by the indexer, which needs 53 times a shard's size as memory: 424 MB, 456 MB where no border fits.
  */
-const CLOSED = { every: 64, bytes: 600_000 };
-const OPEN = { every: 16, bytes: 200_000 };
+const SIZES: readonly number[] = [400_000, 1_100_000, 3_000_000, 8_000_000];
+/** A piece ends, between this share of its size and the whole, where the rank is least: one change moves no other border. */
+const LEAST = 0.7;
 
 export interface ShardPlanner {
-  /** Shards that are complete once this conversation is added. Call in the order given to `planShards`. */
-  add(id: ConversationId, units: readonly ShardUnit[]): readonly Shard[];
+  /** Adds the next unit. Gives the shards of the largest size that are complete with it. */
+  add(unit: UnitMark): readonly Shard[];
+  /** The shards of what is left, oldest first. */
   finish(): readonly Shard[];
 }
 
-/** `ids`: all conversations, oldest first. */
-export function planShards(ids: readonly ConversationId[]): ShardPlanner {
-  const lastClosed = ids.findLastIndex((id) => isBorder(id, CLOSED.every));
-  let at = -1;
-  let units: ShardUnit[] = [];
-  let bytes = 0;
-  const cut = (): readonly Shard[] => {
-    if (units.length === 0) return [];
-    const shard = {
-      name: keyOf(units[0]?.url).slice(0, 16),
-      key: keyOf(units.map((unit) => [unit.url, unit.key])),
-      units,
-    };
-    units = [];
-    bytes = 0;
-    return [shard];
+export function planShards(sizes: readonly number[] = SIZES): ShardPlanner {
+  const levels = sizes.map(createLevel);
+  const push = (at: number, piece: Shard): readonly Shard[] => {
+    const level = levels[at];
+    if (level === undefined) return [piece];
+    return level.add(piece).flatMap((closed) => push(at + 1, closed));
   };
   return {
-    add(id, more) {
-      at++;
-      const kind = at <= lastClosed ? CLOSED : OPEN;
-      const done: Shard[] = [];
-      for (const unit of more) {
-        units.push(unit);
-        bytes += unit.bytes;
-        if (bytes >= kind.bytes) done.push(...cut());
-      }
-      if (isBorder(id, kind.every)) done.push(...cut());
-      return done;
-    },
-    finish: cut,
+    add: (unit) => push(0, { first: unit, last: unit, size: unit.size, key: keyOf(unit.url, unit.day, unit.key) }),
+    finish: () => levels.toReversed().flatMap((level) => level.finish()),
   };
 }
 
-function isBorder(id: ConversationId, every: number): boolean {
-  return Number.parseInt(id.slice(-8), 16) % every === 0;
+interface Level {
+  /** Pieces of this level that are closed now. */
+  add(child: Shard): readonly Shard[];
+  finish(): readonly Shard[];
+}
+
+function createLevel(most: number): Level {
+  let open: Shard[] = [];
+  let size = 0;
+  const cut = (): readonly Shard[] => {
+    const closed: Shard[] = [];
+    while (size >= most) {
+      const children = open.slice(0, borderOf(open, most));
+      open = open.slice(children.length);
+      size -= sizeOf(children);
+      closed.push(...joined(children));
+    }
+    return closed;
+  };
+  return {
+    add(child) {
+      open.push(child);
+      size += child.size;
+      return cut();
+    },
+    finish: () => joined(open),
+  };
+}
+
+/** How many children the next piece takes. One that is too large for the window ends the piece by itself. */
+function borderOf(children: readonly Shard[], most: number): number {
+  let size = 0;
+  let best: { readonly count: number; readonly rank: number } | undefined;
+  for (const [i, { size: own, last }] of children.entries()) {
+    size += own;
+    if (size > most && best !== undefined) break;
+    if (size >= most * LEAST && (best === undefined || last.rank < best.rank)) best = { count: i + 1, rank: last.rank };
+  }
+  return best?.count ?? children.length;
+}
+
+/** None of nothing. */
+function joined(children: readonly Shard[]): readonly Shard[] {
+  const [first, last] = [children[0], children.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  if (children.length === 1) return [first];
+  return [{ first: first.first, last: last.last, size: sizeOf(children), key: keyOf(children.map((one) => one.key)) }];
+}
+
+function sizeOf(children: readonly Shard[]): number {
+  return children.reduce((sum, child) => sum + child.size, 0);
 }

@@ -3,99 +3,72 @@
 
 import { isoDate } from '../../base/time.ts';
 import type { Item, Part, ToolCallPart } from '../../model/item.ts';
+import { spaceWords } from '../../model/script-words.ts';
 import { listArgumentNames, walkArguments } from '../../model/tool-arguments.ts';
+import type { SearchPassage, SearchUnit } from '../state/units.ts';
 import { turnAnchor } from '../urls.ts';
 import type { TurnView } from '../view/turn-view.ts';
 
-/** The words of one turn. */
-export interface SearchPassage {
-  readonly anchor: string;
-  /** First words: what a result shows as its name. */
-  readonly title: string;
-  readonly text: string;
-}
+/** What one page said on one day. */
+export type SearchDay = Pick<SearchUnit, 'day' | 'startMs' | 'records'>;
 
-/** All passages of one role on one page: one record of the index, so that a role filter is exact. */
-export interface SearchRecord {
-  readonly role: string;
-  /** Sorted. */
-  readonly models: readonly string[];
-  /** `2026-01-02`, sorted. */
-  readonly dates: readonly string[];
-  readonly passages: readonly SearchPassage[];
-}
-
-/** One page of a conversation for the index. */
-export interface SearchUnit {
-  readonly url: string;
-  readonly title: string;
-  readonly agent: string;
-  readonly project: string;
-  readonly tags: readonly string[];
-  readonly records: readonly SearchRecord[];
-}
-
-/** Characters of one turn that are indexed. */
+/** Characters of one turn that are indexed: of its prose, of each argument that tells, of each tool output. Said in docs/site.md. */
 const LONGEST = { prose: 8192, call: 400, output: 4096 };
-const TITLE = 80;
-const SEGMENTED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}]+/gu;
 
-/** Collects the records of one page. */
+/** Collects the words of one page, day by day. */
 export interface SearchCollector {
   add(view: TurnView): void;
-  finish(): readonly SearchRecord[];
+  /** Days in their order. */
+  finish(): readonly SearchDay[];
+}
+
+interface OpenRecord {
+  readonly models: Set<string>;
+  readonly passages: SearchPassage[];
 }
 
 export function createSearchCollector(options: { readonly toolOutput: boolean }): SearchCollector {
-  const roles = new Map<string, { models: Set<string>; dates: Set<string>; passages: SearchPassage[] }>();
+  const days = new Map<string, { startMs: number; readonly roles: Map<string, OpenRecord> }>();
+  const recordOf = (timeMs: number, role: string): OpenRecord => {
+    const name = isoDate(timeMs);
+    const day = days.get(name) ?? { startMs: timeMs, roles: new Map<string, OpenRecord>() };
+    day.startMs = Math.min(day.startMs, timeMs);
+    days.set(name, day);
+    const record = day.roles.get(role) ?? { models: new Set(), passages: [] };
+    day.roles.set(role, record);
+    return record;
+  };
   return {
     add({ turn, item }) {
       if (item === undefined) return;
-      for (const [role, text] of textsOf(item, options.toolOutput)) {
-        const words = cleanText(text);
-        if (words === '') continue;
-        let record = roles.get(role);
-        if (record === undefined) {
-          record = { models: new Set(), dates: new Set(), passages: [] };
-          roles.set(role, record);
-        }
-        if (item.model !== undefined) record.models.add(item.model.toWellFormed());
-        record.dates.add(isoDate(turn.timeMs));
-        const cut = titleEnd(words);
-        record.passages.push({ anchor: turnAnchor(turn.hash), title: words.slice(0, cut), text: words.slice(cut) });
+      for (const [role, said] of textsOf(item, options.toolOutput)) {
+        const text = cleanText(said);
+        if (text === '') continue;
+        const { models, passages } = recordOf(turn.timeMs, role);
+        if (item.model !== undefined) models.add(item.model.toWellFormed());
+        passages.push({ anchor: turnAnchor(turn.hash), text });
       }
     },
-    finish() {
-      return [...roles]
-        .toSorted(([a], [b]) => (a < b ? -1 : 1))
-        .map(([role, record]) => ({
-          role,
-          models: [...record.models].sort(),
-          dates: [...record.dates].sort(),
-          passages: record.passages,
-        }));
-    },
+    finish: () =>
+      byName(days).map(([day, { startMs, roles }]) => ({
+        day,
+        startMs,
+        records: byName(roles).map(([role, { models, passages }]) => ({ role, models: [...models].sort(), passages })),
+      })),
   };
+}
+
+function byName<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
+  return [...map].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** Well-formed, on one line, without the words that steer the indexer, and with spaces where a script has none. */
 export function cleanText(text: string): string {
-  return text
+  const line = text
     .toWellFormed()
     .replace(/___(?:END_)?PAGEFIND_/gi, ' ')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200b\u2028\u2029\ufffe\uffff\s]+/g, ' ')
-    .replace(SEGMENTED, segmentWords)
-    .trim();
-}
-
-let segmenter: Intl.Segmenter | undefined;
-
-function segmentWords(run: string): string {
-  segmenter ??= new Intl.Segmenter('zh', { granularity: 'word' });
-  const words: string[] = [];
-  for (const { segment } of segmenter.segment(run)) words.push(segment);
-  return ` ${words.join(' ')} `;
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200b\u2028\u2029\ufffe\uffff\s]+/g, ' ');
+  return spaceWords(line).trim();
 }
 
 function textsOf(item: Item, toolOutput: boolean): readonly (readonly [role: string, text: string])[] {
@@ -123,12 +96,4 @@ function outputText(part: Part): readonly string[] {
   if (part.type !== 'tool_call_response') return [];
   const text = typeof part.response === 'string' ? part.response : JSON.stringify(part.response);
   return [text.slice(0, LONGEST.output)];
-}
-
-/** End of the first words: at a space, at most `TITLE` characters, never inside a surrogate pair. */
-function titleEnd(words: string): number {
-  if (words.length <= TITLE) return words.length;
-  const space = words.lastIndexOf(' ', TITLE);
-  if (space > TITLE / 2) return space;
-  return words.charCodeAt(TITLE - 1) >= 0xd800 && words.charCodeAt(TITLE - 1) < 0xdc00 ? TITLE - 1 : TITLE;
 }

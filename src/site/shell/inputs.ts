@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import { decodeUtf8 } from '../../base/bytes.ts';
 import { contentHash, keyOf } from '../state/keys.ts';
 import { assetUrl } from '../urls.ts';
+import { type Asset, readScripts } from './scripts.ts';
 
 export interface SiteInputs {
   /** `list.njk` → source. The user's own stand in front of ours. */
   readonly templates: ReadonlyMap<string, string>;
-  /** File name → content and the address that pages use. */
-  readonly assets: ReadonlyMap<string, { readonly url: string; readonly content: Uint8Array }>;
+  /** File name → content and the address that pages use; the pages' scripts among them. */
+  readonly assets: ReadonlyMap<string, Asset>;
   /** `about` → Markdown, from `content/pages`. */
   readonly pages: ReadonlyMap<string, string>;
   /** `archive-format` → Markdown, from `docs`. */
@@ -33,14 +34,15 @@ export function readInputs(folders: InputFolders): SiteInputs {
   const layers = folders.userTemplatesDir === undefined ? [] : [folders.userTemplatesDir];
   const templateLayers = [folders.templatesDir, ...layers];
   const templates = readTexts(templateLayers, '.njk', (name) => name);
-  const assets = new Map<string, { url: string; content: Uint8Array }>();
+  const files = new Map<string, Asset>();
   for (const layer of templateLayers) {
     const folder = join(layer, 'assets');
     for (const name of listFiles(folder).filter((file) => ASSET.test(file))) {
       const content = readFileSync(join(folder, name));
-      assets.set(name, { url: assetUrl(name, contentHash(content)), content });
+      files.set(name, { url: assetUrl(name, contentHash(content)), content });
     }
   }
+  const assets = new Map([...readScripts(files), ...files]);
   const stem = (name: string): string => name.slice(0, -3);
   const pages = readTexts([join(folders.contentDir, 'pages')], '.md', stem);
   const docs = readTexts([folders.docsDir], '.md', stem);

@@ -2,15 +2,17 @@
 /** Small, free of what the policy forbids, and covering every class that turns are rendered with. */
 
 import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { describe, expect, it } from 'vitest';
+import { decodeUtf8, encodeUtf8 } from '../../../src/base/bytes.ts';
 import type { Item, NoteKind, ToolKind } from '../../../src/model/item.ts';
 import { renderDamagedTurn, renderWithheldTurn } from '../../../src/site/render/turn.ts';
+import { readScripts } from '../../../src/site/shell/scripts.ts';
 import { parseStrict } from './parse.ts';
 import { callPart, HASH, item, render, responsePart, textPart } from './samples.ts';
 
-const read = (name: string) => readFileSync(new URL(`../../../templates/assets/${name}`, import.meta.url), 'utf8');
-const css = read('site.css');
-const script = read('page.js');
+const css = readFileSync(new URL('../../../templates/assets/site.css', import.meta.url), 'utf8');
+const scripts = readScripts(new Map());
 
 describe('site.css', () => {
   it('is small and loads nothing', () => {
@@ -90,11 +92,31 @@ describe('site.css', () => {
   });
 });
 
-describe('page.js', () => {
-  it('puts text on the page in no way but textContent', () => {
-    expect(script).not.toMatch(
-      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|eval\(|new Function|\.style\b/,
-    );
+describe('the pages’ scripts', () => {
+  it('put text on a page in no way but textContent', () => {
+    for (const [name, { content }] of scripts) {
+      expect(decodeUtf8(content), name).not.toMatch(
+        /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|eval\(|new Function|\.style\b/,
+      );
+    }
+  });
+
+  it('are modules without types that import only files served beside them', () => {
+    const served = new Set([...scripts.values()].map(({ url }) => url.replace('/assets/', './')));
+    for (const [name, { content }] of scripts) {
+      const code = decodeUtf8(content);
+      expect(stripTypeScriptTypes(code), name).toBe(code);
+      for (const [, path] of code.matchAll(/\bfrom '([^']+)'/g)) expect(served, `${name}: ${path}`).toContain(path);
+    }
+  });
+
+  it('have another name when a module that they import changes, and give way to a user’s file', () => {
+    const own = { url: '/assets/elements-00000000.js', content: encodeUtf8('export {};\n') };
+    const replaced = readScripts(new Map([['elements.js', own]]));
+    expect(replaced.has('elements.js')).toBe(false);
+    expect(decodeUtf8(replaced.get('search.js')?.content ?? new Uint8Array())).toContain("'./elements-00000000.js'");
+    expect(replaced.get('search.js')?.url).not.toBe(scripts.get('search.js')?.url);
+    expect(replaced.get('page.js')?.url).toBe(scripts.get('page.js')?.url);
   });
 });
 

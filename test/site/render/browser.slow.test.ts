@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readScripts } from '../../../src/site/shell/scripts.ts';
 import { xssPayloads } from '../xss-corpus.ts';
 import { callPart, item, render, responsePart, textPart } from './samples.ts';
 
@@ -16,6 +17,7 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'";
 const ORIGIN = 'http://site.test';
 const assets = (name: string) => readFileSync(new URL(`../../../templates/assets/${name}`, import.meta.url), 'utf8');
+const scripts = readScripts(new Map());
 
 describe.skipIf(!found)('turns in a browser', () => {
   let browser: Browser;
@@ -42,7 +44,10 @@ describe.skipIf(!found)('turns in a browser', () => {
         return route.fulfill({ contentType: 'text/html; charset=utf-8', headers, body });
       }
       if (pathname === '/site.css') return route.fulfill({ contentType: 'text/css', body: assets('site.css') });
-      if (pathname === '/page.js') return route.fulfill({ contentType: 'text/javascript', body: assets('page.js') });
+      const script = [...scripts.values()].find(({ url }) => url === pathname);
+      if (script !== undefined) {
+        return route.fulfill({ contentType: 'text/javascript', body: Buffer.from(script.content) });
+      }
       return route.fulfill({ contentType: 'image/png', body: Buffer.alloc(0) });
     });
     await page.goto(`${ORIGIN}/`);
@@ -161,7 +166,8 @@ describe.skipIf(!found)('turns in a browser', () => {
 function document(turns: string): string {
   return (
     '<!doctype html><html lang="en"><head><title>t</title><meta name="viewport" content="width=device-width">' +
-    '<link rel="stylesheet" href="/site.css"><link rel="icon" href="/icon.png"><script type="module" src="/page.js"></script></head><body>' +
+    '<link rel="stylesheet" href="/site.css"><link rel="icon" href="/icon.png">' +
+    `<script type="module" src="${scripts.get('page.js')?.url ?? ''}"></script></head><body>` +
     `<main><h1>t</h1><section class="exchange"><h2>Exchange</h2>${turns}</section></main></body></html>`
   );
 }

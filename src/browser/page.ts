@@ -1,10 +1,11 @@
 /** What a page can do beyond being read: fold all, copy, jump to a folded turn, j and k. */
 /** Optional: nothing is missing without it. Text only goes in through textContent. */
 
-const turns = [...document.querySelectorAll('.turn')];
-const folds = [...document.querySelectorAll('.turn details')];
+import { parseAnchor } from '../site/fixed-urls.ts';
 
-if (turns.length > 0) {
+const folds = [...document.querySelectorAll<HTMLDetailsElement>('.turn details')];
+
+if (document.querySelector('.turn') !== null) {
   showTarget();
   addEventListener('hashchange', showTarget);
   document.addEventListener('keydown', onKey);
@@ -12,20 +13,22 @@ if (turns.length > 0) {
 }
 
 /** A turn that the address names is unfolded around, so that it can be seen. */
-function showTarget() {
-  const target = /^#t-[0-9a-f]{16}$/.test(location.hash) ? document.getElementById(location.hash.slice(1)) : null;
+function showTarget(): void {
+  const target = parseAnchor(location.hash) === undefined ? null : document.getElementById(location.hash.slice(1));
   if (target === null) return;
   for (let at = target.parentElement; at !== null; at = at.parentElement) {
     if (at instanceof HTMLDetailsElement) at.open = true;
   }
-  const own = target.querySelectorAll('details');
-  if (own.length === 1) own[0].open = true;
+  const [only, ...others] = target.querySelectorAll('details');
+  if (only !== undefined && others.length === 0) only.open = true;
   target.scrollIntoView({ block: 'start' });
 }
 
+const STEPS: Readonly<Record<string, 1 | -1>> = { j: 1, k: -1 };
+
 /** j and k go to the next and the last exchange. */
-function onKey(event) {
-  const step = { j: 1, k: -1 }[event.key];
+function onKey(event: KeyboardEvent): void {
+  const step = STEPS[event.key];
   if (step === undefined || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   const stops = [...document.querySelectorAll('.exchange')];
   const top = Math.max(0, document.querySelector('.site-header')?.getBoundingClientRect().bottom ?? 0);
@@ -37,30 +40,29 @@ function onKey(event) {
   if (next === undefined) return;
   event.preventDefault();
   next.scrollIntoView({ block: 'start' });
-  const link = next.querySelector('.permalink');
-  link?.focus({ preventScroll: true });
+  next.querySelector<HTMLElement>('.permalink')?.focus({ preventScroll: true });
 }
 
-function isTyping(target) {
+function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
   );
 }
 
-function addTools() {
+function addTools(): void {
   const first = document.querySelector('.exchange, .turn');
-  const place = document.querySelector('.page-tools') ?? document.createElement('div');
+  const place = document.querySelector<HTMLElement>('.page-tools') ?? document.createElement('div');
   place.className = 'page-tools';
   place.hidden = false;
   if (folds.length > 1) place.append(foldButton());
   if (!place.isConnected && place.childElementCount > 0) first?.before(place);
   for (const block of document.querySelectorAll('pre.code, pre.command')) addCopy(block);
-  for (const link of document.querySelectorAll('.turn .permalink')) {
-    link.addEventListener('click', () => copy(new URL(link.getAttribute('href'), location.href).href, link));
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('.turn .permalink')) {
+    link.addEventListener('click', () => copy(link.href, link));
   }
 }
 
-function foldButton() {
+function foldButton(): HTMLButtonElement {
   const button = makeButton('Unfold all');
   let open = false;
   button.addEventListener('click', () => {
@@ -71,8 +73,8 @@ function foldButton() {
   return button;
 }
 
-function addCopy(block) {
-  if (navigator.clipboard === undefined) return;
+function addCopy(block: Element): void {
+  if (!canCopy()) return;
   const button = makeButton('Copy');
   button.classList.add('copy');
   button.addEventListener('click', () => copy(block.textContent, button));
@@ -82,16 +84,21 @@ function addCopy(block) {
   frame.append(block, button);
 }
 
-function makeButton(label) {
+function makeButton(label: string): HTMLButtonElement {
   const button = document.createElement('button');
   button.type = 'button';
   button.textContent = label;
   return button;
 }
 
+/** Browsers have no clipboard on pages without TLS. */
+function canCopy(): boolean {
+  return 'clipboard' in navigator;
+}
+
 /** Copies, and says so for a moment. */
-async function copy(text, element) {
-  if (navigator.clipboard === undefined) return;
+async function copy(text: string, element: Element): Promise<void> {
+  if (!canCopy()) return;
   try {
     await navigator.clipboard.writeText(text);
   } catch {

@@ -1,0 +1,31 @@
+/** What Pagefind's program in the browser is asked and answers: only what the search page uses. */
+/** Pagefind ships no types for it. Read from pagefind 1.6, `pagefind.js`. */
+
+export interface Pagefind {
+  options(options: { readonly metaCacheTag: string }): Promise<void>;
+  init(): Promise<void>;
+  mergeIndex(path: string, options: { readonly metaCacheTag: string }): Promise<void>;
+  /** `null` for words: everything that the filters let through. */
+  search(
+    words: string | null,
+    options: { readonly filters: Filters; readonly sort?: Readonly<Record<string, 'asc' | 'desc'>> },
+  ): Promise<{ readonly results: readonly PagefindResult[] }>;
+}
+
+export type Filters = Readonly<Record<string, string | { readonly any: readonly string[] }>>;
+
+export interface PagefindResult {
+  /** Fetches what was indexed. */
+  data(): Promise<PagefindRecord>;
+}
+
+export interface PagefindRecord {
+  readonly url: string;
+  readonly meta: Readonly<Record<string, string>>;
+  /** All words that were indexed, with single spaces between them. Not escaped. */
+  readonly content: string;
+  /** Where turns begin. `location` counts words. */
+  readonly anchors: readonly { readonly id: string; readonly location: number }[];
+  /** Words that were found, by their number. */
+  readonly locations: readonly number[];
+}

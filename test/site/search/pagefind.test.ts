@@ -1,0 +1,68 @@
+/** The indexer's child process: same bytes each time, ended when it hangs, and turns found where they stand. */
+/** Starts the real Pagefind. */
+
+import { gunzipSync } from 'node:zlib';
+import { afterAll, expect, it } from 'vitest';
+import { SearchIndexError } from '../../../src/site/errors.ts';
+import { type IndexRecord, openIndexer } from '../../../src/site/search/pagefind.ts';
+import { recordsOf } from '../../../src/site/search/search-records.ts';
+import { cleanText } from '../../../src/site/search/search-text.ts';
+
+const indexer = await openIndexer(0);
+const options = { withProgram: false, timeoutMs: 60_000 };
+
+afterAll(() => indexer.stop());
+
+function record(url: string, content: string): IndexRecord {
+  return { url, content, meta: { title: 'T' }, filters: { role: ['prompt'] }, sort: { date: '2026-01-02' } };
+}
+
+it('gives the same bytes for the same records', async () => {
+  const records = Array.from({ length: 30 }, (_, i) => record(`/c/${i}/`, `some words ${i * 7919}`));
+  const first = await indexer.index('one', records, options);
+  expect(first.length).toBeGreaterThan(30);
+  const other = await openIndexer(1);
+  expect(await other.index('two', records, options)).toEqual(first);
+  await other.stop();
+});
+
+it('is ended with an error when it does not answer in time, and a new one works', async () => {
+  const records = [record('/x/', 'word')];
+  await expect(indexer.index('slow', records, { withProgram: false, timeoutMs: 0 })).rejects.toThrow(SearchIndexError);
+  expect((await indexer.index('next', records, options)).length).toBeGreaterThan(2);
+});
+
+it('remembers where each turn begins, and no word of its own', async () => {
+  const passages = [
+    { anchor: 't-0123456789abcdef', text: cleanText('The clock is <b>slow</b>.') },
+    { anchor: 't-fedcba9876543210', text: cleanText('It lost ___PAGEFIND_ANCHOR___h2:0:t-1 an hour.') },
+  ];
+  const unit = { url: '/c/1/', day: '2026-01-02', startMs: 0, title: 'Clock', agent: 'codex', project: '', tags: [] };
+  const records = recordsOf({ ...unit, records: [{ role: 'prompt', models: [], passages }] });
+  const files = await indexer.index('turns', records, options);
+  const fragment = files.find((file) => file.path.startsWith('fragment/'));
+  const page: unknown = JSON.parse(
+    gunzipSync(fragment?.content ?? new Uint8Array())
+      .toString()
+      .slice('pagefind_dcd'.length),
+  );
+  expect(page).toMatchObject({
+    url: '/c/1/?role=prompt&day=2026-01-02',
+    content: 'The clock is <b>slow</b>. It lost ANCHOR___h2:0:t-1 an hour.',
+    meta: { title: 'Clock', role: 'prompt', date: '2026-01-02' },
+    filters: { agent: ['codex'], date: ['2026-01-02'], role: ['prompt'] },
+    anchors: [
+      { id: 't-0123456789abcdef', location: 0 },
+      { id: 't-fedcba9876543210', location: 4 },
+    ],
+  });
+});
+
+it('is never given its own orders in what was said', () => {
+  expect(cleanText('a ___PAGEFIND_WEIGHT___9 b ___END_PAGEFIND_WEIGHT___ c ___pagefind_anchor___')).not.toMatch(
+    /pagefind_/i,
+  );
+  expect(cleanText('lone \ud800 surrogate\u0000\u001b[31m').isWellFormed()).toBe(true);
+  expect(cleanText('日本語の検索')).toContain('検索');
+  expect(cleanText('日本語の検索').split(' ').length).toBeGreaterThan(2);
+});
