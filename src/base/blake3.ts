@@ -2,8 +2,6 @@
 /** The one file that knows which package hashes. Source: the BLAKE3 paper, https://github.com/BLAKE3-team/BLAKE3-specs */
 
 import { createDeriveKey, hash } from 'blake3-wasm';
-import { CHUNK_LENGTH, contextKey, deriveFromKey } from './blake3-derive.ts';
-import { encodeUtf8 } from './bytes.ts';
 
 /** BLAKE3-256 of `bytes`: 32 bytes. */
 export function blake3(bytes: Uint8Array): Uint8Array {
@@ -15,22 +13,10 @@ export function blake3Hex(bytes: Uint8Array): string {
   return (hash(bytes as Buffer) as Buffer).toString('hex');
 }
 
-const contextKeys = new Map<string, Uint32Array>();
-
 /** BLAKE3 in derive-key mode under `context` (a constant, globally unique sentence): 32 bytes. */
 export function blake3DeriveKey(context: string, bytes: Uint8Array): Uint8Array {
-  if (bytes.length > CHUNK_LENGTH) return deriveLong(context, bytes);
-  let key = contextKeys.get(context);
-  if (key === undefined) {
-    key = contextKey(encodeUtf8(context));
-    contextKeys.set(context, key);
-  }
-  return deriveFromKey(key, bytes);
-}
-
-/** Through the package, whose hasher must be freed by hand. */
-function deriveLong(context: string, bytes: Uint8Array): Uint8Array {
   const hasher = createDeriveKey(context);
   hasher.update(bytes as Buffer);
-  return hasher.digest(); // frees it, too
+  // @NOTE the hasher lives in WebAssembly memory: `digest` frees it, nothing else would
+  return hasher.digest();
 }
