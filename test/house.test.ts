@@ -1,11 +1,12 @@
-/** The rules of the house: which room may import which, one importer for each outside library, no circles. */
+/** The rules of the house: who may import whom and by which door, and what stands in one place only. */
 /** The table of rooms stands in CONTRIBUTING.md. A rule that is not tested is a wish. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const src = join(import.meta.dirname, '..', 'src');
+const here = import.meta.dirname;
+const src = join(here, '..', 'src');
 
 /** Room → rooms it may import. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -41,6 +42,44 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   site: ['site/site.ts'],
   reader: ['reader/reader.ts'],
 };
+
+/** Foundations have no door: everything in them is for everybody. A second door is named here, with its reason. */
+const foundations: readonly string[] = ['base', 'model'];
+const secondDoors: readonly string[] = [
+  'archive/format/format.ts', // bytes in, records out: what a replica needs before there is an archive
+  'site/fixed-urls.ts', // addresses without names in them, for the scripts of the pages
+];
+
+/** Where addresses of the site are spelt. */
+const urlFiles: readonly string[] = ['site/urls.ts', 'site/fixed-urls.ts'];
+/** A text that is an address of the site, but for patterns with a star, which hosts match against. */
+const SITE_URL =
+  /['"`(](?:\$\{[^}]*\})?\/(?:(?:c|t|page|projects|agents|tags|files|search|docs|about|pagefind|assets|stats|reader)\/|(?:rss\.xml|atom\.xml|feed\.json|feeds\.opml|sitemap|robots\.txt|404\.html|manifest\.webmanifest|sw\.js|_headers))(?![^'"`]*\*)/;
+
+/** Where SQL stands: the folder or file that owns the schema. */
+const sqlOwners: readonly string[] = [
+  'base/sqlite.ts', // transactions
+  'archive/index/',
+  'archive/search/search.ts',
+  'archive/verify/verify-order.ts', // a database of its own, in the same file
+  'replica/publish/passed.ts',
+  'site/state/',
+];
+/** Asks of other people's schemas that are left. Only ever shorter. */
+const sqlDebts: readonly string[] = [
+  'archive/scan/open-index.ts',
+  'site/build.ts',
+  'site/conversation/conversation-feed.ts',
+  'site/conversation/conversation.ts',
+  'site/lists/list-feeds.ts',
+  'site/once/resolver.ts',
+  'site/search/search-unit.ts',
+];
+const SQL =
+  /['"`\n]\s*(?:SELECT |INSERT (?:OR|INTO) |UPDATE \w+ SET|DELETE FROM|CREATE (?:TABLE|INDEX|VIRTUAL)|PRAGMA |DROP TABLE|ALTER TABLE|WITH \w+ AS)|\bLIKE '/;
+
+/** Errors that stand beside their code, where the room's errors.ts should have them. Only ever shorter. */
+const errorDebts: readonly string[] = ['base/disk.ts', 'base/zstd.ts'];
 
 interface Import {
   readonly file: string;
@@ -97,6 +136,41 @@ describe('the house', () => {
     );
   });
 
+  it('lets other rooms in by the door', () => {
+    const wrong = imports.filter(({ file, target, outside }) => {
+      const room = roomOf(target);
+      if (outside || roomOf(file) === room || foundations.includes(room) || room === 'browser') return false;
+      return target !== `${room}/${room}.ts` && !secondDoors.includes(target);
+    });
+    expect(wrong.map((i) => `${i.file} -> ${i.target}`)).toEqual([]);
+  });
+
+  it('makes addresses of the site in one file', () => {
+    const wrong = files.filter(
+      (file) => !urlFiles.includes(file) && !isIn('browser', file) && SITE_URL.test(codeOf(file)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('writes SQL where the schema is', () => {
+    const asking = files.filter((file) => SQL.test(codeOf(file)) && !sqlOwners.some((owner) => file.startsWith(owner)));
+    expect(asking.filter((file) => !sqlDebts.includes(file))).toEqual([]);
+  });
+
+  it('has its errors in one file of each room', () => {
+    const wrong = files.filter(
+      (file) => /extends TurnpressError\b/.test(codeOf(file)) && !/^\w+\/errors\.ts$/.test(file),
+    );
+    expect(wrong.filter((file) => !errorDebts.includes(file))).toEqual([]);
+  });
+
+  it('has tests in the folders of what they test', () => {
+    const tests = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.test.ts'));
+    const folders = new Set(files.map((file) => dirname(file)));
+    const wrong = tests.filter((name) => ![...folders, 'whole', '.'].includes(dirname(name)));
+    expect(wrong).toEqual([]);
+  });
+
   it('keeps importers away from the archive', () => {
     const wrong = imports.filter((i) => i.file.startsWith('ingest/importers/') && i.target.startsWith('archive/'));
     expect(wrong).toEqual([]);
@@ -148,6 +222,7 @@ describe('the house', () => {
     const wrong = files.filter(
       (file) =>
         roomOf(file) !== 'cli' &&
+        roomOf(file) !== 'browser' &&
         /console\.|process\.(env|exit|stdout|stderr|argv)\b/.test(readFileSync(join(src, file), 'utf8')),
     );
     expect(wrong).toEqual([]);
@@ -164,6 +239,11 @@ function importsOf(file: string): Import[] {
     const inside = name.startsWith('.');
     return { file, target: inside ? relative(src, normalize(join(src, dirname(file), name))) : name, outside: !inside };
   });
+}
+
+/** The code without whole lines of comment. */
+function codeOf(file: string): string {
+  return readFileSync(join(src, file), 'utf8').replace(/^\s*(?:\/\*\*|\*|\/\/).*$/gm, '');
 }
 
 function isIn(room: string, file: string): boolean {

@@ -93,6 +93,12 @@ export function feedUrl(pageUrl: string, format: FeedFormat): string {
   return pageUrl + { rss: 'rss.xml', atom: 'atom.xml', json: 'feed.json' }[format];
 }
 
+/** Whether a page belongs to a section of the site; conversations and the pages of the first list belong to the home page. */
+export function isBelow(url: string, section: string): boolean {
+  if (section === pages.home) return url === pages.home || url.startsWith('/page/') || url.startsWith('/c/');
+  return url.startsWith(section);
+}
+
 /** `urn:turnpress:turn:<hash>` and the like: the same on every mirror. */
 export function turnUrn(turn: TurnHash): string {
   return `urn:turnpress:turn:${turn}`;

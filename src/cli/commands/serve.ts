@@ -45,7 +45,7 @@ export function startServer(folder: string, port: number): Promise<Server> {
     }
     files(request, response, () => {
       const page = join(folder, '404.html');
-      for (const [name, value] of headersFor('/404.html')) response.setHeader(name, value);
+      for (const [name, value] of headersFor('404.html')) response.setHeader(name, value);
       response
         .writeHead(404, { 'content-type': 'text/html; charset=utf-8' })
         .end(existsSync(page) ? readFileSync(page) : 'not found\n');

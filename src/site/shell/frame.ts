@@ -3,7 +3,7 @@
 
 import type { SiteConfig } from '../../model/site-config.ts';
 import { keyOf } from '../state/keys.ts';
-import { absoluteUrl, feedUrl, pages } from '../urls.ts';
+import { absoluteUrl, feedUrl, isBelow, pages } from '../urls.ts';
 import { PAGE_POLICY } from './headers.ts';
 import type { SiteInputs } from './inputs.ts';
 import type { FeedLinkModel, LinkModel, PageModel } from './page-model.ts';
@@ -73,9 +73,4 @@ export function createFrame(config: SiteConfig, inputs: SiteInputs): Frame {
       },
     ],
   };
-}
-
-function isBelow(url: string, section: string): boolean {
-  if (section === pages.home) return url === pages.home || url.startsWith('/page/') || url.startsWith('/c/');
-  return url.startsWith(section);
 }

@@ -1,6 +1,8 @@
 /** What a host should send beside each file: content security policy, caching, types. */
 /** One table feeds `_headers`, netlify.toml, `turnpress serve` and the policy in every page, so that they cannot differ. */
 
+import { pages } from '../urls.ts';
+
 const BASE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; " +
   "object-src 'none'; base-uri 'none'; form-action 'none'; ";
@@ -37,7 +39,7 @@ const PAGES = [
   '/tags/*',
   '/docs/*',
   '/about/*',
-  '/404.html',
+  pages.notFound,
 ];
 const FEED_TYPES: readonly Header[] = [
   ['rss.xml', 'application/rss+xml; charset=utf-8'],
@@ -63,9 +65,9 @@ export const headerRules: readonly HeaderRule[] = [
   ...FEED_FOLDERS.flatMap((folder) =>
     FEED_TYPES.map(([name, type]): HeaderRule => ({ path: `${folder}${name}`, headers: [['Content-Type', type]] })),
   ),
-  { path: '/feeds.opml', headers: [['Content-Type', 'text/x-opml; charset=utf-8'], REVALIDATE] },
+  { path: pages.opml, headers: [['Content-Type', 'text/x-opml; charset=utf-8'], REVALIDATE] },
   {
-    path: '/manifest.webmanifest',
+    path: pages.webManifest,
     headers: [['Content-Type', 'application/manifest+json; charset=utf-8'], REVALIDATE],
   },
 ];
