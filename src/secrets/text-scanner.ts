@@ -13,7 +13,7 @@ import { isPlaceholder } from './rules/placeholders.ts';
 import { findPrivateKeys, PRIVATE_KEY_HINT } from './rules/private-keys.ts';
 import { LINT_HINT, loadLint } from './rules/secretlint.ts';
 import { tokenShapes } from './rules/token-shapes.ts';
-import { joinView, originalView, readingsOf, type View } from './views.ts';
+import { joinView, originalView, type View, walkReadings } from './views.ts';
 
 export interface ScannerOptions {
   /** Literal words that must never be kept. */
@@ -71,7 +71,7 @@ function needs(text: string, quick: QuickLook, options: ScannerOptions, depth: n
   if ((bits & ASSIGNMENT) !== 0 && hasAssignment(text)) return SECRET;
   if (depth > 0 && (bits & READING) !== 0) {
     let homes = -1;
-    for (const view of readingsOf(text)) {
+    for (const view of walkReadings(text)) {
       if (view.text === text) continue;
       const inside = needs(view.text, quick, options, 0);
       // A home that shows in another reading only has to be mapped back, which only the slow look does.
@@ -117,33 +117,32 @@ async function scanText(
   literals: readonly LiteralRule[],
 ): Promise<readonly Finding[]> {
   const found: Finding[] = [];
+  const inBlocks: Finding[] = [];
   const images = findEncodedBlocks(text).filter((block) => block.image);
-  const add = (view: View, findings: readonly Finding[]) => {
+  const add = (list: Finding[], view: View, findings: readonly Finding[]) => {
     for (const finding of findings) {
       const [start, end] = view.toOriginal(finding.start, finding.end);
-      if (!touchesBlock(images, start, end)) found.push({ ...finding, start, end });
+      if (!touchesBlock(images, start, end)) list.push({ ...finding, start, end });
     }
   };
-  const readings = readingsOf(text);
-  for (const view of readings) {
-    add(view, findAll(view.text, options, literals));
-    add(view, await lint(view.text, false, options));
+  for (const view of walkReadings(text)) {
+    add(found, view, findAll(view.text, options, literals));
+    add(found, view, await lint(view.text, false, options));
     const joined = joinView(view);
-    if (joined === undefined) continue;
-    add(joined, findJoined(joined.text, literals));
-    add(joined, await lint(joined.text, true, options));
-    for (const block of findEncodedBlocks(joined.text)) {
-      if (!block.image) add(joined, await scanBlock(block, options, literals));
+    if (joined !== undefined) {
+      add(found, joined, findJoined(joined.text, literals));
+      add(found, joined, await lint(joined.text, true, options));
+      for (const block of findEncodedBlocks(joined.text)) {
+        if (!block.image) add(found, joined, await scanBlock(block, options, literals));
+      }
     }
-  }
-  for (const view of readings) {
     for (const block of findEncodedBlocks(view.text)) {
       const inside = await scanBlock(block, options, literals);
-      if (block.image && view === readings[0]) found.push(...inside.map((f) => ({ ...f, rule: 'image' })));
-      else if (!block.image) add(view, inside);
+      if (!block.image) add(inBlocks, view, inside);
+      else if (view.text === text) for (const finding of inside) inBlocks.push({ ...finding, rule: 'image' });
     }
   }
-  return withoutOverlaps(found, text.length);
+  return withoutOverlaps([...found, ...inBlocks], text.length);
 }
 
 /** Whether a range has a character in one of the blocks, which stand in order without overlaps. */

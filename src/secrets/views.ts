@@ -198,31 +198,34 @@ export const unescapedView: ViewKind = {
   },
 };
 
-/** All readings of a text but the joined ones and the encoded blocks, the text itself first. */
-export function readingsOf(text: string): readonly View[] {
+/** All readings of a text but the joined ones and the encoded blocks, the text itself first. Each is made when it is asked for. */
+export function* walkReadings(text: string): Generator<View> {
   const original = originalView(text);
-  const visible = rewriteView(original, visibleView) ?? original;
-  const plain = rewriteView(visible, plainView) ?? visible;
-  const views = new Set([original, visible, plain]);
-  for (const kind of [unescapedView, urlView, entityView]) {
+  yield original;
+  const plain = yield* walkShown(original);
+  for (const kind of DECODING) {
     const view = rewriteView(plain, kind);
     if (view === undefined) continue;
-    views.add(view);
-    addShown(view, views);
+    yield view;
+    yield* walkShown(view);
     if (kind !== unescapedView) continue;
     // A string that is JSON itself: what it holds may be encoded once more.
-    for (const inner of [unescapedView, urlView, entityView]) {
+    for (const inner of DECODING) {
       const nested = rewriteView(view, inner);
       if (nested === undefined) continue;
-      views.add(nested);
-      addShown(nested, views);
+      yield nested;
+      yield* walkShown(nested);
     }
   }
-  return [...views];
 }
 
-function addShown(view: View, views: Set<View>): void {
+const DECODING: readonly ViewKind[] = [unescapedView, urlView, entityView];
+
+/** What a view shows, where that differs from it. Returns the plainest. */
+function* walkShown(view: View): Generator<View, View> {
   const visible = rewriteView(view, visibleView) ?? view;
+  if (visible !== view) yield visible;
   const plain = rewriteView(visible, plainView) ?? visible;
-  views.add(visible).add(plain);
+  if (plain !== visible) yield plain;
+  return plain;
 }

@@ -83,6 +83,20 @@ const texts: Readonly<Record<string, (length: number) => string>> = {
   braces: repeated('{{'),
   'cookies without an end': repeated('cookie: a='),
   'one long word': repeated('a'),
+  'values that begin as masks': repeated(`password="${'x'.repeat(60)}!" `),
+  'values that begin as markers': repeated(`password="${'[redacted:key:1]'.repeat(8)}!" `),
+  'findings beside whole images': numbered((i) => `${GIF} ghp_${odd(i).repeat(4)} `),
+  'findings of many rules at one place': numbered(
+    (i) => `https://u:ghp_${odd(i).repeat(4)}@h.io Authorization: Bearer ${odd(i).repeat(4)}\n`,
+  ),
+  'blocks in blocks': (length) =>
+    Buffer.from(numbered((i) => `${Buffer.from(`number ${i} of many`).toString('base64')} `)(length * 0.75)).toString(
+      'base64',
+    ),
+  'keys of blank lines': repeated(`-----BEGIN PRIVATE KEY-----${'\n '.repeat(500)}`),
+  'pairs of one cookie': repeated(`Cookie: a=${'b=c; d=e; '.repeat(90)}\n`),
+  'addresses of many dots': repeated(` a@${'a-.'.repeat(20)}`),
+  'an escape code without an end': repeated(`\u001b]${'abcdefghij'.repeat(500)}`),
 };
 
 const values: Readonly<Record<string, (length: number) => JsonValue>> = {
@@ -91,9 +105,21 @@ const values: Readonly<Record<string, (length: number) => JsonValue>> = {
   'members that become equal': (n) =>
     Object.fromEntries(Array.from({ length: n / 16 }, (_, i) => [`/home/user${i}`, i])),
   'many strings with a secret each': (n) => Array.from({ length: n / 32 }, (_, i) => `person.${i}@company.io`),
+  'a long name above many strings': (n) => ({ ['n'.repeat(n)]: Array.from({ length: n / 4 }, () => 'a') }),
+  'long names in long names': (n) => {
+    let value: JsonValue = Array.from({ length: n / 4 }, () => 'a');
+    for (let i = 0; i < 100; i++) value = { ['n'.repeat(n / 200)]: value };
+    return value;
+  },
   'telling members': (n) =>
     Array.from({ length: n / 32 }, (_, i) => ({ password: `hunter${odd(i)}`, note: `of ${odd(i)}` })),
 };
+
+/** One pixel and a comment: a whole image that is long enough to be taken for one. */
+const GIF = Buffer.concat([
+  Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA', 'base64'),
+  Buffer.from('\u0021\u00fe\u000bhello world\u0000;', 'latin1'),
+]).toString('base64');
 
 async function costOf(item: Item): Promise<number> {
   let least = Number.POSITIVE_INFINITY;

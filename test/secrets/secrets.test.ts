@@ -256,6 +256,13 @@ describe('the fast look', () => {
   });
 });
 
+describe('a mask', () => {
+  it('of any length is looked at once', async () => {
+    for (const mask of ['x', '*', '…', '-'])
+      expect((await redactText(`password="${mask.repeat(300)}!"`)).text.length).toBeLessThan(330);
+  });
+});
+
 describe('options', () => {
   it('takes words out literally and by case', async () => {
     const { text } = await redactText('Project Falcon+ and falcon+', { ...PLAIN, words: ['Falcon+'] });

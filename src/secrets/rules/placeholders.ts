@@ -36,7 +36,8 @@ export function isIdentity(value: string): boolean {
 
 const UUID = /^[{(]?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}[)}]?$/;
 const RANDOM_ALPHABET = /^[A-Za-z0-9+/=_.~!@#%^&*:-]{16,4096}$/;
-const MARKER_ONLY = /^(?:\[redacted(?::[a-z0-9-]{1,40}:\d{1,6})?\]|[*•.…xX#?_-]{3,})+$/;
+/** A mask is taken whole: a text with many ways to cut it would take as many tries. */
+const MARKER_ONLY = /^(?:\[redacted(?::[a-z0-9-]{1,40}:\d{1,6})?\]|[*•.…xX#?_-]{3,}(?![*•.…xX#?_-]))+$/;
 const TEMPLATE =
   /^(?:\$\{?|\$\(|\{\{?|%[A-Z_(]|<|\[|@|&|\*[A-Za-z])|\$\{[^}]{0,80}\}|\{\{[^}]{0,80}\}\}|\*{3,}|\.{3}|…|<[a-z][a-z _-]{0,40}>/i;
 const SAMPLE =
