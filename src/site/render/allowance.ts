@@ -2,7 +2,6 @@
 /** Counts of characters, never time: every machine renders the same turn to the same bytes. */
 
 import { type SafeHtml, trustHtml } from '../../base/html.ts';
-import { leftOutSentence } from './text/long-text.ts';
 
 /** What one part may use. */
 export interface Allowance {
@@ -24,26 +23,27 @@ export function fullAllowance(): Allowance {
 
 /**
  * Renders one after the other into `room` characters of HTML. What does not fit is tried without colours, then with its
- * texts cut ever shorter, and is left out when even that is too long. Costs a fixed number of times the length of `all`.
+ * texts cut ever shorter; when even that is too long, it and all behind it are left out. Costs a fixed number of times the
+ * length of `all`.
  */
 export function renderFitting<T>(
   all: readonly T[],
   room: number,
   given: Allowance,
   render: (one: T, allowance: Allowance) => string,
-): SafeHtml {
+): { readonly html: SafeHtml; readonly leftOut: number } {
   let html = '';
   let left = room;
   let colour = given.colour;
   for (const [i, one] of all.entries()) {
     const fitting = left < LEAST ? undefined : findFitting(one, left, { ...given, colour }, render);
-    if (fitting === undefined)
-      return trustHtml(`${html}<p class="notice">${leftOutSentence(all.length - i, given, 'part')}</p>\n`);
+    if (fitting === undefined) return { html: trustHtml(html), leftOut: all.length - i };
     html += fitting.html;
     left -= fitting.html.length;
     colour = fitting.colour;
   }
-  return trustHtml(html);
+  // Each piece is safe as it was rendered.
+  return { html: trustHtml(html), leftOut: 0 };
 }
 
 /** A notice takes less; nothing is begun in a smaller rest. */

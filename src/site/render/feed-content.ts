@@ -10,14 +10,16 @@ import { cutEnd, leftOutSentence } from './text/long-text.ts';
 import { visibleText } from './text/visible-text.ts';
 import { viewCall } from './tools/tool-kinds.ts';
 
-/** Safe HTML for an entry, under 64 KB. Addresses are absolute: relative links became text. */
-export function renderFeedContent(items: readonly Item[]): SafeHtml {
-  return sanitise(renderFitting(items.flatMap(listPieces), MOST_HTML, ALLOWANCE, renderPiece));
+/** Safe HTML for an entry, under 64 KB. Addresses are absolute: relative links became text. `leftOut`: items behind these. */
+export function renderFeedContent(items: readonly Item[], leftOut = 0): SafeHtml {
+  const shown = renderFitting(items.flatMap(listPieces), MOST_HTML, ALLOWANCE, renderPiece);
+  return sanitise(shown.leftOut + leftOut === 0 ? shown.html : `${shown.html}<p>${REST}</p>\n`);
 }
 
 /** In characters. */
 const MOST_HTML = 63 * 1024;
 const ALLOWANCE: Allowance = { whole: 'its page shows more', longest: 48 * 1024, colour: 0 };
+const REST = '… the rest is left out here; its page shows more …';
 
 /** A text, or the tool calls that follow one another. */
 type Piece = { readonly text: string; readonly prompt: boolean } | { readonly calls: readonly ToolCallPart[] };

@@ -6,7 +6,7 @@ import { type SafeHtml, trustHtml } from '../../base/html.ts';
 import type { Allowance } from './allowance.ts';
 import { renderCode } from './code.ts';
 import { FOREIGN_REL, findLinkTarget } from './text/links.ts';
-import { cutEnd, cutMiddle, leftOutSentence } from './text/long-text.ts';
+import { cutEnd, cutMiddle } from './text/long-text.ts';
 import { visibleAttribute, visibleText } from './text/visible-text.ts';
 
 export interface MarkdownOptions {
@@ -27,8 +27,8 @@ export function renderMarkdown(source: string, options: MarkdownOptions, allowan
 /** Text as it stands, line breaks kept. */
 function plainText(source: string, options: MarkdownOptions, allowance: Allowance): SafeHtml {
   if (!options.bare) return trustHtml(`<div class="plain">${cutMiddle(source, visibleText, allowance)}</div>`);
-  const left = source.length - allowance.longest;
-  const rest = left > 0 ? `\n<p>${leftOutSentence(left, allowance)}</p>` : '';
+  const cut = source.length > allowance.longest;
+  const rest = cut ? `\n<p>… the rest is left out here; ${visibleText(allowance.whole)} …</p>` : '';
   return trustHtml(`<pre>${visibleText(cutEnd(source, allowance.longest))}</pre>${rest}`);
 }
 

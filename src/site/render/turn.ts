@@ -13,7 +13,7 @@ import { renderMarkdown } from './markdown.ts';
 import { sanitise } from './sanitise.ts';
 import { noteClass, noteLabel, renderNote } from './system-notes.ts';
 import { FOREIGN_REL, findLinkTarget } from './text/links.ts';
-import { cutEnd, groupDigits } from './text/long-text.ts';
+import { cutEnd, groupDigits, leftOutSentence } from './text/long-text.ts';
 import { visibleAttribute, visibleText } from './text/visible-text.ts';
 import { renderToolCall, renderToolResponse } from './tools/tool-call.ts';
 
@@ -55,7 +55,9 @@ export function renderTurn(input: TurnInput): SafeHtml {
     longest: LONGEST_TEXT,
     colour: Math.min(MOST_COLOURED, turn.rawLength + SMALL_TURN),
   };
-  const body = renderFitting(item.parts, room, allowance, (part, given) => renderPart(part, input, item, given));
+  const shown = renderFitting(item.parts, room, allowance, (part, given) => renderPart(part, input, item, given));
+  const rest = `<p class="notice">${leftOutSentence(shown.leftOut, allowance, 'part')}</p>\n`;
+  const body = shown.leftOut === 0 ? shown.html : shown.html + rest;
   const quiet =
     item.role === 'assistant' && !item.parts.some((part) => part.type === 'text' && wordsOf(part.content) !== '');
   const classes = `${role.className}${quiet ? ' turn-quiet' : ''}${item.role === 'system' ? ` ${noteClass(item)}` : ''}`;

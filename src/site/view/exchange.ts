@@ -1,6 +1,7 @@
 /** Exchanges: a prompt and everything until the next one, as feeds tell of them. */
 /** Only what an entry shows is kept, so that a long conversation does not stand in memory. */
 
+import { ownString } from '../../base/own-string.ts';
 import { isoTime } from '../../base/time.ts';
 import type { FeedEntry } from '../../model/entry.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
@@ -17,8 +18,10 @@ export interface Exchange {
   readonly pageUrl: string;
   readonly startMs: number;
   readonly endMs: number;
-  /** Prompts and answers without tool output and reasoning. */
+  /** Prompts and answers without tool output and reasoning, as far as MOST_KEPT. */
   readonly items: readonly Item[];
+  /** Prompts and answers behind them, of which nothing is kept. */
+  readonly leftOut: number;
   /** Changes when any of its turns does. */
   readonly key: string;
 }
@@ -30,10 +33,10 @@ export interface ExchangeCollector {
 }
 
 export function createExchangeCollector(): ExchangeCollector {
-  let open: { first: TurnView; pageUrl: string; endMs: number; items: Item[]; parts: string[] } | undefined;
+  let open: OpenExchange | undefined;
   const close = (): Exchange | undefined => {
     if (open === undefined) return undefined;
-    const { first, pageUrl, endMs, items, parts } = open;
+    const { first, pageUrl, endMs, items, leftOut, parts } = open;
     open = undefined;
     if (first.withheld !== undefined || items.every((item) => item.parts.length === 0)) return undefined;
     return {
@@ -43,21 +46,42 @@ export function createExchangeCollector(): ExchangeCollector {
       startMs: first.turn.timeMs,
       endMs: Math.max(endMs, first.turn.timeMs),
       items,
+      leftOut,
       key: keyOf(parts, pageUrl),
     };
   };
   return {
     add(view, pageUrl) {
       const closed = view.prompt ? close() : undefined;
-      open ??= { first: view, pageUrl, endMs: view.turn.timeMs, items: [], parts: [] };
+      open ??= { first: view, pageUrl, endMs: view.turn.timeMs, items: [], leftOut: 0, room: MOST_KEPT, parts: [] };
       open.endMs = Math.max(open.endMs, view.turn.timeMs);
       open.parts.push(view.item === undefined ? `-${view.turn.hash}` : view.turn.hash);
       if (view.item !== undefined && view.item.role !== 'tool' && view.item.role !== 'system')
-        open.items.push(shown(view.item));
+        keep(open, view.item, view.turn.rawLength);
       return closed;
     },
     finish: close,
   };
+}
+
+interface OpenExchange {
+  readonly first: TurnView;
+  readonly pageUrl: string;
+  endMs: number;
+  readonly items: Item[];
+  leftOut: number;
+  /** Raw bytes that may still be kept. */
+  room: number;
+  readonly parts: string[];
+}
+
+/** Raw bytes of an exchange; a feed has a hundred of them in memory, and shows less of each. */
+const MOST_KEPT = 512 * 1024;
+
+function keep(open: OpenExchange, item: Item, rawLength: number): void {
+  if (open.room <= 0) open.leftOut++;
+  else open.items.push(rawLength <= open.room ? shown(item) : shortened(item, open.room));
+  open.room -= rawLength;
 }
 
 export interface EntryContext {
@@ -68,7 +92,7 @@ export interface EntryContext {
   readonly conversationTitle: string;
   readonly categories: readonly string[];
   readonly plainTitle: (text: string, max: number) => string;
-  readonly renderFeedContent: (items: readonly Item[]) => FeedEntry['content'];
+  readonly renderFeedContent: (items: readonly Item[], leftOut: number) => FeedEntry['content'];
 }
 
 /** The entry of an exchange. Its id is the prompt's turn, so it is the same on every mirror. */
@@ -87,7 +111,7 @@ export function entryOf(exchange: Exchange, context: EntryContext): FeedEntry {
     published: exchange.startMs,
     updated: exchange.endMs,
     author: context.author,
-    content: context.renderFeedContent(exchange.items),
+    content: context.renderFeedContent(exchange.items, exchange.leftOut),
     summary,
     categories: context.categories,
     turn: { hash: exchange.first, conversation: context.conversation, branch: context.branch },
@@ -96,4 +120,16 @@ export function entryOf(exchange: Exchange, context: EntryContext): FeedEntry {
 
 function shown(item: Item): Item {
   return { ...item, parts: item.parts.filter((part) => part.type === 'text' || part.type === 'tool_call') };
+}
+
+/** The last one that is kept: its texts up to `room` characters, its calls by name. */
+function shortened(item: Item, room: number): Item {
+  let left = room;
+  const parts = shown(item).parts.map((part) => {
+    if (part.type !== 'text') return { ...part, arguments: null };
+    const content = part.content.length <= left ? part.content : ownString(part.content.slice(0, left));
+    left -= content.length;
+    return { ...part, content };
+  });
+  return { ...item, parts };
 }

@@ -1,12 +1,15 @@
 /** A title out of any text: one line, no Markdown, no control characters. */
 /** Titles go to places where nothing escapes or wraps: tabs, feeds, lists, file managers. */
 
+import { ownString } from '../../../base/own-string.ts';
 import { stripTerminal } from './terminal.ts';
 import { spellHidden } from './visible-text.ts';
 
 /** At most `max` characters (as people count them), cut at a word, with `…` when something is missing. */
 export function plainTitle(text: string, max: number): string {
-  const start = stripTerminal(text.slice(0, max * 8 + 2_000).toWellFormed());
+  const enough = max * 8 + 2_000;
+  // A copy: titles are kept, and a slice would keep the text.
+  const start = stripTerminal((text.length > enough ? ownString(text.slice(0, enough)) : text).toWellFormed());
   const line = spellHidden(
     start
       .replace(/^[ \t]*(?:```|~~~).*$/gm, ' ')
