@@ -5,9 +5,8 @@ import { blake3Hex } from '../../base/blake3.ts';
 import { decodeUtf8, equalBytes } from '../../base/bytes.ts';
 import { limits } from '../../base/limits.ts';
 import type { Head } from '../../model/conversation.ts';
-import { BadMetaError } from '../../model/errors.ts';
 import type { PayloadHash, TurnHash } from '../../model/ids.ts';
-import { decodeMeta } from '../../model/meta.ts';
+import { isMeta } from '../../model/meta.ts';
 import type { ExtensionPayload, LogExtension } from '../contract.ts';
 import { NotAnExtensionError, NotFoundError, RecordError } from '../errors.ts';
 import { readBlobFile } from '../files/blobs.ts';
@@ -182,19 +181,10 @@ function nameOf(record: LogRecord): { readonly turn?: TurnHash } {
   return record.kind === 'turn' ? { turn: record.hash } : {};
 }
 
-/** What was taken back is counted when the log is read again, which follows every tombstone. */
+/** What was taken back is counted when the log is read again, which follows every tombstone. A meta that is none says nothing. */
 function addRecord(state: SummaryState, record: LogRecord, raw: Uint8Array | undefined): SummaryState {
   if (record.kind === 'turn') return addTurn(state, record, raw);
-  return record.kind === 'meta' ? { ...state, metaJson: raw === undefined ? '' : metaText(raw) } : state;
-}
-
-/** Empty for one that is not as meta must be: `verify` names it. */
-function metaText(raw: Uint8Array): string {
-  try {
-    decodeMeta(raw);
-    return decodeUtf8(raw);
-  } catch (error) {
-    if (error instanceof BadMetaError) return '';
-    throw error;
-  }
+  return record.kind === 'meta'
+    ? { ...state, metaJson: raw !== undefined && isMeta(raw) ? decodeUtf8(raw) : '' }
+    : state;
 }

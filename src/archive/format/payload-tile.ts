@@ -139,6 +139,7 @@ function readSlot(b: Buffer, at: number, offset: number, position: number): Payl
   }
   if (tag === 'blob') {
     if (value > limits.payload) throw new RecordError('blob payload is over the limit');
+    if (value <= limits.inlinePayload) throw new RecordError('blob payload is small enough to stand inline');
     return { tag, rawLength: value };
   }
   if (value !== 0) throw new RecordError('reserved bytes of a payload chunk are set');

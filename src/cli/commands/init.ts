@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createArchive } from '../../archive/archive.ts';
+import { isOrigin } from '../../archive/format/format.ts';
 import { hasArchive } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
@@ -57,8 +58,8 @@ export function createFolder(context: Context, options: CommandOptions): readonl
 /** What tells this archive's logs from all others. Given, or the host of the site, or a random name. */
 function originOf(context: Context, options: CommandOptions, url: string): string {
   if (typeof options.origin === 'string') {
-    if (!/^[\w.~/-]{1,200}$/.test(options.origin))
-      throw new UsageError('--origin takes letters, digits and . _ ~ - / only, like example.org/turns');
+    if (!isOrigin(options.origin))
+      throw new UsageError('--origin is one name without spaces, + or invisible characters, like example.org/turns');
     return options.origin;
   }
   const host = new URL(url).hostname;
