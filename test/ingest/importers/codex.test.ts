@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { codex } from '../../../src/ingest/importers/codex.ts';
 import type { ImportedTurn } from '../../../src/ingest/kit/importer.ts';
+import { decodeItem, encodeItem } from '../../../src/model/item.ts';
 import { fixture, lines, pathTo, read, readInSteps, record, said } from './codex-read.ts';
 
 const samples = process.env.TURNPRESS_SAMPLES;
@@ -352,6 +353,25 @@ describe('early files', () => {
 });
 
 describe('hostile input', () => {
+  test.each([1.5, -1, 2 ** 53, 1e300])('a count or code of %j makes no item that readers refuse', (number) => {
+    const call = { type: 'function_call', call_id: 'c', name: 'shell', arguments: '{"command":["ls"]}' };
+    const output = JSON.stringify({ output: 'x', metadata: { exit_code: number, duration_seconds: number } });
+    const usage = { input_tokens: number, output_tokens: number, cached_input_tokens: number };
+    const { turns } = read(
+      lines(
+        session('s'),
+        prompt('go'),
+        record('response_item', call),
+        record('event_msg', { type: 'token_count', info: { last_token_usage: usage } }),
+        record('event_msg', { type: 'exec_command_end', call_id: 'c', exit_code: number, duration: { secs: number } }),
+        record('response_item', { type: 'function_call_output', call_id: 'c', output }),
+      ),
+      { settle: true },
+    );
+    expect(turns).toHaveLength(3);
+    for (const { item } of turns) expect(decodeItem(encodeItem(item))).toEqual(item);
+  });
+
   test('a value nested too deep is left out with its line, and at the limit it is kept', () => {
     const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
     const line = (levels: number) =>

@@ -107,7 +107,7 @@ function statusOf(text: string, failed: boolean, result: JsonValue | undefined):
 
 function exitCodeOf(text: string, failed: boolean, facts: JsonObject | undefined): number | undefined {
   const recorded = facts?.exitCode ?? facts?.exit_code ?? facts?.returnCode;
-  if (typeof recorded === 'number' && Number.isInteger(recorded)) return recorded;
+  if (typeof recorded === 'number' && Number.isSafeInteger(recorded)) return recorded;
   const match = failed ? /^(?:Error: )?Exit code (-?\d{1,9})\b/.exec(text) : null;
   return match === null ? undefined : Number(match[1]);
 }

@@ -3,7 +3,7 @@
 
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
 import { findUsage } from './items.ts';
-import { type CodexRecord, findText } from './records.ts';
+import { type CodexRecord, findText, findWhole } from './records.ts';
 import { linkSpawned } from './spawns.ts';
 import type { CallEnd } from './state.ts';
 import { findDuration, findPatchDiff } from './tools.ts';
@@ -53,9 +53,9 @@ export function takeEvent(walk: Walk, record: CodexRecord): boolean {
       return true;
     }
     case 'exec_command_end': {
-      const exit = payload.exit_code;
+      const exit = findWhole(payload.exit_code);
       if (call !== undefined)
-        endCall(walk, call, { ...timing(payload), ...(typeof exit === 'number' && { exit_code: exit }) });
+        endCall(walk, call, { ...timing(payload), ...(exit !== undefined && { exit_code: exit }) });
       return true;
     }
     case 'mcp_tool_call_end':

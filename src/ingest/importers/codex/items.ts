@@ -4,7 +4,7 @@
 import type { JsonObject, JsonValue } from '../../../base/json.ts';
 import { isJsonObject } from '../../../base/json.ts';
 import type { Part, ToolCallPart, Usage } from '../../../model/item.ts';
-import { findText } from './records.ts';
+import { findCount, findText } from './records.ts';
 import { findImageUrl, parseArguments, toolKind } from './tools.ts';
 
 /** Makes a part of an image address; undefined: it is no usable image, which has been reported. */
@@ -72,15 +72,15 @@ export function findToolCall(payload: JsonObject, ordinal: number): ToolCallPart
 /** `last_token_usage` of a `token_count` event as usage of one model message; cached input is part of the input. */
 export function findUsage(last: JsonValue | undefined): Usage | undefined {
   if (!isJsonObject(last)) return undefined;
-  const { input_tokens: input, output_tokens: output } = last;
-  if (typeof input !== 'number' || typeof output !== 'number') return undefined;
-  const cached = last.cached_input_tokens;
-  const reasoning = last.reasoning_output_tokens;
+  const [input, output] = [findCount(last.input_tokens), findCount(last.output_tokens)];
+  if (input === undefined || output === undefined) return undefined;
+  const cached = findCount(last.cached_input_tokens);
+  const reasoning = findCount(last.reasoning_output_tokens);
   return {
     input_tokens: input,
     output_tokens: output,
-    ...(typeof cached === 'number' && { cache_read_input_tokens: cached }),
-    ...(typeof reasoning === 'number' && { reasoning_tokens: reasoning }),
+    ...(cached !== undefined && { cache_read_input_tokens: cached }),
+    ...(reasoning !== undefined && { reasoning_tokens: reasoning }),
   };
 }
 

@@ -61,3 +61,14 @@ export function recordKind(record: CodexRecord): string {
 export function findText(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value.toWellFormed() : undefined;
 }
+
+/** The value when it is a whole number that every reader holds exactly. */
+export function findWhole(value: JsonValue | undefined): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** The same from 0 on, as sizes and durations are. */
+export function findCount(value: JsonValue | undefined): number | undefined {
+  const whole = findWhole(value);
+  return whole !== undefined && whole >= 0 ? whole : undefined;
+}

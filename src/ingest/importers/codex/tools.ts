@@ -3,7 +3,7 @@
 
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../../base/json.ts';
 import type { ToolKind } from '../../../model/item.ts';
-import { findText } from './records.ts';
+import { findCount, findText, findWhole } from './records.ts';
 
 const KINDS: ReadonlyMap<string, ToolKind> = new Map(
   Object.entries({
@@ -93,9 +93,9 @@ export function findPatchDiff(changes: JsonValue | undefined): string | undefine
 /** Milliseconds of `{secs, nanos}` or of a number of seconds. */
 export function findDuration(value: JsonValue | undefined): number | undefined {
   if (isJsonObject(value) && typeof value.secs === 'number') {
-    return Math.round(value.secs * 1000 + (typeof value.nanos === 'number' ? value.nanos / 1e6 : 0));
+    return findCount(Math.round(value.secs * 1000 + (typeof value.nanos === 'number' ? value.nanos / 1e6 : 0)));
   }
-  return typeof value === 'number' && Number.isFinite(value) ? Math.round(value * 1000) : undefined;
+  return typeof value === 'number' ? findCount(Math.round(value * 1000)) : undefined;
 }
 
 const HEADER_LINE =
@@ -114,13 +114,13 @@ function readOutputText(text: string): ToolOutput {
 
 function findUnpacked(value: JsonValue | undefined): ToolOutput | undefined {
   if (!isJsonObject(value) || typeof value.output !== 'string' || !isJsonObject(value.metadata)) return undefined;
-  const exit = value.metadata.exit_code;
+  const exit = findWhole(value.metadata.exit_code);
   const duration = findDuration(value.metadata.duration_seconds);
   return {
     response: value.output,
-    failed: typeof exit === 'number' && exit !== 0,
+    failed: exit !== undefined && exit !== 0,
     cancelled: false,
-    ...(typeof exit === 'number' && { exit_code: exit }),
+    ...(exit !== undefined && { exit_code: exit }),
     ...(duration !== undefined && { duration_ms: duration }),
     images: [],
   };
@@ -136,7 +136,7 @@ function readHeader(text: string): ToolOutput | undefined {
     const match = HEADER_LINE.exec(line);
     if (match === null) return undefined;
     if (match[1] !== undefined) duration = findDuration(Number(match[1]));
-    if (match[2] !== undefined) exit = Number(match[2]);
+    if (match[2] !== undefined) exit = findWhole(Number(match[2]));
   }
   if (exit === undefined) return undefined;
   return {
