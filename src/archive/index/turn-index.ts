@@ -157,6 +157,12 @@ export class TurnIndex extends IndexDatabase {
     return rows.map(metaTombstoneFromRow);
   }
 
+  /** Blobs that something in the conversation needs, sorted. */
+  listBlobUse(key: number): string[] {
+    const rows = this.all('SELECT hash FROM blob_use WHERE conversation=? ORDER BY hash', key);
+    return rows.map((row) => encodeHex(indexBytes(row.hash)));
+  }
+
   /** Whether something that was not taken back needs this blob, in any conversation. */
   isBlobUsed(hash: string): boolean {
     return this.get('SELECT 1 AS one FROM blob_use WHERE hash=? LIMIT 1', hashBytes(hash)) !== undefined;

@@ -8,12 +8,17 @@ import type { DamageReport } from '../contract.ts';
 import { tileFile } from '../files/conversation-files.ts';
 import { isLocked, thisProcess } from '../files/lock.ts';
 import { rootOf } from '../format/merkle.ts';
+import { listBlobsOf } from '../index/blob-parts.ts';
 import type { ConversationRow } from '../index/conversation-row.ts';
 import type { Store } from '../index/store.ts';
 import type { ScannedConversation, SeenTurn } from '../scan/scan.ts';
 
 /** A turn that a scan could read, without its payload. */
-export type CheckedTurn = Omit<SeenTurn, 'payload'> & { readonly position: number };
+export type CheckedTurn = Omit<SeenTurn, 'payload'> & {
+  readonly position: number;
+  /** Hashes of the blobs that it needs. */
+  readonly blobs: readonly string[];
+};
 
 /** Nothing for a conversation whose log is damaged (but for its chunks): the index may remember more than is there. */
 export function checkIndex(store: Store, scanned: ScannedConversation, turns: readonly CheckedTurn[]): DamageReport[] {
@@ -75,6 +80,10 @@ function findDifference(
   const tombstones = scanned.tombstones.map(({ position: _, ...tombstone }) => tombstone);
   const known = [...store.index.listTombstones(row.key), ...store.index.listMetaTombstones(row.key)];
   if (spellAll(known) !== spellAll(tombstones)) return 'its tombstones are not those of the log';
+  const metas = scanned.metas.flatMap(({ record, withheld }) => (withheld ? [] : listBlobsOf(record, undefined)));
+  const blobs = new Set([...turns.flatMap((turn) => turn.blobs), ...metas]);
+  if (store.index.listBlobUse(row.key).join() !== [...blobs].sort().join())
+    return 'it has other uses of blobs than the log';
   return undefined;
 }
 

@@ -9,6 +9,7 @@ import { findInfoDifference } from '../files/info-copy.ts';
 import { isLocked, thisProcess } from '../files/lock.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../format/checkpoint.ts';
 import { TILE_WIDTH } from '../format/tile-names.ts';
+import { listBlobsOf } from '../index/blob-parts.ts';
 import { findKnownLog, listLostLogs } from '../index/lost-logs.ts';
 import type { Store } from '../index/store.ts';
 import { findLoss, lossReport } from '../scan/find-loss.ts';
@@ -76,7 +77,8 @@ function verifyConversation(
     use.note(hash, seen);
     const { payload, ...rest } = seen;
     items.push(...listOf(checkItem(id, position, seen)));
-    turns.push({ ...rest, position });
+    const blobs = seen.withheld ? [] : listBlobsOf(seen.record, payload);
+    turns.push({ ...rest, position, blobs });
     if (payload !== undefined) payloads++;
   });
   for (const meta of scanned.metas) use.noteMeta(meta);

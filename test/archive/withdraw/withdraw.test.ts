@@ -12,6 +12,7 @@ import {
   type PreparedTurn,
   prepareTurn,
 } from '../../../src/archive/archive.ts';
+import { realDisk } from '../../../src/base/disk.ts';
 import { blobHash, type TurnHash } from '../../../src/model/ids.ts';
 import { encodeItem, type Item } from '../../../src/model/item.ts';
 import { findCanary } from './find-canary.ts';
@@ -103,6 +104,35 @@ describe('a withdrawal', () => {
     writer.withdraw(hash(3), 1, 99);
     expect(writer.hasBlob(turns[3]?.payloadHash ?? shared)).toBe(false);
     expect(findCanary(dir, CANARY)).toEqual([]);
+    expect(writer.verify().damage).toEqual([]);
+  });
+
+  it('reads and writes nothing of other conversations, and keeps what they still need', () => {
+    const shared = writer.putBlob(Buffer.from('shared picture'));
+    append([say('root'), picture(shared)]);
+    const [target, id] = [hash(1), hash(0)];
+    for (let i = 0; i < 5; i++) {
+      turns = [];
+      append([say(`other ${i}`), picture(shared)]);
+    }
+    writer.close();
+    const touched = new Set<string>();
+    const watching = {
+      ...realDisk,
+      open: (path: string, flag: 'read' | 'write') => {
+        touched.add(path.slice(dir.length + 1));
+        return realDisk.open(path, flag);
+      },
+    };
+    writer = openArchive(dir, { mode: 'write', disk: watching });
+    touched.clear();
+    writer.withdraw(target, 1, 99);
+    const folders = new Set(
+      [...touched].filter((path) => path.startsWith('conversations/')).map((path) => path.split('/')[1]),
+    );
+    expect([...folders]).toEqual([id]);
+    expect([...touched].filter((path) => path.startsWith('blobs/'))).toEqual([]);
+    expect(writer.hasBlob(shared)).toBe(true);
     expect(writer.verify().damage).toEqual([]);
   });
 
