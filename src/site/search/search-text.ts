@@ -12,8 +12,8 @@ import type { TurnView } from '../view/turn-view.ts';
 /** What one page said on one day. */
 export type SearchDay = Pick<SearchUnit, 'day' | 'startMs' | 'records'>;
 
-/** Characters of one turn that are indexed: of its prose, of each argument that tells, of each tool output. Said in docs/site.md. */
-const LONGEST = { prose: 8192, call: 400, output: 4096 };
+/** Characters of one turn that are indexed: of its prose; of its tool calls, and of each argument in them; of what its tools printed, and of each output. Said in docs/site.md. */
+const LONGEST = { prose: 8192, calls: 8192, call: 400, outputs: 32_768, output: 4096 };
 
 /** Collects the words of one page, day by day. */
 export interface SearchCollector {
@@ -78,7 +78,7 @@ function textsOf(item: Item, toolOutput: boolean): readonly (readonly [role: str
   const outputs = toolOutput ? item.parts.flatMap(outputText) : [];
   return [
     [role, said.join('\n').slice(0, LONGEST.prose)],
-    ['tool', [...calls, ...outputs].join('\n')],
+    ['tool', `${calls.join('\n').slice(0, LONGEST.calls)}\n${outputs.join('\n').slice(0, LONGEST.outputs)}`],
   ];
 }
 
