@@ -1,6 +1,7 @@
 /** Every URL and output path of the site. Nothing else builds one. */
 /** Paths hold only hex digits, counters, fixed words and slugs, so no text from outside becomes a path. */
 
+import { type FeedFormat, feedFile } from '../feed/formats.ts';
 import { type ConversationId, shortId, type TurnHash } from '../model/ids.ts';
 import { anchorOf, pages } from './fixed-urls.ts';
 import { slug } from './slug.ts';
@@ -86,11 +87,9 @@ export function absoluteUrl(site: string, url: string): string {
   return site.replace(/\/+$/, '') + url;
 }
 
-export type FeedFormat = 'rss' | 'atom' | 'json';
-
 /** The feed of a page, by format. */
 export function feedUrl(pageUrl: string, format: FeedFormat): string {
-  return pageUrl + { rss: 'rss.xml', atom: 'atom.xml', json: 'feed.json' }[format];
+  return pageUrl + feedFile(format);
 }
 
 /** Whether a page belongs to a section of the site; conversations and the pages of the first list belong to the home page. */

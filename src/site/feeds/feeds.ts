@@ -1,11 +1,12 @@
 /** The feed documents beside a page: RSS, Atom and JSON Feed of the same entries. */
 /** Newest 50 entries; what is older stands in archive documents (RFC 5005) that never change once they are full. */
 
+import type { FeedFormat } from '../../feed/formats.ts';
 import type { DeletedEntry, FeedDocument, FeedEntry } from '../../model/entry.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import { keyOf } from '../state/keys.ts';
 import type { Output } from '../state/output.ts';
-import { absoluteUrl, type FeedFormat, feedArchiveUrl, feedUrl, outputPath } from '../urls.ts';
+import { absoluteUrl, feedArchiveUrl, feedUrl, outputPath } from '../urls.ts';
 
 /** Entries of a subscription document, and of each archive document. */
 export const FEED_ENTRIES = 50;

@@ -1,6 +1,7 @@
 /** What all pages have in common: site title, navigation, policy, styles, scripts. */
 /** Pages are made by filling in what differs, so every member of the model is always there. */
 
+import { FEED_FORMATS } from '../../feed/formats.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import { keyOf } from '../state/keys.ts';
 import { absoluteUrl, feedUrl, isBelow, pages } from '../urls.ts';
@@ -62,15 +63,9 @@ export function createFrame(config: SiteConfig, inputs: SiteInputs): Frame {
       empty: '',
       ...own,
     }),
-    feedsOf: (pageUrl, title) => [
-      { label: 'RSS', url: feedUrl(pageUrl, 'rss'), type: 'application/rss+xml', title: `${title} (RSS)` },
-      { label: 'Atom', url: feedUrl(pageUrl, 'atom'), type: 'application/atom+xml', title: `${title} (Atom)` },
-      {
-        label: 'JSON Feed',
-        url: feedUrl(pageUrl, 'json'),
-        type: 'application/feed+json',
-        title: `${title} (JSON Feed)`,
-      },
-    ],
+    feedsOf: (pageUrl, title) =>
+      FEED_FORMATS.map(({ format, label, mediaType }) => {
+        return { label, url: feedUrl(pageUrl, format), type: mediaType, title: `${title} (${label})` };
+      }),
   };
 }

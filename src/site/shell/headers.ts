@@ -1,6 +1,7 @@
 /** What a host should send beside each file: content security policy, caching, types. */
 /** One table feeds `_headers`, netlify.toml, `turnpress serve` and the policy in every page, so that they cannot differ. */
 
+import { FEED_FORMATS } from '../../feed/formats.ts';
 import { pages } from '../urls.ts';
 
 const BASE_POLICY =
@@ -41,11 +42,6 @@ const PAGES = [
   '/about/*',
   pages.notFound,
 ];
-const FEED_TYPES: readonly Header[] = [
-  ['rss.xml', 'application/rss+xml; charset=utf-8'],
-  ['atom.xml', 'application/atom+xml; charset=utf-8'],
-  ['feed.json', 'application/feed+json; charset=utf-8'],
-];
 const FEED_FOLDERS = ['/', '/c/*/', '/projects/*/', '/agents/*/', '/tags/*/'];
 
 export const headerRules: readonly HeaderRule[] = [
@@ -63,7 +59,9 @@ export const headerRules: readonly HeaderRule[] = [
   { path: '/pagefind/*', headers: [['Content-Security-Policy', WORKER_POLICY], REVALIDATE] },
   { path: '/assets/*', headers: [FOR_EVER] },
   ...FEED_FOLDERS.flatMap((folder) =>
-    FEED_TYPES.map(([name, type]): HeaderRule => ({ path: `${folder}${name}`, headers: [['Content-Type', type]] })),
+    FEED_FORMATS.map(({ file, mediaType }): HeaderRule => {
+      return { path: `${folder}${file}`, headers: [['Content-Type', `${mediaType}; charset=utf-8`]] };
+    }),
   ),
   { path: pages.opml, headers: [['Content-Type', 'text/x-opml; charset=utf-8'], REVALIDATE] },
   {
