@@ -7,32 +7,32 @@ import { type Database, openDatabase } from '../../base/sqlite.ts';
 import type { ConversationSummary } from '../../model/conversation.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
 import type { LoggedTurn, Payload } from '../../model/turn.ts';
-import type { ArchiveReader, SearchHit, SearchQuery } from '../contract.ts';
+import type { ArchiveReader, Revision, SearchHit, SearchQuery } from '../contract.ts';
+import { SEARCH_QUERY, SEARCH_SCHEMA, SEARCH_TABLES, SEARCH_VERSION } from './search-schema.ts';
 import { beginningOf, matchExpression, parseTerms, snippetOf, spaceText, type Term } from './search-words.ts';
 import { searchableText } from './searchable-text.ts';
 
 /** What searching needs of an archive. */
 export type SearchSource = Pick<
   ArchiveReader,
-  'listConversations' | 'listTurns' | 'listTombstones' | 'readPayloads' | 'getTurn'
+  | 'revision'
+  | 'walkConversations'
+  | 'walkGone'
+  | 'findConversation'
+  | 'findTurn'
+  | 'listTurns'
+  | 'listTombstones'
+  | 'readPayloads'
+  | 'getTurn'
 >;
 
-const VERSION = 1;
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 1000;
-/** Turns whose payloads are in memory at once. */
+/** Turns, and bytes of their payloads, that are in memory at once; a single one may be larger. */
 const BATCH = 256;
+const BATCH_BYTES = 4 * 1024 * 1024;
 
-const SCHEMA = `
-CREATE TABLE conversations (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, root TEXT NOT NULL, size INTEGER NOT NULL, last TEXT NOT NULL);
-CREATE TABLE turns (
-  id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, conversation INTEGER NOT NULL, time_ms INTEGER NOT NULL, role TEXT NOT NULL, model TEXT);
-CREATE INDEX turns_conversation ON turns (conversation);
-CREATE VIRTUAL TABLE words USING fts5(text, reasoning, output, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2");
-PRAGMA user_version=${VERSION};
-`;
-
-/** Opens the file, in place of one that is no search index; in memory where nothing can be written. */
+/** Opens the file, in place of one that is no search index; in a temporary file where nothing can be written. */
 export function openSearch(disk: Disk, path: string): SearchIndex {
   try {
     if (path === ':memory:' || disk.stat(path)?.file !== false) return new SearchIndex(path);
@@ -43,7 +43,7 @@ export function openSearch(disk: Disk, path: string): SearchIndex {
     for (const end of ['', '-wal', '-shm']) if (disk.stat(path + end) !== undefined) disk.unlink(path + end);
     return new SearchIndex(path);
   } catch {
-    return new SearchIndex(':memory:');
+    return new SearchIndex('');
   }
 }
 
@@ -51,16 +51,16 @@ export function openSearch(disk: Disk, path: string): SearchIndex {
 export class SearchIndex {
   readonly #db: Database;
 
-  /** `path` is a file in `private/`, or `:memory:`. Throws what SQLite throws for a file that is none: delete it then. */
+  /** `path` is a file in `private/`, `:memory:`, or empty for a temporary file. Throws what SQLite throws for a file that is none: delete it then. */
   constructor(path: string) {
     this.#db = openDatabase(path);
     try {
       // without fsync: kill -9 is survived, and after a power cut the file can be built again
       this.#db.exec(
-        'PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536',
+        'PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; PRAGMA cache_size=-32000',
       );
       const version = this.#db.statement('PRAGMA user_version').get()?.user_version;
-      if (version !== VERSION) this.#startOver();
+      if (version !== SEARCH_VERSION) this.#startOver();
     } catch (error) {
       this.#db.close();
       throw error;
@@ -75,64 +75,102 @@ export class SearchIndex {
   search(source: SearchSource, query: SearchQuery): SearchHit[] {
     const terms = parseTerms(query.text);
     if (terms.length === 0) return [];
-    const summaries = source.listConversations();
-    this.#update(source, summaries);
-    const rows = this.#find(matchExpression(terms), query, summaries);
-    const turns = rows.map((row) => source.getTurn(row.hash));
-    const payloads = source.readPayloads(turns);
-    return rows.map((row, i) => {
-      const turn = turns[i];
+    this.update(source);
+    return this.#find(matchExpression(terms), query).map((row) => {
+      const turn = source.getTurn(row.hash);
+      // one payload at a time: together they could be of any size
+      const [payload] = source.readPayloads([turn]);
       return {
         turn: row.hash,
-        conversation: turn?.conversation ?? row.hash,
+        conversation: turn.conversation,
         timeMs: row.timeMs,
         role: row.role,
-        snippet: turn === undefined ? '' : snippet(turn, payloads[i], terms),
+        snippet: snippet(turn, payload, terms),
       };
     });
   }
 
-  /** Adds what is new in the archive, forgets what was taken back. Turns added. */
+  /** Adds what is new in the archive, forgets what was taken back. Turns added. Asks only for what changed since the last time. */
   update(source: SearchSource): number {
-    return this.#update(source, source.listConversations());
-  }
-
-  #update(source: SearchSource, summaries: readonly ConversationSummary[]): number {
-    const known = new Map(
-      this.#db
-        .statement('SELECT hash, id, root, size, last FROM conversations')
-        .all()
-        .map((row) => [String(row.hash), row]),
-    );
+    const now = source.revision();
+    const before = this.#findProgress();
+    const since = before?.generation === now.generation ? before.revision : undefined;
+    if (since === now.revision) return 0;
     let added = 0;
-    for (const summary of summaries) {
-      const row = known.get(summary.id);
-      known.delete(summary.id);
-      if (row?.root === summary.rootHash) continue;
+    const walk =
+      since === undefined ? source.walkConversations() : source.walkConversations({ order: 'changed', since });
+    for (const summary of walk) {
+      const known = this.#db.statement('SELECT root FROM conversations WHERE hash=?').get(summary.id);
+      if (known?.root === summary.rootHash) continue;
       added += this.#db.transaction(() => this.#updateOne(source, summary));
     }
-    for (const gone of known.keys()) this.#db.transaction(() => this.#drop(gone as ConversationId));
+    const gone = since === undefined ? this.#walkUnknown(source) : source.walkGone(since);
+    for (const id of gone) this.#db.transaction(() => this.#drop(id));
+    this.#db.transaction(() => this.#keepProgress(now));
     return added;
   }
 
+  #findProgress(): Revision | undefined {
+    const row = this.#db.statement('SELECT generation, revision FROM progress').get();
+    return row === undefined ? undefined : { generation: String(row.generation), revision: Number(row.revision) };
+  }
+
+  #keepProgress({ generation, revision }: Revision): void {
+    this.#db.exec('DELETE FROM progress');
+    this.#db.statement('INSERT INTO progress VALUES (?, ?)').run(generation, revision);
+  }
+
+  /** Conversations of the index that the archive does not have. */
+  *#walkUnknown(source: SearchSource): Generator<ConversationId> {
+    const page = this.#db.statement('SELECT hash FROM conversations WHERE hash > ? ORDER BY hash LIMIT 256');
+    for (let from = ''; ; ) {
+      const ids = page.all(from).map((row) => String(row.hash) as ConversationId);
+      for (const id of ids) if (source.findConversation(id) === undefined) yield id;
+      const last = ids.at(-1);
+      if (last === undefined) return;
+      from = last;
+    }
+  }
+
   #updateOne(source: SearchSource, summary: ConversationSummary): number {
-    const before = this.#db.statement('SELECT id, size, last FROM conversations WHERE hash=?').get(summary.id);
-    const all = source.listTurns(summary.id);
+    const before = this.#db.statement('SELECT size, last FROM conversations WHERE hash=?').get(summary.id);
     const size = Number(before?.size ?? 0);
-    const last = all.findLast((turn) => turn.position < size)?.hash ?? '';
-    const grown = before !== undefined && size <= summary.size && before.last === last;
+    const last = source.findTurn(String(before?.last ?? ''));
+    const grown =
+      before !== undefined && last?.conversation === summary.id && last.position < size && size <= summary.size;
     if (before !== undefined && !grown) this.#drop(summary.id);
-    this.#db
-      .statement(
-        `INSERT INTO conversations (hash, root, size, last) VALUES (?, ?, ?, ?)
-         ON CONFLICT (hash) DO UPDATE SET root=excluded.root, size=excluded.size, last=excluded.last`,
-      )
-      .run(summary.id, summary.rootHash, summary.size, all.at(-1)?.hash ?? '');
-    const id = Number(this.#db.statement('SELECT id FROM conversations WHERE hash=?').get(summary.id)?.id);
+    const fresh = source.listTurns(summary.id, grown ? size : 0);
+    const id = this.#keepConversation(summary, fresh.at(-1)?.hash ?? last?.hash ?? '');
     for (const { turn } of source.listTombstones(summary.id)) this.#dropTurn(turn);
-    const fresh = grown ? all.filter((turn) => turn.position >= size) : all;
-    for (let i = 0; i < fresh.length; i += BATCH) this.#addTurns(source, id, fresh.slice(i, i + BATCH));
+    let batch: LoggedTurn[] = [];
+    let bytes = 0;
+    for (const turn of fresh) {
+      if (batch.length >= BATCH || (batch.length > 0 && bytes + turn.rawLength > BATCH_BYTES)) {
+        this.#addTurns(source, id, batch);
+        batch = [];
+        bytes = 0;
+      }
+      batch.push(turn);
+      bytes += turn.rawLength;
+    }
+    this.#addTurns(source, id, batch);
     return fresh.length;
+  }
+
+  #keepConversation({ id, rootHash, size, meta }: ConversationSummary, last: string): number {
+    const row = this.#db
+      .statement(
+        `INSERT INTO conversations (hash, root, size, last, agent, project) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (hash) DO UPDATE SET root=excluded.root, size=excluded.size, last=excluded.last, agent=excluded.agent,
+           project=excluded.project RETURNING id`,
+      )
+      .get(id, rootHash, size, last, folded(meta.agent), folded(meta.project));
+    const key = Number(row?.id);
+    this.#db.statement('DELETE FROM labels WHERE conversation=?').run(key);
+    const insert = this.#db.statement('INSERT OR IGNORE INTO labels VALUES (?, ?, ?)');
+    for (const tag of meta.tags ?? []) insert.run(key, 'tag', folded(tag));
+    for (const model of meta.models ?? []) insert.run(key, 'model', folded(model));
+    return key;
   }
 
   #addTurns(source: SearchSource, conversation: number, turns: readonly LoggedTurn[]): void {
@@ -161,31 +199,17 @@ export class SearchIndex {
     const id = Number(row.id);
     this.#db.statement('DELETE FROM words WHERE rowid IN (SELECT id FROM turns WHERE conversation=?)').run(id);
     this.#db.statement('DELETE FROM turns WHERE conversation=?').run(id);
+    this.#db.statement('DELETE FROM labels WHERE conversation=?').run(id);
   }
 
-  #find(expression: string, query: SearchQuery, summaries: readonly ConversationSummary[]) {
+  #find(expression: string, query: SearchQuery) {
     const limit = Math.min(Math.max(1, Math.floor(query.limit ?? DEFAULT_LIMIT)), MAX_LIMIT);
-    const allowed = summaries.filter((summary) => fits(summary, query));
-    const withModel =
-      query.model === undefined ? [] : allowed.filter((summary) => has(summary.meta.models, query.model));
+    const until = Math.floor(query.untilMs ?? Number.MAX_SAFE_INTEGER);
     const rows = this.#db
-      .statement(
-        `SELECT turns.hash AS hash, turns.time_ms AS time_ms, turns.role AS role FROM words
-         JOIN turns ON turns.id = words.rowid JOIN conversations ON conversations.id = turns.conversation
-         WHERE words MATCH ?1 AND turns.time_ms BETWEEN ?2 AND ?3 AND (?4 = '' OR turns.role = ?4)
-           AND conversations.hash IN (SELECT value FROM json_each(?5))
-           AND (?6 = '' OR lower(turns.model) = ?6 OR (turns.model IS NULL AND conversations.hash IN (SELECT value FROM json_each(?7))))
-         ORDER BY bm25(words, 4.0, 2.0, 1.0), turns.time_ms DESC, turns.hash LIMIT ?8`,
-      )
+      .statement(SEARCH_QUERY)
       .all(
-        ...[
-          expression,
-          Math.floor(query.sinceMs ?? 0),
-          Math.floor(query.untilMs ?? Number.MAX_SAFE_INTEGER),
-          query.role ?? '',
-        ],
-        ...[JSON.stringify(allowed.map(({ id }) => id)), (query.model ?? '').toLowerCase()],
-        ...[JSON.stringify(withModel.map(({ id }) => id)), limit],
+        ...[expression, Math.floor(query.sinceMs ?? 0), until, query.role ?? '', folded(query.agent)],
+        ...[folded(query.project), folded(query.tag), folded(query.model), limit],
       );
     return rows.map((row) => ({
       hash: (row.hash instanceof Uint8Array ? encodeHex(row.hash) : '') as TurnHash,
@@ -195,24 +219,14 @@ export class SearchIndex {
   }
 
   #startOver(): void {
-    for (const table of ['words', 'turns', 'conversations']) this.#db.exec(`DROP TABLE IF EXISTS ${table}`);
-    this.#db.exec(SCHEMA);
+    for (const table of SEARCH_TABLES) this.#db.exec(`DROP TABLE IF EXISTS ${table}`);
+    this.#db.exec(SEARCH_SCHEMA);
   }
 }
 
-/** Agent, project and tag of the conversation; case does not count. */
-function fits({ meta, lastMs, firstMs }: ConversationSummary, query: SearchQuery): boolean {
-  if (query.agent !== undefined && !has([meta.agent], query.agent)) return false;
-  if (query.project !== undefined && !has([meta.project], query.project)) return false;
-  if (query.tag !== undefined && !has(meta.tags, query.tag)) return false;
-  return lastMs >= (query.sinceMs ?? 0) && firstMs <= (query.untilMs ?? Number.MAX_SAFE_INTEGER);
-}
-
-function has(values: readonly (string | undefined)[] | undefined, wanted: string | undefined): boolean {
-  return (
-    Array.isArray(values) &&
-    values.some((value) => typeof value === 'string' && value.toLowerCase() === wanted?.toLowerCase())
-  );
+/** As labels are kept and asked for; empty for none. */
+function folded(value: string | undefined): string {
+  return value?.toLowerCase() ?? '';
 }
 
 function snippet(turn: LoggedTurn, payload: Payload | undefined, terms: readonly Term[]): string {

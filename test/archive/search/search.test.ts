@@ -131,7 +131,39 @@ describe('a search', () => {
   });
 });
 
+describe('a huge turn', () => {
+  it('is searched in its beginning, whatever its size, and shown around the match', () => {
+    for (const size of [2, 30]) {
+      const response = `beginword ${'filler\n'.repeat((size * 1024 * 1024) / 7)} endword`;
+      const part: Part = { type: 'tool_call_response', id: '1', response, status: 'ok' };
+      const source = sourceOf([{ items: [{ role: 'tool', parts: [part] }] }]);
+      expect(texts(source, 'beginword')[0]).toContain('[beginword] filler');
+      expect(index.search(source, { text: 'beginword' })).toMatchObject([{ role: 'tool' }]);
+      expect(texts(source, 'endword')).toEqual([]);
+    }
+  });
+});
+
 describe('the search index', () => {
+  it('asks only for what changed since its last look', () => {
+    const asked: unknown[] = [];
+    const source = sourceOf([{ says: ['one'] }]);
+    let revision = 3;
+    const counted: SearchSource = {
+      ...source,
+      revision: () => ({ generation: 'g', revision }),
+      walkConversations: (options) => {
+        asked.push(options);
+        return source.walkConversations();
+      },
+    };
+    for (const next of [3, 3, 7]) {
+      revision = next;
+      index.update(counted);
+    }
+    expect(asked).toEqual([undefined, { order: 'changed', since: 3 }]);
+  });
+
   it('reads only what is new', () => {
     const said = ['one'];
     const read: number[] = [];
@@ -154,13 +186,15 @@ describe('the search index', () => {
   it('forgets turns that were taken back', () => {
     const source = sourceOf([{ says: ['keep word', 'secret word'] }]);
     expect(texts(source, 'word')).toHaveLength(2);
-    const id = source.listConversations()[0]?.id as TurnHash;
+    const [first] = source.walkConversations();
+    const id = first?.id as TurnHash;
     const turn = source.listTurns(id)[1]?.hash as TurnHash;
     const stone: Tombstone = { turn, action: 'withheld', reason: 1, timeMs: 0 };
     const after: SearchSource = {
       ...source,
-      listConversations: () =>
-        source.listConversations().map((c) => ({ ...c, size: c.size + 1, rootHash: `${c.rootHash}+` })),
+      revision: () => ({ generation: 'after', revision: 0 }),
+      walkConversations: () =>
+        [...source.walkConversations()].map((c) => ({ ...c, size: c.size + 1, rootHash: `${c.rootHash}+` })),
       listTombstones: () => [stone],
     };
     expect(texts(after, 'word')).toEqual(['keep [word]']);
@@ -199,6 +233,9 @@ function say(role: 'user' | 'assistant', content: string): Item {
   return { role, parts: [{ type: 'text', content }] };
 }
 
+/** Each is of another generation, as after a rebuilt index: all of it is compared. */
+let sources = 0;
+
 function sourceOf(conversations: readonly Conversation[]): SearchSource {
   const made = conversations.map(({ says, items, meta, startMs }) => {
     const list = items ?? (says ?? []).map((text) => say('user', text));
@@ -228,11 +265,16 @@ function sourceOf(conversations: readonly Conversation[]): SearchSource {
     } as ConversationSummary;
     return { summary, turns };
   });
+  const generation = `source ${sources++}`;
   const all = made.flatMap(({ turns }) => turns);
   const get = (hash: string) => all.find((turn) => turn.hash === hash) as (typeof all)[number];
   return {
-    listConversations: () => made.map(({ summary }) => summary),
-    listTurns: (id) => made.find(({ summary }) => summary.id === id)?.turns ?? [],
+    revision: () => ({ generation, revision: 0 }),
+    walkConversations: () => made.map(({ summary }) => summary),
+    walkGone: () => [],
+    findConversation: (id) => made.find(({ summary }) => summary.id === id)?.summary,
+    findTurn: (hash) => all.find((turn) => turn.hash === hash),
+    listTurns: (id, from = 0) => made.find(({ summary }) => summary.id === id)?.turns.slice(from) ?? [],
     listTombstones: () => [],
     getTurn: get,
     readPayloads: (turns) => turns.map((turn) => ({ status: 'present', bytes: get(turn.hash).bytes })),
