@@ -53,7 +53,7 @@ const SITE_URL =
 const sqlOwners: readonly string[] = [
   'base/sqlite.ts', // transactions
   'archive/index/',
-  'archive/search/search.ts',
+  'archive/search/',
   'archive/verify/verify-order.ts', // a database of its own, in the same file
   'replica/publish/passed.ts',
   'site/state/',
