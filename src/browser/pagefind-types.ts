@@ -2,14 +2,20 @@
 /** Pagefind ships no types for it. Read from pagefind 1.6, `pagefind.js`. */
 
 export interface Pagefind {
-  options(options: { readonly metaCacheTag: string }): Promise<void>;
+  options(options: IndexOptions): Promise<void>;
   init(): Promise<void>;
-  mergeIndex(path: string, options: { readonly metaCacheTag: string }): Promise<void>;
+  mergeIndex(path: string, options: IndexOptions): Promise<void>;
   /** `null` for words: everything that the filters let through. */
   search(
     words: string | null,
     options: { readonly filters: Filters; readonly sort?: Readonly<Record<string, 'asc' | 'desc'>> },
   ): Promise<{ readonly results: readonly PagefindResult[] }>;
+}
+
+export interface IndexOptions {
+  readonly metaCacheTag: string;
+  /** A filter that all records of this index have beside their own. */
+  readonly mergeFilter: Readonly<Record<string, string>>;
 }
 
 export type Filters = Readonly<Record<string, string | { readonly any: readonly string[] }>>;

@@ -1,0 +1,95 @@
+/** The search page over an index of several parts, in Chromium. */
+/** Words are made by a counter: enough of them that the units do not fit into one part. */
+
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ArchiveWriter } from '../../../src/archive/archive.ts';
+import { chromiumPath, launchChromium, openTab } from '../../whole/chromium.ts';
+import { serveFolder } from '../serve-folder.ts';
+import { createTestSite, openTestArchive, prompt, type TestSite, tell } from '../site-fixture.ts';
+
+const DAY = 24 * 60;
+
+function words(seed: number, count: number): string {
+  return Array.from({ length: count }, (_, i) => ((seed * 7919 + i * 104_729) % 50_021).toString(36)).join(' ');
+}
+
+describe.skipIf(chromiumPath === undefined)('the search page (skipped without Chromium)', () => {
+  let archive: ArchiveWriter;
+  let site: TestSite;
+  let browser: Browser;
+  let server: Awaited<ReturnType<typeof serveFolder>>;
+  const days = 120;
+
+  beforeAll(async () => {
+    archive = openTestArchive();
+    site = createTestSite();
+    for (let day = 0; day < days; day++) {
+      const said = `everyday ${day === 0 ? 'quokka' : ''} ${day === days - 1 ? 'axolotl' : ''} ${words(day, 1500)}`;
+      tell(archive, { items: [prompt(said)], meta: { agent: 'codex', title: `Day ${day}` }, minute: day * DAY });
+    }
+    await site.build(archive);
+    server = await serveFolder(site.outputDir, { policy: true });
+    browser = await launchChromium();
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    archive?.close();
+    site?.remove();
+  });
+
+  it('finds the oldest and the newest words in one query, in few requests', async () => {
+    const { shards } = JSON.parse(site.read('search/shards.json')) as { shards: readonly string[] };
+    expect(shards.length).toBeGreaterThan(1);
+    const { page, wrongs, close } = await openTab(browser, server.url);
+    const titles = (): Promise<readonly string[]> => page.locator('.search-result h2').allTextContents();
+    await page.goto(`${server.url}/search/`);
+    await page.getByText('Type what you look for.').waitFor();
+    let bytes = 0;
+    let requests = 0;
+    page.on('response', async (response) => {
+      requests++;
+      bytes += (await response.body()).length;
+    });
+    for (const [word, title] of [
+      ['quokka', 'Day 0'],
+      ['axolotl', `Day ${days - 1}`],
+    ] as const) {
+      await page.fill('#q', word);
+      await page.waitForFunction(
+        (wanted) => document.querySelector('.search-result h2')?.textContent === wanted,
+        title,
+      );
+      expect((await titles())[0]).toBe(title);
+    }
+    await page.waitForLoadState('networkidle');
+    expect(bytes).toBeLessThan(300_000);
+    expect(requests).toBeLessThan(60);
+    expect(wrongs).toEqual([]);
+    await close();
+  });
+
+  it('orders by date over all parts, page after page', async () => {
+    const { page, wrongs, close } = await openTab(browser, server.url);
+    await page.goto(`${server.url}/search/?q=everyday&order=desc`);
+    await page.getByText(`${days} results`).waitFor();
+    for (let shown = 10; shown < days; shown += 10) {
+      await page
+        .locator('.search-result')
+        .nth(shown - 1)
+        .waitFor();
+      await page.click('#search-more');
+    }
+    await page
+      .locator('.search-result')
+      .nth(days - 1)
+      .waitFor();
+    const titles = await page.locator('.search-result h2').allTextContents();
+    expect(titles).toEqual(Array.from({ length: days }, (_, i) => `Day ${days - 1 - i}`));
+    expect(await page.locator('#search-more').isVisible()).toBe(false);
+    expect(wrongs).toEqual([]);
+    await close();
+  }, 30_000);
+});
