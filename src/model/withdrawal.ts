@@ -23,6 +23,11 @@ export function findReason(name: string): number | undefined {
   return REASONS.find((reason) => reason.name === name)?.number;
 }
 
+/** Whether a tombstone of this version can say it. */
+export function isReason(number: number): boolean {
+  return REASONS.some((reason) => reason.number === number);
+}
+
 /** What can be typed, for a sentence: `secret, personal, legal or other`. */
 export function reasonNames(): string {
   const names = REASONS.filter(({ number }) => number !== UNSAID_REASON).map(({ name }) => name);

@@ -6,6 +6,7 @@ import { LimitError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { type PayloadHash, payloadHash, type TurnHash, turnHash } from '../../model/ids.ts';
 import type { Turn } from '../../model/turn.ts';
+import { isReason } from '../../model/withdrawal.ts';
 import { InvalidTurnError, RecordError } from '../errors.ts';
 import { expectLength, isZero, readText, readTime, writeTime } from './record-fields.ts';
 import { decodeTurn, TURN, TURN_LENGTH } from './turn-record.ts';
@@ -159,7 +160,7 @@ function decodeTombstone(record: Buffer): LogRecord {
   const reason = record.readUInt8(3);
   const replaced = !isZero(record, 44);
   if (action === undefined) throw new RecordError(`unknown tombstone action ${record[2]}`);
-  if (reason > 4) throw new RecordError(`unknown tombstone reason ${reason}`);
+  if (!isReason(reason)) throw new RecordError(`unknown tombstone reason ${reason}`);
   if (replaced !== (action === 'replaced')) throw new RecordError('tombstone action and replacement disagree');
   if (isZero(record, 12)) throw new RecordError('tombstone names nothing');
   const base = { kind: 'tombstone', timeMs: readTime(record, 4), reason } as const;

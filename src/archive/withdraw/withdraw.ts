@@ -3,6 +3,7 @@
 
 import type { ConversationId, PayloadHash, TurnHash } from '../../model/ids.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
+import { isReason } from '../../model/withdrawal.ts';
 import type { Growth } from '../append/append-plan.ts';
 import { InvalidTurnError, NotFoundError } from '../errors.ts';
 import type { MetaTombstone, Tombstone } from '../format/record.ts';
@@ -15,9 +16,6 @@ import { readPayloads } from '../read/read-payloads.ts';
 import { findTurn } from '../read/read-turns.ts';
 import { startForeignLog } from '../scan/checkpoint-file.ts';
 import { notePurge, type PurgeEntry, workOff } from './purge.ts';
-
-/** Reasons 0 to 4, as in a tombstone. */
-const REASONS = 4;
 
 type Commit = (growth: Growth) => void;
 
@@ -137,8 +135,7 @@ function growthOf(
 }
 
 function checkReason(reason: number): void {
-  if (!Number.isInteger(reason) || reason < 0 || reason > REASONS)
-    throw new InvalidTurnError(`a reason is 0 to ${REASONS}`, { reason });
+  if (!isReason(reason)) throw new InvalidTurnError(`there is no reason ${reason}`, { reason });
 }
 
 function ownRow(store: Store, id: ConversationId): ConversationRow {
