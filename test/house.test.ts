@@ -71,9 +71,6 @@ const sqlDebts: readonly string[] = [
 const SQL =
   /['"`\n]\s*(?:SELECT |INSERT (?:OR|INTO) |UPDATE \w+ SET|DELETE FROM|CREATE (?:TABLE|INDEX|VIRTUAL)|PRAGMA |DROP TABLE|ALTER TABLE|WITH \w+ AS)|\bLIKE '/;
 
-/** Errors that stand beside their code, where the room's errors.ts should have them. Only ever shorter. */
-const errorDebts: readonly string[] = ['base/disk.ts', 'base/zstd.ts'];
-
 interface Import {
   readonly file: string;
   readonly target: string;
@@ -144,7 +141,7 @@ describe('the house', () => {
     const wrong = files.filter(
       (file) => /extends TurnpressError\b/.test(codeOf(file)) && !/^\w+\/errors\.ts$/.test(file),
     );
-    expect(wrong.filter((file) => !errorDebts.includes(file))).toEqual([]);
+    expect(wrong).toEqual([]);
   });
 
   it('has tests in the folders of what they test', () => {

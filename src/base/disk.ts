@@ -18,7 +18,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { LimitError, TurnpressError } from './errors.ts';
+import { LimitError, NotPlainFileError, ShortIoError } from './errors.ts';
 
 /** `read`: must exist. `write`: made when absent, kept when not. `replace`: emptied. `create`: must not exist. */
 export type OpenFlag = 'read' | 'write' | 'replace' | 'create';
@@ -59,21 +59,6 @@ export interface Disk {
   statOpen(file: number): FileStat;
 }
 
-/** What has this name is no file to be read: a folder, a pipe, a device. */
-export class NotPlainFileError extends TurnpressError {
-  override readonly kind = 'usage';
-  constructor(path: string) {
-    super('NOT_PLAIN', { path }, `${path} is no regular file`);
-  }
-}
-
-/** A write or read made no progress: the disk took or gave nothing. */
-export class ShortIoError extends TurnpressError {
-  constructor(path: string, done: number, wanted: number) {
-    super('SHORT_IO', { path, done, wanted }, `${path}: ${done} of ${wanted} bytes went through, then none`);
-  }
-}
-
 /**
  * The bytes of a file, or undefined when it is absent. Looks before it reads: throws NotPlainFileError for what is no regular
  * file, and LimitError for one of more than `limit` bytes before any memory is taken for it.
@@ -108,7 +93,7 @@ function readWith(disk: Disk, path: string, lengthOf: (size: number) => number):
 }
 
 /** Up to `length` bytes from `position` on; fewer only at the end of the file. */
-export function readUpTo(disk: Disk, file: number, length: number, position: number): Uint8Array {
+function readUpTo(disk: Disk, file: number, length: number, position: number): Uint8Array {
   const bytes = Buffer.allocUnsafeSlow(length);
   let done = 0;
   while (done < length) {

@@ -41,6 +41,28 @@ export class JsonError extends TurnpressError {
   }
 }
 
+/** What has this name is no file to be read: a folder, a pipe, a device. */
+export class NotPlainFileError extends TurnpressError {
+  override readonly kind = 'usage';
+  constructor(path: string) {
+    super('NOT_PLAIN', { path }, `${path} is no regular file`);
+  }
+}
+
+/** A write or read made no progress: the disk took or gave nothing. */
+export class ShortIoError extends TurnpressError {
+  constructor(path: string, done: number, wanted: number) {
+    super('SHORT_IO', { path, done, wanted }, `${path}: ${done} of ${wanted} bytes went through, then none`);
+  }
+}
+
+/** A zstd frame is broken, lies about its size, or is of a kind we do not accept. */
+export class ZstdError extends TurnpressError {
+  constructor(message: string, cause?: unknown) {
+    super('ZSTD', {}, message, cause);
+  }
+}
+
 /** The message of anything that was thrown, for a problem line. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

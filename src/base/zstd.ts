@@ -3,15 +3,8 @@
 
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { ownBytes } from './bytes.ts';
-import { LimitError, TurnpressError } from './errors.ts';
+import { LimitError, ZstdError } from './errors.ts';
 import { limits } from './limits.ts';
-
-/** A zstd frame is broken, lies about its size, or is of a kind we do not accept. */
-export class ZstdError extends TurnpressError {
-  constructor(message: string, cause?: unknown) {
-    super('ZSTD', {}, message, cause);
-  }
-}
 
 /** One frame with its content size in the header, on a buffer of its own size. Level 3 for data that still changes, 9 for what is sealed. */
 export function compressZstd(bytes: Uint8Array, level: 1 | 3 | 9): Uint8Array {

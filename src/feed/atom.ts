@@ -7,7 +7,7 @@ import type { CleanDocument } from './clean.ts';
 import { XML_DECLARATION, xmlCdata, xmlElement, xmlText } from './xml.ts';
 
 /** Relation of the link to a conversation's checkpoint. */
-export const CHECKPOINT_RELATION = 'urn:turnpress:rel:checkpoint';
+const CHECKPOINT_RELATION = 'urn:turnpress:rel:checkpoint';
 /** Namespace of our elements, in Atom and RSS: `turn` with `hash`, `conversation` and `branch`. */
 export const TURNPRESS_NAMESPACE = 'urn:turnpress:feed:1';
 

@@ -11,7 +11,7 @@ export function cleanXmlText(text: string): string {
 }
 
 /** For element content. `>` too, so that `]]>` never stands in a document. */
-export function escapeXmlText(text: string): string {
+function escapeXmlText(text: string): string {
   return cleanXmlText(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 

@@ -5,7 +5,6 @@ import type { ConversationId, PayloadHash, TurnHash } from './ids.ts';
 
 /** 1 MessagePack (CXDB's payloads), 2 JSON. */
 export type Encoding = 1 | 2;
-export const MSGPACK: Encoding = 1;
 export const JSON_ENCODING: Encoding = 2;
 
 export interface Turn {

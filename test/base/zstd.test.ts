@@ -4,7 +4,8 @@
 import { randomBytes } from 'node:crypto';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { compressZstd, decompressZstd, ZstdError } from '../../src/base/zstd.ts';
+import { ZstdError } from '../../src/base/errors.ts';
+import { compressZstd, decompressZstd } from '../../src/base/zstd.ts';
 
 describe('zstd frames', () => {
   it.each([1, 300, 70_000, 200_000])('of %i bytes hold no more memory than their bytes', (length) => {

@@ -1,8 +1,8 @@
 /** Reading files of an archive: regular files in real folders only, none larger than its kind may be. */
 /** An archive may come from anywhere: no link in it is followed, no pipe waited for, no sparse file given memory. */
 
-import { type Disk, errorCode, isAbsent, NotPlainFileError, readFile } from '../../base/disk.ts';
-import { LimitError, messageOf } from '../../base/errors.ts';
+import { type Disk, errorCode, isAbsent, readFile } from '../../base/disk.ts';
+import { LimitError, messageOf, NotPlainFileError } from '../../base/errors.ts';
 import { DamageError } from '../errors.ts';
 
 /**

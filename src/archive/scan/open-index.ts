@@ -1,7 +1,8 @@
 /** Opening the private index and bringing it in step with the logs. */
 /** Lost, stale, foreign or broken: whatever it is, it is rebuilt conversation by conversation and never believed over a log. */
 
-import { type Disk, isAbsent, NotPlainFileError, readStart } from '../../base/disk.ts';
+import { type Disk, isAbsent, readStart } from '../../base/disk.ts';
+import { NotPlainFileError } from '../../base/errors.ts';
 import { type ConversationId, isHash } from '../../model/ids.ts';
 import type { ArchiveInfo } from '../contract.ts';
 import { listArchiveFolder } from '../files/archive-file.ts';

@@ -6,14 +6,6 @@ import type { Problem } from '../../base/log.ts';
 import type { Meta } from '../../model/conversation.ts';
 import type { Item } from '../../model/item.ts';
 
-/** A file that holds sessions, before it is read. */
-export interface SourceFile {
-  /** Absolute path. */
-  readonly path: string;
-  readonly size: number;
-  readonly mtimeNs: bigint;
-}
-
 /** What an importer is handed. Bytes before `from` were consumed by an earlier run that returned `state`. */
 export interface SourceInput {
   readonly path: string;

@@ -32,8 +32,7 @@ import {
   tileName,
 } from '../../../src/archive/format/format.ts';
 import { encodeHex } from '../../../src/base/bytes.ts';
-import { LimitError } from '../../../src/base/errors.ts';
-import { ZstdError } from '../../../src/base/zstd.ts';
+import { LimitError, ZstdError } from '../../../src/base/errors.ts';
 import {
   bytesOfHex,
   type Field,

@@ -84,12 +84,6 @@ export function findCommand(text: string): string | undefined {
   return `${name.startsWith('/') ? name : `/${name}`} ${tag(trimmed, 'command-args')}`.trim();
 }
 
-/** Output of a local command in its tags; undefined for other text. */
-export function findCommandOutput(text: string): string | undefined {
-  const trimmed = text.trimStart();
-  return OUTPUT.test(trimmed) ? outputText(trimmed) : undefined;
-}
-
 /** Text and blob parts of content blocks, images decoded. An image that is none stays visible as a note in the text. */
 export function partsOf(blocks: readonly Block[], blobs: ImportedBlob[]): readonly Part[] {
   const parts: Part[] = [];
