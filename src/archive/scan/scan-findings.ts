@@ -11,6 +11,8 @@ import type { LoggedTombstone } from '../index/conversation-row.ts';
 export class Findings {
   readonly id: ConversationId;
   readonly damage: DamageReport[] = [];
+  /** See ScannedConversation. */
+  readonly oddities: DamageReport[] = [];
   /** Positions whose record is not the one under the root, or is missing. */
   readonly bad = new Set<number>();
   readonly withheld = new Map<TurnHash, LoggedTombstone>();
@@ -44,6 +46,12 @@ export class Findings {
       const file = tileFile(this.id, tile, n);
       this.report(kind, file, this.#problemOf(file) ?? message, true, { positions: group });
     }
+  }
+
+  noteOddity(position: number, problem: string): void {
+    const file = tileFile(this.id, 'entries', Math.floor(position / TILE_WIDTH));
+    const message = `record ${position}: ${problem}`;
+    this.oddities.push({ kind: 'log', file, conversation: this.id, turns: [], positions: [position], message });
   }
 
   noteTombstone(bytes: Uint8Array | undefined, position: number): void {

@@ -44,6 +44,8 @@ export interface ScannedConversation {
   readonly overlong: boolean;
   readonly tails: readonly TornTail[];
   readonly damage: readonly DamageReport[];
+  /** What a log of ours does not say, though every record is whole and in its place: for `verify`. */
+  readonly oddities: readonly DamageReport[];
   /** First damage below the committed size, in words. */
   readonly readOnly: string | undefined;
 }
@@ -133,6 +135,7 @@ class Scan {
       ...{ id: this.#findings.id, checkpoint, frontier, knownRoot, tails: unread ? [] : tails, ...content },
       tombstones: this.#findings.listTombstones(),
       damage: this.#findings.damage,
+      oddities: this.#findings.oddities,
       readOnly: this.#findings.readOnly,
     };
   }
@@ -161,6 +164,8 @@ class Scan {
     const written = new Set<PayloadHash>();
     const before = { depthOf: (turn: TurnHash) => depths.get(turn), hasMeta: (hash: PayloadHash) => written.has(hash) };
     const heads = new Map<string, Head>();
+    const times = new Map<TurnHash, number>();
+    let lastMeta: PayloadHash | undefined;
     const chunks: ChunkRow[] = [];
     const unsealed: number[] = [];
     let state = emptySummary;
@@ -199,12 +204,15 @@ class Scan {
           if (record.parent !== null && (!depths.has(record.parent) || unverified.has(record.parent)))
             unverified.add(record.hash);
           depths.set(record.hash, record.depth);
+          times.set(record.hash, record.timeMs);
           const payload = payloadOf(this.#files, this.#findings, record, position, payloads);
           const withheld = this.#findings.isWithheld(record);
           onTurn(record.hash, position, { record, slot: payloads.slot(position), payload, withheld });
           state = addTurn(state, record, payload);
         } else if (record.kind === 'meta') {
           written.add(record.payloadHash);
+          if (lastMeta === record.payloadHash) this.#findings.noteOddity(position, 'the meta says what it said before');
+          lastMeta = record.payloadHash;
           const json = this.#readMeta(record, position, payloads);
           state = { ...state, metaJson: json };
           const withheld = this.#findings.isWithheld(record);
@@ -212,8 +220,13 @@ class Scan {
         } else {
           if (payloads.slot(position)?.tag !== 'none')
             payloadProblem(this.#findings, n, [], [position], 'a record without payload has one');
-          if (record.kind === 'head')
+          if (record.kind === 'head') {
+            if (heads.get(record.name)?.turn === record.turn)
+              this.#findings.noteOddity(position, 'the head says what it said before');
+            if ((times.get(record.turn) ?? record.timeMs) !== record.timeMs)
+              this.#findings.noteOddity(position, 'the time of the head is not that of its turn');
             heads.set(record.name, { name: record.name, turn: record.turn, timeMs: record.timeMs });
+          }
         }
       }
     }

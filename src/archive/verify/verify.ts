@@ -19,11 +19,16 @@ import { BlobUse, verifyBlobs } from './verify-blobs.ts';
 import { type CheckedTurn, checkIndex } from './verify-index.ts';
 import { checkItem } from './verify-items.ts';
 import { finishOrder, verifyOrder } from './verify-order.ts';
+import { listStrays, listStraysOf } from './verify-strays.ts';
 
 /** `clock`: milliseconds, never going back. Never throws for damage. */
 export function verifyArchive(store: Store, options: VerifyOptions, clock: () => number): VerifyReport {
   const start = clock();
-  const damage: DamageReport[] = [...listOf(findInfoDifference(store.disk, store.dir)), ...listGone(store)];
+  const damage: DamageReport[] = [
+    ...listOf(findInfoDifference(store.disk, store.dir)),
+    ...listGone(store),
+    ...listStrays(store),
+  ];
   const { ids, all } = verifyOrder(store, options);
   const use = new BlobUse();
   const done: ConversationId[] = [];
@@ -87,7 +92,10 @@ function verifyConversation(
   const loss = scanned.readOnly === undefined ? findLoss(known, scanned) : undefined;
   const damage = [
     ...scanned.damage,
+    ...scanned.oddities,
     ...items,
+    ...listOf(checkMain(scanned)),
+    ...listStraysOf(store, id),
     ...[...turns, ...scanned.metas].flatMap((seen) => listOf(checkWithdrawal(id, seen))),
     ...checkTails(store, scanned),
     ...(loss === undefined
@@ -107,6 +115,13 @@ function checkWithdrawal(
   const message = 'the payload is still there although a tombstone took it back';
   const turns = record.kind === 'turn' ? [record.hash] : [];
   return { kind: 'payload', file, conversation: id, turns, positions: [position], message };
+}
+
+/** Every importer names the way that its agent went on. */
+function checkMain({ id, state }: ScannedConversation): DamageReport | undefined {
+  if (state.turns === 0 || state.heads.has('main')) return undefined;
+  const message = 'no head is called main: its newest turn is shown as its end';
+  return { kind: 'note', file: `conversations/${id}`, conversation: id, turns: [], message };
 }
 
 /** Bytes beyond the checkpoint, unless another process is just writing them. */
