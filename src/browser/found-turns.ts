@@ -21,12 +21,12 @@ export interface FoundTurn {
 /** Words of an excerpt, and of a title. */
 const EXCERPT = 30;
 const TITLE = 12;
-/** An excerpt begins this many words before what was found, or with the turn when that is near. */
+/** An excerpt begins this many words before what was found, or with the turn when its title would run into it. */
 const BEFORE = 6;
 
 /** At most `most` turns in the order of the page: those with the most words that were found. Empty when only the title has them. */
 export function listFoundTurns(record: PagefindRecord, most: number): readonly FoundTurn[] {
-  const words = record.content.split(' ');
+  const words = record.content.split(' ').map(withoutMarks);
   const locations = [...new Set(record.locations)].sort((a, b) => a - b);
   const anchors = record.anchors.toSorted((a, b) => a.location - b.location);
   return anchors
@@ -51,7 +51,7 @@ export function listFoundTurns(record: PagefindRecord, most: number): readonly F
 
 /** The first words of a record, for a result whose title alone has what was looked for. */
 export function firstWords(record: PagefindRecord): string {
-  return textOf(record.content.split(' ', EXCERPT));
+  return textOf(record.content.split(' ', EXCERPT).map(withoutMarks));
 }
 
 /** Where most of what was found stands together. */
@@ -64,7 +64,7 @@ function excerptStart(start: number, found: readonly number[]): number {
     const count = inReach(at);
     if (count > most) [best, most] = [at, count];
   }
-  return best - BEFORE < start + BEFORE ? start : best - BEFORE;
+  return best - BEFORE < start + TITLE ? start : best - BEFORE;
 }
 
 interface Range {
@@ -82,18 +82,26 @@ function excerptOf(words: readonly string[], range: Range, found: ReadonlySet<nu
     if (last?.marked === marked) pieces[pieces.length - 1] = { text: last.text + text, marked };
     else pieces.push({ text, marked });
   };
+  let before = '';
   if (range.from > range.start) add('… ', false);
   for (let at = range.from; at < range.to; at++) {
     const word = words[at] ?? '';
-    if (at > range.from && isApart(words[at - 1] ?? '', word)) add(' ', found.has(at - 1) && found.has(at));
+    if (word === '') continue;
+    if (before !== '' && isApart(before, word)) add(' ', found.has(at - 1) && found.has(at));
     add(word, found.has(at));
+    before = word;
   }
   if (range.to < range.end) add(' …', false);
   return pieces;
 }
 
 function textOf(words: readonly string[]): string {
-  return joinWords(words.join(' '));
+  return joinWords(words.filter((word) => word !== '').join(' '));
+}
+
+/** Markdown's signs for headings, tables, bold and code say nothing in an excerpt. A word that was nothing else is empty. */
+function withoutMarks(word: string): string {
+  return word.replace(/^(?:#{1,6}|\|)$|\*\*|`+/g, '');
 }
 
 /** Whether a space stands between two words: not in scripts that are written without. */

@@ -57,6 +57,11 @@ it('takes the spaces out that were put between words of scripts without any', ()
   ]);
 });
 
+it('leaves out Markdown’s signs', () => {
+  const [turn] = listFoundTurns(record(['## The plan | `clock.ts` **is slow**'], ['`clock.ts`']), 4);
+  expect(turn?.excerpt.map((piece) => piece.text)).toEqual(['The plan ', 'clock.ts', ' is slow']);
+});
+
 it('has the first words for a record whose title alone was found', () => {
   const found = record([numbers(0, 100)], []);
   expect(listFoundTurns(found, 4)).toEqual([]);
