@@ -129,6 +129,8 @@ export interface ArchiveReader {
    * conversation's first turn while another head is left. Throws NotFoundError.
    */
   listHeads(conversation: ConversationId): readonly Head[];
+  /** The JSON of every meta record in log order, as it was written: the last is the conversation's meta. Throws NotFoundError. */
+  readMetas(conversation: ConversationId): readonly Payload[];
 
   readPayload(turn: LoggedTurn): Payload;
   /** The same for many, in the order given; each tile is decompressed once. */

@@ -37,6 +37,7 @@ import { openLedger } from './index/ledger.ts';
 import { acceptLostLogs, noteAllLogs } from './index/lost-logs.ts';
 import type { Store } from './index/store.ts';
 import { countSummaries, revisionOf, walkGone, walkSummaries } from './index/walk-summaries.ts';
+import { readMetas } from './read/read-metas.ts';
 import { readPayloads } from './read/read-payloads.ts';
 import { findTurn, hasTurn, listBranch, listTurns } from './read/read-turns.ts';
 import { compareIndex, refreshIndex } from './scan/open-index.ts';
@@ -129,6 +130,10 @@ export class OpenArchive implements ArchiveWriter {
   listHeads(conversation: ConversationId): readonly Head[] {
     const { heads } = this.#getRow(conversation).state;
     return [...heads.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  readMetas(conversation: ConversationId): readonly Payload[] {
+    return readMetas(this.#store, this.#getRow(conversation));
   }
 
   readPayload(turn: LoggedTurn): Payload {

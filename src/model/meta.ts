@@ -39,15 +39,20 @@ export function decodeMetaText(json: string): Meta {
   return check(() => parseCanonicalText(json));
 }
 
-/** Whether `decodeMeta` takes the bytes. */
-export function isMeta(bytes: Uint8Array): boolean {
+/** Why `decodeMeta` refuses the bytes. Undefined: it takes them. */
+export function findMetaProblem(bytes: Uint8Array): string | undefined {
   try {
     decodeMeta(bytes);
-    return true;
+    return undefined;
   } catch (error) {
-    if (error instanceof BadMetaError) return false;
+    if (error instanceof BadMetaError) return error.message;
     throw error;
   }
+}
+
+/** Whether `decodeMeta` takes the bytes. */
+export function isMeta(bytes: Uint8Array): boolean {
+  return findMetaProblem(bytes) === undefined;
 }
 
 function check(parse: () => JsonValue): Meta {

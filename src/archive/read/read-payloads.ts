@@ -39,14 +39,22 @@ function tombstonesOf(store: Store, id: ConversationId): ReadonlyMap<TurnHash, T
   return new Map(store.index.listTombstones(row.key).map((tombstone) => [tombstone.turn, tombstone]));
 }
 
+/** What stands in a log under a payload's name: a turn's item, or a meta. */
+export type StoredPayload = Pick<LoggedTurn, 'conversation' | 'position' | 'payloadHash' | 'rawLength'>;
+
 function readPayload(store: Store, turn: LoggedTurn, tombstone: Tombstone | undefined): Payload {
   if (tombstone !== undefined) {
     const { reason, replacement } = tombstone;
     return { status: 'withheld', reason, ...(replacement === undefined ? {} : { replacement }) };
   }
-  const file = tileFile(turn.conversation, 'payload', Math.floor(turn.position / TILE_WIDTH));
+  return readBytes(store, turn);
+}
+
+/** The bytes of a payload that nobody took back. */
+export function readBytes(store: Store, stored: StoredPayload): Payload {
+  const file = tileFile(stored.conversation, 'payload', Math.floor(stored.position / TILE_WIDTH));
   try {
-    return readStored(store, turn, file);
+    return readStored(store, stored, file);
   } catch (error) {
     if (!(error instanceof TurnpressError)) throw error;
     const where = typeof error.fields.file === 'string' ? error.fields.file : file;
@@ -54,7 +62,7 @@ function readPayload(store: Store, turn: LoggedTurn, tombstone: Tombstone | unde
   }
 }
 
-function readStored(store: Store, turn: LoggedTurn, file: string): Payload {
+function readStored(store: Store, turn: StoredPayload, file: string): Payload {
   const found = locate(store, turn.conversation, turn.position);
   if (found === undefined)
     return { status: 'damaged', file, problem: store.files.problemOf(file) ?? 'its payload is missing from the tile' };

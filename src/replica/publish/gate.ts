@@ -9,6 +9,7 @@ import { canonicalJson, type JsonValue } from '../../base/json.ts';
 import type { Progress } from '../../base/log.ts';
 import type { ConversationSummary } from '../../model/conversation.ts';
 import { type ConversationId, shortId } from '../../model/ids.ts';
+import { decodeMeta, findMetaProblem } from '../../model/meta.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import { visibilityOf } from '../../model/visibility.ts';
@@ -67,7 +68,7 @@ function rulesOf(options: GateOptions): string {
 }
 
 /** Goes up when the gate looks into more than before. */
-const GATE_VERSION = 1;
+const GATE_VERSION = 2;
 
 interface Look {
   /** The first thing that is found or cannot be looked into, and that nobody has allowed, in words. Undefined: it may go out. */
@@ -86,10 +87,10 @@ async function lookInto(
   const { id, rootHash: root } = conversation;
   const before = passed.find(id);
   const facts = await findInFacts(archive, conversation, redactor);
-  if (facts !== undefined) return { reason: facts, whole: true };
+  if (facts.reason !== undefined) return { reason: facts.reason, whole: true };
   const turns = archive.listTurns(id);
   const known = before !== undefined && namesOf(turns.slice(0, before.turns)) === before.names ? before.turns : 0;
-  let whole = true;
+  let { whole } = facts;
   for (const { turn, found } of walkOutgoing(archive, turns.slice(known))) {
     if (found === 'damaged') whole = false;
     else if (!allow.some((digits) => turn.hash.startsWith(digits))) {
@@ -111,14 +112,22 @@ async function findInTurn(
   return describe(where, await scanForPublishing(redactor, found.value));
 }
 
-/** Meta with all its members, and head names, retired ones too: the log is published with them. */
+/** Every meta there was, with all its members, and head names, retired ones too: the log is published with them. */
 async function findInFacts(
   archive: ArchiveReader,
-  { id, meta }: ConversationSummary,
+  { id }: ConversationSummary,
   redactor: Redactor,
-): Promise<string | undefined> {
-  const facts = { meta, heads: archive.listHeads(id).map(({ name }) => name) } as unknown as JsonValue;
-  return describe('its title or other facts', await scanForPublishing(redactor, facts));
+): Promise<{ readonly reason: string | undefined; readonly whole: boolean }> {
+  let whole = true;
+  const facts: JsonValue[] = [archive.listHeads(id).map(({ name }) => name)];
+  for (const meta of archive.readMetas(id)) {
+    if (meta.status === 'damaged') whole = false;
+    if (meta.status !== 'present') continue;
+    const problem = findMetaProblem(meta.bytes);
+    if (problem !== undefined) return { reason: `its meta: ${problem}; "withdraw --meta" takes it back`, whole };
+    facts.push(decodeMeta(meta.bytes) as unknown as JsonValue);
+  }
+  return { reason: describe('its title or other facts', await scanForPublishing(redactor, facts)), whole };
 }
 
 function describe(where: string, findings: Awaited<ReturnType<typeof scanForPublishing>>): string | undefined {

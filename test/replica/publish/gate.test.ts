@@ -75,6 +75,15 @@ describe('the gate', () => {
     expect(await look(archive)).toEqual([expect.stringContaining('github')]);
   });
 
+  it('finds a secret in a title of before, and none once that is taken back', async () => {
+    const archive = withTurn(harmless, { title: github });
+    const conversation = at([...archive.walkConversations()], 0).id;
+    archive.append({ turns: [], metas: [{ conversation, meta: { title: 'harmless' }, timeMs: 2 }] });
+    expect(await look(archive)).toEqual([expect.stringContaining('github')]);
+    archive.withdrawMeta(conversation, 1, 3);
+    expect(await look(archive)).toEqual([]);
+  });
+
   it('finds a secret in a blob that is text', async () => {
     const archive = createMemoryArchive({ origin: 'sessions.example.org/archive' });
     const hash = archive.putBlob(encodeUtf8(`login with ${github}`));
