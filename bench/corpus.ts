@@ -44,7 +44,7 @@ export async function benchCorpus(corpus: string, scratch: string): Promise<Row[
     rowOf('one turn appended: build with search', seconds(updated.seconds), costOf(updated)),
     rowOf('one turn appended, both', seconds(grown.seconds + updated.seconds)),
   );
-  const site = sizeOf(join(work, '_site'));
+  const site = sizeOf(join(work, '_private'));
   rows.push(rowOf('site', `${(site.bytes / 1e6).toFixed(1)} MB in ${site.files} files`));
   return [...rows, ...compression(join(work, 'archive'))];
 }

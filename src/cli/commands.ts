@@ -10,7 +10,7 @@ export const commands: readonly Command[] = [
     summary: 'ingest, build, and say where the site is (the default)',
     args: [],
     options: [],
-    examples: ['turnpress', 'turnpress --archive ~/turns/archive --output ~/turns/_site'],
+    examples: ['turnpress', 'turnpress --archive ~/turns/archive --output ~/turns/_private'],
     load: () => import('./commands/press.ts'),
   },
   {
@@ -45,18 +45,21 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'build',
-    summary: 'write the website of the archive',
+    summary: 'write the website of the archive: the private one into _private/, the public one into _site/',
     args: [],
     options: [{ flags: '--public', says: 'only what site.json makes public; stops when a secret is found' }],
-    examples: ['turnpress build', 'turnpress build --public --output _site'],
+    examples: ['turnpress build', 'turnpress build --public'],
     load: () => import('./commands/build.ts'),
   },
   {
     name: 'serve',
     summary: 'look at the built site, on this machine only',
     args: [],
-    options: [{ flags: '--port <number>', says: 'default: 8080; 0 takes a free one' }],
-    examples: ['turnpress serve', 'turnpress serve --port 0'],
+    options: [
+      { flags: '--port <number>', says: 'default: 8080; 0 takes a free one' },
+      { flags: '--public', says: 'the public site; without it the private one, where there is one' },
+    ],
+    examples: ['turnpress serve', 'turnpress serve --public', 'turnpress serve --port 0'],
     load: () => import('./commands/serve.ts'),
   },
   {

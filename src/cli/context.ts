@@ -31,7 +31,10 @@ export interface World {
 export interface Context {
   readonly world: World;
   readonly archiveDir: string;
+  /** The private site: everything, for its owner. */
   readonly outputDir: string;
+  /** The public site; the same folder only when `--output` names one. */
+  readonly publicDir: string;
   readonly configFile: string;
   /** The configuration was named on the command line: it must be there. */
   readonly configNamed: boolean;
@@ -66,7 +69,8 @@ export function createContext(world: World, options: GlobalOptions): Context {
   return {
     world,
     archiveDir,
-    outputDir: resolve(world.cwd, options.output ?? '_site'),
+    outputDir: resolve(world.cwd, options.output ?? '_private'),
+    publicDir: resolve(world.cwd, options.output ?? '_site'),
     configFile,
     configNamed: options.config !== undefined,
     contentDir: dirname(configFile),

@@ -54,7 +54,7 @@ function addRow(
 function withGlobals(command: Commander): Commander {
   return command
     .option('--archive <dir>', 'the archive (default: archive)')
-    .option('--output <dir>', 'where the site is written (default: _site)')
+    .option('--output <dir>', 'where the site is written (default: _private, with --public _site)')
     .option('--config <file>', 'the configuration (default: content/site.json)')
     .option('--json', 'the result for programs, on stdout')
     .option('--strict', 'exit with 3 when there were problems')

@@ -1,5 +1,5 @@
 /** What can go wrong while a site is built. */
-/** One class per cause; nothing of the new build is in the output folder when one of them is thrown. */
+/** One class per cause; nothing of the new build is in the output folder when one of them is thrown, and its finished work is kept. */
 
 import { TurnpressError } from '../base/errors.ts';
 
@@ -51,9 +51,28 @@ export class TemplateError extends TurnpressError {
   }
 }
 
-/** The renderer failed on a page: a bug of ours, since every item has a way to be shown. */
+/** The renderer failed on a page: a bug of ours, since every item has a way to be shown. The conversation's page says so. */
 export class RenderFailedError extends TurnpressError {
-  constructor(problem: string) {
-    super('RENDER_FAILED', {}, `a page could not be rendered: ${problem}`);
+  constructor(problem: string, cause?: unknown) {
+    super('RENDER_FAILED', {}, `a page could not be rendered: ${problem}`, cause);
   }
+}
+
+/** A thread of the build died, was started once more, and died again. */
+export class ThreadDiedError extends TurnpressError {
+  constructor(job: string, problem: string, cause?: unknown) {
+    super('THREAD_DIED', { job }, `the thread for ${job} died twice: ${problem}`, cause);
+  }
+}
+
+const STOPPING: readonly (abstract new (...args: never[]) => Error)[] = [
+  TemplateError,
+  ThreadDiedError,
+  SearchIndexError,
+];
+
+/** Whether nothing can be built any more after this: templates, threads, disk and state serve every page. Anything else is the matter of one conversation. */
+export function stopsBuild(error: unknown): boolean {
+  if (STOPPING.some((kind) => error instanceof kind)) return true;
+  return error instanceof Error && 'code' in error && (error.code === 'ERR_SQLITE_ERROR' || 'syscall' in error);
 }

@@ -2,7 +2,6 @@
 /** Apart from the door, because every part of the room reads them. */
 
 import type { Log, Progress } from '../base/log.ts';
-import type { ConversationSummary } from '../model/conversation.ts';
 import type { ConversationId } from '../model/ids.ts';
 import type { SiteConfig } from '../model/site-config.ts';
 
@@ -43,11 +42,4 @@ export interface BuildReport {
   readonly bytes: number;
   /** Bad inputs that did not stop the build; each was also reported to the log. */
   readonly problems: number;
-}
-
-/** A conversation that this build shows. */
-export interface SelectedConversation {
-  readonly summary: ConversationSummary;
-  readonly tags: readonly string[];
-  readonly isPrivate: boolean;
 }

@@ -5,84 +5,76 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArchiveReader } from '../archive/archive.ts';
 import type { ConversationSummary } from '../model/conversation.ts';
-import { tagsOf, visibilityOf } from '../model/visibility.ts';
+import { visibilityOf } from '../model/visibility.ts';
 import { PublishBlockedError } from './errors.ts';
-import type { BuildOptions, BuildReport, SelectedConversation } from './options.ts';
+import type { BuildOptions, BuildReport } from './options.ts';
 import { RENDERER_VERSION } from './render/version.ts';
 import { type InputFolders, readInputs } from './shell/inputs.ts';
 import { keyOf } from './state/keys.ts';
-import { completePending, hasPending, STAMP } from './state/output.ts';
+import { completeMove, STAMP } from './state/moving.ts';
 import { openState, type SiteState } from './state/state.ts';
 
 export type { BuildOptions, BuildReport } from './options.ts';
 export { headersFor } from './shell/headers.ts';
 
 /** Raised when equal inputs give other bytes than before: everything is made again. */
-const BUILD_VERSION = '1';
+const BUILD_VERSION = '2';
 
 /**
- * Brings `outputDir` up to date with the archive. Nothing of it changes before all of it is made; an interrupted build is
- * finished or repeated by the next. Equal archives and options give equal bytes anywhere.
+ * Brings `outputDir` up to date with the archive. Nothing of it changes before all of it is made; an interrupted or failed build
+ * loses no finished work, and the next one goes on from there. Equal archives and options give equal bytes anywhere.
  * Throws PublishBlockedError, ForeignOutputError, BuildRunningError, SearchIndexError, TemplateError.
  */
 export async function buildSite(archive: ArchiveReader, options: BuildOptions): Promise<BuildReport> {
   const { config, mode } = options;
-  const selected = selectConversations(archive, options);
+  checkBlocked(archive, options);
   const inputs = readInputs(inputFolders(options));
-  const siteKey = keyOf(
-    BUILD_VERSION,
-    RENDERER_VERSION,
-    mode,
-    config,
-    inputs.key,
-    selected.map(({ summary, tags, isPrivate }) => [
-      summary.id,
-      summary.rootHash,
-      summary.damage ?? '',
-      isPrivate,
-      tags,
-    ]),
-  );
+  const { generation, revision } = archive.revision();
+  const siteKey = keyOf(BUILD_VERSION, RENDERER_VERSION, mode, config, inputs.key, generation, revision);
   const state = openState(options.cacheDir, options.outputDir);
   try {
-    if (hasPending(state)) completePending(state, options.outputDir);
+    completeMove(state, options.outputDir);
     const last = findLastReport(state, options.outputDir, siteKey);
     if (last !== undefined) return last;
     const { buildChanges } = await import('./build.ts');
-    return await buildChanges(archive, options, inputs, selected, state, siteKey);
+    return await buildChanges(archive, options, inputs, state, siteKey);
   } finally {
     state.close();
   }
 }
 
-/** Oldest first. In a public build private ones are left out as if they were not there. */
-function selectConversations(archive: ArchiveReader, options: BuildOptions): readonly SelectedConversation[] {
-  const selected: SelectedConversation[] = [];
+/** A public build stops at the first conversation that rules make public and that must not be published. */
+function checkBlocked(archive: ArchiveReader, options: BuildOptions): void {
+  if (options.mode !== 'public') return;
   const blocked: { readonly id: string; readonly reason: string }[] = [];
-  for (const summary of archive.listConversations()) {
-    const isPrivate = visibilityOf(summary, options.config) !== 'public';
-    if (options.mode === 'public') {
-      if (isPrivate) continue;
-      const reason = findReason(summary, options);
-      if (reason !== undefined) blocked.push({ id: summary.id, reason });
-    }
-    selected.push({ summary, tags: tagsOf(summary, options.config), isPrivate });
+  for (const { summary, reason } of listDoubtful(archive, options)) {
+    if (visibilityOf(summary, options.config) === 'public') blocked.push({ id: summary.id, reason });
   }
   const first = blocked[0];
   if (first !== undefined) throw new PublishBlockedError(first.id, first.reason, blocked.length);
-  return selected.sort((a, b) => a.summary.firstMs - b.summary.firstMs || (a.summary.id < b.summary.id ? -1 : 1));
 }
 
-/** Why it must not be published. Without a gate's answer, doubtful findings of the import count. */
-function findReason(summary: ConversationSummary, options: BuildOptions): string | undefined {
-  if (options.blocked !== undefined) return options.blocked.get(summary.id);
-  const rules = Object.keys(summary.meta.findings ?? {});
-  return rules.length === 0 ? undefined : `rule ${rules.join(', ')} found something doubtful`;
+/** What the gate found. Without a gate's answer, doubtful findings of the import count. */
+function* listDoubtful(
+  archive: ArchiveReader,
+  { blocked }: BuildOptions,
+): Generator<{ readonly summary: ConversationSummary; readonly reason: string }> {
+  if (blocked !== undefined) {
+    for (const [id, reason] of blocked) {
+      const summary = archive.findConversation(id);
+      if (summary !== undefined) yield { summary, reason };
+    }
+    return;
+  }
+  for (const summary of archive.walkConversations()) {
+    const rules = Object.keys(summary.meta.findings ?? {});
+    if (rules.length > 0) yield { summary, reason: `rule ${rules.join(', ')} found something doubtful` };
+  }
 }
 
 /** The last build's report, as of now, when its site still stands and nothing changed since. */
 function findLastReport(state: SiteState, outputDir: string, siteKey: string): BuildReport | undefined {
-  if (state.findMeta('site') !== siteKey) return undefined;
+  if (state.findMeta('site') !== siteKey || state.conversations.hasFailed()) return undefined;
   const file = join(outputDir, STAMP);
   if (!existsSync(file) || readFileSync(file, 'utf8') !== state.findMeta('stamp')) return undefined;
   const report = state.findMeta('report');

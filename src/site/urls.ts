@@ -19,6 +19,11 @@ export function branchUrl(id: ConversationId, branch: string, page = 1): string 
   return page === 1 ? base : `${base}p${page}/`;
 }
 
+/** `/c/<id>/branches/`, `/c/<id>/branches/p2/`: all branches, where they are too many for the conversation's own page. */
+export function branchListUrl(id: ConversationId, page = 1): string {
+  return `${conversationUrl(id)}branches/${page === 1 ? '' : `p${page}/`}`;
+}
+
 /** `t-<16 digits>`: the id of a turn's element. */
 export function turnAnchor(turn: TurnHash): string {
   return anchorOf(shortId(turn));
@@ -67,9 +72,9 @@ export function imageUrl(id: ConversationId, hash: string, extension: string): s
   return `${conversationUrl(id)}i/${hash}.${extension}`;
 }
 
-/** `/sitemap-2.xml`: one part of a sitemap that is too long for one file. */
-export function sitemapPartUrl(part: number): string {
-  return `/sitemap-${part}.xml`;
+/** `/sitemap-2026-01.xml`, `/sitemap-2026-01-2.xml`: the pages of conversations that began in one month. */
+export function sitemapPartUrl(name: string, part = 1): string {
+  return part === 1 ? `/sitemap-${name}.xml` : `/sitemap-${name}-${part}.xml`;
 }
 
 /** `/pagefind/<name>/`: one part of the search index; `/pagefind/` itself holds the documentation and the program. */

@@ -172,9 +172,21 @@ describe('the commands', () => {
   it('build writes the site, says what is private, and writes nothing the second time', async () => {
     expect(await terminal.run('build', '--json')).toBe(EXIT.done);
     expect(terminal.json()).toMatchObject({ private: 8, pagesUnchanged: 0 });
-    expect(existsSync(join(terminal.folder, '_site', 'index.html'))).toBe(true);
+    expect(existsSync(join(terminal.folder, '_private', 'index.html'))).toBe(true);
     expect(await terminal.run('build', '--json')).toBe(EXIT.done);
     expect(terminal.json()).toMatchObject({ pagesWritten: 0 });
+  });
+
+  it('build keeps the private and the public site in folders of their own', async () => {
+    const page = join(terminal.folder, '_private', 'index.html');
+    await terminal.run('build');
+    const before = readFileSync(page, 'utf8');
+    expect(existsSync(join(terminal.folder, '_site'))).toBe(false);
+    expect(await terminal.run('build', '--public')).toBe(EXIT.done);
+    expect(readFileSync(join(terminal.folder, '_site', 'index.html'), 'utf8')).toContain(
+      'Nothing is published here yet.',
+    );
+    expect(readFileSync(page, 'utf8')).toBe(before);
   });
 
   it('doctor looks at everything and names the way out', async () => {

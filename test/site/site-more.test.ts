@@ -9,7 +9,7 @@ import { concatBytes, encodeUtf8 } from '../../src/base/bytes.ts';
 import { TemplateError } from '../../src/site/errors.ts';
 import { renderDocument } from '../../src/site/once/docs.ts';
 import { createRenderPool } from '../../src/site/render/render-pool.ts';
-import { conversationUrl, imageUrl, outputPath } from '../../src/site/urls.ts';
+import { branchListUrl, conversationUrl, imageUrl, outputPath } from '../../src/site/urls.ts';
 import {
   answer,
   config,
@@ -195,6 +195,67 @@ describe('templates and authored pages', () => {
     expect(html).toContain('<h2 id="h-why">Why</h2>');
     expect(html).toContain('<h3 id="h-deep">Deep</h3>');
     expect(html).toContain('<h2 id="h-why-1">Why</h2>');
+  });
+});
+
+describe('a conversation that cannot be made', () => {
+  it('is a named problem and a page that says so; the others are built, and the next build tries again', async () => {
+    const good = tell(archive, { items: sampleItems('the clock'), meta });
+    const bad = tell(archive, { items: sampleItems('the door'), meta: { ...meta, title: 'The door' }, minute: 60 });
+    const failing = new Proxy(archive, {
+      get: (target, name) => {
+        if (name === 'listTombstones') {
+          return (id: string) => {
+            if (id === bad.id) throw new RangeError('the tile of the door is odd');
+            return target.listTombstones(id as typeof bad.id);
+          };
+        }
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const report = await site.build(failing);
+    expect(report.problems).toBe(1);
+    expect(site.problems).toMatchObject([{ code: 'CONVERSATION_FAILED', file: bad.id }]);
+    const page = outputPath(conversationUrl(bad.id));
+    expect(site.read(page)).toContain('could not be made: the tile of the door is odd');
+    expect(site.read('index.html')).toContain(`href="${conversationUrl(bad.id)}"`);
+    expect(site.read(outputPath(conversationUrl(good.id)))).toContain('<strong>wrong</strong>');
+    expect((await site.build(failing)).problems).toBe(1);
+    expect((await site.build(archive)).problems).toBe(0);
+    expect(site.read(page)).toContain('<strong>wrong</strong>');
+    const other = createTestSite();
+    await other.build(archive);
+    expect([...site.readAll()]).toEqual([...other.readAll()]);
+    other.remove();
+  });
+
+  it('because a blob of it is gone has its pages, and the blob is named', async () => {
+    const part = { type: 'blob', modality: 'image', mime_type: 'image/png', hash: 'ab'.repeat(32), size: 9, name: 'x' };
+    tell(archive, { items: [{ role: 'user', parts: [part as never] }], meta });
+    expect((await site.build(archive)).problems).toBe(1);
+    expect(site.problems).toMatchObject([{ code: 'DAMAGED_BLOB' }]);
+  });
+});
+
+describe('a conversation with more branches than a page can list', () => {
+  it('names the first of them, and all of them on pages of their own', async () => {
+    const told = tell(archive, { items: sampleItems('the clock'), meta });
+    for (let n = 0; n < 60; n++) {
+      const items = [prompt(`Another way ${n}`), answer('As you like.')];
+      tell(archive, {
+        items,
+        after: turnAt(told, 3),
+        conversation: told.id,
+        head: `b-${10_000_000 + n}`,
+        minute: n + 9,
+      });
+    }
+    await site.build(archive);
+    const page = site.read(outputPath(conversationUrl(told.id)));
+    expect(page.match(/Another way \d+/g)).toHaveLength(100);
+    expect(page).toContain(`href="${branchListUrl(told.id)}">All 60 branches`);
+    expect(site.read(outputPath(branchListUrl(told.id))).match(/Another way \d+/g)).toHaveLength(60);
   });
 });
 

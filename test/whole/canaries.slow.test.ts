@@ -89,7 +89,7 @@ describe('secrets in every place of a session', () => {
   });
 
   it('are in no file of a local site', () => {
-    expect([...findAll(sessions, readPublished(place.site))]).toEqual([]);
+    expect([...findAll(sessions, readPublished(place.privateSite))]).toEqual([]);
   });
 
   it('are in nothing that any command says', async () => {
@@ -107,7 +107,7 @@ describe('secrets in every place of a session', () => {
   });
 
   it('leave what is no secret in place', () => {
-    const text = [...readPublished(place.site).values()].join('\n');
+    const text = [...readPublished(place.privateSite).values()].join('\n');
     for (const kind of ['github', 'JSON password', 'home']) expect(text).toContain(`Look at the ${kind} thing`);
     expect(text).toContain('[redacted:github:1]');
   });
@@ -135,7 +135,7 @@ describe('the same sessions without redaction', () => {
   it('are found on pages, in every feed, in the search index and in what commands say', async () => {
     const ran = await place.turnpress('build');
     expect(ran.code, ran.err).toBe(0);
-    const site = readPublished(place.site);
+    const site = readPublished(place.privateSite);
     for (const kind of [
       /index\.html$/,
       /rss\.xml$/,
@@ -184,8 +184,9 @@ describe('the same sessions without redaction', () => {
   });
 
   it('leave the site that stands as it is when the build is stopped', async () => {
-    const before = readPublished(place.site);
+    const before = readPublished(place.privateSite);
     expect((await place.turnpress('build', '--public')).code).toBe(2);
-    expect(readPublished(place.site)).toEqual(before);
+    expect(readPublished(place.privateSite)).toEqual(before);
+    expect(existsSync(place.site)).toBe(false);
   });
 });

@@ -15,7 +15,9 @@ export interface Ran {
 export interface Place {
   readonly folder: string;
   readonly archive: string;
+  /** Where the public site goes, and where the private one does. */
   readonly site: string;
+  readonly privateSite: string;
   readonly home: string;
   /** Starts the program as a person would. */
   turnpress(...argv: string[]): Promise<Ran>;
@@ -44,6 +46,7 @@ export function openPlace(env: Readonly<Record<string, string>> = {}): Place {
     home,
     archive: join(folder, 'archive'),
     site: join(folder, '_site'),
+    privateSite: join(folder, '_private'),
     turnpress: (...argv) => start(argv, folder, { ...env, HOME: home, PATH: process.env.PATH ?? '' }),
     async inside(...argv) {
       const code = await terminal.run(...argv);

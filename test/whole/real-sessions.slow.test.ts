@@ -44,10 +44,10 @@ for (const name of ['TURNPRESS_CORPUS', 'TURNPRESS_SAMPLES'] as const) {
     afterAll(() => place?.close());
 
     const listFiles = (end: string): readonly string[] =>
-      readdirSync(place.site, { recursive: true, encoding: 'utf8' })
+      readdirSync(place.privateSite, { recursive: true, encoding: 'utf8' })
         .filter((path) => path.endsWith(end))
         .sort();
-    const read = (path: string): string => readFileSync(join(place.site, path), 'utf8');
+    const read = (path: string): string => readFileSync(join(place.privateSite, path), 'utf8');
 
     /** Some pages of each kind: the largest, and others spread over the rest. */
     const samplePages = (most: number): readonly string[] => {
@@ -97,7 +97,7 @@ for (const name of ['TURNPRESS_CORPUS', 'TURNPRESS_SAMPLES'] as const) {
       let server: Awaited<ReturnType<typeof serveFolder>>;
       beforeAll(async () => {
         browser = await launchChromium();
-        server = await serveFolder(place.site, { policy: false });
+        server = await serveFolder(place.privateSite, { policy: false });
       });
       afterAll(async () => {
         await browser?.close();

@@ -16,9 +16,10 @@ import { plural } from './ingest.ts';
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
   const archive = openToRead(context);
   try {
-    const report = await buildFrom(context, archive, options.public === true ? 'public' : 'local');
+    const mode = options.public === true ? 'public' : 'local';
+    const report = await buildFrom(context, archive, mode);
     context.printJson(report);
-    context.print(buildSummary(context, report));
+    context.print(buildSummary(context, report, mode));
     return exitFor(archive);
   } finally {
     archive.close();
@@ -36,7 +37,7 @@ export async function buildFrom(
   const cacheDir = join(context.archiveDir, 'private', 'cache');
   const gate = { config, cacheDir, knownValues: knownSecrets(context.world.env), progress: context.progress };
   return buildSite(archive, {
-    outputDir: context.outputDir,
+    outputDir: mode === 'public' ? context.publicDir : context.outputDir,
     config,
     mode,
     blocked: mode === 'public' ? await findBlocked(archive, gate) : new Map(),
@@ -50,12 +51,13 @@ export async function buildFrom(
   });
 }
 
-export function buildSummary(context: Context, report: BuildReport): string {
+export function buildSummary(context: Context, report: BuildReport, mode: 'local' | 'public'): string {
+  const folder = mode === 'public' ? context.publicDir : context.outputDir;
   const what = [
     `${plural(report.pagesWritten, 'page')} written`,
     `${report.pagesUnchanged.toLocaleString('en')} unchanged`,
     report.pagesDeleted > 0 ? `${report.pagesDeleted} removed` : '',
     report.private > 0 ? `${plural(report.private, 'private conversation')}` : '',
   ];
-  return `${context.shown(context.outputDir)}: ${what.filter((text) => text !== '').join(', ')}`;
+  return `${context.shown(folder)}: ${what.filter((text) => text !== '').join(', ')}`;
 }

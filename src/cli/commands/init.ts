@@ -49,7 +49,7 @@ export function createFolder(context: Context, options: CommandOptions): readonl
   const config = readConfig(context.configFile, true);
   createArchive(context.archiveDir, { origin: originOf(context, options, config.url), nowMs: context.world.now() });
   made.push(context.shown(join(context.archiveDir, 'archive.json')));
-  write(join(root, '.gitignore'), '_site/\n_site.tmp/\nprivate/\nnode_modules/\n');
+  write(join(root, '.gitignore'), '_site/\n_site.tmp/\n_private/\n_private.tmp/\nprivate/\nnode_modules/\n');
   write(join(root, '.gitattributes'), `${basename(context.archiveDir)}/** -text\n`);
   write(join(root, 'netlify.toml'), NETLIFY);
   return made;

@@ -22,7 +22,7 @@ export async function run(context: Context, _args: readonly string[], options: C
     context.print(ingestSummary(ingested, false));
     for (const line of problemLines(ingested)) context.log.info(line);
     const built = await buildFrom(context, archive, 'local');
-    context.print(buildSummary(context, built));
+    context.print(buildSummary(context, built, 'local'));
     context.print(`the site: ${pathToFileURL(join(context.outputDir, 'index.html')).href}`);
     context.print('look at it with search: turnpress serve');
     context.printJson({ ingest: ingested, build: built, site: context.outputDir });

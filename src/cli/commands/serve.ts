@@ -12,11 +12,15 @@ import { EXIT, UsageError } from '../errors.ts';
 import { countOf } from './ingest.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
-  if (!existsSync(join(context.outputDir, 'index.html'))) {
-    throw new UsageError(`there is no site in ${context.shown(context.outputDir)}; "turnpress build" makes one`);
+  const { outputDir, publicDir } = context;
+  const folders = options.public === true ? [publicDir] : [outputDir, publicDir];
+  const folder = folders.find((name) => existsSync(join(name, 'index.html')));
+  if (folder === undefined) {
+    const build = options.public === true ? 'turnpress build --public' : 'turnpress build';
+    throw new UsageError(`there is no site in ${context.shown(folders[0] ?? outputDir)}; "${build}" makes one`);
   }
   const port = options.port === undefined ? 8080 : countOf(options.port, '--port');
-  const server = await startServer(context.outputDir, port);
+  const server = await startServer(folder, port);
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
   context.printJson({ url: `http://localhost:${bound}/` });

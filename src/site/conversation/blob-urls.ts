@@ -1,27 +1,49 @@
 /** Where a conversation's images stand on the site, and their files. */
 /** The renderer asks for an address; only an image that is clean, within limits and meant to be shown gets one. */
 
-import type { BlobHash, ConversationId } from '../../model/ids.ts';
+import { messageOf } from '../../base/errors.ts';
+import { type BlobHash, type ConversationId, shortId, type TurnHash } from '../../model/ids.ts';
+import { stopsBuild } from '../errors.ts';
 import { imageUrl, outputPath } from '../urls.ts';
 import type { BuildContext } from './context.ts';
-import type { BlobUrl } from './conversation-body.ts';
 import { cleanImage, IMAGE_TYPES } from './images.ts';
 
 /** Raised when cleaning changes, so that images are made again. */
 const CLEANING = '1';
 
-/** One for each conversation and build: every image is looked at once. */
-export function createBlobUrl(context: BuildContext, conversation: ConversationId, owner: string): BlobUrl {
+/** One for each conversation and build: every blob is looked at once. */
+export function createBlobUrl(context: BuildContext, conversation: ConversationId, owner: string): PlaceBlob {
   const known = new Map<string, string | undefined>();
+  const missing = new Set<BlobHash>();
   const shown = context.options.mode === 'local' || context.options.config.images.publish;
-  return (hash, mime) => {
+  const place = (hash: BlobHash, mime: string): string | undefined => {
     const extension = IMAGE_TYPES.get(mime);
     if (!shown || extension === undefined) return undefined;
     const url = imageUrl(conversation, hash, extension);
     if (!known.has(url)) known.set(url, placeImage(context, owner, hash, mime, url) ? url : undefined);
     return known.get(url);
   };
+  return (hash, mime, turn) => {
+    try {
+      if (context.archive.hasBlob(hash)) return place(hash, mime);
+      reportBlob(hash, turn, 'is not there');
+    } catch (error) {
+      // A blob that does not hash right: one problem of this turn, and no image.
+      if (stopsBuild(error)) throw error;
+      reportBlob(hash, turn, messageOf(error));
+    }
+    return undefined;
+  };
+
+  function reportBlob(hash: BlobHash, turn: TurnHash, problem: string): void {
+    if (missing.has(hash)) return;
+    missing.add(hash);
+    context.problem('DAMAGED_BLOB', `turn ${shortId(turn)}: blob ${hash.slice(0, 16)}: ${problem}`, conversation);
+  }
 }
+
+/** The address of an image; undefined: it has none. `turn`: who shows it, for problems. */
+export type PlaceBlob = (hash: BlobHash, mime: string, turn: TurnHash) => string | undefined;
 
 function placeImage(context: BuildContext, owner: string, hash: BlobHash, mime: string, url: string): boolean {
   const path = outputPath(url);

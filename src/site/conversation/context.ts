@@ -7,6 +7,7 @@ import type { ConversationSummary } from '../../model/conversation.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { FeedBuilder } from '../feeds/feeds.ts';
 import type { BuildOptions } from '../options.ts';
+import type { Gate } from '../render/gate.ts';
 import type { RenderPool } from '../render/render-pool.ts';
 import type { Frame } from '../shell/frame.ts';
 import type { SiteInputs } from '../shell/inputs.ts';
@@ -22,21 +23,19 @@ export interface BuildContext {
   readonly output: Output;
   readonly frame: Frame;
   readonly feeds: FeedBuilder;
-  readonly relations: Relations;
-  /** Hands a page over that was declared before; it is written with the next batch. */
-  addPage(model: PageModel, body: SafeHtml): Promise<void>;
   readonly pool: RenderPool;
-  /** Work that goes on while the build reads on; the build waits for it, and fails with it, at its end. */
+  /** Bounds what was read and is not written yet, in raw bytes. */
+  readonly gate: Gate;
+  /** The frame changed, or nothing is known of earlier builds: whatever is not asked of the touched has to be looked at. */
+  readonly afresh: boolean;
+  /** Resolves when the page, which was declared before, is written. */
+  writePage(model: PageModel, body: SafeHtml): Promise<void>;
+  /** Work that goes on while the build reads on; the build waits for it, and fails with it. */
   defer(work: Promise<void>): void;
+  /** Throws what deferred work failed with: nothing is gained by going on. */
+  check(): void;
   /** One bad input that does not stop the build. */
   problem(code: string, message: string, conversation: ConversationId): void;
-}
-
-/** What a page may know of other conversations: only those that this site shows. */
-export interface Relations {
-  readonly find: (id: ConversationId) => VisibleConversation | undefined;
-  /** Sub-agents' conversations that were started from this one, oldest first. */
-  readonly listChildren: (id: ConversationId) => readonly VisibleConversation[];
 }
 
 /** A conversation that this site shows, with what its rules say of it. */

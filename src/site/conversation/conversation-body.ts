@@ -3,7 +3,7 @@
 
 import { html, joinHtml, type SafeHtml, text, trustHtml } from '../../base/html.ts';
 import { reasonWords } from '../../model/withdrawal.ts';
-import { renderDamagedTurn, renderWithheldTurn, type TurnInput } from '../render/turn.ts';
+import { renderDamagedTurn, renderWithheldTurn } from '../render/turn.ts';
 import type { LinkModel } from '../shell/page-model.ts';
 import type { TurnView } from '../view/turn-view.ts';
 
@@ -17,8 +17,6 @@ export interface PlacedTurn {
   /** Conversations of sub-agents that it started. */
   readonly children: readonly LinkModel[];
 }
-
-export type BlobUrl = TurnInput['blobUrl'];
 
 /** In the place of a turn that has no item to show. */
 export function renderGap(view: TurnView): SafeHtml {

@@ -8,32 +8,26 @@ import type { RenderJob } from '../render/render-job.ts';
 import { plainTitle } from '../render/text/plain-title.ts';
 import type { LinkModel, PageModel, PagerModel } from '../shell/page-model.ts';
 import { keyOf } from '../state/keys.ts';
-import { findPack, savePack } from '../state/turn-pack.ts';
-import { branchUrl, conversationUrl, outputPath, pages as sitePages, turnAnchor } from '../urls.ts';
+import { conversationUrl, outputPath, pages as sitePages, turnAnchor } from '../urls.ts';
 import type { BranchOutline } from '../view/outline.ts';
+import { viewTurn } from '../view/turn-view.ts';
 import type { VisibleConversation } from './context.ts';
 import { renderBody, renderCard, renderGap } from './conversation-body.ts';
 import { badgesOf, factsOf, tagLinks } from './conversation-facts.ts';
 import type { ConversationWork, FilledPage } from './conversation-work.ts';
-import { childLink, parentLink } from './kin.ts';
+import { parentLink } from './kin.ts';
 
+/** Declares the page; when something on it changed, its rendering and writing become a task of the conversation. */
 export async function buildPage(
   work: ConversationWork,
   branch: BranchOutline,
   page: FilledPage,
   /** The highest page number that is known to exist. */
   known: number,
-  urlOf: (page: number) => string,
 ): Promise<void> {
   const { context } = work;
-  const blobs = new Map<BlobHash, string>();
-  for (const { view } of page.turns) {
-    for (const part of view.item?.parts ?? []) {
-      const url = part.type === 'blob' ? work.blobUrl(part.hash, part.mime_type) : undefined;
-      if (part.type === 'blob' && url !== undefined) blobs.set(part.hash, url);
-    }
-  }
-  const model = modelOf(work, branch, page, known, urlOf);
+  const blobs = placeBlobs(work, page);
+  const model = modelOf(work, branch, page, known);
   const around = page.turns.map(({ view, exchange, forks, children }) => [
     view.turn.hash,
     view.withheld ?? view.damage ?? null,
@@ -44,12 +38,37 @@ export async function buildPage(
   const before = page.number === 1 ? beforeFirst(work, branch) : joinHtml([]);
   const key = keyOf(work.frameKey, work.renderKey, model, around, before, [...blobs]);
   if (!context.output.declare(outputPath(page.url), work.owner, key)) return;
-  // Not awaited: the next pages are read while this one is rendered. The build waits for all at its end.
-  context.defer(
-    renderTurns(work, page, blobs).then((turns) =>
-      context.addPage(model, joinHtml([before, renderBody(page.turns, turns, page.continued)])),
-    ),
-  );
+  const weight = page.turns.reduce((sum, { view }) => sum + view.turn.rawLength, 4096);
+  await context.gate.enter(weight);
+  const write = async (): Promise<void> => {
+    try {
+      const turns = await renderTurns(work, page, blobs, weight);
+      await context.writePage(model, joinHtml([before, renderBody(page.turns, turns, page.continued)]));
+    } finally {
+      context.gate.leave(weight);
+    }
+  };
+  // Not awaited: the next pages are read while this one is rendered.
+  addTask(work, write());
+  context.check();
+}
+
+function addTask(work: ConversationWork, task: Promise<void>): void {
+  work.tasks.push(task);
+  // Whoever waits for the conversation's tasks hears of it; until then it must not count as unheard.
+  task.catch(() => undefined);
+}
+
+/** Addresses of the images on the page. A blob that is not there is reported. */
+function placeBlobs(work: ConversationWork, page: FilledPage): ReadonlyMap<BlobHash, string> {
+  const blobs = new Map<BlobHash, string>();
+  for (const { view } of page.turns) {
+    for (const part of view.item?.parts ?? []) {
+      const url = part.type === 'blob' ? work.blobUrl(part.hash, part.mime_type, view.turn.hash) : undefined;
+      if (part.type === 'blob' && url !== undefined) blobs.set(part.hash, url);
+    }
+  }
+  return blobs;
 }
 
 /** Rendered turns, those from an earlier build taken over. What was taken back or is damaged is never kept. */
@@ -57,6 +76,7 @@ async function renderTurns(
   work: ConversationWork,
   page: FilledPage,
   blobs: ReadonlyMap<BlobHash, string>,
+  weight: number,
 ): Promise<readonly SafeHtml[]> {
   const { state, pool } = work.context;
   const first = page.turns[0]?.view.turn.hash;
@@ -67,11 +87,10 @@ async function renderTurns(
       ? []
       : [{ hash: turn.hash, timeMs: turn.timeMs, typeId: turn.typeId, rawLength: turn.rawLength, item }],
   );
-  const weight = page.turns.reduce((sum, { view }) => sum + view.turn.rawLength, 0);
-  const known = findPack(state, first, key);
+  const known = state.packs.find(first, key);
   const job: RenderJob = { turns: shown, calls: earlierCalls(work, shown), blobs, known };
   const rendered = await pool.render(job, weight);
-  savePack(state, work.owner, first, key, rendered.pack);
+  state.packs.save(work.owner, first, key, rendered.pack);
   let at = 0;
   // Rendered by runRenderJob from the renderer's safe HTML; a thread hands it back as plain strings.
   return page.turns.map(({ view }) =>
@@ -79,58 +98,42 @@ async function renderTurns(
   );
 }
 
-/** The calls that these turns answer: they may stand on an earlier page, or on the branch this one left. */
+/** The calls that these turns answer and that stand elsewhere: on an earlier page, or on the branch this one left. */
 function earlierCalls(work: ConversationWork, turns: RenderJob['turns']): readonly ToolCallPart[] {
+  const here = new Set(turns.map(({ hash }) => hash));
   return turns.flatMap(({ item }) =>
     item.parts.flatMap((part) => {
-      const call = part.type === 'tool_call_response' ? work.calls.get(part.id) : undefined;
-      return call === undefined ? [] : [call];
+      const turn = part.type === 'tool_call_response' ? work.calls.get(part.id) : undefined;
+      if (turn === undefined || part.type !== 'tool_call_response' || here.has(turn.hash)) return [];
+      const said = viewTurn(turn, work.context.archive.readPayload(turn), undefined).item?.parts ?? [];
+      return said.filter((call): call is ToolCallPart => call.type === 'tool_call' && call.id === part.id).slice(-1);
     }),
   );
 }
 
-function modelOf(
-  work: ConversationWork,
-  branch: BranchOutline,
-  page: FilledPage,
-  known: number,
-  urlOf: (page: number) => string,
-): PageModel {
-  const { context, conversation } = work;
+function modelOf(work: ConversationWork, branch: BranchOutline, page: FilledPage, known: number): PageModel {
+  const { context, conversation, names } = work;
   const { summary, title } = conversation;
+  const urlOf = (number: number): string => names.urlOf(branch, number);
   const { frame } = context;
   const firstPage = page.number === 1;
   return frame.page({
     url: page.url,
     template: 'conversation.njk',
-    title: titleOfPage(work, branch, page.number),
-    heading: headingOf(work, branch, page.number),
+    title: names.titleOf(branch, page.number),
+    heading: names.headingOf(branch, page.number),
     description: plainTitle(summary.firstPrompt, 160) || title,
     crumbs: crumbsOf(conversation, branch, page, urlOf),
-    feeds: frame.feedsOf(urlOf(1), titleOfPage(work, branch, 1)),
+    feeds: frame.feedsOf(urlOf(1), names.titleOf(branch, 1)),
     badges: badgesOf(conversation),
     tags: firstPage ? tagLinks(conversation.tags) : [],
-    facts: firstPage && branch.main ? factsOf(conversation, parentLink(work)) : [],
+    facts: firstPage && branch.main ? factsOf(conversation, parentLink(context, conversation)) : [],
     links: firstPage && branch.main ? branchLinks(work) : [],
     pager: pagerOf(page.number, known, urlOf),
     scripts: [...frame.page({ url: page.url, template: '', title: '' }).scripts, frame.asset('jump.js')].filter(
       (url) => url !== '',
     ),
   });
-}
-
-/** Page 1 has the conversation's title, with the branch's label where it is not the main one. */
-export function titleOfPage(work: ConversationWork, branch: BranchOutline, page: number): string {
-  const { title } = work.conversation;
-  const own = branch.main ? title : `${title} (${work.labels.get(branch.head.name) ?? branch.head.name})`;
-  return page === 1 ? own : `${own}, page ${page}`;
-}
-
-/** A branch is called by its own first prompt: the path above leads to the conversation and its title. */
-function headingOf(work: ConversationWork, branch: BranchOutline, page: number): string {
-  const own = work.labels.get(branch.head.name) ?? branch.head.name;
-  if (branch.main) return titleOfPage(work, branch, page);
-  return page === 1 ? own : `${own}, page ${page}`;
 }
 
 function crumbsOf(
@@ -162,18 +165,13 @@ function pagerOf(number: number, known: number, urlOf: (page: number) => string)
 
 /** The first five and the last three: enough to enter at both ends. */
 function pageNumbers(last: number): readonly number[] {
-  const all = Array.from({ length: last }, (_, i) => i + 1);
-  return all.filter((page) => page <= 5 || page > last - 3);
+  const ends = [1, 2, 3, 4, 5, last - 2, last - 1, last].filter((page) => page >= 1 && page <= last);
+  return [...new Set(ends)].sort((a, b) => a - b);
 }
 
-function branchLinks(work: ConversationWork): PageModel['links'] {
-  const others = work.branches.filter((branch) => !branch.main);
-  if (others.length === 0) return [];
-  const items = others.map((branch) => ({
-    label: work.labels.get(branch.head.name) ?? branch.head.name,
-    url: branchUrl(work.conversation.summary.id, branch.head.name),
-  }));
-  return [{ heading: 'Other branches', className: 'branches', items }];
+function branchLinks({ kin }: ConversationWork): PageModel['links'] {
+  if (kin.branches.length === 0) return [];
+  return [{ heading: 'Other branches', className: 'branches', items: kin.cutBranches(kin.branches) }];
 }
 
 /** What stands above the first page: where a branch comes from, and sub-agents whose place is not known. */
@@ -186,29 +184,29 @@ function beforeFirst(work: ConversationWork, branch: BranchOutline): SafeHtml {
     ]);
   }
   if (!branch.main) return joinHtml([]);
-  const lost = work.context.relations.listChildren(work.conversation.summary.id).filter((child) => {
-    const parent = child.summary.meta.parent;
-    return parent?.turn === undefined ? !work.calls.has(parent?.tool_call ?? '') : !work.reachable.has(parent.turn);
-  });
-  return lost.length === 0
-    ? joinHtml([])
-    : renderCard('subagent', 'Sub-agents of this conversation', lost.map(childLink));
+  const lost = work.kin.lostChildren(work.calls);
+  return lost.length === 0 ? joinHtml([]) : renderCard('subagent', 'Sub-agents of this conversation', lost);
 }
 
 /** A branch whose head stands on another one: its address stays and says where it ended. */
-export async function buildMergedBranch(work: ConversationWork, branch: BranchOutline, url: string): Promise<void> {
-  const { context, conversation } = work;
+export function buildMergedBranch(work: ConversationWork, branch: BranchOutline): void {
+  const { conversation, names } = work;
+  const url = names.urlOf(branch);
   const page = work.places.get(branch.head.turn)?.page ?? conversationUrl(conversation.summary.id);
-  const label = work.labels.get(branch.head.name) ?? branch.head.name;
-  const model = context.frame.page({
-    url,
-    template: 'conversation.njk',
-    title: `${conversation.title} (${label})`,
-    crumbs: [{ label: conversation.title, url: conversationUrl(conversation.summary.id) }],
-    badges: badgesOf(conversation),
-  });
   const end = `${page}#${turnAnchor(branch.head.turn)}`;
   const body = html`<p class="notice">Every turn of this branch also stands on another one. <a href="${text(end)}">It ends at this turn.</a></p>\n`;
-  if (!context.output.declare(outputPath(url), work.owner, keyOf(work.frameKey, model, body))) return;
-  await context.addPage(model, body);
+  addPlainPage(work, body, { url, title: names.titleOf(branch, 1), badges: badgesOf(conversation) });
+}
+
+/** A page of the conversation without turns. */
+export function addPlainPage(
+  work: ConversationWork,
+  body: SafeHtml,
+  own: Partial<PageModel> & Pick<PageModel, 'url' | 'title'>,
+): void {
+  const { context, conversation } = work;
+  const crumbs = [{ label: conversation.title, url: conversationUrl(conversation.summary.id) }];
+  const model = context.frame.page({ template: 'conversation.njk', crumbs, ...own });
+  if (!context.output.declare(outputPath(own.url), work.owner, keyOf(work.frameKey, model, body))) return;
+  addTask(work, context.writePage(model, body));
 }

@@ -1,27 +1,26 @@
-/** What the parts of one conversation's build share, and what they leave for later builds. */
-/** Made by conversation.ts for each conversation that changed; gone when it is done. */
+/** What the parts of one conversation's build share. */
+/** Made by conversation.ts for each conversation that changed; gone when it was walked. */
 
 import type { DeletedEntry } from '../../model/entry.ts';
 import type { TurnHash } from '../../model/ids.ts';
-import type { ToolCallPart } from '../../model/item.ts';
-import type { LazyEntry } from '../feeds/feeds.ts';
-import { plainTitle } from '../render/text/plain-title.ts';
-import type { SearchDay } from '../search/search-text.ts';
-import type { BranchOutline } from '../view/outline.ts';
-import { walkViews } from '../view/turn-view.ts';
+import type { LoggedTurn } from '../../model/turn.ts';
+import { RENDERER_VERSION } from '../render/version.ts';
+import { keyOf } from '../state/keys.ts';
+import { turnUrn } from '../urls.ts';
+import { type BranchOutline, outlineBranches } from '../view/outline.ts';
+import type { TurnView } from '../view/turn-view.ts';
+import { createBlobUrl, type PlaceBlob } from './blob-urls.ts';
+import { type BranchNames, createBranchNames } from './branch-names.ts';
 import type { BuildContext, VisibleConversation } from './context.ts';
-import type { BlobUrl, PlacedTurn } from './conversation-body.ts';
+import type { PlacedTurn } from './conversation-body.ts';
+import { createKin, type Kin } from './kin.ts';
 
-/** What a later build needs to know of a page without making it. */
-export interface PageRecord {
-  readonly url: string;
-  /** Time of its newest turn. */
-  readonly lastMs: number;
-}
+/** Tombstones that a feed tells of. */
+const MOST_DELETED = 50;
 
 /** Name under which the files of a conversation are kept. */
-export function ownerOf(conversation: VisibleConversation): string {
-  return `c:${conversation.summary.id}`;
+export function ownerOf(id: string): string {
+  return `c:${id}`;
 }
 
 export interface ConversationWork {
@@ -29,20 +28,21 @@ export interface ConversationWork {
   readonly conversation: VisibleConversation;
   readonly owner: string;
   readonly branches: readonly BranchOutline[];
-  /** Branch name → how links call it. */
-  readonly labels: ReadonlyMap<string, string>;
+  readonly names: BranchNames;
+  readonly kin: Kin;
   /** Every turn that was placed: its page and its exchange's number. */
-  readonly places: Map<TurnHash, { page: string; exchange: number }>;
-  /** Tool calls so far, by id. */
-  readonly calls: Map<string, ToolCallPart>;
-  readonly blobUrl: BlobUrl;
+  readonly places: Map<TurnHash, { readonly page: string; readonly exchange: number }>;
+  /** Tool calls so far: by id, the turn that made it. */
+  readonly calls: Map<string, LoggedTurn>;
+  readonly blobUrl: PlaceBlob;
   readonly renderKey: string;
   readonly frameKey: string;
-  readonly reachable: ReadonlySet<TurnHash>;
+  /** Turns that were taken back, and when. */
+  readonly withheld: ReadonlyMap<TurnHash, number>;
+  /** The newest of them, newest first. */
   readonly deleted: readonly DeletedEntry[];
-  /** Newest entries of all branches, for the feeds of lists. */
-  readonly entries: Map<string, { timeMs: number; entry: LazyEntry }>;
-  readonly records: PageRecord[];
+  /** Pages that are being rendered and written. */
+  readonly tasks: Promise<void>[];
 }
 
 /** A page that is full, or the branch's last. */
@@ -51,17 +51,40 @@ export interface FilledPage {
   readonly url: string;
   readonly continued: boolean;
   readonly turns: PlacedTurn[];
-  readonly search: readonly SearchDay[];
 }
 
-/** How links call a branch: by its own first prompt. */
-export function labelOf(context: BuildContext, branch: BranchOutline): string {
-  if (branch.main) return branch.head.name;
-  for (const view of walkViews(context.archive, branch.turns.slice(0, 3))) {
-    if (!view.prompt || view.item === undefined) continue;
-    const said = view.item.parts.flatMap((part) => (part.type === 'text' ? [part.content] : [])).join(' ');
-    const title = plainTitle(said, 80);
-    if (title !== '') return `${plainTitle(branch.head.name, 60)}: ${title}`;
-  }
-  return plainTitle(branch.head.name, 60) || 'branch';
+export function createWork(context: BuildContext, conversation: VisibleConversation): ConversationWork {
+  const { archive, frame, options } = context;
+  const { summary } = conversation;
+  const branches = outlineBranches(archive.listTurns(summary.id), summary.heads);
+  const tombstones = archive.listTombstones(summary.id);
+  const withheld = new Map(tombstones.map((tombstone) => [tombstone.turn, tombstone.timeMs]));
+  const images = options.mode === 'local' || options.config.images.publish;
+  const names = createBranchNames(context, conversation, branches);
+  return {
+    context,
+    conversation,
+    owner: ownerOf(summary.id),
+    branches,
+    names,
+    kin: createKin(context, summary.id, branches, names),
+    places: new Map(),
+    calls: new Map(),
+    blobUrl: createBlobUrl(context, summary.id, ownerOf(summary.id)),
+    renderKey: keyOf(RENDERER_VERSION, images, [...withheld.keys()]),
+    frameKey: keyOf(frame.key, RENDERER_VERSION, options.config.search, images),
+    withheld,
+    deleted: [...withheld]
+      .map(([turn, when]) => ({ id: turnUrn(turn), when }))
+      .sort((a, b) => b.when - a.when || (a.id < b.id ? -1 : 1))
+      .slice(0, MOST_DELETED),
+    tasks: [],
+  };
+}
+
+/** A turn on its page, with what stands around it. */
+export function placeTurn(work: ConversationWork, view: TurnView, page: string, exchange: number): PlacedTurn {
+  work.places.set(view.turn.hash, { page, exchange });
+  for (const part of view.item?.parts ?? []) if (part.type === 'tool_call') work.calls.set(part.id, view.turn);
+  return { view, exchange, forks: work.kin.forksAfter(view.turn.hash), children: work.kin.childrenOf(view) };
 }

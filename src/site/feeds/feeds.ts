@@ -45,7 +45,6 @@ export interface FeedBuilder {
   build(plan: FeedPlan): Promise<void>;
   /** Archive document `number` (from 1) with its entries, oldest first. */
   buildArchive(plan: FeedPlan, number: number, entries: readonly LazyEntry[]): Promise<void>;
-  readonly count: () => number;
 }
 
 export function createFeedBuilder(
@@ -54,7 +53,6 @@ export function createFeedBuilder(
   frameKey: string,
   load: () => Promise<FeedWriters>,
 ): FeedBuilder {
-  let count = 0;
   const write = async (
     plan: FeedPlan,
     entries: readonly LazyEntry[],
@@ -62,13 +60,18 @@ export function createFeedBuilder(
     paging: (format: FeedFormat) => FeedDocument['paging'],
   ): Promise<void> => {
     const { owner, id, title, description, pageUrl, deleted } = plan;
-    const dirty: FeedFormat[] = [];
-    for (const format of FORMATS) {
-      count++;
-      const keys = entries.map((entry) => entry.key);
-      const key = keyOf(frameKey, id, title, description, pageUrl, deleted, keys, paging(format) ?? null);
-      if (output.declare(outputPath(urlOf(format)), owner, key)) dirty.push(format);
-    }
+    const base = keyOf(
+      frameKey,
+      id,
+      title,
+      description,
+      pageUrl,
+      deleted,
+      entries.map((entry) => entry.key),
+    );
+    const dirty = FORMATS.filter((format) =>
+      output.declare(outputPath(urlOf(format)), owner, keyOf(base, format, paging(format) ?? null)),
+    );
     if (dirty.length === 0) return;
     const writers = await load();
     const absolute = (format: FeedFormat): string => absoluteUrl(config.url, urlOf(format));
@@ -93,7 +96,6 @@ export function createFeedBuilder(
     }
   };
   return {
-    count: () => count,
     build: (plan) =>
       write(
         plan,

@@ -1,196 +1,105 @@
-/** Lists of conversations: the home page, one list for each project, agent and tag, and the lists of those. */
-/** Cut from the oldest on, so that a full page never changes its number; the newest stand at the list's own address. */
+/** Lists of conversations: the home page, one list for each project, agent and tag, and all pages below the search form. */
+/** Cut from the oldest on, so that a full page never changes its number; only pages that hold a change are looked at. */
 
 import { html } from '../../base/html.ts';
-import type { BuildContext, VisibleConversation } from '../conversation/context.ts';
-import { listItemOf } from '../conversation/conversation-facts.ts';
-import { agentName, plural, projectName } from '../render/names.ts';
-import { plainTitle } from '../render/text/plain-title.ts';
-import type { LinkModel, ListItemModel, PageModel, PagerModel } from '../shell/page-model.ts';
+import type { BuildContext } from '../conversation/context.ts';
+import type { PageModel } from '../shell/page-model.ts';
 import { keyOf } from '../state/keys.ts';
-import { agentUrl, listPageUrl, outputPath, pages, projectUrl, tagUrl } from '../urls.ts';
+import type { ListKind, Member } from '../state/lists.ts';
+import { touches } from '../state/touched.ts';
+import { listPageUrl, outputPath, pages } from '../urls.ts';
+import { buildListFeeds } from './list-feeds.ts';
+import { type List, type ListPage, listKinds } from './list-kinds.ts';
 
 export const LISTS_OWNER = 'lists';
-/** Conversations on a full page. The newest page holds between this and twice as many. */
-const PER_PAGE = 40;
-const RECENT = 8;
 
-/** A list with its own feeds: the whole site, or one project, agent or tag. */
-export interface ConversationList {
-  readonly url: string;
-  readonly title: string;
-  readonly kind: 'home' | 'project' | 'agent' | 'tag';
-  readonly name: string;
-  /** Oldest first. */
-  readonly conversations: readonly VisibleConversation[];
+/** Every list in which something changed; those of everything last, because they link to the others. */
+export async function buildLists(context: BuildContext): Promise<void> {
+  const { state } = context;
+  const whole = [pages.home, pages.search];
+  for (const url of state.touched.listTouched('/')) if (!whole.includes(url as never)) await buildList(context, url);
+  await buildList(context, pages.home, 'home');
+  await buildList(context, pages.search, 'every');
 }
 
-/** The home list first. `conversations`: all that lists show, oldest first. */
-export function listLists(title: string, conversations: readonly VisibleConversation[]): readonly ConversationList[] {
-  const home: ConversationList = { url: pages.home, title, kind: 'home', name: '', conversations };
-  const groups = (
-    kind: 'project' | 'agent' | 'tag',
-    namesOf: (one: VisibleConversation) => readonly string[],
-    urlOf: (name: string) => string,
-    titleOf: (name: string) => string,
-  ): readonly ConversationList[] => {
-    // By address, so that two names which share one (a crafted checksum) share a list instead of a file.
-    const byUrl = new Map<string, { name: string; conversations: VisibleConversation[] }>();
-    for (const conversation of conversations) {
-      for (const name of namesOf(conversation)) {
-        const group = byUrl.get(urlOf(name)) ?? { name, conversations: [] };
-        byUrl.set(urlOf(name), group);
-        if (group.conversations.at(-1) !== conversation) group.conversations.push(conversation);
-      }
-    }
-    return [...byUrl]
-      .map(([url, group]) => ({ url, kind, title: titleOf(group.name), ...group }))
-      .sort((a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : a.url < b.url ? -1 : 1));
-  };
-  const given = (value: string | undefined): readonly string[] => (value === undefined || value === '' ? [] : [value]);
-  return [
-    home,
-    ...groups('project', ({ summary }) => given(summary.meta.project), projectUrl, projectName),
-    ...groups('agent', ({ summary }) => given(summary.meta.agent), agentUrl, agentName),
-    ...groups(
-      'tag',
-      ({ tags }) => tags,
-      tagUrl,
-      (tag) => plainTitle(tag, 60) || 'tag',
-    ),
-  ];
-}
-
-export async function buildLists(context: BuildContext, lists: readonly ConversationList[]): Promise<void> {
-  context.output.take(LISTS_OWNER);
-  const home = lists[0];
-  for (const list of lists) await buildList(context, list, list === home ? filtersOf(lists) : []);
-  for (const kind of ['project', 'agent', 'tag'] as const) await buildOverview(context, kind, lists);
-}
-
-const OVERVIEWS = {
-  project: { url: pages.projects, title: 'Projects', empty: 'No conversation names a project yet.' },
-  agent: { url: pages.agents, title: 'Agents', empty: 'No conversations yet.' },
-  tag: { url: pages.tags, title: 'Tags', empty: 'No conversation has a tag. Tags come from rules in site.json.' },
-} as const;
-
-async function buildOverview(
-  context: BuildContext,
-  kind: keyof typeof OVERVIEWS,
-  lists: readonly ConversationList[],
-): Promise<void> {
-  const { url, title, empty } = OVERVIEWS[kind];
-  const items = lists
-    .filter((list) => list.kind === kind)
-    .map(
-      (list): ListItemModel => ({
-        url: list.url,
-        title: list.title,
-        summary: '',
-        badges: [],
-        iso: '',
-        date: '',
-        facts: [{ label: plural(list.conversations.length, 'conversation'), url: '' }],
-        tags: [],
-      }),
-    );
-  await addListPage(context, {
+async function buildList(context: BuildContext, url: string, kind?: ListKind): Promise<void> {
+  const { state, output } = context;
+  const known = state.lists.find(url) ?? { url, kind: kind ?? 'home', name: '', title: '', members: 0, pages: 0 };
+  const row = listKinds[known.kind];
+  const members = state.lists.countMembers(url);
+  const name = state.lists.findName(url) ?? '';
+  const list: List = {
     url,
-    title,
-    description: `${title} of ${context.options.config.title}`,
-    lists: items.length === 0 ? [] : [{ heading: '', id: 'all', items }],
-    empty: items.length === 0 ? empty : '',
-  });
-}
-
-async function buildList(context: BuildContext, list: ConversationList, links: PageModel['links']): Promise<void> {
-  const { config } = context.options;
-  const total = list.conversations.length;
-  const full = Math.max(0, Math.floor(total / PER_PAGE) - 1);
-  const feeds = context.frame.feedsOf(list.url, list.kind === 'home' ? config.title : `${list.title}: ${config.title}`);
-  const older: LinkModel | null = full > 0 ? { label: 'Older conversations', url: listPageUrl(list.url, full) } : null;
-  const newest = list.conversations.slice(full * PER_PAGE).reverse();
-  const recent = list.kind === 'home' && total > RECENT ? recentOf(list.conversations) : [];
-  await addListPage(context, {
-    url: list.url,
-    title: list.title,
-    description: list.kind === 'home' ? config.description : `Conversations of ${list.title}`,
-    crumbs: crumbsOf(list),
-    feeds,
-    links,
-    lists: [
-      ...(recent.length === 0 ? [] : [block(context, 'Last active', 'recent', recent)]),
-      ...(newest.length === 0 ? [] : [block(context, recent.length === 0 ? '' : 'Newest', 'newest', newest)]),
-    ],
-    pager: { newer: null, older, pages: [] },
-    empty: total === 0 ? 'Nothing is published here yet.' : '',
-  });
-  for (let page = 1; page <= full; page++) {
-    const conversations = list.conversations.slice((page - 1) * PER_PAGE, page * PER_PAGE).reverse();
-    await addListPage(context, {
-      url: listPageUrl(list.url, page),
-      title: `${list.title}, page ${page} from the oldest`,
-      description: list.kind === 'home' ? config.description : `Conversations of ${list.title}`,
-      crumbs: [...crumbsOf(list), { label: list.title, url: list.url }],
-      feeds,
-      lists: [block(context, '', 'newest', conversations)],
-      pager: pagerOf(list.url, page, full),
-    });
+    kind: known.kind,
+    name,
+    title: row.titleOf(context, name),
+    members,
+    pages: row.pagesOf(members),
+  };
+  if (known.title !== list.title || known.members !== members) state.touched.touch(touches.lists + known.kind);
+  for (let page = list.pages + 1; page <= known.pages; page++) output.drop(outputPath(listPageUrl(url, page)));
+  if (members === 0 && kind === undefined) {
+    output.take(ownerOf(url));
+    output.settle(ownerOf(url));
+    state.lists.forget(url);
+    return;
   }
+  for (const page of changedPages(context, list, known.pages))
+    await addPage(context, list, pageOf(context, list, page));
+  await addPage(context, list, pageOf(context, list, undefined));
+  if (row.feeds) await buildListFeeds(context, list, ownerOf(url));
+  state.lists.save(list);
 }
 
-function pagerOf(base: string, page: number, full: number): PagerModel {
+/** Owner of a list's pages and feeds. */
+function ownerOf(url: string): string {
+  return `list:${url}`;
+}
+
+/** Full pages, from 1, that may have changed since the list had `before` of them. */
+function* changedPages({ state, afresh }: BuildContext, list: List, before: number): Generator<number> {
+  const { perPage } = listKinds[list.kind];
+  // The page that was the last one links to the newest, which is another now.
+  let from = before === list.pages ? Number.POSITIVE_INFINITY : Math.max(1, Math.min(before, list.pages));
+  if (afresh) from = 1;
+  const single = new Set<number>();
+  for (const touch of state.touched.walkTouches(list.url)) {
+    const page = Math.floor(state.lists.rankOf(list.url, touch.firstMs, touch.conversation) / perPage) + 1;
+    if (page >= from) break;
+    if (touch.moved) from = page;
+    else single.add(page);
+  }
+  for (const page of single) if (page < from && page <= list.pages) yield page;
+  for (let page = from; page <= list.pages; page++) yield page;
+}
+
+/** `page` undefined: the newest members, at the list's own address. */
+function pageOf(context: BuildContext, list: List, page: number | undefined): ListPage {
+  const { perPage } = listKinds[list.kind];
+  const { lists } = context.state;
+  const members: readonly Member[] =
+    page === undefined
+      ? lists.listMembers(list.url, list.pages * perPage, list.members)
+      : lists.listMembers(list.url, (page - 1) * perPage, perPage);
+  const older = page === undefined ? list.pages : page - 1;
   return {
-    newer: { label: 'Newer conversations', url: page < full ? listPageUrl(base, page + 1) : base },
-    older: page > 1 ? { label: 'Older conversations', url: listPageUrl(base, page - 1) } : null,
-    pages: [],
+    page,
+    members: members.toReversed(),
+    newer: page === undefined ? '' : page < list.pages ? listPageUrl(list.url, page + 1) : list.url,
+    older: older > 0 ? listPageUrl(list.url, older) : '',
   };
 }
 
-function recentOf(conversations: readonly VisibleConversation[]): readonly VisibleConversation[] {
-  return conversations
-    .toSorted((a, b) => b.summary.lastMs - a.summary.lastMs || (a.summary.id < b.summary.id ? -1 : 1))
-    .slice(0, RECENT);
+async function addPage(context: BuildContext, list: List, page: ListPage): Promise<void> {
+  const row = listKinds[list.kind];
+  const model =
+    page.page === undefined ? row.newestOf(context, list, page) : row.fullOf(context, list, page, page.page);
+  declarePage(context, model, ownerOf(list.url));
+  context.check();
 }
 
-function block(
-  context: BuildContext,
-  heading: string,
-  id: string,
-  conversations: readonly VisibleConversation[],
-): PageModel['lists'][number] {
-  const items = conversations.map((one) => listItemOf(one, context.relations.listChildren(one.summary.id).length));
-  return { heading, id, items };
-}
-
-function crumbsOf(list: ConversationList): readonly LinkModel[] {
-  if (list.kind === 'home') return [];
-  const { url, title } = OVERVIEWS[list.kind];
-  return [{ label: title, url }];
-}
-
-/** The home page's filters: links to the lists, so they work without scripts. */
-function filtersOf(lists: readonly ConversationList[]): PageModel['links'] {
-  return (['agent', 'project', 'tag'] as const)
-    .map((kind) => ({
-      heading: OVERVIEWS[kind].title,
-      className: 'filters' as const,
-      items: biggest(lists.filter((list) => list.kind === kind)).map(({ title, url }) => ({ label: title, url })),
-    }))
-    .filter((group) => group.items.length > 0);
-}
-
-function biggest(lists: readonly ConversationList[]): readonly ConversationList[] {
-  return lists
-    .toSorted((a, b) => b.conversations.length - a.conversations.length || (a.url < b.url ? -1 : 1))
-    .slice(0, 12);
-}
-
-async function addListPage(
-  context: BuildContext,
-  own: Partial<PageModel> & Pick<PageModel, 'url' | 'title'>,
-): Promise<void> {
-  const model = context.frame.page({ template: 'list.njk', ...own });
-  if (!context.output.declare(outputPath(model.url), LISTS_OWNER, keyOf(context.frame.key, model))) return;
-  await context.addPage(model, html``);
+/** A page that is nothing but its model. */
+export function declarePage(context: BuildContext, model: PageModel, owner: string): void {
+  if (!context.output.declare(outputPath(model.url), owner, keyOf(context.frame.key, model))) return;
+  context.defer(context.writePage(model, html``));
 }

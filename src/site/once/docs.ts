@@ -20,7 +20,7 @@ const INSIDE = 'https://inside.invalid';
 const SAME_PAGE = '/this-page';
 
 /** Writes the pages; returns what the search knows of them. */
-export async function buildDocs(context: BuildContext): Promise<readonly SearchUnit[]> {
+export function buildDocs(context: BuildContext): readonly SearchUnit[] {
   const { inputs, output } = context;
   output.take(OWNER);
   const about = inputs.pages.get('about') ?? `# About\n\n${context.options.config.description}\n`;
@@ -48,14 +48,14 @@ export async function buildDocs(context: BuildContext): Promise<readonly SearchU
       description: `${title}: ${context.options.config.title}`,
     });
     if (output.declare(outputPath(url), OWNER, keyOf(context.frame.key, RENDERER_VERSION, model, source))) {
-      await context.addPage(model, renderDocument(source));
+      context.defer(context.writePage(model, renderDocument(source)));
     }
   }
-  await buildOverview(context);
+  buildOverview(context);
   return documents.map(({ url, source }) => unitOf(url, source));
 }
 
-async function buildOverview(context: BuildContext): Promise<void> {
+function buildOverview(context: BuildContext): void {
   const items = [...context.inputs.docs].map(
     ([name, source]): ListItemModel => ({
       url: docUrl(name),
@@ -77,7 +77,7 @@ async function buildOverview(context: BuildContext): Promise<void> {
     empty: items.length === 0 ? 'There is no documentation here.' : '',
   });
   if (context.output.declare(outputPath(model.url), OWNER, keyOf(context.frame.key, model))) {
-    await context.addPage(model, trustHtml(''));
+    context.defer(context.writePage(model, trustHtml('')));
   }
 }
 

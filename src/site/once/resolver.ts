@@ -1,33 +1,27 @@
 /** `/t/`: finds the page of any turn by its hash, through 256 small files. */
-/** Kept as one packed table for each conversation, so that a change reads no log but its own. */
+/** Only the files in which a turn came, went or moved are made again. */
 
-import { encodeHex } from '../../base/bytes.ts';
+import type { BuildContext } from '../conversation/context.ts';
 import { keyOf } from '../state/keys.ts';
-import type { Output } from '../state/output.ts';
-import type { SiteState } from '../state/state.ts';
-import { pageAt, ROW } from '../state/turn-places.ts';
+import { touches } from '../state/touched.ts';
 import { outputPath, resolverShardUrl } from '../urls.ts';
 
 const OWNER = 'resolver';
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte);
 
-/** Writes the files whose turns changed. Turns of conversations that are gone are gone here too. */
-export function buildResolver(state: SiteState, output: Output): void {
-  const shards: Map<string, string>[] = Array.from({ length: 256 }, () => new Map());
-  const rows = state.database.statement('SELECT pages, turns FROM conversation ORDER BY id').iterate();
-  for (const row of rows) {
-    const turns = row.turns;
-    if (!(turns instanceof Uint8Array) || turns.length === 0) continue;
-    const pages = JSON.parse(String(row.pages)) as { url: string }[];
-    for (let at = 0; at < turns.length; at += ROW) {
-      const url = pages[pageAt(turns, at)]?.url;
-      if (url !== undefined) shards[turns[at] ?? 0]?.set(encodeHex(turns.subarray(at, at + 8)), url);
+export function buildResolver(context: BuildContext): void {
+  const { state, output, afresh } = context;
+  for (const byte of BYTES) {
+    const digits = byte.toString(16).padStart(2, '0');
+    if (!afresh && !state.touched.isTouched(touches.places + digits)) continue;
+    const path = outputPath(resolverShardUrl(digits));
+    const places = new Map<string, string>();
+    for (const { digits: turn, url } of state.places.walkPlaces(byte)) places.set(turn, url);
+    if (places.size === 0) {
+      output.drop(path);
+      continue;
     }
-  }
-  output.take(OWNER);
-  for (const [i, shard] of shards.entries()) {
-    if (shard.size === 0) continue;
-    const path = outputPath(resolverShardUrl(i.toString(16).padStart(2, '0')));
-    const content = JSON.stringify(Object.fromEntries([...shard].sort(([a], [b]) => (a < b ? -1 : 1))));
+    const content = JSON.stringify(Object.fromEntries(places));
     if (output.declare(path, OWNER, keyOf(content))) output.put(path, `${content}\n`);
   }
 }

@@ -1,45 +1,120 @@
-/** Pages that wait for their shells, rendered in batches that are bounded in number and bytes. */
-/** Eleventy holds every page of a run in memory several times over, so a run must stay small. */
+/** Pages that wait for their shells, sent to the shell thread in batches that are bounded in number and bytes. */
+/** A run of Eleventy has a price of its own, so a batch is worth waiting for; a page in memory is not. */
 
+import { randomUUID } from 'node:crypto';
+import { extname } from 'node:path';
 import type { SafeHtml } from '../../base/html.ts';
+import { TemplateError } from '../errors.ts';
+import { type Lane, openLane } from '../render/lane.ts';
 import type { Output } from '../state/output.ts';
-import { outputPath } from '../urls.ts';
 import type { PageModel } from './page-model.ts';
-import type { ShellPage, ShellRenderer } from './shells.ts';
+import type { ShellPage } from './shells.ts';
 
 const MOST_PAGES = 500;
-const MOST_BYTES = 3 * 1024 * 1024;
+const MOST_BYTES = 4 * 1024 * 1024;
 
-export interface PageQueue {
-  add(model: PageModel, body: SafeHtml): Promise<void>;
-  flush(): Promise<void>;
+/** What the shell thread needs to know of a build. */
+export interface ShellSetup {
+  /** Name → source. */
+  readonly templates: ReadonlyMap<string, string>;
+  /** A cache, emptied first. */
+  readonly folder: string;
+  readonly staging: string;
 }
 
-/** `load` is called when the first page has to be rendered. */
-export function createPageQueue(output: Output, load: () => Promise<ShellRenderer>): PageQueue {
-  let waiting: ShellPage[] = [];
+export interface ShellJob extends ShellSetup {
+  /** Tells one build's templates from another's. */
+  readonly build: string;
+  readonly pages: readonly ShellPage[];
+}
+
+type ShellLane = Lane<ShellJob, readonly WrittenPage[]>;
+
+export interface WrittenPage {
+  readonly path: string;
+  readonly hash: string;
+  readonly size: number;
+}
+
+export interface PageQueue {
+  /** Starts the thread, because pages are sure to come; else the first batch does. */
+  start(): void;
+  /** Resolves when the page, declared before, is written. Rejects with TemplateError, ThreadDiedError. */
+  add(model: PageModel, body: SafeHtml): Promise<void>;
+  /** Sends what waits, unless the thread has enough to do. */
+  hurry(): void;
+  /** Sends what waits. */
+  flush(): void;
+  /** After an error too. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly page: ShellPage;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A thread that has nothing to do now. A process that builds again and again loads Eleventy once. */
+let resting: ShellLane | undefined;
+
+function takeThread(): ShellLane {
+  const lane =
+    resting ??
+    openLane<ShellJob, readonly WrittenPage[]>(new URL(`./shell-thread${extname(import.meta.url)}`, import.meta.url), {
+      job: 'filling page templates',
+      failure: (problem) => new TemplateError(problem, undefined),
+    });
+  resting = undefined;
+  lane.wake();
+  return lane;
+}
+
+export function createPageQueue(output: Output, setup: Omit<ShellSetup, 'staging'>): PageQueue {
+  const build = randomUUID();
+  let waiting: Waiting[] = [];
   let bytes = 0;
-  let shells: ShellRenderer | undefined;
-  let last: Promise<void> = Promise.resolve();
-  const render = async (): Promise<void> => {
+  let lane: ShellLane | undefined;
+  const flush = (): void => {
     if (waiting.length === 0) return;
     const batch = waiting;
+    const weight = bytes;
     waiting = [];
     bytes = 0;
-    shells ??= await load();
-    for (const [url, content] of await shells.render(batch)) output.put(outputPath(url), content);
-  };
-  // One batch after the other: two at once would double the memory.
-  const flush = (): Promise<void> => {
-    last = last.then(render);
-    return last;
+    lane ??= takeThread();
+    const shellPages = batch.map(({ page }) => page);
+    lane
+      .run({ ...setup, build, staging: output.staging, pages: shellPages }, weight)
+      .then((written) => {
+        for (const { path, hash, size } of written) output.putStaged(path, hash, size);
+        for (const { resolve } of batch) resolve();
+      })
+      .catch((error: unknown) => {
+        for (const { reject } of batch) reject(error);
+      });
   };
   return {
-    async add(model, body) {
-      waiting.push({ model, body });
-      bytes += body.length + 4096;
-      if (waiting.length >= MOST_PAGES || bytes >= MOST_BYTES) await flush();
+    start() {
+      lane ??= takeThread();
+    },
+    add: (model, body) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ page: { model, body }, resolve, reject });
+        bytes += body.length + 4096;
+        if (waiting.length >= MOST_PAGES || bytes >= MOST_BYTES) flush();
+      }),
+    hurry() {
+      if ((lane?.waiting() ?? 0) === 0) flush();
     },
     flush,
+    async close() {
+      if (lane === undefined) return;
+      if (lane.waiting() > 0 || resting !== undefined) await lane.close();
+      else {
+        lane.rest();
+        resting = lane;
+      }
+      lane = undefined;
+    },
   };
 }

@@ -1,6 +1,7 @@
 /** Page shells: Eleventy fills the Nunjucks templates, in bounded batches, only for pages that changed. */
 /** The one file that imports Eleventy. Titles and all other text reach it as data, never as template source: source is executed. */
 
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Eleventy from '@11ty/eleventy';
@@ -31,6 +32,9 @@ export function createShellRenderer(templates: ReadonlyMap<string, string>, fold
   return { render: (batch) => renderBatch(batch, input) };
 }
 
+/** Stands for a page's body while Eleventy works, which would copy it many times. Random, so that no text from outside is taken for it. */
+const BODY = `body-${randomUUID()}`;
+
 async function renderBatch(batch: readonly ShellPage[], input: string): Promise<ReadonlyMap<string, string>> {
   if (!existsSync(input)) throw new TemplateError(`the folder ${input} is gone`, undefined);
   const bodies = new Map(batch.map((page) => [page.model.url, page.body]));
@@ -48,7 +52,7 @@ async function renderBatch(batch: readonly ShellPage[], input: string): Promise<
           'pages',
           batch.map((page) => page.model),
         );
-        config.addFilter('body', (url) => bodies.get(url) ?? '');
+        config.addFilter('body', (url) => (bodies.has(url) ? BODY : ''));
         config.addTemplate('page.njk', '{% extends page_model.template %}', {
           pagination: { data: 'pages', size: 1, alias: 'page_model', addAllPagesToCollections: false },
           eleventyExcludeFromCollections: true,
@@ -59,7 +63,9 @@ async function renderBatch(batch: readonly ShellPage[], input: string): Promise<
     });
     eleventy.disableLogger();
     eleventy.setIsVerbose(false);
-    for (const page of await eleventy.toJSON()) pages.set(page.url, page.content);
+    for (const { url, content } of await eleventy.toJSON()) {
+      pages.set(url, content.split(BODY).join(bodies.get(url) ?? ''));
+    }
   } catch (error) {
     throw new TemplateError(messageOf(error), error);
   }

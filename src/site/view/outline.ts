@@ -1,5 +1,5 @@
 /** The branches of a conversation as pages show them: each turn that a head reaches stands on exactly one. */
-/** Pure. The shared part of two branches belongs to the one whose own turns came first; the others link to it. */
+/** Pure, and linear in turns and heads: a session that was rewound ten thousand times has as many branches. */
 
 import { findMainHead, type Head } from '../../model/conversation.ts';
 import type { TurnHash } from '../../model/ids.ts';
@@ -16,13 +16,16 @@ export interface BranchOutline {
   readonly forkedFrom?: string;
 }
 
-/** Main branch first, then by the place in the log where each became its own. Turns that no head reaches are left out. */
+/**
+ * Main branch first, then by the place in the log where each became its own. Turns that no head reaches are left out. The shared
+ * part of two branches belongs to the one whose own turns came first; the others link to it. `turns`: parents before children.
+ */
 export function outlineBranches(turns: readonly LoggedTurn[], heads: readonly Head[]): readonly BranchOutline[] {
   const byHash = new Map(turns.map((turn) => [turn.hash, turn]));
   const main = findMainHead(heads);
   if (main === undefined) return [];
   const others = heads.filter((head) => head !== main && byHash.has(head.turn));
-  const order = [main, ...sortByOwnStart(others, byHash)];
+  const order = [main, ...sortByOwnStart(others, turns)];
   const ownerOf = new Map<TurnHash, string>();
   return order.map((head) => {
     const own: LoggedTurn[] = [];
@@ -43,24 +46,18 @@ export function outlineBranches(turns: readonly LoggedTurn[], heads: readonly He
 }
 
 /** By the log position of the first turn that only this head reaches; heads inside another branch come last, by name. */
-function sortByOwnStart(heads: readonly Head[], byHash: ReadonlyMap<TurnHash, LoggedTurn>): readonly Head[] {
+function sortByOwnStart(heads: readonly Head[], turns: readonly LoggedTurn[]): readonly Head[] {
   const reached = new Map<TurnHash, number>();
-  for (const head of heads) {
-    for (let turn = byHash.get(head.turn); turn !== undefined; turn = parentOf(turn, byHash)) {
-      reached.set(turn.hash, (reached.get(turn.hash) ?? 0) + 1);
-    }
+  const reach = (turn: TurnHash, count: number): void => void reached.set(turn, (reached.get(turn) ?? 0) + count);
+  for (const head of heads) reach(head.turn, 1);
+  for (const turn of turns.toReversed()) {
+    if (turn.parent !== null) reach(turn.parent, reached.get(turn.hash) ?? 0);
   }
-  const starts = new Map(
-    heads.map((head) => {
-      let start = Number.MAX_SAFE_INTEGER;
-      let turn = byHash.get(head.turn);
-      for (; turn !== undefined && reached.get(turn.hash) === 1; turn = parentOf(turn, byHash)) start = turn.position;
-      return [head, start];
-    }),
-  );
-  return heads.toSorted((a, b) => (starts.get(a) ?? 0) - (starts.get(b) ?? 0) || (a.name < b.name ? -1 : 1));
-}
-
-function parentOf(turn: LoggedTurn, byHash: ReadonlyMap<TurnHash, LoggedTurn>): LoggedTurn | undefined {
-  return turn.parent === null ? undefined : byHash.get(turn.parent);
+  const starts = new Map<TurnHash, number>();
+  for (const { hash, parent, position } of turns) {
+    if (reached.get(hash) !== 1) continue;
+    starts.set(hash, (parent === null ? undefined : starts.get(parent)) ?? position);
+  }
+  const startOf = (head: Head): number => starts.get(head.turn) ?? Number.MAX_SAFE_INTEGER;
+  return heads.toSorted((a, b) => startOf(a) - startOf(b) || (a.name < b.name ? -1 : 1));
 }

@@ -17,7 +17,7 @@ const netlify = readFileSync(join(import.meta.dirname, '..', '..', '..', 'netlif
 
 it('are in netlify.toml as the table has them', () => {
   expect(netlify.slice(netlify.indexOf('[[headers]]')).trim()).toBe(generateNetlifyHeaders().trim());
-  expect(netlify).toContain('npm run build:public');
+  expect(netlify).toContain('npm run build');
 });
 
 it('allow nothing inline and nothing foreign', () => {

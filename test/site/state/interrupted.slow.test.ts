@@ -2,12 +2,24 @@
 /** S2 and S3 of the fault list. A run is cut at each point where it touches the output folder. */
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ArchiveWriter, createArchive, openArchive } from '../../../src/archive/archive.ts';
-import { completePending, hasPending, openOutput, STAMP } from '../../../src/site/state/output.ts';
-import { openState, type SiteState } from '../../../src/site/state/state.ts';
+import { openDatabase } from '../../../src/base/sqlite.ts';
+import { STAMP } from '../../../src/site/state/moving.ts';
+import { openState } from '../../../src/site/state/state.ts';
+import { conversationUrl, outputPath } from '../../../src/site/urls.ts';
 import {
   config,
   createTestSite,
@@ -34,26 +46,29 @@ afterEach(() => {
 const meta = { agent: 'codex', project: 'clockwork', title: 'The slow clock', tags: ['open'] };
 
 describe('an interrupted build (S2)', () => {
-  it('before its commit leaves the old site whole, and its staging folder is swept', async () => {
+  it('before its end leaves the old site whole, keeps what is finished, and is gone on with', async () => {
     tell(archive, { items: sampleItems('the clock'), meta });
     await site.build(archive);
     const before = [...site.readAll()];
     const failing = new Proxy(archive, {
       get: (target, name) => {
-        if (name === 'readPayloads') throw new Error('the disk is gone');
+        if (name === 'countConversations') throw new Error('the disk is gone');
         const value: unknown = Reflect.get(target, name);
         return typeof value === 'function' ? value.bind(target) : value;
       },
     });
-    tell(archive, { items: sampleItems('the door'), meta, minute: 60 });
+    const told = tell(archive, { items: sampleItems('the door'), meta, minute: 60 });
     await expect(site.build(failing)).rejects.toThrow('the disk is gone');
     expect([...site.readAll()]).toEqual(before);
+    const staged = join(staging(), outputPath(conversationUrl(told.id)));
+    const made = statSync(staged).mtimeMs;
     await site.build(archive);
-    expect(existsSync(`${site.outputDir}.tmp`)).toBe(false);
+    expect(existsSync(staging())).toBe(false);
+    expect(statSync(join(site.outputDir, outputPath(conversationUrl(told.id)))).mtimeMs).toBe(made);
     expect(site.readAll().size).toBeGreaterThan(before.length);
   });
 
-  it.each([0, 1, 7, 100])('after its commit is finished by the next one, cut after %i moves', async (moves) => {
+  it.each([0, 1, 7, 100])('after it was complete is finished by the next one, cut after %i moves', async (moves) => {
     const other = createTestSite();
     const told = tell(archive, { items: sampleItems('the clock'), meta });
     await site.build(archive);
@@ -63,29 +78,26 @@ describe('an interrupted build (S2)', () => {
     await site.build(archive);
     const wanted = site.readAll();
 
-    // The state of a run that committed and then moved only some files: the rest lies in staging.
-    const staging = `${site.outputDir}.tmp`;
+    // The state of a run that was complete and then moved only some files: the rest lies in staging.
     const changed = [...wanted.keys()].filter(
       (path) => path !== STAMP && !equalFiles(join(oldSite, path), join(site.outputDir, path)),
     );
-    const gone = listFiles(oldSite).filter((path) => !wanted.has(path));
-    const state = openState(site.cacheDir, site.outputDir);
-    for (const path of changed) pend(state, path, 'put');
-    for (const path of gone) pend(state, path, 'delete');
-    state.close();
+    change("INSERT INTO meta (name, value) VALUES ('moving', 'files')");
+    for (const path of changed) change(`UPDATE file SET placed = 'older' WHERE path = '${path}'`);
     for (const path of changed.slice(moves)) {
-      cpSync(join(site.outputDir, path), join(staging, path), { recursive: true });
+      cpSync(join(site.outputDir, path), join(staging(), path), { recursive: true });
       if (existsSync(join(oldSite, path))) cpSync(join(oldSite, path), join(site.outputDir, path));
       else rmSync(join(site.outputDir, path));
     }
-    for (const path of gone) cpSync(join(oldSite, path), join(site.outputDir, path));
+    cpSync(join(oldSite, 'index.html'), join(site.outputDir, 'c', 'gone', 'index.html'), { recursive: true });
+    change("INSERT INTO file VALUES ('c/gone/index.html', '', '', NULL, 'older', 0)");
     rmSync(join(site.outputDir, STAMP), { force: true });
 
     await site.build(archive);
     await other.build(archive);
     expect([...site.readAll()]).toEqual([...wanted]);
     expect([...site.readAll()]).toEqual([...other.readAll()]);
-    expect(existsSync(staging)).toBe(false);
+    expect(existsSync(staging())).toBe(false);
     other.remove();
   });
 
@@ -93,12 +105,23 @@ describe('an interrupted build (S2)', () => {
     tell(archive, { items: sampleItems('the clock'), meta });
     await site.build(archive);
     const wanted = [...site.readAll()];
-    const state = openState(site.cacheDir, site.outputDir);
-    pend(state, 'index.html', 'put');
+    change("INSERT INTO meta (name, value) VALUES ('moving', 'files')");
+    change("UPDATE file SET placed = 'older' WHERE path = 'index.html'");
     writeFileSync(join(site.outputDir, 'index.html'), 'an older page');
-    expect(hasPending(state)).toBe(true);
-    completePending(state, site.outputDir);
-    state.close();
+    await site.build(archive);
+    expect([...site.readAll()]).toEqual(wanted);
+  });
+
+  it('does not believe a staged file that was cut off, nor one that nobody knows', async () => {
+    tell(archive, { items: sampleItems('the clock'), meta });
+    await site.build(archive);
+    const wanted = [...site.readAll()];
+    change("UPDATE file SET placed = 'older' WHERE path IN ('index.html', '404.html')");
+    change("DELETE FROM meta WHERE name = 'site'");
+    mkdirSync(staging());
+    cpSync(join(site.outputDir, '404.html'), join(staging(), '404.html'));
+    writeFileSync(join(staging(), 'index.html'), '<!doctype html><title>cut');
+    writeFileSync(join(staging(), 'stray.html'), 'nobody knows it');
     await site.build(archive);
     expect([...site.readAll()]).toEqual(wanted);
   });
@@ -107,18 +130,30 @@ describe('an interrupted build (S2)', () => {
     tell(archive, { items: sampleItems('the clock'), meta });
     await site.build(archive);
     const wanted = [...site.readAll()];
-    const state = openState(site.cacheDir, site.outputDir);
-    state.database.exec("INSERT INTO pending (path, operation) VALUES ('', 'swap')");
-    state.close();
-    renameSync(site.outputDir, `${site.outputDir}.tmp`);
+    change("INSERT INTO meta (name, value) VALUES ('moving', 'whole')");
+    change('UPDATE file SET placed = NULL');
+    renameSync(site.outputDir, staging());
     await site.build(archive);
     expect([...site.readAll()]).toEqual(wanted);
   });
 
+  it('of everything, then only of the public part, brings nothing private into place', async () => {
+    const hidden = tell(archive, { items: sampleItems('the clock'), meta: { title: 'Hidden' } });
+    const failing = new Proxy(archive, {
+      get: (target, name) => {
+        if (name === 'countConversations') throw new Error('the disk is gone');
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    await expect(site.build(failing)).rejects.toThrow('the disk is gone');
+    expect(existsSync(join(staging(), outputPath(conversationUrl(hidden.id))))).toBe(true);
+    await site.build(archive, { mode: 'public' });
+    expect(existsSync(join(site.outputDir, 'c'))).toBe(false);
+  });
+
   it('is refused while another one runs', async () => {
     const state = openState(site.cacheDir, site.outputDir);
-    state.begin();
-    openOutput(state, site.outputDir);
     await expect(site.build(archive)).rejects.toMatchObject({ code: 'BUILD_RUNNING' });
     state.close();
     await site.build(archive);
@@ -151,7 +186,10 @@ describe('the same archive (S3)', () => {
            cacheDir: ${JSON.stringify(join(folder, `${name}-cache`))}, templatesDir: ${JSON.stringify(join(src, '..', 'templates'))},
            contentDir: ${JSON.stringify(folder)}, docsDir: ${JSON.stringify(folder)}, log: quiet, progress: quiet });`,
       );
-      const run = spawnSync(process.execPath, [script], { env: { ...process.env, ...env }, encoding: 'utf8' });
+      const run = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
+        env: { ...process.env, ...env },
+        encoding: 'utf8',
+      });
       expect(run.stderr).toBe('');
       const out = join(folder, name);
       return new Map(listFiles(out).map((file) => [file, readFileSync(join(out, file), 'base64')]));
@@ -163,8 +201,16 @@ describe('the same archive (S3)', () => {
   });
 });
 
-function pend(state: SiteState, path: string, operation: 'put' | 'delete'): void {
-  state.database.statement('INSERT INTO pending (path, operation) VALUES (?, ?)').run(path, operation);
+function staging(): string {
+  return `${site.outputDir}.tmp`;
+}
+
+/** Changes the state as only an interruption would leave it. */
+function change(sql: string): void {
+  const name = readdirSync(site.cacheDir).find((file) => file.endsWith('.db')) ?? '';
+  const database = openDatabase(join(site.cacheDir, name));
+  database.exec(sql);
+  database.close();
 }
 
 function listFiles(folder: string): readonly string[] {

@@ -1,0 +1,113 @@
+/** Opens what a build works with, and closes it: the output folder, the threads, and the work that is under way. */
+/** Apart from the steps of the build, which only use it. */
+
+import { join } from 'node:path';
+import type { ArchiveReader } from '../archive/archive.ts';
+import type { BuildContext } from './conversation/context.ts';
+import { createFeedBuilder } from './feeds/feeds.ts';
+import type { BuildOptions } from './options.ts';
+import { createGate } from './render/gate.ts';
+import { createRenderPool, type RenderPool } from './render/render-pool.ts';
+import { createFrame } from './shell/frame.ts';
+import type { SiteInputs } from './shell/inputs.ts';
+import { createPageQueue } from './shell/page-queue.ts';
+import { forgetReport } from './state/moving.ts';
+import { openOutput } from './state/output.ts';
+import type { SiteState } from './state/state.ts';
+
+/** Raw bytes that were read and are not written yet. Rendered they are several times as large. */
+const MOST_UNDER_WAY = 5 * 1024 * 1024;
+
+export interface OpenBuild {
+  readonly context: BuildContext;
+  /** How many problems were reported. */
+  problems(): number;
+  /** Starts the threads that this many turns are worth. */
+  start(turns: number): void;
+  /** Waits for everything that was deferred; throws its first failure. */
+  settled(): Promise<void>;
+  /** Ends the threads and keeps what is finished; after an error too. */
+  close(): Promise<void>;
+}
+
+export function openBuild(
+  archive: ArchiveReader,
+  options: BuildOptions,
+  inputs: SiteInputs,
+  state: SiteState,
+): OpenBuild {
+  const output = openOutput(state, options.outputDir);
+  if (!output.whole) forgetReport(state);
+  const frame = createFrame(options.config, inputs);
+  const queue = createPageQueue(output, {
+    templates: inputs.templates,
+    folder: join(options.cacheDir, 'shells'),
+  });
+  const deferred = createDeferred();
+  let pool: RenderPool | undefined;
+  let problems = 0;
+  const context: BuildContext = {
+    archive,
+    options,
+    inputs,
+    state,
+    output,
+    frame,
+    feeds: createFeedBuilder(output, options.config, frame.key, () => import('../feed/feed.ts')),
+    pool: { render: (job, weight) => getPool().render(job, weight), close: async () => pool?.close() },
+    gate: createGate(MOST_UNDER_WAY, queue.hurry),
+    afresh: !output.whole || state.findMeta('frame') !== frame.key,
+    writePage: queue.add,
+    defer: deferred.add,
+    check: deferred.check,
+    problem(code, message, conversation) {
+      problems++;
+      options.log.problem({ code, message, file: conversation });
+    },
+  };
+  const getPool = (): RenderPool => {
+    pool ??= createRenderPool(0);
+    return pool;
+  };
+  return {
+    context,
+    problems: () => problems,
+    start(turns) {
+      pool = createRenderPool(turns);
+      if (turns > 0) queue.start();
+    },
+    async settled() {
+      queue.flush();
+      await deferred.all(queue.flush);
+    },
+    async close() {
+      await context.pool.close();
+      await queue.close();
+      state.commit();
+    },
+  };
+}
+
+/** Collects work that goes on in the background. The first failure is kept. */
+function createDeferred() {
+  const open = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  const check = (): void => {
+    if (failures.length > 0) throw failures[0];
+  };
+  return {
+    add(work: Promise<void>): void {
+      const settled = work.catch((error: unknown) => void failures.push(error)).finally(() => open.delete(settled));
+      open.add(settled);
+    },
+    check,
+    /** `hurry` is called before each wait: what waits for company gets none any more. */
+    async all(hurry: () => void): Promise<void> {
+      while (open.size > 0) {
+        hurry();
+        await Promise.race(open);
+      }
+      check();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+/** Brings the state's conversations in step with the archive: which ones the site shows, and which have to be built. */
+/** Asks only for what changed since the last build, unless the archive's index, the rules or the frame are others. */
+
+import type { ArchiveReader } from '../archive/archive.ts';
+import { isoTime } from '../base/time.ts';
+import type { ConversationSummary } from '../model/conversation.ts';
+import { tagsOf, visibilityOf } from '../model/visibility.ts';
+import type { VisibleConversation } from './conversation/context.ts';
+import type { BuildOptions } from './options.ts';
+import { titleOf } from './render/names.ts';
+import { keyOf } from './state/keys.ts';
+import type { SiteState } from './state/state.ts';
+
+/** `key`: of everything that all pages share. */
+export function selectConversations(
+  archive: ArchiveReader,
+  options: BuildOptions,
+  state: SiteState,
+  key: string,
+): void {
+  const now = { ...archive.revision(), key: keyOf(key, options.mode, options.config) };
+  const seen = JSON.parse(state.findMeta('seen') ?? '{}') as Partial<typeof now>;
+  const since = seen.generation === now.generation && seen.key === now.key ? seen.revision : undefined;
+  const { conversations } = state;
+  if (since === undefined) conversations.beginCompare();
+  for (const summary of archive.walkConversations({ order: 'changed', since: since ?? 0 })) {
+    offer(state, describe(summary, options), options, key);
+  }
+  if (since === undefined) conversations.endCompare();
+  else for (const id of archive.walkGone(since)) conversations.withdraw(id);
+  conversations.retryFailed();
+  state.setMeta('seen', JSON.stringify(now));
+}
+
+/** What the rules say of a conversation. */
+export function describe(summary: ConversationSummary, { config }: BuildOptions): VisibleConversation {
+  return {
+    summary,
+    title: titleOf(summary),
+    tags: tagsOf(summary, config).filter((tag) => tag !== ''),
+    private: visibilityOf(summary, config) !== 'public',
+  };
+}
+
+function offer(state: SiteState, conversation: VisibleConversation, options: BuildOptions, key: string): void {
+  const { summary, title, tags } = conversation;
+  if (conversation.private && options.mode === 'public') {
+    state.conversations.withdraw(summary.id);
+    return;
+  }
+  const { parent } = summary.meta;
+  state.conversations.offer({
+    id: summary.id,
+    input: keyOf(key, summary.rootHash, summary.damage ?? '', title, tags, conversation.private),
+    private: conversation.private,
+    title,
+    firstMs: summary.firstMs,
+    lastMs: summary.lastMs,
+    month: isoTime(summary.firstMs).slice(0, 7),
+    turns: summary.turns,
+    ...(parent?.conversation === undefined ? {} : { parent: parent.conversation }),
+    ...(parent?.turn === undefined ? {} : { parentTurn: parent.turn }),
+    ...(parent?.tool_call === undefined ? {} : { parentCall: parent.tool_call }),
+  });
+}

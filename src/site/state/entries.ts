@@ -1,0 +1,81 @@
+/** The newest feed entries of each conversation, and the turns that were taken back from its pages. */
+/** Feeds of lists are made from here, so that no log is read for them. */
+
+import type { Database, SqlRow } from '../../base/sqlite.ts';
+import type { DeletedEntry, FeedEntry } from '../../model/entry.ts';
+import { type ConversationId, type TurnHash, turnHash } from '../../model/ids.ts';
+import { turnUrn } from '../urls.ts';
+
+/** An entry without its content. */
+export interface EntryRow {
+  readonly turn: TurnHash;
+  readonly timeMs: number;
+  readonly key: string;
+}
+
+export interface EntryTable {
+  /** The entry of a turn, if it is there under this key. */
+  find(turn: TurnHash, key: string): FeedEntry | undefined;
+  /** Replaces those of a conversation. */
+  save(conversation: ConversationId, entries: readonly (EntryRow & { readonly entry: FeedEntry })[]): void;
+  /** Replaces those of a conversation. */
+  saveDeleted(conversation: ConversationId, turns: ReadonlyMap<TurnHash, number>): void;
+  /** The newest entries of a list's conversations, newest first. */
+  listNewest(list: string, most: number): readonly EntryRow[];
+  /** What was taken back last in a list's conversations, newest first. */
+  listDeleted(list: string, most: number): readonly DeletedEntry[];
+}
+
+export function createEntryTable(database: Database): EntryTable {
+  const find = database.statement('SELECT data FROM entry WHERE turn = ? AND key = ?');
+  return {
+    find(turn, key) {
+      const data = find.get(turn, key)?.data;
+      return typeof data === 'string' ? (JSON.parse(data) as FeedEntry) : undefined;
+    },
+    save(conversation, entries) {
+      database.statement('DELETE FROM entry WHERE conversation = ?').run(conversation);
+      const insert = database.statement(
+        'INSERT OR REPLACE INTO entry (turn, conversation, time, key, data) VALUES (?, ?, ?, ?, ?)',
+      );
+      for (const { turn, timeMs, key, entry } of entries)
+        insert.run(turn, conversation, timeMs, key, JSON.stringify(entry));
+    },
+    saveDeleted(conversation, turns) {
+      database.statement('DELETE FROM deleted WHERE conversation = ?').run(conversation);
+      const insert = database.statement('INSERT OR REPLACE INTO deleted (turn, conversation, time) VALUES (?, ?, ?)');
+      for (const [turn, when] of turns) insert.run(turn, conversation, when);
+    },
+    listNewest: (list, most) => listNewest(database, list, most),
+    listDeleted: (list, most) =>
+      database
+        .statement(
+          `SELECT turn, time FROM deleted WHERE EXISTS (SELECT 1 FROM member WHERE member.conversation = deleted.conversation AND list = ?)
+           ORDER BY time DESC, turn LIMIT ?`,
+        )
+        .all(list, most)
+        .map((row) => ({ id: turnUrn(turnHash(String(row.turn))), when: Number(row.time) })),
+  };
+}
+
+/** Looks only at conversations that were active late enough: an entry is never newer than its conversation's last turn. */
+function listNewest(database: Database, list: string, most: number): readonly EntryRow[] {
+  const members = database
+    .statement('SELECT conversation, last_ms FROM member WHERE list = ? ORDER BY last_ms DESC, conversation')
+    .iterate(list);
+  const own = database.statement(
+    'SELECT turn, time, key FROM entry WHERE conversation = ? ORDER BY time DESC, turn LIMIT ?',
+  );
+  let newest: readonly EntryRow[] = [];
+  for (const { conversation, last_ms } of members) {
+    const last = newest.at(-1);
+    if (newest.length === most && last !== undefined && last.timeMs > Number(last_ms)) break;
+    const more = own.all(String(conversation), most).map(entryFromRow);
+    newest = [...newest, ...more].sort((a, b) => b.timeMs - a.timeMs || (a.turn < b.turn ? -1 : 1)).slice(0, most);
+  }
+  return newest;
+}
+
+function entryFromRow(row: SqlRow): EntryRow {
+  return { turn: String(row.turn) as TurnHash, timeMs: Number(row.time), key: String(row.key) };
+}

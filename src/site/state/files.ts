@@ -1,0 +1,134 @@
+/** The files of the site: what each should hold, and what stands in the output folder now. */
+/** The difference of the two is what a build has to move into place; it survives a crash at any moment. */
+
+import type { Database } from '../../base/sqlite.ts';
+
+/** Rows in memory at once while many are walked. */
+const PAGE = 500;
+
+export interface FileRow {
+  readonly owner: string;
+  readonly key: string;
+  /** Wanted content; undefined: the file is to be removed. */
+  readonly hash: string | undefined;
+  /** Content in the output folder; undefined: none. */
+  readonly placed: string | undefined;
+}
+
+/** A file that is not as it should be: its staged content has this hash, or it goes. */
+export interface WaitingFile {
+  readonly path: string;
+  readonly hash: string | undefined;
+}
+
+/** Pages are files that end in `.html`. */
+export interface FileCounts {
+  readonly pages: { readonly written: number; readonly unchanged: number; readonly deleted: number };
+  readonly others: { readonly written: number; readonly deleted: number };
+  readonly feeds: number;
+  /** Of what was written. */
+  readonly bytes: number;
+}
+
+export interface FileTable {
+  find(path: string): FileRow | undefined;
+  listPaths(owner: string): readonly string[];
+  /** Owners whose name begins with `prefix` and who have files. */
+  listOwners(prefix: string): readonly string[];
+  /** The file should hold this. */
+  save(path: string, file: { owner: string; key: string; hash: string; size: number }): void;
+  /** What it holds is right also under this key. */
+  rename(path: string, owner: string, key: string): void;
+  /** It should not be there any more. */
+  drop(path: string): void;
+  /** Staged content was lost: the file has to be made again, and what stands in its place is not believed. */
+  lose(path: string): void;
+  /** A file of ours stands there of which nothing else is known: it goes unless it is made again. */
+  adopt(path: string): void;
+  hasPlaced(): boolean;
+  /** Files that are not as they should be, by path. */
+  walkWaiting(): Iterable<WaitingFile>;
+  /** What waited is done. */
+  settle(): void;
+  /** The output folder is gone: staged files stay, all others are forgotten. True: there were such. */
+  forgetPlaced(): boolean;
+  count(): FileCounts;
+}
+
+export function createFileTable(database: Database): FileTable {
+  const find = database.statement('SELECT owner, key, hash, placed FROM file WHERE path = ?');
+  const save = database.statement(
+    `INSERT INTO file (path, owner, key, hash, placed, size) VALUES (?, ?, ?, ?, NULL, ?)
+     ON CONFLICT (path) DO UPDATE SET owner = excluded.owner, key = excluded.key, hash = excluded.hash, size = excluded.size`,
+  );
+  const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+  return {
+    find(path) {
+      const row = find.get(path);
+      if (row === undefined) return undefined;
+      return { owner: String(row.owner), key: String(row.key), hash: text(row.hash), placed: text(row.placed) };
+    },
+    listPaths: (owner) =>
+      database
+        .statement('SELECT path FROM file WHERE owner = ?')
+        .all(owner)
+        .map((row) => String(row.path)),
+    listOwners: (prefix) =>
+      database
+        .statement('SELECT DISTINCT owner FROM file WHERE owner >= ? AND owner < ? ORDER BY owner')
+        .all(prefix, `${prefix}\u{10ffff}`)
+        .map((row) => String(row.owner)),
+    save: (path, { owner, key, hash, size }) => void save.run(path, owner, key, hash, size),
+    rename: (path, owner, key) =>
+      void database.statement('UPDATE file SET owner = ?, key = ? WHERE path = ?').run(owner, key, path),
+    drop(path) {
+      database.statement('DELETE FROM file WHERE path = ? AND placed IS NULL').run(path);
+      database.statement("UPDATE file SET hash = NULL, owner = '', key = '' WHERE path = ?").run(path);
+    },
+    lose(path) {
+      database.statement('DELETE FROM file WHERE path = ? AND placed IS NULL').run(path);
+      database.statement("UPDATE file SET hash = '', placed = '', key = '' WHERE path = ?").run(path);
+    },
+    adopt: (path) =>
+      void database
+        .statement("INSERT OR IGNORE INTO file (path, owner, key, hash, placed, size) VALUES (?, '', '', NULL, '', 0)")
+        .run(path),
+    hasPlaced: () => database.statement('SELECT 1 FROM file WHERE placed IS NOT NULL LIMIT 1').get() !== undefined,
+    *walkWaiting() {
+      const next = database.statement(
+        `SELECT path, hash FROM file WHERE hash IS NOT placed AND path > ? ORDER BY path LIMIT ${PAGE}`,
+      );
+      for (let after = ''; ; ) {
+        const rows = next.all(after);
+        for (const row of rows) yield { path: String(row.path), hash: text(row.hash) };
+        if (rows.length < PAGE) return;
+        after = String(rows.at(-1)?.path);
+      }
+    },
+    settle() {
+      database.exec('DELETE FROM file WHERE hash IS NULL; UPDATE file SET placed = hash WHERE hash IS NOT placed');
+    },
+    forgetPlaced() {
+      const gone = database.statement('DELETE FROM file WHERE hash IS NULL OR hash IS placed').run().changes;
+      return database.statement('UPDATE file SET placed = NULL WHERE placed IS NOT NULL').run().changes + gone > 0;
+    },
+    count() {
+      const of = (condition: string): number =>
+        Number(database.statement(`SELECT count(*) AS n FROM file WHERE ${condition}`).get()?.n);
+      const written = 'hash IS NOT NULL AND hash IS NOT placed';
+      const page = "path LIKE '%.html'";
+      const feed = "(path LIKE '%rss.xml' OR path LIKE '%atom.xml' OR path LIKE '%feed.json')";
+      const pages = of(`${written} AND ${page}`);
+      return {
+        pages: {
+          written: pages,
+          unchanged: of(`${page} AND hash IS NOT NULL`) - pages,
+          deleted: of(`hash IS NULL AND ${page}`),
+        },
+        others: { written: of(`${written} AND NOT ${page}`), deleted: of(`hash IS NULL AND NOT ${page}`) },
+        feeds: of(`hash IS NOT NULL AND ${feed}`),
+        bytes: Number(database.statement(`SELECT total(size) AS n FROM file WHERE ${written}`).get()?.n),
+      };
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/** The tables of a site's state. */
+/** Derived and private: a state of another version is dropped, and the next build makes everything again. */
+
+import type { Database } from '../../base/sqlite.ts';
+
+/** Raised when the tables or what stands in them change meaning. */
+const STATE_VERSION = '3';
+
+const TABLES = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- hash: wanted content, NULL: none any more. placed: content in the output folder, NULL: none. They differ: staged, or to be removed.
+CREATE TABLE file (path TEXT PRIMARY KEY, owner TEXT NOT NULL, key TEXT NOT NULL, hash TEXT, placed TEXT, size INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX file_owner ON file (owner);
+CREATE INDEX file_waiting ON file (path) WHERE hash IS NOT placed;
+
+-- input: hash of what its own log and the rules say. dirty: its pages wait to be made. item: what lists show, '' until it was built.
+CREATE TABLE conversation (id TEXT PRIMARY KEY, input TEXT NOT NULL, dirty INTEGER NOT NULL, gone INTEGER NOT NULL, failed INTEGER NOT NULL,
+  private INTEGER NOT NULL, title TEXT NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, month TEXT NOT NULL, turns INTEGER NOT NULL,
+  parent TEXT, parent_turn TEXT, parent_call TEXT, item TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX conversation_order ON conversation (first_ms, id);
+CREATE INDEX conversation_dirty ON conversation (first_ms, id) WHERE dirty = 1;
+CREATE INDEX conversation_gone ON conversation (id) WHERE gone = 1;
+CREATE INDEX conversation_failed ON conversation (id) WHERE failed = 1;
+CREATE INDEX conversation_month ON conversation (month, first_ms, id);
+CREATE INDEX conversation_parent ON conversation (parent, first_ms, id) WHERE parent IS NOT NULL;
+
+-- number: in the order in which pages are made.
+CREATE TABLE page (id INTEGER PRIMARY KEY, conversation TEXT NOT NULL, number INTEGER NOT NULL, url TEXT NOT NULL UNIQUE, last_ms INTEGER NOT NULL);
+CREATE INDEX page_conversation ON page (conversation, number);
+-- turn: the first 8 bytes of its hash.
+CREATE TABLE place (turn BLOB NOT NULL, conversation TEXT NOT NULL, page INTEGER NOT NULL, PRIMARY KEY (turn, conversation)) WITHOUT ROWID;
+CREATE INDEX place_conversation ON place (conversation);
+-- What a page said on a day, in the order in which the search index takes it; and what it can be filtered by.
+CREATE TABLE unit (url TEXT NOT NULL, day TEXT NOT NULL, conversation TEXT NOT NULL, start INTEGER NOT NULL, rank INTEGER NOT NULL,
+  size INTEGER NOT NULL, key TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (url, day));
+CREATE INDEX unit_order ON unit (start, url, day, rank, size, key);
+CREATE INDEX unit_conversation ON unit (conversation);
+CREATE TABLE facet (name TEXT NOT NULL, value TEXT NOT NULL, url TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (name, value, url, day)) WITHOUT ROWID;
+CREATE INDEX facet_url ON facet (url);
+
+CREATE TABLE entry (turn TEXT PRIMARY KEY, conversation TEXT NOT NULL, time INTEGER NOT NULL, key TEXT NOT NULL, data TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX entry_conversation ON entry (conversation, time DESC, turn);
+CREATE TABLE deleted (turn TEXT PRIMARY KEY, conversation TEXT NOT NULL, time INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX deleted_conversation ON deleted (conversation);
+CREATE INDEX deleted_time ON deleted (time DESC, turn);
+CREATE TABLE pack (id TEXT PRIMARY KEY, owner TEXT NOT NULL, key TEXT NOT NULL, data BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX pack_owner ON pack (owner);
+
+-- members, pages: as the last build of the list left them.
+CREATE TABLE list (url TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, title TEXT NOT NULL, members INTEGER NOT NULL, pages INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX list_size ON list (kind, members DESC, url);
+CREATE TABLE member (list TEXT NOT NULL, first_ms INTEGER NOT NULL, conversation TEXT NOT NULL, last_ms INTEGER NOT NULL, name TEXT NOT NULL,
+  PRIMARY KEY (list, first_ms, conversation)) WITHOUT ROWID;
+CREATE INDEX member_conversation ON member (conversation);
+CREATE INDEX member_recent ON member (list, last_ms DESC, conversation);
+-- What the next build of a list, or of another file that lists things, has to look at.
+CREATE TABLE touched (what TEXT NOT NULL, first_ms INTEGER NOT NULL, conversation TEXT NOT NULL, moved INTEGER NOT NULL,
+  PRIMARY KEY (what, first_ms, conversation)) WITHOUT ROWID;
+`;
+
+/** Creates the tables, or drops those of another version and creates them anew. */
+export function prepareTables(database: Database): void {
+  const known = database.statement("SELECT name FROM sqlite_schema WHERE name = 'meta'").get() !== undefined;
+  if (known) {
+    const version = database.statement("SELECT value FROM meta WHERE name = 'version'").get()?.value;
+    if (version === STATE_VERSION) return;
+    const tables = database.statement("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+    for (const { name } of tables) database.exec(`DROP TABLE "${String(name)}"`);
+  }
+  database.exec(TABLES);
+  database.statement("INSERT INTO meta (name, value) VALUES ('version', ?)").run(STATE_VERSION);
+}
