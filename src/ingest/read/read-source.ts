@@ -2,7 +2,7 @@
 /** All that needs no archive, so that it can run in a thread of its own; secrets end here, before anything is hashed. */
 
 import { blake3Hex } from '../../base/blake3.ts';
-import { concatBytes, decodeUtf8 } from '../../base/bytes.ts';
+import { decodeUtf8 } from '../../base/bytes.ts';
 import { LimitError, messageOf } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { limits } from '../../base/limits.ts';
@@ -11,7 +11,7 @@ import type { PayloadHash } from '../../model/ids.ts';
 import { encodeItem, type Item } from '../../model/item.ts';
 import type { Counts, Redactor } from '../../secrets/secrets.ts';
 import { SourceDamageError } from '../errors.ts';
-import type { ImportedConversation, ImportedTurn, Importer, SourceOutput } from '../kit/importer.ts';
+import type { ImportedConversation, ImportedTurn, Importer, SourceInput, SourceOutput } from '../kit/importer.ts';
 import { besideReader, closeFile, guardOf, type OpenFile, openFile, readRange } from './source-file.ts';
 import { keepSource } from './sources.ts';
 
@@ -50,7 +50,7 @@ export interface Fired {
   readonly findings: Counts;
 }
 
-/** Part of a source, in order. Small sources have one. Cloneable; `payloads` and blobs can be transferred. */
+/** Part of a source, in order. Small sources have one. Cloneable; `payloads` (on a buffer of their own) and blobs can be transferred. */
 export interface ReadPart {
   readonly turns: readonly ReadTurn[];
   readonly payloads: Uint8Array;
@@ -101,20 +101,13 @@ async function* readParts(
   for (let last = false; !last; ) {
     const to = Math.min(file.size, from + span);
     last = to === file.size;
-    const bytes = readRange(file, from, to);
-    if (!last && from === 0 && !isLines(bytes)) {
+    const step = { from, firstLine, ...(state === undefined ? {} : { state }), settle: task.settle && last };
+    const read = readOutput(file, to, importer, { path: task.path, ...step, readBeside });
+    if (read === undefined) {
       span = file.size;
       continue;
     }
-    const output = importer.read({
-      path: task.path,
-      bytes,
-      from,
-      firstLine,
-      ...(state === undefined ? {} : { state }),
-      settle: task.settle && last,
-      readBeside,
-    });
+    const { output, bytes } = read;
     if (output.consumed < from) {
       // The importer cannot go on from its own state (it is of another version): the source is read from its start.
       ({ from, firstLine, state } = { from: 0, firstLine: 1, state: undefined });
@@ -128,44 +121,56 @@ async function* readParts(
       continue;
     }
     const problems = last && task.keepIn !== undefined ? keepAll(task.keepIn, file, importer.id, besides) : [];
-    yield { ...(await encodePart(output, file, redactor, problems)), fresh, last, bytes: bytes.length };
+    yield { ...(await encodePart(output, file, redactor, problems, bytes)), fresh, last, bytes };
     fresh = false;
     ({ consumed: from, nextLine: firstLine, state } = output);
   }
 }
 
+/** What the importer says of the bytes up to `to`, and how many they were. Undefined: a document that has to be read whole. */
+function readOutput(
+  file: OpenFile,
+  to: number,
+  importer: Importer,
+  input: Omit<SourceInput, 'bytes'>,
+): { readonly output: SourceOutput; readonly bytes: number } | undefined {
+  const bytes = readRange(file, input.from, to);
+  if (to < file.size && input.from === 0 && !isLines(bytes)) return undefined;
+  return { output: importer.read({ ...input, bytes }), bytes: bytes.length };
+}
+
+/** `bytes`: how many were read, about what the payloads will need. */
 async function encodePart(
   output: SourceOutput,
   file: OpenFile,
   redactor: Redactor,
   more: readonly Problem[],
+  bytes: number,
 ): Promise<Omit<ReadPart, 'fresh' | 'last' | 'bytes'>> {
-  const redacted = await redactor.redactItems(output.turns.map((turn) => turn.item));
   const problems = [...output.problems, ...more];
-  const payloads: Uint8Array[] = [];
+  const payloads = createJoiner(bytes);
   const turns: ReadTurn[] = [];
   const fired: Fired[] = [];
-  let at = 0;
-  output.turns.forEach((turn, i) => {
-    const result = redacted[i];
+  for (const [i, turn] of output.turns.entries()) {
+    // one by one: of a part, neither the redacted items nor their payloads stand in memory twice
+    const [result] = await redactor.redactItems([turn.item]);
     const payload = result === undefined ? undefined : encodeTurn(turn, result.value, file.path, problems);
     const { key, parent, timeMs, aliases } = turn;
     const length = payload?.length ?? -1;
-    turns.push({ key, parent, timeMs, aliases, at, length, payloadHash: hashOf(payload) });
-    if (payload === undefined || result === undefined) return;
-    payloads.push(payload);
-    at += payload.length;
+    turns.push({ key, parent, timeMs, aliases, at: payloads.length(), length, payloadHash: hashOf(payload) });
+    if (payload === undefined || result === undefined) continue;
+    payloads.add(payload);
     if (hasAny(result.fired) || hasAny(result.doubtful)) {
       fired.push({ turn: i, redactions: result.fired, findings: result.doubtful });
     }
-  });
+  }
   const conversations: ImportedConversation[] = [];
   for (const each of output.conversations) {
     conversations.push({ ...each, meta: (await redactor.redactMeta(each.meta)).value });
   }
   return {
     turns,
-    payloads: concatBytes(payloads),
+    payloads: payloads.bytes(),
     fired,
     conversations,
     blobs: output.blobs,
@@ -179,6 +184,32 @@ async function encodePart(
     problems,
     records: output.records,
     waiting: output.waiting,
+  };
+}
+
+interface Joiner {
+  add(bytes: Uint8Array): void;
+  length(): number;
+  /** All that was added, at the start of a buffer of their own that may be larger. */
+  bytes(): Uint8Array;
+}
+
+/** Joins bytes as they come. `expected`: about how many there will be. */
+function createJoiner(expected: number): Joiner {
+  let buffer = Buffer.allocUnsafeSlow(expected);
+  let at = 0;
+  return {
+    add(bytes) {
+      if (at + bytes.length > buffer.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(buffer.length * 2, at + bytes.length));
+        larger.set(buffer.subarray(0, at));
+        buffer = larger;
+      }
+      buffer.set(bytes, at);
+      at += bytes.length;
+    },
+    length: () => at,
+    bytes: () => buffer.subarray(0, at),
   };
 }
 

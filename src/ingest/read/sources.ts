@@ -118,7 +118,7 @@ function appendFrames(path: string, end: number, file: OpenFile, from: number) {
     let size = from;
     let at = end;
     while (size < file.size) {
-      const raw = readRange(file, size, Math.min(file.size, size + FRAME_LIMIT));
+      const raw = readRange(file, size, Math.min(file.size, size + FRAME_BYTES));
       if (raw.length === 0) break;
       const frame = compressZstd(raw, 3);
       for (let done = 0; done < frame.length; ) done += writeSync(fd, frame, done, frame.length - done, at + done);
@@ -180,5 +180,7 @@ function folderOf(path: string): string {
   return join(name.slice(0, 2), name);
 }
 
-/** Raw bytes of one frame at most: bounds memory in both directions. */
+/** Raw bytes of a frame that is written: memory holds one, and more would compress no better. */
+const FRAME_BYTES = 8 * 1024 * 1024;
+/** Raw bytes of one frame at most, when it is read. */
 const FRAME_LIMIT = 32 * 1024 * 1024;

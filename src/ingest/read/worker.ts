@@ -44,9 +44,9 @@ async function read(task: ReadTask): Promise<void> {
 }
 
 function sendPart(part: ReadPart): void {
-  const payloads = ownBytes(part.payloads);
+  const { payloads } = part;
   const blobs = part.blobs.map((blob) => ({ ...blob, bytes: ownBytes(blob.bytes) }));
-  const buffers = new Set([payloads.buffer, ...blobs.map((blob) => blob.bytes.buffer)]);
+  const buffers = new Set([payloads.buffer as ArrayBuffer, ...blobs.map((blob) => blob.bytes.buffer)]);
   send({ part: { ...part, payloads, blobs } }, [...buffers]);
 }
 
