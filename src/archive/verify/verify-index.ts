@@ -11,17 +11,18 @@ import { rootOf } from '../format/merkle.ts';
 import { listBlobsOf } from '../index/blob-parts.ts';
 import type { ConversationRow } from '../index/conversation-row.ts';
 import type { Store } from '../index/store.ts';
-import type { ScannedConversation, SeenTurn } from '../scan/scan.ts';
+import type { ScannedConversation } from '../scan/scan.ts';
 
-/** A turn that a scan could read, without its payload. */
-export type CheckedTurn = Omit<SeenTurn, 'payload'> & {
-  readonly position: number;
-  /** Hashes of the blobs that it needs. */
-  readonly blobs: readonly string[];
-};
+/** What was found of a conversation's turns while they were read. */
+export interface CheckedTurns {
+  /** The index leads to every one of them. */
+  readonly inPlace: boolean;
+  /** Hashes of the blobs that they need. */
+  readonly blobs: ReadonlySet<string>;
+}
 
 /** Nothing for a conversation whose log is damaged (but for its chunks): the index may remember more than is there. */
-export function checkIndex(store: Store, scanned: ScannedConversation, turns: readonly CheckedTurn[]): DamageReport[] {
+export function checkIndex(store: Store, scanned: ScannedConversation, turns: CheckedTurns): DamageReport[] {
   const { id } = scanned;
   const row = store.index.findRow(id);
   if (row === undefined)
@@ -66,22 +67,21 @@ function findDifference(
   store: Store,
   scanned: ScannedConversation,
   row: ConversationRow,
-  turns: readonly CheckedTurn[],
+  turns: CheckedTurns,
 ): string | undefined {
   if (row.frontier.size !== scanned.frontier.size || !equalBytes(rootOf(row.frontier), rootOf(scanned.frontier))) {
     return `it knows ${row.frontier.size} records of another log than these ${scanned.frontier.size}`;
   }
   if (row.damage !== undefined) return 'it calls the conversation damaged, which it is not';
   // a place too many leads nowhere and misleads nobody: what stands there must hash to what was asked for
-  if (!turns.every((turn) => store.index.hasPlace(row.key, turn.record.hash, turn.position)))
-    return 'it has turns in other places than the log';
+  if (!turns.inPlace) return 'it has turns in other places than the log';
   if (store.index.listChunks(row.key).length !== scanned.chunks.length) return 'it knows other chunks than there are';
   if (spell(row.state) !== spell(scanned.state)) return 'its summary is not that of the log';
   const tombstones = scanned.tombstones.map(({ position: _, ...tombstone }) => tombstone);
   const known = [...store.index.listTombstones(row.key), ...store.index.listMetaTombstones(row.key)];
   if (spellAll(known) !== spellAll(tombstones)) return 'its tombstones are not those of the log';
   const metas = scanned.metas.flatMap(({ record, withheld }) => (withheld ? [] : listBlobsOf(record, undefined)));
-  const blobs = new Set([...turns.flatMap((turn) => turn.blobs), ...metas]);
+  const blobs = new Set([...turns.blobs, ...metas]);
   if (store.index.listBlobUse(row.key).join() !== [...blobs].sort().join())
     return 'it has other uses of blobs than the log';
   return undefined;

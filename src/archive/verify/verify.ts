@@ -1,13 +1,14 @@
 /** Recomputes an archive from its bytes and says everything that is not as it was written. */
 /** Reads only: what it finds is for `repair` and for people. Every single flipped bit outside `private/` shows here. */
 
-import type { ConversationId } from '../../model/ids.ts';
+import type { ConversationId, TurnHash } from '../../model/ids.ts';
 import type { DamageReport, VerifyOptions, VerifyReport } from '../contract.ts';
 import { isDamage } from '../damage.ts';
 import { ConversationFiles, checkpointFile, tileFile } from '../files/conversation-files.ts';
 import { findInfoDifference } from '../files/info-copy.ts';
 import { isLocked, thisProcess } from '../files/lock.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../format/checkpoint.ts';
+import type { PayloadRecord } from '../format/record.ts';
 import { TILE_WIDTH } from '../format/tile-names.ts';
 import { listBlobsOf } from '../index/blob-parts.ts';
 import { findKnownLog, listLostLogs } from '../index/lost-logs.ts';
@@ -15,14 +16,24 @@ import type { Store } from '../index/store.ts';
 import { findLoss, lossReport } from '../scan/find-loss.ts';
 import { knownOrigin } from '../scan/reindex.ts';
 import { type ScannedConversation, type SeenMeta, scanConversation } from '../scan/scan.ts';
-import { BlobUse, verifyBlobs } from './verify-blobs.ts';
-import { type CheckedTurn, checkIndex } from './verify-index.ts';
+import { BlobUse } from './blob-use.ts';
+import { verifyBlobs } from './verify-blobs.ts';
+import { checkIndex } from './verify-index.ts';
 import { checkItem } from './verify-items.ts';
 import { finishOrder, verifyOrder } from './verify-order.ts';
 import { listStrays, listStraysOf } from './verify-strays.ts';
 
 /** `clock`: milliseconds, never going back. Never throws for damage. */
 export function verifyArchive(store: Store, options: VerifyOptions, clock: () => number): VerifyReport {
+  const use = new BlobUse();
+  try {
+    return verifyAll(store, options, clock, use);
+  } finally {
+    use.close();
+  }
+}
+
+function verifyAll(store: Store, options: VerifyOptions, clock: () => number, use: BlobUse): VerifyReport {
   const start = clock();
   const damage: DamageReport[] = [
     ...listOf(findInfoDifference(store.disk, store.dir)),
@@ -30,24 +41,23 @@ export function verifyArchive(store: Store, options: VerifyOptions, clock: () =>
     ...listStrays(store),
   ];
   const { ids, all } = verifyOrder(store, options);
-  const use = new BlobUse();
-  const done: ConversationId[] = [];
+  let done = 0;
   let turns = 0;
   let payloads = 0;
   for (const id of ids) {
-    if (options.maxDurationMs !== undefined && done.length > 0 && clock() - start >= options.maxDurationMs) break;
+    if (options.maxDurationMs !== undefined && done > 0 && clock() - start >= options.maxDurationMs) break;
     const found = verifyConversation(store, id, use);
     damage.push(...found.damage);
     turns += found.turns;
     payloads += found.payloads;
-    done.push(id);
-    options.onProgress?.(done.length, ids.length, id);
+    done++;
+    options.onProgress?.(done, ids.length, id);
   }
-  const complete = done.length === all;
-  finishOrder(store, done, complete);
+  const complete = done === all;
+  finishOrder(store, ids.slice(0, done), complete);
   const blobs = verifyBlobs(store, use, complete, new Set(damage.map(({ file }) => file)));
   return {
-    conversations: done.length,
+    conversations: done,
     turns,
     payloads,
     blobs: blobs.count,
@@ -67,6 +77,13 @@ function listGone(store: Store): DamageReport[] {
   return [...gone.values()].filter(({ id }) => !store.hasFolder(id)).map(lossReport);
 }
 
+/** All that is kept of a turn while its conversation is read: to name it, and the one before it, should they be damaged. */
+interface NamedTurn {
+  readonly hash: TurnHash;
+  readonly parent: TurnHash | null;
+  readonly position: number;
+}
+
 function verifyConversation(
   store: Store,
   id: ConversationId,
@@ -74,17 +91,20 @@ function verifyConversation(
 ): { readonly damage: readonly DamageReport[]; readonly turns: number; readonly payloads: number } {
   const before = store.stampOf(id);
   const known = findKnownLog(store.index, id);
-  const extent = { origin: knownOrigin(store, store.index.findRow(id)), size: known?.size ?? 0 };
-  const turns: CheckedTurn[] = [];
-  const items: DamageReport[] = [];
+  const row = store.index.findRow(id);
+  const extent = { origin: knownOrigin(store, row), size: known?.size ?? 0 };
+  const turns: NamedTurn[] = [];
+  const found: DamageReport[] = [];
+  const blobs = new Set<string>();
+  let inPlace = true;
   let payloads = 0;
   const scanned = scanConversation(new ConversationFiles(store.disk, store.dir), id, extent, (hash, position, seen) => {
     use.note(hash, seen);
-    const { payload, ...rest } = seen;
-    items.push(...listOf(checkItem(id, position, seen)));
-    const blobs = seen.withheld ? [] : listBlobsOf(seen.record, payload);
-    turns.push({ ...rest, position, blobs });
-    if (payload !== undefined) payloads++;
+    found.push(...listOf(checkItem(id, position, seen)), ...listOf(checkWithdrawal(id, { ...seen, position })));
+    if (!seen.withheld) for (const blob of listBlobsOf(seen.record, seen.payload)) blobs.add(blob);
+    if (row !== undefined) inPlace &&= store.index.hasPlace(row.key, hash, position);
+    if (seen.payload !== undefined) payloads++;
+    turns.push({ hash, parent: seen.record.parent, position });
   });
   for (const meta of scanned.metas) use.noteMeta(meta);
   if (store.stampOf(id) !== before) return verifyConversation(store, id, use); // somebody committed meanwhile
@@ -93,13 +113,13 @@ function verifyConversation(
   const damage = [
     ...scanned.damage,
     ...scanned.oddities,
-    ...items,
+    ...found,
     ...listOf(checkMain(scanned)),
     ...listStraysOf(store, id),
-    ...[...turns, ...scanned.metas].flatMap((seen) => listOf(checkWithdrawal(id, seen))),
+    ...scanned.metas.flatMap((seen) => listOf(checkWithdrawal(id, seen))),
     ...checkTails(store, scanned),
     ...(loss === undefined
-      ? [...listOf(checkCheckpoint(store, scanned)), ...checkIndex(store, scanned, turns)]
+      ? [...listOf(checkCheckpoint(store, scanned)), ...checkIndex(store, scanned, { inPlace, blobs })]
       : [loss]),
   ];
   return { damage: damage.map((report) => nameTurns(store, report, turns)), turns: turns.length, payloads };
@@ -108,7 +128,7 @@ function verifyConversation(
 /** A payload that was taken back must be gone. */
 function checkWithdrawal(
   id: ConversationId,
-  { record, position, slot, withheld }: CheckedTurn | SeenMeta,
+  { record, position, slot, withheld }: Omit<SeenMeta, 'record'> & { readonly record: PayloadRecord },
 ): DamageReport | undefined {
   if (!withheld || slot === undefined || slot.tag === 'withheld') return undefined;
   const file = tileFile(id, 'payload', Math.floor(position / TILE_WIDTH));
@@ -158,17 +178,17 @@ function checkCheckpoint(
 }
 
 /** Turns of the positions, from what was read, and from the index for what could not be. */
-function nameTurns(store: Store, report: DamageReport, turns: readonly CheckedTurn[]): DamageReport {
+function nameTurns(store: Store, report: DamageReport, turns: readonly NamedTurn[]): DamageReport {
   if (report.turns.length > 0 || report.positions === undefined || report.conversation === undefined) return report;
   const positions = new Set(report.positions);
-  const found = turns.filter((turn) => positions.has(turn.position)).map((turn) => turn.record.hash);
+  const found = turns.filter((turn) => positions.has(turn.position)).map(({ hash }) => hash);
   const readable = new Set(turns.map((turn) => turn.position));
   const lost = report.positions.filter((position) => !readable.has(position));
   const row = lost.length === 0 ? undefined : store.index.findRow(report.conversation);
   if (row === undefined) return { ...report, turns: found };
   const prefixes = store.index.listTurnPrefixes(row.key);
   const named = [
-    ...turns.flatMap((turn) => listOf(turn.record.parent ?? undefined)),
+    ...turns.flatMap((turn) => listOf(turn.parent ?? undefined)),
     ...[...row.state.heads.values()].map((head) => head.turn),
   ];
   const more = lost.flatMap((position) => {
