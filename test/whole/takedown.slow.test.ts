@@ -158,4 +158,18 @@ describe('a turn that was taken back', () => {
     expect([...fresh].filter(([, text]) => holds(text)).map(([path]) => path)).toEqual([]);
     expect(fresh).toEqual(after);
   });
+
+  it('takes a conversation’s meta out of all that is published and out of the archive, too', async () => {
+    const words = /meadow/i;
+    const holdsWords = ([path, text]: readonly [string, string]) =>
+      words.test(path) || readingsOf(text).some((one) => words.test(one));
+    expect([...after].filter(holdsWords).length).toBeGreaterThan(5);
+    const [hit] = JSON.parse(await run('search', 'cows', '--json')) as readonly { readonly conversation: string }[];
+    await run('withdraw', hit?.conversation ?? '', '--meta', '--reason', 'personal');
+    await run('ingest');
+    await run('build', '--public');
+    for (const folder of [place.site, place.archive])
+      expect([...readPublished(folder)].filter(holdsWords).map(([path]) => path)).toEqual([]);
+    expect(await run('verify')).toContain('whole');
+  });
 });

@@ -26,7 +26,7 @@ export async function run(context: Context, args: readonly string[], options: Co
       'still to do: "turnpress build", publish the result, and rotate what leaked; copies that others took stay theirs',
     );
     context.log.info(
-      'the agent’s own session file still holds it, and so does archive/private/sources, which is never published',
+      'the agent’s own session file still holds it, and so does archive/private (its copy in sources, what ingest remembers of it), which is never published',
     );
     return EXIT.done;
   } finally {
