@@ -17,8 +17,8 @@ const INDEX_VERSION = '2';
 const PRIMARY = 'main';
 const OWNER = 'search';
 const MOST_MS = 300_000;
-/** Indexers at once when nothing else is left to do. Each needs up to half a gigabyte for a shard of the largest size. */
-const MOST_LANES = 4;
+/** Indexers at once when nothing else is left to do. Each hands a shard's files over in one piece, which this process holds three times for a moment. */
+const MOST_LANES = 2;
 
 export interface SearchIndexBuilder {
   /**
@@ -51,6 +51,7 @@ export function createSearchIndex(state: SiteState, output: Output): SearchIndex
         const path = `${folder}${file.path}`;
         if (output.declare(path, ownerOf(name), key)) output.put(path, file.content);
       }
+      output.settle(ownerOf(name));
     });
     return true;
   };
