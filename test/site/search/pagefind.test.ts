@@ -18,7 +18,10 @@ function record(url: string, content: string): IndexRecord {
 }
 
 it('gives the same bytes for the same records', async () => {
-  const records = Array.from({ length: 30 }, (_, i) => record(`/c/${i}/`, `some words ${i * 7919}`));
+  const records = Array.from({ length: 30 }, (_, i) => ({
+    ...record(`/c/${i}/`, `some words ${i * 7919}`),
+    filters: { role: ['prompt', 'answer'], date: [`2026-01-${i}`], model: [`m${i % 3}`, 'n'] },
+  }));
   const first = await indexer.index('one', records, options);
   expect(first.length).toBeGreaterThan(30);
   const other = await openIndexer(1);
