@@ -18,23 +18,27 @@ export function findCopies(turns: readonly CopyTurn[]): ReadonlySet<TurnHash> {
   const words = wordsOf(turns);
   const groups = Map.groupBy(turns, (turn) => words.get(turn.hash));
   const goesOn = new Set<TurnHash>();
+  const kept = new Map<number | undefined, TurnHash>();
   const copies = new Set<TurnHash>();
   // Deepest first: when a turn is judged, it is known of all that are alike whether they lead somewhere.
   for (const turn of turns.toSorted((a, b) => b.depth - a.depth)) {
-    const alike = groups.get(words.get(turn.hash)) ?? [];
-    const other = alike.some(
-      (twin) => twin.hash !== turn.hash && !copies.has(twin.hash) && precedes(twin, turn, goesOn),
-    );
-    if (other && !goesOn.has(turn.hash)) copies.add(turn.hash);
+    const word = words.get(turn.hash);
+    if (!kept.has(word)) kept.set(word, keptOf(groups.get(word) ?? [turn], turn, goesOn).hash);
+    if (kept.get(word) !== turn.hash && !goesOn.has(turn.hash)) copies.add(turn.hash);
     else if (turn.parent !== null) goesOn.add(turn.parent);
   }
   return copies;
 }
 
-/** Whether `twin` is the one to keep: it leads somewhere, or it is the newer of two that do not. */
-function precedes(twin: CopyTurn, turn: CopyTurn, goesOn: ReadonlySet<TurnHash>): boolean {
-  if (goesOn.has(twin.hash)) return true;
-  return twin.timeMs === turn.timeMs ? twin.hash > turn.hash : twin.timeMs > turn.timeMs;
+/** Of turns that are alike one that leads somewhere, or the newest of those that do not: compared once, however many there are. */
+function keptOf(alike: readonly CopyTurn[], first: CopyTurn, goesOn: ReadonlySet<TurnHash>): CopyTurn {
+  return alike.reduce((best, turn) => (precedes(turn, best, goesOn) ? turn : best), first);
+}
+
+/** Whether `turn` is rather to be kept than `other`. */
+function precedes(turn: CopyTurn, other: CopyTurn, goesOn: ReadonlySet<TurnHash>): boolean {
+  if (goesOn.has(turn.hash) !== goesOn.has(other.hash)) return goesOn.has(turn.hash);
+  return turn.timeMs === other.timeMs ? turn.hash > other.hash : turn.timeMs > other.timeMs;
 }
 
 function hasTwins(turns: readonly CopyTurn[]): boolean {

@@ -1,6 +1,8 @@
 /** Whether one turn is an unfinished copy of another: the first parts of a message whose end was not written yet. */
 /** Such a leaf stays in the log, because nothing is ever edited, and is no branch. */
 
+import { blake3Hex } from '../../base/blake3.ts';
+import { encodeUtf8 } from '../../base/bytes.ts';
 import { canonicalJson } from '../../base/json.ts';
 import type { TurnHash } from '../../model/ids.ts';
 import type { Item } from '../../model/item.ts';
@@ -35,9 +37,9 @@ export function findSuperseded(
       const payload = payloads[i];
       const item = payload?.status === 'present' ? findItem(turn, payload.bytes) : undefined;
       if (item?.role !== 'assistant') continue;
-      const texts = beginnings(item);
-      const whole = texts.pop() ?? '';
-      for (const text of texts) begun.add(text);
+      const names = beginnings(item);
+      const whole = names.pop() ?? '';
+      for (const name of names) begun.add(name);
       best.set(whole, Math.max(best.get(whole) ?? 0, rank(item)));
       if (leaf) copies.push({ hash: turn.hash, whole, rank: rank(item) });
     }
@@ -48,11 +50,11 @@ export function findSuperseded(
   return superseded;
 }
 
-/** The text of no part, of the first, of the first two, and so on to all. */
+/** What names no part, the first, the first two, and so on to all: each a hash, so that many parts do not cost their square. */
 function beginnings(item: Item): string[] {
-  const texts = [''];
-  for (const part of item.parts) texts.push(`${texts.at(-1)}\n${canonicalJson(part)}`);
-  return texts;
+  const names = [''];
+  for (const part of item.parts) names.push(blake3Hex(encodeUtf8(`${names.at(-1)}\n${canonicalJson(part)}`)));
+  return names;
 }
 
 /** Of two turns with equal parts the one that knows its end: the final token count, a reason to stop. */

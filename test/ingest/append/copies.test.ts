@@ -78,4 +78,15 @@ describe('copies under new times', () => {
     );
     expect(findCopies(turns).size).toBe(0);
   });
+
+  it('are compared once each, however many say the same', () => {
+    const turns = tree(
+      ['root', null, 'hello', 0],
+      ...Array.from({ length: 50_000 }, (_, i) => [`t${i}`, 'root', 'again', i] as const),
+    );
+    const before = process.cpuUsage();
+    const copies = findCopies(turns);
+    expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
+    expect(names(turns.map(({ hash }) => hash).filter((hash) => !copies.has(hash)))).toEqual(['root', 't49999']);
+  });
 });
