@@ -8,26 +8,49 @@ import { chromiumPath, launchChromium, openTab } from '../../whole/chromium.ts';
 import { serveFolder } from '../serve-folder.ts';
 import { createTestSite, openTestArchive, prompt, type TestSite, tell } from '../site-fixture.ts';
 
-const DAY = 24 * 60;
+const DAYS = 120;
 
 function words(seed: number, count: number): string {
   return Array.from({ length: count }, (_, i) => ((seed * 7919 + i * 104_729) % 50_021).toString(36)).join(' ');
 }
+
+function tellDays(archive: ArchiveWriter, from: number, to: number): void {
+  for (let day = from; day < to; day++) {
+    const said = `everyday ${day === 0 ? 'quokka' : ''} ${day === DAYS - 1 ? 'axolotl' : ''} ${words(day, 1500)}`;
+    tell(archive, { items: [prompt(said)], meta: { agent: 'codex', title: `Day ${day}` }, minute: day * 24 * 60 });
+  }
+}
+
+it('an index that grew has the same bytes as one that was made at once', async () => {
+  const archive = openTestArchive();
+  const [grown, cold] = [createTestSite(), createTestSite()];
+  for (const [from, to] of [
+    [0, 40],
+    [40, 90],
+    [90, DAYS],
+  ] as const) {
+    tellDays(archive, from, to);
+    await grown.build(archive);
+  }
+  await cold.build(archive);
+  const indexOf = (site: TestSite): readonly (readonly [string, string])[] =>
+    [...site.readAll()].filter(([path]) => /^(?:pagefind|search)\//.test(path));
+  expect(new Map(indexOf(grown))).toEqual(new Map(indexOf(cold)));
+  archive.close();
+  grown.remove();
+  cold.remove();
+}, 60_000);
 
 describe.skipIf(chromiumPath === undefined)('the search page (skipped without Chromium)', () => {
   let archive: ArchiveWriter;
   let site: TestSite;
   let browser: Browser;
   let server: Awaited<ReturnType<typeof serveFolder>>;
-  const days = 120;
 
   beforeAll(async () => {
     archive = openTestArchive();
     site = createTestSite();
-    for (let day = 0; day < days; day++) {
-      const said = `everyday ${day === 0 ? 'quokka' : ''} ${day === days - 1 ? 'axolotl' : ''} ${words(day, 1500)}`;
-      tell(archive, { items: [prompt(said)], meta: { agent: 'codex', title: `Day ${day}` }, minute: day * DAY });
-    }
+    tellDays(archive, 0, DAYS);
     await site.build(archive);
     server = await serveFolder(site.outputDir, { policy: true });
     browser = await launchChromium();
@@ -55,7 +78,7 @@ describe.skipIf(chromiumPath === undefined)('the search page (skipped without Ch
     });
     for (const [word, title] of [
       ['quokka', 'Day 0'],
-      ['axolotl', `Day ${days - 1}`],
+      ['axolotl', `Day ${DAYS - 1}`],
     ] as const) {
       await page.fill('#q', word);
       await page.waitForFunction(
@@ -74,8 +97,8 @@ describe.skipIf(chromiumPath === undefined)('the search page (skipped without Ch
   it('orders by date over all parts, page after page', async () => {
     const { page, wrongs, close } = await openTab(browser, server.url);
     await page.goto(`${server.url}/search/?q=everyday&order=desc`);
-    await page.getByText(`${days} results`).waitFor();
-    for (let shown = 10; shown < days; shown += 10) {
+    await page.getByText(`${DAYS} results`).waitFor();
+    for (let shown = 10; shown < DAYS; shown += 10) {
       await page
         .locator('.search-result')
         .nth(shown - 1)
@@ -84,10 +107,10 @@ describe.skipIf(chromiumPath === undefined)('the search page (skipped without Ch
     }
     await page
       .locator('.search-result')
-      .nth(days - 1)
+      .nth(DAYS - 1)
       .waitFor();
     const titles = await page.locator('.search-result h2').allTextContents();
-    expect(titles).toEqual(Array.from({ length: days }, (_, i) => `Day ${days - 1 - i}`));
+    expect(titles).toEqual(Array.from({ length: DAYS }, (_, i) => `Day ${DAYS - 1 - i}`));
     expect(await page.locator('#search-more').isVisible()).toBe(false);
     expect(wrongs).toEqual([]);
     await close();
