@@ -4,6 +4,7 @@
 import { decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
 import { isJsonObject, type JsonValue } from '../../base/json.ts';
 import type { Problem } from '../../base/log.ts';
+import { listNames } from '../kit/history.ts';
 import { findDataUrlImage } from '../kit/images.ts';
 import type { ImportedConversation, Importer, SourceInput, SourceOutput } from '../kit/importer.ts';
 import { findJsonDocument, walkJsonLines } from '../kit/json-lines.ts';
@@ -175,7 +176,7 @@ function listConversations(walk: Walk, input: SourceInput): readonly ImportedCon
   const title = facts?.title ?? (facts === null ? undefined : findIndexTitle(facts.id, input));
   const started = facts?.createdMs ?? startedMs ?? undefined;
   const meta = facts === null ? { agent: 'codex' } : sessionMeta(facts, started, newestMs ?? started);
-  const roots = [first, ...restarts];
+  const roots = [first, ...listNames(restarts)];
   return roots.map((turn, i) => ({
     turn,
     meta: {

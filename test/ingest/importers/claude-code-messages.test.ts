@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
 import {
   assistantItem,
-  emptyMessage,
   joinLine,
   looksComplete,
+  newMessage,
 } from '../../../src/ingest/importers/claude-code/messages.ts';
 import { findDiff, toolKind } from '../../../src/ingest/importers/claude-code/tools.ts';
 import { Ledger, read } from './claude-code-reading.ts';
@@ -13,7 +13,7 @@ const text = (content: string): JsonObject => ({ type: 'text', text: content });
 const call = (id: string, input: JsonObject = {}): JsonObject => ({ type: 'tool_use', id, name: 'Bash', input });
 
 function join(...lines: readonly (readonly JsonObject[])[]) {
-  let draft = emptyMessage;
+  let draft = newMessage();
   for (const content of lines) draft = joinLine(draft, { content });
   return assistantItem(draft, () => undefined).parts;
 }
@@ -40,7 +40,7 @@ describe('joining the lines of a message', () => {
 
   it('looks complete with a stop reason or a text at its end, not with a thought or a call', () => {
     const draft = (content: JsonObject, stop?: string) =>
-      joinLine(emptyMessage, { content: [content], ...(stop === undefined ? {} : { stop_reason: stop }) });
+      joinLine(newMessage(), { content: [content], ...(stop === undefined ? {} : { stop_reason: stop }) });
     expect(looksComplete(draft(text('x')))).toBe(true);
     expect(looksComplete(draft(call('a')))).toBe(false);
     expect(looksComplete(draft({ type: 'thinking', thinking: 'x' }))).toBe(false);

@@ -115,6 +115,29 @@ describe('branches', () => {
     expect(output.conversations.map(({ meta }) => meta.fork_of)).toEqual([undefined, SESSION, SESSION]);
   });
 
+  it('hangs a rewind where it belongs, however long ago that was read', () => {
+    const line = (i: number, parent: number | null) =>
+      `${JSON.stringify({
+        type: i % 2 === 0 ? 'user' : 'assistant',
+        uuid: `u${i}`,
+        parentUuid: parent === null ? null : `u${parent}`,
+        isSidechain: false,
+        sessionId: SESSION,
+        timestamp: new Date(1_790_000_000_000 + i).toISOString(),
+        message: {
+          id: `m${i}`,
+          role: i % 2 === 0 ? 'user' : 'assistant',
+          stop_reason: 'end_turn',
+          content: `said ${i}`,
+        },
+      })}\n`;
+    const old = Array.from({ length: 200 }, (_, i) => line(i, i === 0 ? null : i - 1)).join('');
+    const bytes = Buffer.from(old + line(200, 5));
+    const first = read('/x/s.jsonl', { end: old.length, bytes });
+    const last = read('/x/s.jsonl', { before: first, bytes });
+    expect(last.turns.map(({ key, parent }) => [key, parent])).toContainEqual(['claude-code:u200', 'claude-code:u5']);
+  });
+
   it('joins a compaction to its past, or to the tip when its past is not there, and knows what was written again', () => {
     const output = read(fixture('compaction.jsonl'));
     const ledger = new Ledger().add(output);

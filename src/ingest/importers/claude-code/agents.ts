@@ -73,14 +73,29 @@ function setLink(session: Session, agentId: string, toolCall: string, sessionId:
 /** Chains of sub-agents that a call started: they end with the call's result. */
 export function chainsOfCall(session: Session, toolCall: string): readonly string[] {
   const chains: string[] = [];
-  for (const [id, agent] of session.agents) if (agent.toolCall === toolCall) chains.push(agentChain(id));
+  for (const id of session.agentsOfCall.get(toolCall) ?? []) chains.push(agentChain(id));
   const asked = session.calls.find((call) => call.id === toolCall)?.prompt;
-  for (const chain of session.opens.keys()) {
-    const index = session.chains.get(chain);
-    if (chain.startsWith('side:') && index !== undefined && session.conversations[index]?.asked === asked)
-      chains.push(chain);
-  }
+  if (asked !== undefined) for (const chain of session.openSides.get(asked) ?? []) chains.push(chain);
   return chains;
+}
+
+/** A chain was opened: one of a sub-agent that has no id is found by what it was asked. */
+export function noteSide(session: Session, chain: string): void {
+  const asked = askedOf(session, chain);
+  if (asked === undefined) return;
+  const same = session.openSides.get(asked) ?? new Set();
+  session.openSides.set(asked, same.add(chain));
+}
+
+/** The chain was closed. */
+export function forgetSide(session: Session, chain: string): void {
+  const asked = askedOf(session, chain);
+  if (asked !== undefined) session.openSides.get(asked)?.delete(chain);
+}
+
+function askedOf(session: Session, chain: string): number | undefined {
+  const index = chain.startsWith('side:') ? session.chains.get(chain) : undefined;
+  return index === undefined ? undefined : session.conversations.get(index)?.asked;
 }
 
 /** What is known of the call that started a sub-agent's conversation. */
@@ -135,7 +150,18 @@ function readMetaFile(
 
 function setAgent(session: Session, agentId: string, change: Partial<Agent>): void {
   const before = session.agents.get(agentId) ?? { linked: false };
-  session.agents = new Map(session.agents).set(agentId, { ...before, ...change });
+  const after = { ...before, ...change };
+  session.agents.set(agentId, after);
+  if (after.toolCall === before.toolCall) return;
+  if (before.toolCall !== undefined) session.agentsOfCall.get(before.toolCall)?.delete(agentId);
+  noteAgent(session.agentsOfCall, agentId, after);
+}
+
+/** Makes a sub-agent known by its call. */
+export function noteAgent(agentsOfCall: Map<string, Set<string>>, agentId: string, { toolCall }: Agent): void {
+  if (toolCall === undefined) return;
+  const same = agentsOfCall.get(toolCall) ?? new Set();
+  agentsOfCall.set(toolCall, same.add(agentId));
 }
 
 function copyOf(from: JsonObject, names: readonly string[]): JsonObject {

@@ -2,7 +2,7 @@
 /** Pure: decides from the record alone, so that reading in pieces decides the same. */
 
 import type { ImportedBlob } from '../../kit/importer.ts';
-import { emptyMessage, joinLine } from './messages.ts';
+import { joinLine, newMessage } from './messages.ts';
 import { commandDraft, type Draft, note, readUserBlocks } from './prompts.ts';
 import { blocksOf, type ChainRecord, contentOf, messageOfRecord, textOf } from './records.ts';
 import type { Entry, Open } from './session.ts';
@@ -44,7 +44,7 @@ export function startsOpen(entry: Entry): Open | undefined {
   const { record, reading } = entry;
   if (isModelLine(record)) {
     const open = newOpen('message', record);
-    open.draft = joinLine(emptyMessage, messageOfRecord(record));
+    open.draft = joinLine(open.draft, messageOfRecord(record));
     return open;
   }
   if (record.type === 'system' && record.raw.subtype === 'compact_boundary') return newOpen('boundary', record);
@@ -56,7 +56,7 @@ export function startsOpen(entry: Entry): Open | undefined {
 
 export function newOpen(what: Open['what'], first: ChainRecord | undefined): Open {
   const messageId = what === 'message' && first !== undefined ? messageIdOf(first) : undefined;
-  return { what, first, messageId, lines: [], draft: emptyMessage, command: undefined, buffer: [], queued: [] };
+  return { what, first, messageId, lines: [], draft: newMessage(), command: undefined, buffer: [], queued: [] };
 }
 
 /** A line of a model message; text that the client made up is none. */

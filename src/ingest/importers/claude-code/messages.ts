@@ -1,27 +1,32 @@
 /** Joins the lines of one model message into one item. */
 /** Clients write a message as several lines that repeat or continue each other; both kinds end in the same blocks. */
 
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
+import { canonicalJson, type JsonObject, type JsonValue } from '../../../base/json.ts';
 import { limits } from '../../../base/limits.ts';
 import type { Item, Part, Usage } from '../../../model/item.ts';
+import { JoinedBlocks } from './blocks.ts';
+import { isTooDeep } from './depth.ts';
 import { type Block, blocksOf, countOf, objectOf, textOf } from './records.ts';
 import { toolKind } from './tools.ts';
 
-/** A message while its lines are read. */
+/** A message while its lines are read. Its blocks are added to, so a draft has one successor. */
 export interface MessageDraft {
-  readonly blocks: readonly Block[];
+  readonly blocks: JoinedBlocks;
   readonly model: string | undefined;
   readonly stopReason: string | undefined;
   readonly usage: JsonObject | undefined;
 }
 
-export const emptyMessage: MessageDraft = { blocks: [], model: undefined, stopReason: undefined, usage: undefined };
+export function newMessage(): MessageDraft {
+  return { blocks: new JoinedBlocks(), model: undefined, stopReason: undefined, usage: undefined };
+}
 
 /** The message with one more of its lines: cumulative lines replace, additive ones continue. */
 export function joinLine(draft: MessageDraft, message: JsonObject): MessageDraft {
   const usage = objectOf(message.usage);
+  draft.blocks.join(blocksOf(message.content));
   return {
-    blocks: joinBlocks(draft.blocks, blocksOf(message.content)),
+    blocks: draft.blocks,
     model: textOf(message.model) ?? draft.model,
     stopReason: textOf(message.stop_reason) ?? draft.stopReason,
     usage: usage !== undefined && outputTokens(usage) >= outputTokens(draft.usage) ? usage : draft.usage,
@@ -31,7 +36,7 @@ export function joinLine(draft: MessageDraft, message: JsonObject): MessageDraft
 /** Whether a message at the end of a file may be taken as whole: it says so, or its last block is text. */
 export function looksComplete(draft: MessageDraft): boolean {
   if (draft.stopReason !== undefined) return true;
-  const last = draft.blocks.at(-1);
+  const last = draft.blocks.list.at(-1);
   return last !== undefined && last.type === 'text';
 }
 
@@ -39,7 +44,7 @@ export function looksComplete(draft: MessageDraft): boolean {
 export function assistantItem(draft: MessageDraft, skipped: (kind: string) => void): Item {
   const usage = usageOf(draft.usage);
   const parts: Part[] = [];
-  for (const block of draft.blocks) addPart(parts, block, skipped);
+  for (const block of draft.blocks.list) addPart(parts, block, skipped);
   return {
     role: 'assistant',
     parts,
@@ -98,42 +103,6 @@ function addPart(parts: Part[], block: Block, skipped: (kind: string) => void): 
   }
 }
 
-/** A line whose blocks start with the known ones (text may have grown) is cumulative; anything else adds what is new. */
-function joinBlocks(known: readonly Block[], line: readonly Block[]): readonly Block[] {
-  if (known.length === 0) return line;
-  if (line.length >= known.length && known.every((block, i) => continues(block, line[i]))) return line;
-  const out = [...known];
-  for (const block of line) {
-    const id = textOf(block.id);
-    const same = out.findIndex((other) => (id !== undefined && other.id === id) || continues(other, block));
-    if (same === -1) out.push(block);
-    else if (sizeOf(block) >= sizeOf(out[same])) out[same] = block;
-  }
-  return out;
-}
-
-/** Whether `next` is `block` itself or `block` grown. */
-function continues(block: Block, next: Block | undefined): boolean {
-  if (next === undefined || next.type !== block.type) return false;
-  if (block.type === 'text' || block.type === 'thinking') {
-    const before = textOf(block[block.type]) ?? '';
-    // An empty beginning proves nothing but a placeholder.
-    return (textOf(next[block.type]) ?? '').startsWith(before);
-  }
-  return block.id !== undefined ? block.id === next.id : block === next || sameJson(block, next);
-}
-
-function sameJson(a: Block, b: Block): boolean {
-  return !isTooDeep(a) && !isTooDeep(b) && canonicalJson(a) === canonicalJson(b);
-}
-
-function sizeOf(block: Block | undefined): number {
-  if (block === undefined) return 0;
-  const text = textOf(block.text) ?? textOf(block.thinking);
-  if (text !== undefined) return text.length;
-  return isJsonObject(block.input) ? Object.keys(block.input).length : 0;
-}
-
 function usageOf(usage: JsonObject | undefined): Usage | undefined {
   if (usage === undefined) return undefined;
   const read = countOf(usage.cache_read_input_tokens);
@@ -150,23 +119,3 @@ function usageOf(usage: JsonObject | undefined): Usage | undefined {
 function outputTokens(usage: JsonObject | undefined): number {
   return countOf(usage?.output_tokens) ?? 0;
 }
-
-/** Iterative, so that hostile nesting cannot end the process. */
-function isTooDeep(value: JsonValue): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  let level: (readonly JsonValue[] | JsonObject)[] = [value as readonly JsonValue[] | JsonObject];
-  for (let depth = 1; level.length > 0; depth++) {
-    if (depth > DEEPEST) return true;
-    const next: (readonly JsonValue[] | JsonObject)[] = [];
-    for (const container of level) {
-      for (const child of Object.values(container)) {
-        if (typeof child === 'object' && child !== null) next.push(child);
-      }
-    }
-    level = next;
-  }
-  return false;
-}
-
-/** Room is left for the item around the value. */
-const DEEPEST = limits.jsonDepth - 8;

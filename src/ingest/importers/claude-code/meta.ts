@@ -4,6 +4,7 @@
 import type { JsonObject } from '../../../base/json.ts';
 import { isoTime } from '../../../base/time.ts';
 import type { Meta, ParentLink } from '../../../model/conversation.ts';
+import { sortNames } from '../../kit/history.ts';
 import type { ImportedConversation } from '../../kit/importer.ts';
 import { findProject } from '../../kit/project.ts';
 import { describeAgent, startedByKey } from './agents.ts';
@@ -47,10 +48,10 @@ export function onTitleOrLink(session: Session, value: JsonObject): boolean {
 export function listConversations(session: Session): readonly ImportedConversation[] {
   const out: ImportedConversation[] = [];
   for (const index of [...session.touched].sort((a, b) => a - b)) {
-    const conversation = session.conversations[index];
+    const conversation = session.conversations.get(index);
     if (conversation === undefined) continue;
     const branch = newestBranch(session.tree, index);
-    const current = branch === undefined ? undefined : session.tree.branches[branch]?.tipKey;
+    const current = branch === undefined ? undefined : session.tree.branches.get(branch)?.tipKey;
     const link = linkOf(session, conversation);
     out.push({
       turn: conversation.first,
@@ -69,15 +70,17 @@ function metaOf(session: Session, conversation: Conversation, link: AgentLink | 
   const isMain = conversation.chain === 'main';
   const title = isMain ? findTitle(session) : link?.description;
   const project = conversation.cwd === undefined ? undefined : findProject(conversation.cwd);
+  const models = sortNames(conversation.models);
+  const sessions = sortNames(conversation.sessions);
   return {
     ...(title === undefined ? {} : { title: cleanLine(title) }),
     agent: AGENT_ID,
     ...(conversation.version === undefined ? {} : { agent_version: conversation.version.toWellFormed() }),
-    ...(conversation.models.length === 0 ? {} : { models: conversation.models.map((model) => model.toWellFormed()) }),
+    ...(models.length === 0 ? {} : { models: models.map((model) => model.toWellFormed()) }),
     ...(project === undefined ? {} : { project }),
     ...(conversation.cwd === undefined ? {} : { cwd: conversation.cwd.toWellFormed() }),
     ...(conversation.gitBranch === undefined ? {} : { git: { branch: conversation.gitBranch.toWellFormed() } }),
-    ...(conversation.sessions.length === 0 ? {} : { sessions: conversation.sessions.map((id) => id.toWellFormed()) }),
+    ...(sessions.length === 0 ? {} : { sessions: sessions.map((id) => id.toWellFormed()) }),
     ...(link === undefined ? {} : { parent: link.parent }),
     ...(conversation.forkOf === undefined ? {} : { fork_of: conversation.forkOf }),
     ...(conversation.startedMs === undefined ? {} : { started: isoTime(conversation.startedMs) }),

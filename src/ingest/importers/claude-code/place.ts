@@ -3,6 +3,7 @@
 
 import type { JsonValue } from '../../../base/json.ts';
 import type { Item } from '../../../model/item.ts';
+import { addName, newNames } from '../../kit/history.ts';
 import type { Draft } from './prompts.ts';
 import { type ChainRecord, textOf } from './records.ts';
 import { AGENT_ID, type Conversation, keyOf, type OutTurn, type Session } from './session.ts';
@@ -46,7 +47,7 @@ export function placeTurn(session: Session, placing: Placing): number {
   };
   session.turns.push(out);
   if (spot.anchor !== undefined) {
-    session.tree.anchors = new Map(session.tree.anchors).set(record.uuid, spot.anchor);
+    session.tree.anchors.set(record.uuid, spot.anchor);
   }
   learn(session, spot.conversation, record, draft.item, placing.timeMs);
   return turn;
@@ -72,14 +73,14 @@ export function collapseRecord(session: Session, chain: string, record: ChainRec
   const parent = record.parent;
   const target = parent === null ? undefined : findTurnOf(tree, parent);
   const anchor = parent === null ? undefined : tree.anchors.get(parent);
-  if (anchor !== undefined) tree.anchors = new Map(tree.anchors).set(record.uuid, anchor);
+  if (anchor !== undefined) tree.anchors.set(record.uuid, anchor);
   if (target !== undefined) {
     addAlias(session, record.uuid, target);
     return;
   }
   const conversation = session.chains.get(chain);
   const branch = conversation === undefined ? undefined : newestBranch(tree, conversation);
-  const tip = branch === undefined ? undefined : tree.branches[branch]?.tip;
+  const tip = branch === undefined ? undefined : tree.branches.get(branch)?.tip;
   if (tip === undefined && parent !== null) session.missing ??= parent;
   addAlias(session, record.uuid, tip ?? BEFORE);
 }
@@ -88,7 +89,7 @@ export function collapseRecord(session: Session, chain: string, record: ChainRec
 export function findTip(session: Session, chain: string): number | undefined {
   const conversation = session.chains.get(chain);
   const branch = conversation === undefined ? undefined : newestBranch(session.tree, conversation);
-  return branch === undefined ? undefined : session.tree.branches[branch]?.tip;
+  return branch === undefined ? undefined : session.tree.branches.get(branch)?.tip;
 }
 
 interface Spot {
@@ -104,7 +105,7 @@ function findSpot(session: Session, placing: Placing): Spot {
   const native = record.parent ?? record.logicalParent ?? null;
   const target = native === null ? BEFORE : (tree.anchors.get(native) ?? findTurnOf(tree, native));
   const current = session.chains.get(chain);
-  const conversation = current === undefined ? undefined : session.conversations[current];
+  const conversation = current === undefined ? undefined : session.conversations.get(current);
   if (current === undefined || conversation === undefined) {
     return startConversation(session, placing, outsideParent(session, native, target));
   }
@@ -120,15 +121,14 @@ function findSpot(session: Session, placing: Placing): Spot {
     return atTip(session, current);
   }
   if (target === BEFORE) {
-    const branches = tree.branches.filter((branch) => branch.conversation === current);
-    if (isPrompt && branches.some((branch) => branch.lastPrompt >= 0)) {
+    if (isPrompt && tree.forks.hasPrompt(current)) {
       const sameSession = record.session === conversation.session ? record.session : undefined;
       return startConversation(session, placing, outsideParent(session, native, target), sameSession);
     }
     return atTip(session, current);
   }
-  const home = tree.branches[branchOf(tree, target)]?.conversation ?? current;
-  if (session.conversations[home]?.chain !== chain) return atTip(session, current);
+  const home = tree.branches.get(branchOf(tree, target))?.conversation ?? current;
+  if (session.conversations.get(home)?.chain !== chain) return atTip(session, current);
   const below = lookBelow(tree, target);
   if (below.tip === target) return behind(session, target, native);
   if (isPrompt && (below.prompt || below.answer)) {
@@ -151,7 +151,7 @@ function outsideParent(session: Session, native: string | null, target: number |
 function behind(session: Session, turn: number, native?: string | null): Spot {
   const { tree } = session;
   const branch = branchOf(tree, turn);
-  const own = tree.branches[branch];
+  const own = tree.branches.get(branch);
   const parent =
     findKeyOf(tree, turn) ?? (native === undefined || native === null ? (own?.tipKey ?? null) : keyOf(native));
   return { branch, parent, conversation: own?.conversation ?? 0 };
@@ -159,7 +159,7 @@ function behind(session: Session, turn: number, native?: string | null): Spot {
 
 function atTip(session: Session, conversation: number): Spot {
   const branch = newestBranch(session.tree, conversation) ?? 0;
-  return { branch, parent: session.tree.branches[branch]?.tipKey ?? null, conversation };
+  return { branch, parent: session.tree.branches.get(branch)?.tipKey ?? null, conversation };
 }
 
 function startConversation(session: Session, placing: Placing, parent: string | null, forkOf?: string): Spot {
@@ -167,8 +167,8 @@ function startConversation(session: Session, placing: Placing, parent: string | 
   session.conversations.push({
     chain: placing.chain,
     first: placing.key,
-    sessions: [],
-    models: [],
+    sessions: newNames(),
+    models: newNames(),
     ...(placing.chain === 'main' ? {} : { asked: hashOfPrompt(placing.draft.item) }),
     ...(forkOf === undefined ? {} : { forkOf }),
   });
@@ -185,17 +185,15 @@ function hashOfPrompt(item: Item): number {
 /** What a placed record tells of its conversation. */
 function learn(session: Session, index: number, record: ChainRecord, item: Item, timeMs: number | null): void {
   session.touched.add(index);
-  const before = session.conversations[index];
+  const before = session.conversations.get(index);
   if (before === undefined) return;
   const { raw } = record;
   const next: { -readonly [K in keyof Conversation]: Conversation[K] } = { ...before };
   if (record.session !== undefined) {
     next.session = record.session;
-    if (!before.sessions.includes(record.session)) next.sessions = [...before.sessions, record.session].sort();
+    next.sessions = addName(before.sessions, record.session);
   }
-  if (item.model !== undefined && !before.models.includes(item.model)) {
-    next.models = [...before.models, item.model].sort();
-  }
+  if (item.model !== undefined) next.models = addName(before.models, item.model);
   const version = textOf(raw.version);
   if (version !== undefined) next.version = version.slice(0, 64);
   const cwd = textOf(raw.cwd);
@@ -206,12 +204,11 @@ function learn(session: Session, index: number, record: ChainRecord, item: Item,
     next.startedMs = Math.min(before.startedMs ?? timeMs, timeMs);
     next.updatedMs = Math.max(before.updatedMs ?? timeMs, timeMs);
   }
-  session.conversations[index] = next;
+  session.conversations.set(index, next);
 }
 
 function reportMissingParent(session: Session, line: number): void {
-  const at = session.problems.findIndex((problem) => problem.code === 'MISSING_PARENT');
-  const known = session.problems[at];
+  const known = session.missingParent === undefined ? undefined : session.problems[session.missingParent];
   const problem = {
     code: 'MISSING_PARENT',
     file: session.input.path,
@@ -219,8 +216,8 @@ function reportMissingParent(session: Session, line: number): void {
     message: 'the record before this one is not in the file; it was put behind what stands above it',
     count: (known?.count ?? 0) + 1,
   };
-  if (at === -1) session.problems.push(problem);
-  else session.problems[at] = problem;
+  session.missingParent ??= session.problems.length;
+  session.problems[session.missingParent] = problem;
 }
 
 /** The item with lone surrogates replaced by U+FFFD; the same object when there are none. */
@@ -272,7 +269,7 @@ export function agentAlias(sessionId: string, agentId: string): string {
  */
 export function breakCycles(session: Session): void {
   const { turns } = session;
-  const firsts = new Set(session.conversations.map((conversation) => conversation.first));
+  const firsts = new Set([...session.conversations].map((conversation) => conversation.first));
   const suspects = turns.flatMap((turn, i) => (turn.parent !== null && firsts.has(turn.key) ? [i] : []));
   if (suspects.length === 0) return;
   const places = new Map<string, number>();

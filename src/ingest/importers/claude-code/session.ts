@@ -4,6 +4,7 @@
 import type { JsonObject } from '../../../base/json.ts';
 import type { Problem } from '../../../base/log.ts';
 import type { Item } from '../../../model/item.ts';
+import type { HistoryList, HistoryMap, Names } from '../../kit/history.ts';
 import type { ImportedBlob, SourceInput } from '../../kit/importer.ts';
 import type { MessageDraft } from './messages.ts';
 import type { UserReading } from './prompts.ts';
@@ -18,8 +19,8 @@ export interface Conversation {
   readonly first: string;
   /** Session of its newest record. */
   readonly session?: string;
-  readonly sessions: readonly string[];
-  readonly models: readonly string[];
+  readonly sessions: Names;
+  readonly models: Names;
   readonly version?: string;
   readonly cwd?: string;
   readonly gitBranch?: string;
@@ -90,13 +91,13 @@ export interface OutTurn {
   readonly aliases: string[];
 }
 
-/** The settled part: all of it is immutable or only grows at its end, so a snapshot is cheap. */
+/** The settled part: all of it is immutable, only grows at its end or remembers what it was, so a snapshot is cheap. */
 export interface Settled {
   readonly tree: Tree;
-  conversations: Conversation[];
+  readonly conversations: HistoryList<Conversation>;
   /** Current conversation of each chain. */
-  chains: Map<string, number>;
-  agents: ReadonlyMap<string, Agent>;
+  readonly chains: HistoryMap<string, number>;
+  readonly agents: HistoryMap<string, Agent>;
   calls: readonly AgentCall[];
   queue: readonly QueuedPrompt[];
   /** Texts of queued prompts that came as records of their own, lately. */
@@ -113,6 +114,10 @@ export interface Session extends Settled {
   /** Id of the sub-agent whose own file this is. */
   readonly fileAgent: string | undefined;
   readonly opens: Map<string, Open>;
+  /** Open side chains by the hash of what their conversation was asked, in the order in which they were opened. */
+  readonly openSides: Map<number, Set<string>>;
+  /** Sub-agents by the call that started them. */
+  readonly agentsOfCall: Map<string, Set<string>>;
   readonly pendingIds: Set<string>;
   readonly sideOf: Map<string, string>;
   readonly hasFile: Map<string, boolean>;
@@ -123,6 +128,8 @@ export interface Session extends Settled {
   readonly blobs: Map<string, ImportedBlob>;
   readonly aliases: (readonly [string, string])[];
   readonly problems: Problem[];
+  /** Which problem tells of lost parents, once there is one. */
+  missingParent: number | undefined;
   readonly records: Record<string, number>;
   readonly unknown: Map<string, { line: number; count: number }>;
 }

@@ -4,7 +4,7 @@
 import type { JsonObject } from '../../../base/json.ts';
 import type { Item } from '../../../model/item.ts';
 import type { ImportedBlob } from '../../kit/importer.ts';
-import { chainsOfCall, linkAgent, noteCalls } from './agents.ts';
+import { chainsOfCall, forgetSide, linkAgent, noteCalls } from './agents.ts';
 import { clientText, draftText, outputOf, readingDrafts, replayMark } from './entries.ts';
 import { assistantItem } from './messages.ts';
 import { addAlias, collapseRecord, findTip, placeTurn, toolAlias } from './place.ts';
@@ -21,6 +21,7 @@ export function closeOpen(session: Session, chain: string, closer?: Entry): void
   const open = session.opens.get(chain);
   if (open === undefined) return;
   session.opens.delete(chain);
+  forgetSide(session, chain);
   const buffer = open.buffer;
   if (open.what === 'message' && open.first !== undefined) placeMessage(session, chain, open, open.first);
   if (open.what === 'command' && open.first !== undefined) {
@@ -145,7 +146,7 @@ function placeRecord(
     if (mark !== undefined) nameTurn(session.tree, mark, last);
     if (one !== record) {
       const anchor = session.tree.anchors.get(record.uuid);
-      if (anchor !== undefined) session.tree.anchors = new Map(session.tree.anchors).set(one.uuid, anchor);
+      if (anchor !== undefined) session.tree.anchors.set(one.uuid, anchor);
       addAlias(session, one.uuid, last);
     }
   }

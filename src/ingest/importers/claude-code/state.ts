@@ -2,7 +2,10 @@
 /** Native ids are kept as hashes of six bytes, so that a state stays near one percent of its source. */
 
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
+import { HistoryList, HistoryMap, newNames, sortNames } from '../../kit/history.ts';
 import type { SourceInput } from '../../kit/importer.ts';
+import { noteAgent } from './agents.ts';
+import type { Branch } from './forks.ts';
 import {
   AGENT_ID,
   type Agent,
@@ -15,17 +18,21 @@ import {
   type Settled,
   type Titles,
 } from './session.ts';
-import { type Branch, type NamedTurn, newTree } from './tree.ts';
+import { type NamedTurn, newTree } from './tree.ts';
 
 /** What a run starts with: the state of the one before, or nothing. */
 export function newSession(input: SourceInput): Session {
   const settled = decodeState(input.state) ?? emptySettled();
+  const agentsOfCall = new Map<string, Set<string>>();
+  for (const [id, agent] of settled.agents) noteAgent(agentsOfCall, id, agent);
   const name = /(?:^|[\\/])agent-([\w-]{1,128})\.jsonl$/.exec(input.path);
   return {
     ...settled,
     input,
     fileAgent: name?.[1],
     opens: new Map(),
+    openSides: new Map(),
+    agentsOfCall,
     pendingIds: new Set(),
     sideOf: new Map(),
     hasFile: new Map(),
@@ -35,6 +42,7 @@ export function newSession(input: SourceInput): Session {
     blobs: new Map(),
     aliases: [],
     problems: [],
+    missingParent: undefined,
     records: {},
     unknown: new Map(),
   };
@@ -43,14 +51,29 @@ export function newSession(input: SourceInput): Session {
 /** Remembers the settled part as it is now; the JSON is made only when it is asked for. */
 export function takeSafePoint(session: Session, offset: number, line: number): SafePoint {
   const { tree } = session;
-  const kept: Settled = {
-    ...session,
-    conversations: session.conversations.slice(),
-    chains: new Map(session.chains),
-    tree: { ...tree, branches: tree.branches.slice() },
+  const kept: Settled = { ...session, tree: { ...tree } };
+  const past: Past = {
+    log: tree.log.length,
+    runs: tree.runs.length,
+    keys: tree.keys.length,
+    branches: tree.branches.mark(),
+    anchors: tree.anchors.mark(),
+    conversations: session.conversations.mark(),
+    chains: session.chains.mark(),
+    agents: session.agents.mark(),
   };
-  const lengths = { log: tree.log.length, runs: tree.runs.length, keys: tree.keys.length };
-  return { offset, line, state: () => encodeState(kept, lengths) };
+  return { offset, line, state: () => encodeState(kept, past) };
+}
+
+/** How long the lists were and what the rest was that goes on growing after a safe point. */
+type Past = Readonly<
+  Record<'log' | 'runs' | 'keys' | 'branches' | 'anchors' | 'conversations' | 'chains' | 'agents', number>
+>;
+
+/** No safe point that was taken so far is asked for its state any more. */
+export function forgetPast(session: Session): void {
+  const { tree, conversations, chains, agents } = session;
+  for (const each of [tree.branches, tree.anchors, conversations, chains, agents]) each.forget();
 }
 
 /** Bounds of what a state keeps: older native ids are then known to the pipeline's ledger only. */
@@ -59,9 +82,9 @@ const KEPT = { ids: 40_000, keys: 64, agents: 512, calls: 256, queue: 256, summa
 export function emptySettled(): Settled {
   return {
     tree: newTree(),
-    conversations: [],
-    chains: new Map(),
-    agents: new Map(),
+    conversations: new HistoryList(),
+    chains: new HistoryMap(),
+    agents: new HistoryMap(),
     calls: [],
     queue: [],
     delivered: [],
@@ -72,24 +95,25 @@ export function emptySettled(): Settled {
   };
 }
 
-function encodeState(
-  kept: Settled,
-  lengths: { readonly log: number; readonly runs: number; readonly keys: number },
-): JsonObject {
+function encodeState(kept: Settled, past: Past): JsonObject {
   const { tree } = kept;
-  const log = tree.log.slice(Math.max(0, lengths.log - KEPT.ids), lengths.log);
-  const keys = tree.keys.slice(Math.max(0, lengths.keys - KEPT.keys), lengths.keys);
+  const log = tree.log.slice(Math.max(0, past.log - KEPT.ids), past.log);
+  const keys = tree.keys.slice(Math.max(0, past.keys - KEPT.keys), past.keys);
   return toJson({
     version: 1,
     ids: packIds(log),
     turns: tree.turns,
     keys: keys.map((key) => key.slice(AGENT_ID.length + 1)),
-    runs: tree.runs.slice(0, lengths.runs),
-    branches: tree.branches,
-    anchors: [...tree.anchors].slice(-KEPT.anchors),
-    conversations: kept.conversations,
-    chains: [...kept.chains],
-    agents: [...kept.agents].slice(-KEPT.agents),
+    runs: tree.runs.slice(0, past.runs),
+    branches: tree.branches.at(past.branches),
+    anchors: [...tree.anchors.at(past.anchors)].slice(-KEPT.anchors),
+    conversations: kept.conversations.at(past.conversations).map((conversation) => ({
+      ...conversation,
+      sessions: sortNames(conversation.sessions),
+      models: sortNames(conversation.models),
+    })),
+    chains: [...kept.chains.at(past.chains)],
+    agents: [...kept.agents.at(past.agents)].slice(-KEPT.agents),
     calls: kept.calls.slice(-KEPT.calls),
     queue: kept.queue.slice(-KEPT.queue),
     delivered: kept.delivered,
@@ -104,7 +128,7 @@ function encodeState(
 export function decodeState(state: JsonObject | undefined): Settled | undefined {
   if (state === undefined || state.version !== 1 || typeof state.ids !== 'string') return undefined;
   const stored = state as unknown as StoredState;
-  const tree = newTree();
+  const tree = newTree(stored.branches, stored.anchors);
   for (const named of unpackIds(stored.ids)) {
     tree.log.push(named);
     tree.known.set(named.hash, named.turn);
@@ -113,13 +137,17 @@ export function decodeState(state: JsonObject | undefined): Settled | undefined 
   tree.keys.push(...stored.keys.map(keyOf));
   tree.firstKey = stored.turns - stored.keys.length;
   tree.runs = stored.runs.slice();
-  tree.branches = stored.branches.slice();
-  tree.anchors = new Map(stored.anchors);
   return {
     tree,
-    conversations: stored.conversations.slice(),
-    chains: new Map(stored.chains),
-    agents: new Map(stored.agents),
+    conversations: new HistoryList(
+      stored.conversations.map((conversation) => ({
+        ...conversation,
+        sessions: newNames(conversation.sessions),
+        models: newNames(conversation.models),
+      })),
+    ),
+    chains: new HistoryMap(stored.chains),
+    agents: new HistoryMap(stored.agents),
     calls: stored.calls,
     queue: stored.queue,
     delivered: stored.delivered,
@@ -172,7 +200,10 @@ interface StoredState {
   readonly runs: readonly (readonly [number, number])[];
   readonly branches: readonly Branch[];
   readonly anchors: readonly (readonly [string, number])[];
-  readonly conversations: readonly Conversation[];
+  readonly conversations: readonly (Omit<Conversation, 'sessions' | 'models'> & {
+    readonly sessions: readonly string[];
+    readonly models: readonly string[];
+  })[];
   readonly chains: readonly (readonly [string, number])[];
   readonly agents: readonly (readonly [string, Agent])[];
   readonly calls: readonly AgentCall[];

@@ -1,23 +1,9 @@
 /** Where each turn hangs: branches, their tips, and which native ids mean which turn. */
 /** Every decision depends only on what stands earlier in the file, so reading in pieces gives the same tree. */
 
+import { HistoryList, HistoryMap } from '../../kit/history.ts';
+import { type Branch, Forks } from './forks.ts';
 import type { DraftKind } from './prompts.ts';
-
-/** A line of turns without a fork. Immutable: replaced when it grows, so a snapshot is a copy of the list. */
-export interface Branch {
-  /** Branch it forked from, -1 for a conversation's first. */
-  readonly from: number;
-  /** Number of the turn it forked at, -1 for a conversation's first. */
-  readonly at: number;
-  /** Index of its conversation. */
-  readonly conversation: number;
-  /** Number and key of its last turn. */
-  readonly tip: number;
-  readonly tipKey: string;
-  /** Numbers of the last typed prompt and of the last finished answer on it, -1 for none. */
-  readonly lastPrompt: number;
-  readonly lastAnswer: number;
-}
 
 /** A native id or a replay mark as its hash, and the turn it means. */
 export interface NamedTurn {
@@ -29,7 +15,8 @@ export interface NamedTurn {
 export interface Tree {
   /** Turns placed so far. */
   turns: number;
-  branches: Branch[];
+  readonly branches: HistoryList<Branch>;
+  readonly forks: Forks;
   /** Branch of each turn as runs: [number of its first turn, branch]. */
   runs: (readonly [number, number])[];
   /** Native ids and replay marks seen, as 48-bit hashes, with the turn they mean; BEFORE = above all turns. */
@@ -39,22 +26,24 @@ export interface Tree {
   readonly keys: string[];
   firstKey: number;
   /** Where the children of a note hang that stands at the tip, though its own parent is older. */
-  anchors: ReadonlyMap<string, number>;
+  readonly anchors: HistoryMap<string, number>;
 }
 
 /** The turn number of a record that stands above all turns. */
 export const BEFORE = -1;
+const NO_BRANCH = -1;
 
-export function newTree(): Tree {
+export function newTree(branches: readonly Branch[] = [], anchors: Iterable<readonly [string, number]> = []): Tree {
   return {
     turns: 0,
-    branches: [],
+    branches: new HistoryList(branches),
+    forks: new Forks(branches),
     runs: [],
     log: [],
     known: new Map(),
     keys: [],
     firstKey: 0,
-    anchors: new Map(),
+    anchors: new HistoryMap(anchors),
   };
 }
 
@@ -73,7 +62,10 @@ export function nameTurn(tree: Tree, id: string, turn: number): void {
 
 /** Key of a turn, undefined when it is older than what is kept. */
 export function findKeyOf(tree: Tree, turn: number): string | undefined {
-  return tree.keys[turn - tree.firstKey] ?? tree.branches.find((branch) => branch.tip === turn)?.tipKey;
+  const kept = tree.keys[turn - tree.firstKey];
+  if (kept !== undefined) return kept;
+  const branch = tree.branches.get(tree.forks.endingWith(turn) ?? NO_BRANCH);
+  return branch?.tip === turn ? branch.tipKey : undefined;
 }
 
 export function branchOf(tree: Tree, turn: number): number {
@@ -98,39 +90,27 @@ export interface Below {
 
 export function lookBelow(tree: Tree, turn: number): Below {
   const own = branchOf(tree, turn);
-  const branch = tree.branches[own];
+  const branch = tree.branches.get(own);
   if (branch === undefined) return { tip: turn, tipBranch: own, prompt: false, answer: false };
-  let tip = branch.tip;
-  let tipBranch = own;
-  let prompt = branch.lastPrompt > turn;
-  const answer = branch.lastAnswer > turn;
-  if (branch.tip === turn && tree.branches.length === own + 1) return { tip, tipBranch, prompt, answer };
-  const below = new Set([own]);
-  for (let i = own + 1; i < tree.branches.length; i++) {
-    const other = tree.branches[i];
-    if (other === undefined || !below.has(other.from) || (other.from === own && other.at < turn)) continue;
-    below.add(i);
-    prompt = true;
-    if (other.tip > tip) {
-      tip = other.tip;
-      tipBranch = i;
-    }
-  }
-  return { tip, tipBranch, prompt, answer };
+  const forked = tree.forks.forkedSince(own, turn);
+  const tipBranch = forked ? tree.forks.newestBelow(own, turn) : own;
+  const tip = tree.branches.get(tipBranch)?.tip ?? branch.tip;
+  return { tip, tipBranch, prompt: forked || branch.lastPrompt > turn, answer: branch.lastAnswer > turn };
 }
 
 /** Puts the next turn at the end of a branch and returns its number. */
 export function appendTurn(tree: Tree, branchIndex: number, key: string, kind: DraftKind): number {
   const turn = tree.turns++;
-  const branch = tree.branches[branchIndex];
+  const branch = tree.branches.get(branchIndex);
   if (branch === undefined) throw new RangeError(`no branch ${branchIndex}`);
-  tree.branches[branchIndex] = {
+  tree.branches.set(branchIndex, {
     ...branch,
     tip: turn,
     tipKey: key,
     lastPrompt: kind === 'prompt' ? turn : branch.lastPrompt,
     lastAnswer: kind === 'answer' ? turn : branch.lastAnswer,
-  };
+  });
+  tree.forks.grow(branchIndex, branch.conversation, kind === 'prompt');
   if (tree.runs.at(-1)?.[1] !== branchIndex) tree.runs.push([turn, branchIndex]);
   tree.keys.push(key);
   return turn;
@@ -139,18 +119,13 @@ export function appendTurn(tree: Tree, branchIndex: number, key: string, kind: D
 /** A branch without turns yet: the next `appendTurn` gives it its first. */
 export function openBranch(tree: Tree, from: number, at: number, conversation: number): number {
   tree.branches.push({ from, at, conversation, tip: at, tipKey: '', lastPrompt: -1, lastAnswer: -1 });
+  tree.forks.open(from, at);
   return tree.branches.length - 1;
 }
 
 /** The branch of a conversation that grew last; undefined for a conversation without turns. */
 export function newestBranch(tree: Tree, conversation: number): number | undefined {
-  let newest: number | undefined;
-  for (let i = 0; i < tree.branches.length; i++) {
-    const branch = tree.branches[i];
-    if (branch?.conversation !== conversation) continue;
-    if (newest === undefined || branch.tip > (tree.branches[newest]?.tip ?? -1)) newest = i;
-  }
-  return newest;
+  return tree.forks.newest(conversation);
 }
 
 /** 48 bits of two FNV-1a passes: in a file of 10⁵ ids, one false match in 5·10⁴ files. Protects nothing. */

@@ -3,7 +3,7 @@
 
 import { isJsonObject, type JsonObject } from '../../../base/json.ts';
 import type { JsonLine } from '../../kit/json-lines.ts';
-import { agentChain, findInlineRecord } from './agents.ts';
+import { agentChain, findInlineRecord, noteSide } from './agents.ts';
 import {
   endsMessage,
   isBookkeeping,
@@ -22,7 +22,7 @@ import { onQueueOperation } from './queue.ts';
 import { type ChainRecord, findChainRecord, kindOf, messageOfRecord, objectOf } from './records.ts';
 import { count, type Entry, type Open, type SafePoint, type Session } from './session.ts';
 import { closeOpen, endAgents, settle } from './settle.ts';
-import { takeSafePoint } from './state.ts';
+import { forgetPast, takeSafePoint } from './state.ts';
 import { branchOf, findTurnOf } from './tree.ts';
 
 /** Where reading could start again: the newest point at which nothing was open. */
@@ -41,6 +41,7 @@ export function takeValue(walk: Walk, line: JsonLine): void {
     if (session.opens.size === 0) {
       session.pendingIds.clear();
       walk.safe = undefined;
+      forgetPast(session);
       if (line.of > 1) walk.lineSafe = takeSafePoint(session, line.offset, line.line);
     }
   }
@@ -159,6 +160,7 @@ function openAt(walk: Walk, chain: string, line: JsonLine, make: () => Open): Op
   }
   const open = make();
   session.opens.set(chain, open);
+  noteSide(session, chain);
   return open;
 }
 
@@ -176,11 +178,10 @@ function sideChain(session: Session, parent: string): string {
   const near = session.sideOf.get(parent);
   if (near !== undefined) return near;
   const turn = findTurnOf(session.tree, parent);
-  for (const [chain, conversation] of session.chains) {
-    if (turn === undefined || turn < 0 || chain === 'main') continue;
-    if (session.tree.branches[branchOf(session.tree, turn)]?.conversation === conversation) return chain;
-  }
-  return `side:${parent}`;
+  const branch = turn === undefined || turn < 0 ? undefined : session.tree.branches.get(branchOf(session.tree, turn));
+  const chain = branch === undefined ? undefined : session.conversations.get(branch.conversation)?.chain;
+  const isCurrent = chain !== undefined && session.chains.get(chain) === branch?.conversation;
+  return isCurrent && chain !== 'main' ? chain : `side:${parent}`;
 }
 
 function noteUnknown(session: Session, kind: string, line: number): void {

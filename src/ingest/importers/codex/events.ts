@@ -119,26 +119,25 @@ function takeTokenCount(walk: Walk, info: JsonValue | undefined): void {
 function takeSearchEnd(walk: Walk, payload: JsonObject): void {
   const query = findText(payload.query);
   if (walk.message === null || query === undefined) return;
-  walk.message.parts = walk.message.parts.map((part) =>
-    part.type === 'tool_call' && part.name === 'web_search' && Object.keys(part.arguments ?? {}).length === 0
-      ? { ...part, arguments: { query } }
-      : part,
-  );
+  const { parts, searched = 0 } = walk.message;
+  for (let i = searched; i < parts.length; i++) {
+    const part = parts[i];
+    if (part?.type === 'tool_call' && part.name === 'web_search' && Object.keys(part.arguments ?? {}).length === 0)
+      parts[i] = { ...part, arguments: { query } };
+  }
+  walk.message.searched = parts.length;
 }
 
 /** Completes the output of `call`: it usually comes after this event, and before it in some versions. */
 function endCall(walk: Walk, call: string, end: CallEnd): void {
-  for (const draft of walk.queue) {
-    const [part] = draft.parts;
-    if (part?.type !== 'tool_call_response' || part.id !== call) continue;
-    const { failed, ...known } = end;
-    draft.parts = [
-      { ...known, ...part, ...(failed === true && { status: 'error' as const }) },
-      ...draft.parts.slice(1),
-    ];
+  const draft = walk.held.outputs.get(call);
+  const part = draft?.parts[0];
+  if (draft === undefined || part?.type !== 'tool_call_response') {
+    walk.settled.ends.set(call, end);
     return;
   }
-  walk.settled = { ...walk.settled, ends: { ...walk.settled.ends, [call]: end } };
+  const { failed, ...known } = end;
+  draft.parts[0] = { ...known, ...part, ...(failed === true && { status: 'error' as const }) };
 }
 
 function timing(payload: JsonObject): CallEnd {

@@ -8,7 +8,7 @@ import { contentParts, contentText, findToolCall, type ImagePart, reasoningParts
 import { type CodexRecord, findText } from './records.ts';
 import { linkSpawnOutput } from './spawns.ts';
 import { readToolOutput } from './tools.ts';
-import { addDraft, addNote, addPending, type Draft, openMessage, type Walk } from './walk.ts';
+import { addDraft, addNote, addParts, addPending, type Draft, openMessage, type Walk } from './walk.ts';
 
 /** Makes the part of an image and adds its bytes to `blobs`; undefined: unusable, and reported. */
 export type MakeImage = (url: string, blobs: ImportedBlob[]) => Part | undefined;
@@ -89,10 +89,9 @@ function takeOutput(walk: Walk, record: CodexRecord, makeImage: MakeImage): void
   const { payload, timeMs } = record;
   const id = findText(payload.call_id) ?? findText(payload.id) ?? '';
   const output = readToolOutput(payload.output ?? payload.tools);
-  const { [id]: end, ...ends } = walk.settled.ends;
   const blobs: ImportedBlob[] = [];
   const images = output.images.flatMap((url) => makeImage(url, blobs) ?? []);
-  const known = Object.hasOwn(walk.settled.ends, id) ? end : undefined;
+  const known = walk.settled.ends.get(id);
   const exit = output.exit_code ?? known?.exit_code;
   const duration = output.duration_ms ?? known?.duration_ms;
   const failed = output.failed || known?.failed === true || (exit !== undefined && exit !== 0);
@@ -106,14 +105,14 @@ function takeOutput(walk: Walk, record: CodexRecord, makeImage: MakeImage): void
     ...(known?.diff !== undefined && { diff: known.diff }),
   };
   addDraft(walk, { kind: 'output', timeMs, parts: [part, ...images], blobs, aliases: [] });
-  if (known !== undefined) walk.settled = { ...walk.settled, ends };
+  if (known !== undefined) walk.settled.ends.delete(id);
   if (typeof output.response === 'string' && output.response.startsWith('{'))
     linkSpawnOutput(walk, id, output.response);
 }
 
 function extend(walk: Walk, timeMs: number | null, parts: (draft: Draft) => readonly Part[]): void {
   const draft = openMessage(walk, timeMs);
-  draft.parts = [...draft.parts, ...parts(draft)];
+  addParts(walk, draft, parts(draft));
 }
 
 function callParts(payload: JsonObject, draft: Draft): readonly Part[] {
@@ -141,7 +140,7 @@ function newDraft(
     aliases: [],
     ...(kind === 'note' && { note: 'notice' as const }),
   };
-  draft.parts = contentParts(content, into(draft, makeImage));
+  draft.parts = [...contentParts(content, into(draft, makeImage))];
   return draft;
 }
 

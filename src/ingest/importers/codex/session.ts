@@ -4,10 +4,10 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
 import { isoTime, parseTime } from '../../../base/time.ts';
 import type { Meta } from '../../../model/conversation.ts';
+import { addName, type Names, newNames, sortNames } from '../../kit/history.ts';
 import { findProject } from '../../kit/project.ts';
 import { findText } from './records.ts';
 
-/** Plain JSON, because it is part of the state between two reads. */
 export interface SessionFacts {
   readonly id: string;
   readonly forkedFrom?: string;
@@ -20,8 +20,7 @@ export interface SessionFacts {
   readonly version?: string;
   readonly git?: { readonly remote?: string; readonly branch?: string; readonly commit?: string };
   readonly title?: string;
-  /** Sorted. */
-  readonly models: readonly string[];
+  readonly models: Names;
 }
 
 /** Facts in a `session_meta` record, or in the flat header of early files. Undefined: it names no session. */
@@ -39,7 +38,7 @@ export function findSession(payload: JsonObject, timeMs: number | null): Session
   return {
     id,
     subagent: source !== undefined || startedBy !== undefined,
-    models: [],
+    models: newNames(),
     ...(forkedFrom !== undefined && { forkedFrom }),
     ...(startedBy !== undefined && { startedBy }),
     ...(createdMs !== undefined && { createdMs }),
@@ -57,7 +56,7 @@ export function sessionMeta(facts: SessionFacts, startedMs?: number, updatedMs?:
     sessions: [facts.id],
     ...(facts.title !== undefined && { title: facts.title }),
     ...(facts.version !== undefined && { agent_version: facts.version }),
-    ...(facts.models.length > 0 && { models: facts.models }),
+    ...(facts.models.count > 0 && { models: sortNames(facts.models) }),
     ...(project !== undefined && { project }),
     ...(facts.cwd !== undefined && { cwd: facts.cwd }),
     ...(facts.git !== undefined && { git: facts.git }),
@@ -70,13 +69,18 @@ export function sessionMeta(facts: SessionFacts, startedMs?: number, updatedMs?:
 
 /** With `model` among the models. */
 export function withModel(facts: SessionFacts, model: string): SessionFacts {
-  return facts.models.includes(model) ? facts : { ...facts, models: [...facts.models, model].sort() };
+  return facts.models.known.has(model) ? facts : { ...facts, models: addName(facts.models, model) };
+}
+
+/** The facts as plain JSON, for the state between two reads. */
+export function storedSession(facts: SessionFacts): JsonObject {
+  return { ...facts, models: sortNames(facts.models) } as unknown as JsonObject;
 }
 
 /** The facts in a state of an earlier read; undefined when they are none. */
 export function findStoredSession(value: JsonValue | undefined): SessionFacts | undefined {
   return isJsonObject(value) && typeof value.id === 'string' && Array.isArray(value.models)
-    ? (value as unknown as SessionFacts)
+    ? ({ ...value, models: newNames(value.models as readonly string[]) } as unknown as SessionFacts)
     : undefined;
 }
 

@@ -2,7 +2,8 @@
 /** A state that does not fit is not guessed at: the file is then read from its start. */
 
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
-import { findStoredSession, type SessionFacts } from './session.ts';
+import { HistoryMap, listNames, type Names, newNames } from '../../kit/history.ts';
+import { findStoredSession, type SessionFacts, storedSession } from './session.ts';
 
 /** Where a rollback goes: the turn before each prompt, newest first. */
 export interface PromptMark {
@@ -18,7 +19,7 @@ export interface CallEnd {
   readonly failed?: boolean;
 }
 
-/** All that a later read needs. Replaced, never changed in place: a mark is a reference. */
+/** All that a later read needs. Replaced, never changed in place, but for what remembers what it was: a mark is a reference. */
 export interface Settled {
   readonly facts: SessionFacts | null;
   /** Session whose records these are: after a copied header, the ancestor's. */
@@ -34,7 +35,7 @@ export interface Settled {
   readonly first: string | null;
   readonly parent: string | null;
   /** First turns of later conversations: everything before them was rolled back. */
-  readonly restarts: readonly string[];
+  readonly restarts: Names;
   readonly prompts: PromptMark | null;
   readonly startedMs: number | null;
   readonly newestMs: number | null;
@@ -44,26 +45,43 @@ export interface Settled {
   readonly copying: 'no' | 'yes' | 'timed';
   /** Prompts taken from items whose `user_message` event has not come yet. */
   readonly twins: number;
-  readonly ends: Readonly<Record<string, CallEnd>>;
+  readonly ends: HistoryMap<string, CallEnd>;
   /** Call that starts a sub-agent → key of its turn. */
-  readonly spawnCalls: Readonly<Record<string, string>>;
+  readonly spawnCalls: HistoryMap<string, string>;
   /** Sub-agents whose start is already linked. */
-  readonly spawned: readonly string[];
+  readonly spawned: Names;
   /** A `compacted` record came and its event has not. */
   readonly compacted: boolean;
 }
 
 /** Nothing settled yet. `session` names the file until a header does. */
 export function emptySettled(session: string): Settled {
-  return { ...EMPTY, session };
+  return {
+    ...EMPTY,
+    session,
+    restarts: newNames(),
+    ends: new HistoryMap(),
+    spawnCalls: new HistoryMap(),
+    spawned: newNames(),
+  };
 }
 
-/** State of a walk at its mark. `entered`: ids of the agent's turns up to there. */
+/** State of a walk at its last mark, from which on `ends` and `spawnCalls` remember. `entered`: ids of the agent's turns up to there. */
 export function encodeState(settled: Settled, entered: readonly string[]): JsonObject {
   const { prompts, facts, ...plain } = settled;
   const before: (string | null)[] = [];
   for (let mark = prompts; mark !== null; mark = mark.earlier) before.push(mark.before);
-  return { ...plain, version: VERSION, facts: facts as JsonValue, prompts: before, entered } as unknown as JsonObject;
+  return {
+    ...plain,
+    restarts: listNames(plain.restarts),
+    ends: Object.fromEntries(plain.ends.at(0)),
+    spawnCalls: Object.fromEntries(plain.spawnCalls.at(0)),
+    spawned: listNames(plain.spawned),
+    version: VERSION,
+    facts: facts === null ? null : storedSession(facts),
+    prompts: before,
+    entered,
+  } as unknown as JsonObject;
 }
 
 /** Undefined: not a state of this version. */
@@ -86,16 +104,16 @@ export function findState(state: JsonObject): { readonly settled: Settled; reado
     model: textOrNull(plain.model),
     first: textOrNull(plain.first),
     parent: textOrNull(plain.parent),
-    restarts: plain.restarts,
+    restarts: newNames(plain.restarts),
     prompts: marks,
     startedMs: typeof plain.startedMs === 'number' ? plain.startedMs : null,
     newestMs: typeof plain.newestMs === 'number' ? plain.newestMs : null,
     total: plain.total,
     copying: plain.copying === 'yes' || plain.copying === 'timed' ? plain.copying : 'no',
     twins: plain.twins,
-    ends: plain.ends as Readonly<Record<string, CallEnd>>,
-    spawnCalls: plain.spawnCalls as Readonly<Record<string, string>>,
-    spawned: plain.spawned,
+    ends: new HistoryMap(Object.entries(plain.ends as Readonly<Record<string, CallEnd>>)),
+    spawnCalls: new HistoryMap(Object.entries(plain.spawnCalls as Readonly<Record<string, string>>)),
+    spawned: newNames(plain.spawned),
     compacted: plain.compacted === true,
   };
   return { settled, entered: [...entered] };
@@ -103,7 +121,7 @@ export function findState(state: JsonObject): { readonly settled: Settled; reado
 
 const VERSION = 2;
 
-const EMPTY: Settled = {
+const EMPTY: Omit<Settled, 'restarts' | 'ends' | 'spawnCalls' | 'spawned'> = {
   facts: null,
   session: '',
   turn: null,
@@ -113,16 +131,12 @@ const EMPTY: Settled = {
   model: null,
   first: null,
   parent: null,
-  restarts: [],
   prompts: null,
   startedMs: null,
   newestMs: null,
   total: '',
   copying: 'no',
   twins: 0,
-  ends: {},
-  spawnCalls: {},
-  spawned: [],
   compacted: false,
 };
 

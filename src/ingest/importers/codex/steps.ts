@@ -120,7 +120,7 @@ function resolvePending(walk: Walk, record: CodexRecord, makeImage: MakeImage): 
   }
   const isItem = record.type === 'response_item' && payload.type === 'message' && payload.role === 'user';
   if (pending.twin && isItem && contentText(payload.content).includes(pending.text)) {
-    pending.draft.parts = contentParts(payload.content, into(pending.draft, makeImage));
+    pending.draft.parts = [...contentParts(payload.content, into(pending.draft, makeImage))];
     walk.pending = null;
     releaseIfFree(walk);
     return true;

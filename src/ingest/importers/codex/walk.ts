@@ -4,6 +4,7 @@
 import { blake3Hex } from '../../../base/blake3.ts';
 import { encodeUtf8 } from '../../../base/bytes.ts';
 import type { NoteKind, Part, Role, Usage } from '../../../model/item.ts';
+import { addName, HistoryMap } from '../../kit/history.ts';
 import type { ImportedBlob, ImportedTurn } from '../../kit/importer.ts';
 import { cleanText } from './clean.ts';
 import { emptySettled, type Settled } from './state.ts';
@@ -12,7 +13,9 @@ import { emptySettled, type Settled } from './state.ts';
 export interface Draft {
   kind: 'prompt' | 'context' | 'message' | 'output' | 'note';
   readonly timeMs: number | null;
-  parts: readonly Part[];
+  parts: Part[];
+  /** Searches before this part have their queries. */
+  searched?: number;
   readonly blobs: ImportedBlob[];
   readonly aliases: string[];
   readonly note?: NoteKind;
@@ -34,7 +37,15 @@ export interface Walk {
   settled: Settled;
   /** Ids of the agent's turns in the order they were entered. */
   readonly entered: string[];
+  /** How often each of them was entered. */
+  readonly enteredTimes: Map<string, number>;
   readonly queue: Draft[];
+  /** What of the queue is looked for by the id of a call: the first output, the first call, and whether one starts a sub-agent. */
+  readonly held: {
+    readonly outputs: Map<string, Draft>;
+    readonly calls: Map<string, Draft>;
+    readonly spawns: Set<string>;
+  };
   /** The model message that waits for its outputs and its token count. */
   message: Draft | null;
   /** Further items of the model still belong to `message`. */
@@ -56,10 +67,14 @@ export const COMPACTED = 'The conversation so far was compacted.';
 export function startWalk(session: string, offset: number, line: number, settled?: Settled, entered?: string[]): Walk {
   const start = settled ?? emptySettled(session);
   const names = entered ?? [];
+  const enteredTimes = new Map<string, number>();
+  for (const name of names) enteredTimes.set(name, (enteredTimes.get(name) ?? 0) + 1);
   return {
     settled: start,
     entered: names,
+    enteredTimes,
     queue: [],
+    held: { outputs: new Map(), calls: new Map(), spawns: new Set() },
     message: null,
     open: false,
     pending: null,
@@ -86,6 +101,8 @@ export function endLines(walk: Walk, offset: number, line: number): void {
 export function addDraft(walk: Walk, draft: Draft): void {
   hold(walk);
   walk.queue.push(draft);
+  const [part] = draft.parts;
+  if (part?.type === 'tool_call_response' && !walk.held.outputs.has(part.id)) walk.held.outputs.set(part.id, draft);
   walk.open = false;
   releaseIfFree(walk);
 }
@@ -109,6 +126,17 @@ export function openMessage(walk: Walk, timeMs: number | null): Draft {
   return draft;
 }
 
+/** More of what the model says in its message. */
+export function addParts(walk: Walk, draft: Draft, parts: readonly Part[]): void {
+  const { calls, spawns } = walk.held;
+  for (const part of parts) {
+    draft.parts.push(part);
+    if (part.type !== 'tool_call') continue;
+    if (!calls.has(part.id)) calls.set(part.id, draft);
+    if (part.name.includes('spawn')) spawns.add(part.id);
+  }
+}
+
 /** The message is complete and no token count will come for it. */
 export function closeMessage(walk: Walk): void {
   walk.message = null;
@@ -128,13 +156,15 @@ export function releaseIfFree(walk: Walk): void {
   if (walk.message !== null || walk.pending !== null) return;
   for (const draft of walk.queue) release(walk, draft);
   walk.queue.length = 0;
+  for (const each of Object.values(walk.held)) each.clear();
 }
 
 /** Later turns belong to the agent's turn `id`. A turn that is entered again gets a name of its own: keys never repeat. */
 export function enterTurn(walk: Walk, id: string): void {
   if (id === walk.settled.turnId) return;
   closeMessage(walk);
-  const before = walk.entered.filter((other) => other === id).length;
+  const before = walk.enteredTimes.get(id) ?? 0;
+  walk.enteredTimes.set(id, before + 1);
   walk.entered.push(id);
   walk.settled = {
     ...walk.settled,
@@ -142,7 +172,7 @@ export function enterTurn(walk: Walk, id: string): void {
     turn: before === 0 ? id : `${id}~${before}`,
     ordinal: 0,
     digest: '',
-    ends: {},
+    ends: new HistoryMap(),
   };
 }
 
@@ -162,6 +192,8 @@ function hold(walk: Walk): void {
 }
 
 function setMark(walk: Walk): void {
+  walk.settled.ends.forget();
+  walk.settled.spawnCalls.forget();
   walk.mark = {
     offset: walk.here.offset,
     line: walk.here.line,
@@ -220,21 +252,20 @@ function release(walk: Walk, draft: Draft): void {
     digest,
     first: before.first ?? key,
     parent: key,
-    restarts: before.first !== null && before.parent === null ? [...before.restarts, key] : before.restarts,
+    restarts: before.first !== null && before.parent === null ? addName(before.restarts, key) : before.restarts,
     prompts: draft.kind === 'prompt' ? { before: before.parent, earlier: before.prompts } : before.prompts,
     startedMs: time === null ? before.startedMs : Math.min(before.startedMs ?? time, time),
     newestMs: time === null ? before.newestMs : Math.max(before.newestMs ?? time, time),
-    spawnCalls: withSpawnCalls(before.spawnCalls, draft, key),
   };
+  noteSpawnCalls(before.spawnCalls, draft, key);
 }
 
 /** How JSON.stringify writes what has no UTF-8 form. */
 const LONE_SURROGATE = /\\ud[89a-f]/;
 
-function withSpawnCalls(calls: Settled['spawnCalls'], draft: Draft, key: string): Settled['spawnCalls'] {
-  if (draft.kind !== 'message') return calls;
-  const ids = draft.parts.flatMap((part) =>
-    part.type === 'tool_call' && part.name.includes('spawn') ? [part.id] : [],
-  );
-  return ids.length === 0 ? calls : { ...calls, ...Object.fromEntries(ids.map((id) => [id, key])) };
+function noteSpawnCalls(calls: Settled['spawnCalls'], draft: Draft, key: string): void {
+  if (draft.kind !== 'message') return;
+  for (const part of draft.parts) {
+    if (part.type === 'tool_call' && part.name.includes('spawn')) calls.set(part.id, key);
+  }
 }
