@@ -100,7 +100,7 @@ function openWriter(parts: Parts): ArchiveWriter {
 function openReader(parts: Parts): ArchiveReader {
   const { disk, dir, self, info, indexPath, log } = parts;
   const written = isLocked(disk, `${dir}/private/lock`, self);
-  const index = findReadableIndex(disk, indexPath, info, written);
+  const index = findReadableIndex(indexPath, info, written);
   if (index !== undefined) {
     const store = new Store({ ...parts, index, writable: false });
     const { stale, gone } = compareIndex(store, false);
@@ -111,7 +111,7 @@ function openReader(parts: Parts): ArchiveReader {
     }
     index.close();
   }
-  const store = new Store({ ...parts, index: openScratchIndex(disk, indexPath, info), writable: false });
+  const store = new Store({ ...parts, index: openScratchIndex(indexPath, info), writable: false });
   const differences = compareIndex(store, false);
   refreshIndex(store, differences);
   const { stale, gone } = differences;

@@ -1,7 +1,7 @@
 /** Opening the private index and bringing it in step with the logs. */
 /** Lost, stale, foreign or broken: whatever it is, it is rebuilt conversation by conversation and never believed over a log. */
 
-import { type Disk, isAbsent, readStart } from '../../base/disk.ts';
+import { type Disk, isAbsent, readStart, realDisk } from '../../base/disk.ts';
 import { NotPlainFileError } from '../../base/errors.ts';
 import { type ConversationId, isHash } from '../../model/ids.ts';
 import type { ArchiveInfo } from '../contract.ts';
@@ -41,20 +41,15 @@ export function openWritableIndex(disk: Disk, path: string, info: ArchiveInfo): 
  * Opens it to be read where it stands. Undefined: there is none, it cannot be used, or reading it would change files: one that
  * its writer did not close keeps a journal that every reader shares. `written`: somebody writes to it now, and shares it anyway.
  */
-export function findReadableIndex(
-  disk: Disk,
-  path: string,
-  info: ArchiveInfo,
-  written: boolean,
-): TurnIndex | undefined {
-  if (path === ':memory:' || disk.stat(path)?.file !== true) return undefined;
-  if (!written && (hasSharedJournal(disk, path) || disk.stat(`${path}-journal`) !== undefined)) return undefined;
+export function findReadableIndex(path: string, info: ArchiveInfo, written: boolean): TurnIndex | undefined {
+  if (!isThere(path)) return undefined;
+  if (!written && (hasSharedJournal(path) || realDisk.stat(`${path}-journal`) !== undefined)) return undefined;
   return findOwn(info, () => new TurnIndex(path, 'read'));
 }
 
 /** A copy to be brought in step with the logs and thrown away: of what there is when that can be used, else a new one. */
-export function openScratchIndex(disk: Disk, path: string, info: ArchiveInfo): TurnIndex {
-  const usable = path !== ':memory:' && disk.stat(path)?.file === true && disk.stat(`${path}-journal`) === undefined;
+export function openScratchIndex(path: string, info: ArchiveInfo): TurnIndex {
+  const usable = isThere(path) && realDisk.stat(`${path}-journal`) === undefined;
   const index =
     (usable ? findOwn(info, () => new TurnIndex(path, 'scratch')) : undefined) ?? new TurnIndex('', 'scratch');
   // what changes in a copy has revisions of its own
@@ -76,8 +71,13 @@ function findOwn(info: ArchiveInfo, open: () => TurnIndex): TurnIndex | undefine
 }
 
 /** Byte 18 of a database file: 2 for one in write-ahead mode (https://www.sqlite.org/fileformat2.html, 1.3). */
-function hasSharedJournal(disk: Disk, path: string): boolean {
-  return readStart(disk, path, 20)?.[18] === 2;
+function hasSharedJournal(path: string): boolean {
+  return readStart(realDisk, path, 20)?.[18] === 2;
+}
+
+/** SQLite's files stand on the machine's own disk, whatever the archive stands on. */
+function isThere(path: string): boolean {
+  return path !== ':memory:' && realDisk.stat(path)?.file === true;
 }
 
 export interface Differences {
