@@ -30,10 +30,15 @@ export async function buildChanges(
 ): Promise<BuildReport> {
   const build = openBuild(archive, options, inputs, state);
   const { context } = build;
-  const { progress } = options;
+  const { config, mode, progress } = options;
   let search: SearchIndexBuilder | undefined;
   try {
-    selectConversations(archive, options, state, keyOf(context.frame.key, RENDERER_VERSION));
+    selectConversations(
+      archive,
+      options,
+      state,
+      keyOf(context.frame.key, RENDERER_VERSION, config.search, config.images, mode),
+    );
     for (const id of state.conversations.listGone()) forgetConversation(context, id);
     state.commit();
     build.start(state.conversations.countDirty().turns);
@@ -112,6 +117,8 @@ function finish(
   state.setMeta('frame', context.frame.key);
   state.setMeta('site', siteKey);
   state.setMeta('report', JSON.stringify(report));
-  output.finish(`${JSON.stringify({ build: siteKey.slice(0, 16) })}\n`);
+  // Not of the site's key: that holds what only this archive's index knows, and equal sites have equal bytes.
+  const build = keyOf(context.inputs.key, state.conversations.digest()).slice(0, 16);
+  output.finish(`${JSON.stringify({ build })}\n`);
   return report;
 }

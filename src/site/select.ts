@@ -11,7 +11,7 @@ import { titleOf } from './render/names.ts';
 import { keyOf } from './state/keys.ts';
 import type { SiteState } from './state/state.ts';
 
-/** `key`: of everything that all pages share. */
+/** `key`: of everything that all conversations share. */
 export function selectConversations(
   archive: ArchiveReader,
   options: BuildOptions,

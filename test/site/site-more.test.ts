@@ -101,6 +101,8 @@ describe('images', () => {
 
   it('stay out of a public site that does not want them', async () => {
     const { told, hash } = withImage(pixel, 'image/gif');
+    await site.build(archive, { mode: 'public' });
+    expect(existsSync(join(site.outputDir, imageUrl(told.id, hash, 'gif')))).toBe(true);
     await site.build(archive, { mode: 'public', config: { ...config, images: { publish: false } } });
     expect(existsSync(join(site.outputDir, imageUrl(told.id, hash, 'gif')))).toBe(false);
     expect(site.read(outputPath(conversationUrl(told.id)))).not.toContain('<img');

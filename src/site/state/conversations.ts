@@ -3,6 +3,7 @@
 
 import type { Database, SqlRow } from '../../base/sqlite.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
+import { keyOf } from './keys.ts';
 import { createTouchedTable, touches } from './touched.ts';
 
 const PAGE = 256;
@@ -65,6 +66,8 @@ export interface ConversationTable {
   /** Those that failed are tried again. */
   retryFailed(): void;
   count(): { readonly public: number; readonly private: number };
+  /** A hash of what all of them show: equal for equal conversations, on any machine. */
+  digest(): string;
 }
 
 export function createConversationTable(database: Database): ConversationTable {
@@ -176,6 +179,14 @@ export function createConversationTable(database: Database): ConversationTable {
         .statement('SELECT count(*) AS n, total(private) AS private FROM conversation WHERE gone = 0')
         .get();
       return { public: Number(row?.n) - Number(row?.private), private: Number(row?.private) };
+    },
+    digest() {
+      let digest = '';
+      const rows = database
+        .statement('SELECT id, input, failed FROM conversation WHERE gone = 0 ORDER BY id')
+        .iterate();
+      for (const { id, input, failed } of rows) digest = keyOf(digest, id, input, failed);
+      return digest;
     },
   };
   return table;
