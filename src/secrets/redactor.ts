@@ -83,59 +83,62 @@ function hideOwner(redacted: Redacted<Meta>): Redacted<Meta> {
 const MAX_ROUNDS = 6;
 /** A shorter value may be an ordinary word elsewhere: it is replaced only where it was found. */
 const MIN_EVERYWHERE = 10;
-const CLEAN = { fired: {}, doubtful: {} };
 
 async function redactValue<T extends object>(
   value: T,
   fixity: (path: string) => Fixity,
   scanner: TextScanner,
 ): Promise<Redacted<T>> {
-  return redactQuickly(value, fixity, scanner) ?? (await redactSlowly(value, fixity, scanner));
-}
-
-/** The result when no field needs the slow look, else undefined. */
-function redactQuickly<T extends object>(
-  value: T,
-  fixity: (path: string) => Fixity,
-  scanner: TextScanner,
-): Redacted<T> | undefined {
   const fields = listStrings(asJson(value), fixity);
-  const homes: number[] = [];
-  for (const [i, field] of fields.entries()) {
-    const answer = lookAt(field, scanner);
-    if (answer === 'suspicious') return undefined;
-    if (answer === 'home') homes.push(i);
-  }
-  if (homes.length === 0) return { value, ...CLEAN };
-  const markers = new Markers();
-  const texts = fields.map((field) => field.text);
-  let changed = false;
-  for (const i of homes) {
-    const found: Finding[] = [];
-    findHomePaths(texts[i] ?? '', (finding) => found.push(finding));
-    if (found.length === 0) continue;
-    texts[i] = replaceRanges(texts[i] ?? '', found, markers);
-    changed = true;
-  }
-  if (!changed) return { value, ...CLEAN };
-  return { value: replaceStrings(asJson(value), fixity, texts) as unknown as T, fired: markers.fired(), doubtful: {} };
+  const answers = fields.map((field) => lookAt(field, scanner));
+  const found = answers.includes('suspicious')
+    ? await redactSlowly(fields, answers, scanner)
+    : redactHomes(fields, answers);
+  if (found.texts === undefined) return { value, fired: {}, doubtful: found.doubtful };
+  const { fired, doubtful } = found;
+  return { value: replaceStrings(asJson(value), fixity, found.texts) as unknown as T, fired, doubtful };
 }
 
-function lookAt(field: TextField, scanner: TextScanner): 'clean' | 'home' | 'suspicious' {
+/** What became of the fields of one value; `texts` undefined: nothing was replaced. */
+interface RedactedFields {
+  readonly texts: readonly string[] | undefined;
+  readonly fired: Counts;
+  readonly doubtful: Counts;
+}
+
+/** For fields of which none needs the slow look. */
+function redactHomes(fields: readonly TextField[], answers: readonly Answer[]): RedactedFields {
+  if (!answers.includes('home')) return UNTOUCHED;
+  const markers = new Markers();
+  let changed = false;
+  const texts = fields.map(({ text }, i) => {
+    if (answers[i] !== 'home') return text;
+    const found: Finding[] = [];
+    findHomePaths(text, (finding) => found.push(finding));
+    changed ||= found.length > 0;
+    return found.length === 0 ? text : replaceRanges(text, found, markers);
+  });
+  return changed ? { texts, fired: markers.fired(), doubtful: {} } : UNTOUCHED;
+}
+
+const UNTOUCHED: RedactedFields = { texts: undefined, fired: {}, doubtful: {} };
+
+type Answer = 'clean' | 'home' | 'suspicious';
+
+function lookAt(field: TextField, scanner: TextScanner): Answer {
   if (field.member !== undefined && scanner.judgeMember(field.member, field.text) !== undefined) return 'suspicious';
   return scanner.look(field.text);
 }
 
-async function redactSlowly<T extends object>(
-  value: T,
-  fixity: (path: string) => Fixity,
+async function redactSlowly(
+  fields: readonly TextField[],
+  answers: readonly Answer[],
   scanner: TextScanner,
-): Promise<Redacted<T>> {
-  const fields = listStrings(asJson(value), fixity);
+): Promise<RedactedFields> {
   const texts = fields.map((field) => field.text);
   const markers = new Markers();
   const count = (marker: string, times: number) => markers.count(marker, times);
-  let pending = fields.map((field) => lookAt(field, scanner) !== 'clean');
+  let pending = answers.map((answer) => answer !== 'clean');
   const doubtful: Record<string, number>[] = texts.map(() => ({}));
   for (let round = 0; pending.includes(true); round++) {
     const values = new Map<string, string>();
@@ -165,12 +168,8 @@ async function redactSlowly<T extends object>(
     if (round > MAX_ROUNDS) break;
   }
   const left = sumCounts(doubtful);
-  if (texts.every((text, i) => text === fields[i]?.text)) return { value, fired: {}, doubtful: left };
-  return {
-    value: replaceStrings(asJson(value), fixity, texts) as unknown as T,
-    fired: markers.fired(),
-    doubtful: left,
-  };
+  if (texts.every((text, i) => text === fields[i]?.text)) return { texts: undefined, fired: {}, doubtful: left };
+  return { texts, fired: markers.fired(), doubtful: left };
 }
 
 async function findInField(field: TextField, scanner: TextScanner): Promise<readonly Finding[]> {

@@ -15,11 +15,35 @@ export type Fixity = 'all' | 'key' | 'none';
 /** All strings of a JSON value, object keys included, but for what `fixity` excepts (path of a member to its kind). */
 export function listStrings(value: JsonValue, fixity: (path: string) => Fixity): readonly TextField[] {
   const fields: TextField[] = [];
-  walk(value, '', fixity, (field) => {
-    fields.push(field);
-    return field.text;
-  });
+  list(value, '', fixity, undefined, fields);
   return fields;
+}
+
+/** `path` undefined: nothing below is excepted, so that a million entries need no path. */
+function list(
+  value: JsonValue,
+  path: string | undefined,
+  fixity: (path: string) => Fixity,
+  member: string | undefined,
+  fields: TextField[],
+): void {
+  if (typeof value === 'string') {
+    fields.push(member === undefined ? { text: value } : { text: value, member });
+  } else if (typeof value !== 'object' || value === null) {
+    return;
+  } else if (isList(value)) {
+    for (const [i, entry] of value.entries()) list(entry, below(path, i), fixity, member, fields);
+  } else {
+    for (const name of Object.keys(value).sort()) {
+      const inside = value[name];
+      if (inside === undefined) continue;
+      const inner = below(path, name);
+      const kind = inner === undefined ? 'none' : fixity(inner);
+      if (kind === 'none') fields.push({ text: name });
+      if (kind === 'key') list(inside, inner, fixity, undefined, fields);
+      else if (kind === 'none') list(inside, undefined, fixity, name, fields);
+    }
+  }
 }
 
 /** The value with each string replaced by the one at the same place of `texts` (the order of `listStrings`). */
@@ -29,35 +53,28 @@ export function replaceStrings(
   texts: readonly string[],
 ): JsonValue {
   let next = 0;
-  return walk(value, '', fixity, (field) => texts[next++] ?? field.text);
+  const replace = (text: string) => texts[next++] ?? text;
+  const walk = (inner: JsonValue, path: string | undefined): JsonValue => {
+    if (typeof inner === 'string') return replace(inner);
+    if (typeof inner !== 'object' || inner === null) return inner;
+    if (isList(inner)) return inner.map((entry, i) => walk(entry, below(path, i)));
+    const entries: [string, JsonValue][] = [];
+    const taken = new Map<string, number>();
+    for (const key of Object.keys(inner).sort()) {
+      const inside = inner[key];
+      if (inside === undefined) continue;
+      const place = below(path, key);
+      const kind = place === undefined ? 'none' : fixity(place);
+      const name = freeName(kind === 'none' ? replace(key) : key, taken);
+      entries.push([name, kind === 'all' ? inside : walk(inside, kind === 'key' ? place : undefined)]);
+    }
+    return Object.fromEntries(entries);
+  };
+  return walk(value, '');
 }
 
-/** `path` undefined: nothing below is excepted, so that a million entries need no path. */
-function walk(
-  value: JsonValue,
-  path: string | undefined,
-  fixity: (path: string) => Fixity,
-  visit: (field: TextField) => string,
-  member?: string,
-): JsonValue {
-  if (typeof value === 'string') return visit({ text: value, ...(member !== undefined && { member }) });
-  if (typeof value !== 'object' || value === null) return value;
-  if (isList(value)) {
-    return value.map((entry, i) => walk(entry, path === undefined ? path : `${path}/${i}`, fixity, visit, member));
-  }
-  const entries: [string, JsonValue][] = [];
-  const taken = new Map<string, number>();
-  for (const key of Object.keys(value).sort()) {
-    const inside = value[key];
-    if (inside === undefined) continue;
-    const inner = path === undefined ? path : `${path}/${key}`;
-    const kind = inner === undefined ? 'none' : fixity(inner);
-    const name = freeName(kind === 'none' ? visit({ text: key }) : key, taken);
-    if (kind === 'all') entries.push([name, inside]);
-    else if (kind === 'key') entries.push([name, walk(inside, inner, fixity, visit)]);
-    else entries.push([name, walk(inside, undefined, fixity, visit, key)]);
-  }
-  return Object.fromEntries(entries);
+function below(path: string | undefined, member: string | number): string | undefined {
+  return path === undefined ? undefined : `${path}/${member}`;
 }
 
 /** Two keys may become equal; neither may swallow the other: a stroke for each before it, and a number where there are many. */
