@@ -3,7 +3,11 @@
 
 import { setFlagsFromString } from 'node:v8';
 
-/** From now on that space stays as it is: a build of 66 MB of sessions peaks at 310 instead of 450 to 540 MB, and takes as long. */
-export function holdYoungSpace(): void {
+/**
+ * From now on that space stays as it is, and the heap behind it grows by small steps: garbage is collected before it is several
+ * times what is in use. A build of 1 GB of sessions peaks at 455 instead of 580 MB, and takes as long.
+ */
+export function holdMemory(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--heap-growing-percent=60');
 }

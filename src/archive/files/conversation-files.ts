@@ -57,7 +57,7 @@ const TILE_LIMITS: Readonly<Record<TileKind, number>> = {
   '0': limits.leafTile,
   payload: limits.payloadTile,
 };
-const PAYLOAD_BYTES_KEPT = 48 * 1024 * 1024;
+const PAYLOAD_BYTES_KEPT = 12 * 1024 * 1024;
 /** A decoded record beside its own bytes, and a chunk's slot, as measured with Node 24. */
 const RECORD_WEIGHT = 768;
 const SLOT_WEIGHT = 64;

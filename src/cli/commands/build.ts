@@ -10,7 +10,7 @@ import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { knownSecrets } from '../known-secrets.ts';
-import { holdYoungSpace } from '../memory.ts';
+import { holdMemory } from '../memory.ts';
 import { plural } from './ingest.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
@@ -31,7 +31,7 @@ export async function buildFrom(
   archive: ArchiveReader,
   mode: 'local' | 'public',
 ): Promise<BuildReport> {
-  holdYoungSpace();
+  holdMemory();
   const config = readConfig(context.configFile, context.configNamed);
   const root = join(import.meta.dirname, '..', '..', '..');
   const cacheDir = join(context.archiveDir, 'private', 'cache');

@@ -10,7 +10,7 @@ import { readConfig } from '../config.ts';
 import { type Context, problemLine } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { knownSecrets } from '../known-secrets.ts';
-import { holdYoungSpace } from '../memory.ts';
+import { holdMemory } from '../memory.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   const archive = openToWrite(context);
@@ -31,7 +31,7 @@ export function ingestInto(
   paths: readonly string[],
   options: CommandOptions,
 ): Promise<IngestReport> {
-  holdYoungSpace();
+  holdMemory();
   const config = readConfig(context.configFile, context.configNamed);
   const workers = options.workers === undefined ? undefined : countOf(options.workers, '--workers');
   return ingest(archive, {
