@@ -4,8 +4,8 @@
 import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Appends to the largest session below `folder`. `nth` tells one call's turn from another's. */
-export function appendTurn(folder: string, nth = 1): void {
+/** Appends to the largest session below `folder`, as if it were taken up again at `ms`. `nth` tells one call's turn from another's. */
+export function appendTurn(folder: string, ms: number, nth = 1): void {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.jsonl'));
   const largest = files.map((name) => join(folder, name)).toSorted((a, b) => statSync(b).size - statSync(a).size)[0];
   if (largest === undefined) throw new Error(`no session below ${folder}`);
@@ -17,7 +17,7 @@ export function appendTurn(folder: string, nth = 1): void {
     ...{ version: last?.version, gitBranch: last?.gitBranch },
   };
   const id = (n: number) => `00000000-0000-4000-8000-${(nth * 16 + n).toString(16).padStart(12, '0')}`;
-  const time = (ms: number) => new Date(Date.parse(String(last?.timestamp)) + nth * 60_000 + ms).toISOString();
+  const time = (more: number) => new Date(ms + nth * 60_000 + more).toISOString();
   const prompt = {
     ...{ ...base, parentUuid: last?.uuid, type: 'user', uuid: id(1), timestamp: time(0) },
     message: { role: 'user', content: 'One more question.' },

@@ -36,7 +36,7 @@ export async function benchCorpus(corpus: string, scratch: string): Promise<Row[
     rowOf('unchanged ingest', seconds(again.seconds), costOf(again)),
     rowOf('unchanged build', seconds(rebuilt.seconds), costOf(rebuilt)),
   );
-  appendTurn(sessions);
+  appendTurn(sessions, Date.UTC(2026, 2, 1));
   const grown = await turnpress('ingest', sessions, '--json');
   const updated = await turnpress('build', '--json');
   rows.push(

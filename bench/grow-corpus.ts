@@ -8,6 +8,8 @@ export interface GrownCorpus {
   readonly bytes: number;
   readonly files: number;
   readonly copies: number;
+  /** Later than any turn, milliseconds. */
+  readonly endMs: number;
   /** Words that stand in one conversation only: in the first prompt of the oldest copy, and of the newest. */
   readonly oldestWord: string;
   readonly newestWord: string;
@@ -30,7 +32,8 @@ export function growCorpus(seed: string, into: string, wanted: number): GrownCor
       files++;
     }
   }
-  return { bytes, files, copies, oldestWord: wordOf(0), newestWord: wordOf(copies - 1) };
+  const endMs = Date.UTC(2026, 2, 1) + copies * 100 * DAY_MS;
+  return { bytes, files, copies, endMs, oldestWord: wordOf(0), newestWord: wordOf(copies - 1) };
 }
 
 /** The word that the first prompts of a copy have and no other's. */

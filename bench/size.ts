@@ -33,7 +33,7 @@ export async function benchSize(seed: string, scratch: string, wanted: number): 
   await both('cold');
   await both('unchanged');
   for (const nth of [1, 2, 3]) {
-    appendTurn(sessions, nth);
+    appendTurn(sessions, corpus.endMs, nth);
     await both(`turn ${nth} more`);
   }
   for (const command of [

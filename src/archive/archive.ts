@@ -21,6 +21,7 @@ export type {
   Revision,
   SearchHit,
   SearchQuery,
+  StartedConversation,
   VerifyOptions,
   VerifyReport,
   WalkOptions,

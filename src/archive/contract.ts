@@ -222,8 +222,10 @@ export interface Ledger {
   walkUnfinished(): Iterable<LedgerSource>;
   /** Those that contributed to a conversation, by path. */
   listSourcesOf(conversation: ConversationId): readonly LedgerSource[];
-  /** Conversations that a source recorded as started by a tool call, by id. */
-  walkStarted(): Iterable<ConversationId>;
+  /** The same without what was said: what tells a file that is as it was, by path. */
+  walkSeen(): Iterable<Pick<LedgerSource, 'path' | 'size' | 'mtimeNs'>>;
+  /** Conversations of which a source says that a tool call started them, by id, and the key of the turn that holds the call. */
+  walkStarted(): Iterable<StartedConversation>;
   listSources(): readonly LedgerSource[];
   findKey(key: string): TurnHash | undefined;
   /** Throws nothing for a known key: the newest value stands. Written in one transaction, after the append it speaks of. */
@@ -231,6 +233,11 @@ export interface Ledger {
     readonly sources?: readonly LedgerSource[];
     readonly keys?: readonly { readonly key: string; readonly turn: TurnHash }[];
   }): void;
+}
+
+export interface StartedConversation {
+  readonly conversation: ConversationId;
+  readonly startedBy: string;
 }
 
 export interface LedgerSource {
@@ -248,7 +255,7 @@ export interface LedgerSource {
   /** Conversations this source contributed to. */
   readonly conversations: readonly ConversationId[];
   /** Those of them of which it says that a tool call started them: found again by `walkStarted`. */
-  readonly started?: readonly ConversationId[];
+  readonly started?: readonly StartedConversation[];
   /** The run that read it was not ended: found again by `walkUnfinished`. */
   readonly unfinished?: boolean;
 }

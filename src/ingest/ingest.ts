@@ -52,7 +52,7 @@ export async function ingest(
   const store: IngestStore = options.dryRun ? createDryStore(archive) : archive;
   const discovery = discover(importers, options);
   for (const problem of discovery.problems) counters.problem(problem);
-  const known = compareSources(store.ledger.walkSources(), discovery, options.settle);
+  const known = compareSources(store.ledger, discovery, options.settle);
   counters.vanished(known.vanished);
   const keepIn = options.sourcesDir === undefined || options.dryRun ? {} : { keepIn: options.sourcesDir };
   const planned = planSources(discovery.files, importers, known, { settle: options.settle, ...keepIn }, counters);

@@ -5,8 +5,8 @@ import { encodeHex } from '../../base/bytes.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
 import type { SqlValue } from '../../base/sqlite.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import type { Ledger, LedgerSource } from '../contract.ts';
-import { indexBytes, indexText } from './index-rows.ts';
+import type { Ledger, LedgerSource, StartedConversation } from '../contract.ts';
+import { indexBytes, indexNumber, indexText } from './index-rows.ts';
 import type { TurnIndex } from './turn-index.ts';
 
 export interface LedgerParts {
@@ -37,6 +37,7 @@ export function openLedger({ index, hasTurn, assertWritable }: LedgerParts): Led
       );
       return rows.flatMap(({ json }) => parseSource(json) ?? []);
     },
+    walkSeen: () => walkSeen(index),
     walkStarted: () => walkStarted(index),
     listSources: () => [...walkSources(index, 'true')],
     findKey(key) {
@@ -69,24 +70,46 @@ function* walkSources(index: TurnIndex, which: 'true' | 'unfinished'): Generator
   }
 }
 
-function* walkStarted(index: TurnIndex): Generator<ConversationId> {
-  const sql = `SELECT DISTINCT conversation FROM source_conversations WHERE started AND conversation > ? ORDER BY conversation LIMIT ${PAGE}`;
-  for (let from: SqlValue = Buffer.of(); ; ) {
+function* walkSeen(index: TurnIndex): Generator<Pick<LedgerSource, 'path' | 'size' | 'mtimeNs'>> {
+  const sql = `SELECT path, size, mtime_ns FROM sources WHERE path > ? AND ${IS_HERE} ORDER BY path LIMIT ${PAGE}`;
+  for (let from = ''; ; ) {
     const rows = index.all(sql, from);
-    for (const row of rows) yield encodeHex(indexBytes(row.conversation)) as ConversationId;
+    for (const { path, size, mtime_ns } of rows) {
+      yield { path: indexText(path) ?? '', size: indexNumber(size), mtimeNs: indexText(mtime_ns) ?? '' };
+    }
     if (rows.length < PAGE) return;
-    from = rows.at(-1)?.conversation ?? null;
+    from = indexText(rows.at(-1)?.path) ?? '';
+  }
+}
+
+function* walkStarted(index: TurnIndex): Generator<StartedConversation> {
+  const sql = `SELECT conversation, path, started_by FROM source_conversations
+    WHERE started_by IS NOT NULL AND (conversation, path) > (?, ?) ORDER BY conversation, path LIMIT ${PAGE}`;
+  let from: readonly [SqlValue, SqlValue] = [Buffer.of(), ''];
+  for (;;) {
+    const rows = index.all(sql, ...from);
+    for (const { conversation, started_by } of rows) {
+      const id = encodeHex(indexBytes(conversation)) as ConversationId;
+      yield { conversation: id, startedBy: indexText(started_by) ?? '' };
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) return;
+    from = [last.conversation ?? null, last.path ?? null];
   }
 }
 
 function recordSource(index: TurnIndex, source: LedgerSource): void {
+  const { path, size, mtimeNs, conversations } = source;
   const unfinished = source.unfinished === true ? 1 : 0;
-  index.run('INSERT OR REPLACE INTO sources VALUES (?, ?, ?)', source.path, JSON.stringify(source), unfinished);
-  index.run('DELETE FROM source_conversations WHERE path=?', source.path);
-  const started = new Set(source.started ?? []);
-  for (const id of source.conversations) {
-    const how = started.has(id) ? 1 : 0;
-    index.run('INSERT OR IGNORE INTO source_conversations VALUES (?, ?, ?)', Buffer.from(id, 'hex'), source.path, how);
+  index.run(
+    'INSERT OR REPLACE INTO sources (path, json, unfinished, size, mtime_ns) VALUES (?, ?, ?, ?, ?)',
+    ...[path, JSON.stringify(source), unfinished, size, mtimeNs],
+  );
+  index.run('DELETE FROM source_conversations WHERE path=?', path);
+  const started = new Map((source.started ?? []).map((each) => [each.conversation, each.startedBy]));
+  for (const id of conversations) {
+    const by = started.get(id) ?? null;
+    index.run('INSERT OR IGNORE INTO source_conversations VALUES (?, ?, ?)', Buffer.from(id, 'hex'), path, by);
   }
 }
 

@@ -69,9 +69,9 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       placed === null || lost.has(placed.conversation) ? [] : [{ key, turn: placed.hash }],
     );
     const sources = batch.rows.map(({ memory, ...row }): LedgerSource => {
-      const started = memory.contributions
-        .filter((word) => word.startedBy !== undefined)
-        .map((word) => word.conversation);
+      const started = memory.contributions.flatMap(({ conversation, startedBy }) =>
+        startedBy === undefined ? [] : [{ conversation, startedBy }],
+      );
       // links of its sub-agents are looked at when the run ends, or by the next one
       return { ...row, state: encodeMemory(memory), started, unfinished: started.length > 0 };
     });

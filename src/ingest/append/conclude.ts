@@ -63,7 +63,7 @@ function withLink(store: ConversationView, id: ConversationId, meta: Meta, words
 }
 
 /** The turn that holds the tool call which started this sub-agent. */
-export function findStarter(store: ConversationView, id: ConversationId, words: readonly Contribution[]) {
+function findStarter(store: ConversationView, id: ConversationId, words: readonly Contribution[]) {
   const keys = [...new Set(words.flatMap((word) => word.startedBy ?? []))].sort();
   for (const key of keys) {
     const hash = store.ledger.findKey(key);

@@ -35,7 +35,14 @@ export function createDryLedger(stored: Ledger, hasConversation: (id: Conversati
       ...stored.listSourcesOf(id).filter(({ path }) => !own.has(path)),
       ...[...(byConversation.get(id) ?? [])].flatMap((path) => own.get(path) ?? []).filter(isHere),
     ],
-    walkStarted: () => new Set([...stored.walkStarted(), ...[...own.values()].flatMap(({ started }) => started ?? [])]),
+    *walkSeen() {
+      for (const seen of stored.walkSeen()) if (!own.has(seen.path)) yield seen;
+      for (const source of own.values()) if (isHere(source)) yield source;
+    },
+    *walkStarted() {
+      yield* stored.walkStarted();
+      for (const source of own.values()) yield* source.started ?? [];
+    },
     listSources: () => [...walk(stored.walkSources())],
     findKey: (key) => keys.get(key) ?? stored.findKey(key),
     record(update) {

@@ -1,12 +1,12 @@
 /** After the last turn: links of sub-agents to the turns that started them, in this run or in earlier ones. */
 /** Apart from the commits, because the starting turn may be read after the sub-agent, or in another run. */
 
-import type { LedgerSource } from '../../archive/archive.ts';
+import type { LedgerSource, StartedConversation } from '../../archive/archive.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { Appender } from './append.ts';
-import { type Changes, findChanges, findStarter, recordsOf } from './conclude.ts';
+import { type Changes, findChanges, recordsOf } from './conclude.ts';
 import type { IngestStore } from './store.ts';
-import { createWords, type Words } from './words.ts';
+import { createWords } from './words.ts';
 
 /**
  * Makes links that can be made now and moves those whose turn has moved; appends only what differs. Then marks the sources that
@@ -16,7 +16,7 @@ export function finishLinks(store: IngestStore, appender: Pick<Appender, 'touch'
   const words = createWords(store.ledger);
   const waiting = new Set<ConversationId>();
   for (const source of store.ledger.walkUnfinished()) for (const id of source.conversations) waiting.add(id);
-  for (const id of store.ledger.walkStarted()) if (linkHasMoved(store, id, words)) waiting.add(id);
+  for (const started of store.ledger.walkStarted()) if (linkHasMoved(store, started)) waiting.add(started.conversation);
   let changes: Changes[] = [];
   const flush = () => {
     if (changes.length > 0) store.append({ turns: [], ...recordsOf(changes) });
@@ -48,9 +48,10 @@ function markFinished({ ledger }: IngestStore): void {
   flush();
 }
 
-function linkHasMoved(store: IngestStore, id: ConversationId, words: Words): boolean {
-  const starter = findStarter(store, id, words(id));
-  return starter !== undefined && store.findConversation(id)?.meta.parent?.turn !== starter.turn;
+/** Only the key is looked up: what sources say of the conversation is read when it has to be made anew. */
+function linkHasMoved(store: IngestStore, { conversation, startedBy }: StartedConversation): boolean {
+  const turn = store.ledger.findKey(startedBy);
+  return turn !== undefined && store.findConversation(conversation)?.meta.parent?.turn !== turn;
 }
 
 /** Conversations of one commit, sources of one transaction. */

@@ -83,4 +83,5 @@ function isHashText(value: JsonValue | undefined): boolean {
   return typeof value === 'string' && isHash(value);
 }
 
+/** Goes up together with SCHEMA_VERSION of the index: what an unchanged source said is not looked at. */
 const VERSION = 2;

@@ -1,7 +1,7 @@
 /** Decides what has to be read: compares the files that were found with the ledger, and puts them in order. */
 /** A file whose size and time are those of the last run is not opened. */
 
-import type { LedgerSource } from '../../archive/archive.ts';
+import type { Ledger, LedgerSource } from '../../archive/archive.ts';
 import { decodeUtf8 } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Importer } from '../kit/importer.ts';
@@ -35,26 +35,34 @@ export interface KnownSources {
   readonly vanished: number;
 }
 
-/** Compares the ledger with what was found in one walk: of a file that is as it was nothing is kept but its path. */
-export function compareSources(sources: Iterable<LedgerSource>, discovery: Discovery, settle: boolean): KnownSources {
+/** Compares the ledger with what was found in one walk; what was said is read of changed sources only. */
+export function compareSources(
+  ledger: Pick<Ledger, 'walkSeen' | 'findSource'>,
+  discovery: Discovery,
+  settle: boolean,
+): KnownSources {
   const files = new Map(discovery.files.map((file) => [file.path, file]));
   const unchanged = new Set<string>();
   const changed = new Map<string, LedgerSource>();
   let vanished = 0;
-  for (const source of sources) {
-    const file = files.get(source.path);
+  for (const seen of ledger.walkSeen()) {
+    const file = files.get(seen.path);
     if (file === undefined) {
-      if (wasLookedFor(discovery, source.path)) vanished++;
-    } else if (isUnchanged(file, source, settle)) unchanged.add(file.path);
-    else changed.set(file.path, source);
+      if (wasLookedFor(discovery, seen.path)) vanished++;
+      continue;
+    }
+    const same = file.size === seen.size && String(file.mtimeNs) === seen.mtimeNs;
+    const source = same && !settle ? undefined : ledger.findSource(seen.path);
+    if (same && (source === undefined || isSettled(source))) unchanged.add(file.path);
+    else if (source !== undefined) changed.set(file.path, source);
   }
   return { unchanged, changed, vanished };
 }
 
-function isUnchanged(file: FoundFile, known: LedgerSource, settle: boolean): boolean {
-  if (file.size !== known.size || String(file.mtimeNs) !== known.mtimeNs) return false;
-  const memory = findMemory(known);
-  return memory !== undefined && !(settle && memory.waiting > 0);
+/** Nothing of it waits for its end. */
+function isSettled(source: LedgerSource): boolean {
+  const memory = findMemory(source);
+  return memory !== undefined && memory.waiting === 0;
 }
 
 /** What to read, in the order in which to read it. Counts every file. */

@@ -79,14 +79,20 @@ describe('the ledger', () => {
     const sources = ids.map(
       (id, i): LedgerSource => ({
         ...{ path: `/s/${String(i).padStart(4, '0')}`, importer: 'x', size: i, mtimeNs: '0', consumed: 0, guard: '' },
-        ...{ state: {}, conversations: [id], unfinished: i % 100 === 7, started: i % 300 === 5 ? [id] : [] },
+        ...{ state: {}, conversations: [id], unfinished: i % 100 === 7 },
+        started: i % 300 === 5 ? [{ conversation: id, startedBy: `key ${i}` }] : [],
       }),
     );
     archive.ledger.record({ sources });
     expect([...archive.ledger.walkSources()]).toEqual(sources);
     expect([...archive.ledger.walkUnfinished()]).toEqual(sources.filter(({ unfinished }) => unfinished));
     expect(archive.ledger.listSourcesOf(at(ids, 9))).toEqual([at(sources, 9)]);
-    expect([...archive.ledger.walkStarted()]).toEqual([at(ids, 5), at(ids, 305)].sort());
+    expect([...archive.ledger.walkStarted()]).toEqual(
+      [5, 305]
+        .map((i) => ({ conversation: at(ids, i), startedBy: `key ${i}` }))
+        .sort((a, b) => (a.conversation < b.conversation ? -1 : 1)),
+    );
+    expect([...archive.ledger.walkSeen()]).toEqual(sources.map(({ path, size, mtimeNs }) => ({ path, size, mtimeNs })));
     const gone = { ...at(sources, 3), conversations: ['ff'.repeat(32) as (typeof ids)[number]] };
     archive.ledger.record({ sources: [gone] });
     expect(archive.ledger.findSource(gone.path)).toBeUndefined();

@@ -76,7 +76,7 @@ describe('a flipped bit', () => {
     }
     expect({ unseen, misnamed, unnamed, spread }).toEqual({ unseen: [], misnamed: [], unnamed: [], spread: [] });
     expect(flips).toBeGreaterThan(10_000);
-  }, 120_000);
+  }, 400_000);
 
   it('in a payload or a record leaves every other turn readable after a fresh look', () => {
     const [one, two] = conversations;
