@@ -61,6 +61,7 @@ export async function buildChanges(
     progress.finish();
     return finish(build, siteKey, shards);
   } catch (error) {
+    // the first error is the one to tell; what else went wrong meanwhile followed from it or comes again with the next build
     await build.settled().catch(() => undefined);
     throw error;
   } finally {
