@@ -21,21 +21,6 @@ export function generateFeed(format: FeedFormat, doc: FeedDocument): string {
   return WRITERS[format](cleaned(doc));
 }
 
-/** RSS 2.0, UTF-8 text. Equal documents give equal bytes. Throws FeedUrlError for an address that is not absolute. */
-export function generateRss(doc: FeedDocument): string {
-  return generateFeed('rss', doc);
-}
-
-/** Atom 1.0 with RFC 5005 archives and RFC 6721 deleted entries. Equal documents give equal bytes. Throws FeedUrlError. */
-export function generateAtom(doc: FeedDocument): string {
-  return generateFeed('atom', doc);
-}
-
-/** JSON Feed 1.1. Equal documents give equal bytes. Throws FeedUrlError. */
-export function generateJsonFeed(doc: FeedDocument): string {
-  return generateFeed('json', doc);
-}
-
 /** OPML 2.0. Equal lists give equal bytes. Throws FeedUrlError. */
 export function generateOpml(doc: OpmlDocument): string {
   return writeOpml(doc);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { trustHtml } from '../../src/base/html.ts';
 import { isJsonObject } from '../../src/base/json.ts';
 import { FeedUrlError } from '../../src/feed/errors.ts';
-import { generateAtom, generateJsonFeed, generateOpml, generateRss } from '../../src/feed/feed.ts';
+import { generateFeed, generateOpml } from '../../src/feed/feed.ts';
 import type { FeedDocument } from '../../src/model/entry.ts';
 import { checkAtom } from './check-atom.ts';
 import { checkJsonFeed } from './check-json-feed.ts';
@@ -11,6 +11,10 @@ import { checkOpml } from './check-opml.ts';
 import { checkRss } from './check-rss.ts';
 import { hostile, hostileTexts, plain, plainEntry } from './documents.ts';
 import { childrenOf, parseXml, textOf } from './xml-tree.ts';
+
+const generateRss = (doc: FeedDocument) => generateFeed('rss', doc);
+const generateAtom = (doc: FeedDocument) => generateFeed('atom', doc);
+const generateJsonFeed = (doc: FeedDocument) => generateFeed('json', doc);
 
 const ATOM = '{http://www.w3.org/2005/Atom}';
 const huge: FeedDocument = {

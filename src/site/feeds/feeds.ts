@@ -1,7 +1,7 @@
 /** The feed documents beside a page: RSS, Atom and JSON Feed of the same entries. */
 /** Newest 50 entries; what is older stands in archive documents (RFC 5005) that never change once they are full. */
 
-import type { FeedFormat } from '../../feed/formats.ts';
+import { FEED_FORMATS, type FeedFormat } from '../../feed/formats.ts';
 import type { DeletedEntry, FeedDocument, FeedEntry } from '../../model/entry.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import { keyOf } from '../state/keys.ts';
@@ -13,9 +13,7 @@ export const FEED_ENTRIES = 50;
 
 /** The feed room's writers, loaded when a feed has to be written. */
 export interface FeedWriters {
-  generateRss(document: FeedDocument): string;
-  generateAtom(document: FeedDocument): string;
-  generateJsonFeed(document: FeedDocument): string;
+  generateFeed(format: FeedFormat, document: FeedDocument): string;
 }
 
 /** An entry with the key of everything in it; its content is made when it is needed. */
@@ -39,7 +37,7 @@ export interface FeedPlan {
   readonly archives?: number;
 }
 
-const FORMATS: readonly FeedFormat[] = ['rss', 'atom', 'json'];
+const FORMATS: readonly FeedFormat[] = FEED_FORMATS.map(({ format }) => format);
 
 export interface FeedBuilder {
   build(plan: FeedPlan): Promise<void>;
@@ -91,8 +89,7 @@ export function createFeedBuilder(
         deleted,
         ...(pages === undefined ? {} : { paging: pages }),
       };
-      const generate = { rss: writers.generateRss, atom: writers.generateAtom, json: writers.generateJsonFeed }[format];
-      output.put(outputPath(urlOf(format)), generate(document));
+      output.put(outputPath(urlOf(format)), writers.generateFeed(format, document));
     }
   };
   return {
