@@ -124,13 +124,27 @@ const SECRETS: readonly Literal[] = [
   { text: 'cookie', bit: SECRET, folded: true, follow: /^\\{0,3}["'`]?[ \t]{0,2}[:=,][^=]{1,100}=/, reach: 130 },
 ];
 
-const NAMES: readonly Literal[] = ['pass', 'pwd', 'secret', 'token', 'credential', 'key'].map((text) => ({
-  text,
-  bit: ASSIGNMENT,
-  folded: true,
-  reach: 26,
-  follow: /^[a-z0-9_-]{0,12}(?:[\\"'`\] \t]{0,10}(?:=|:)|[ \t]{1,2}["']?[^ \t-])/i,
-}));
+const NAMES: readonly Literal[] = [
+  ...['pass', 'pwd', 'secret', 'token', 'credential', 'key'].map((text) => ({
+    text,
+    bit: ASSIGNMENT,
+    folded: true,
+    reach: 26,
+    follow: /^[a-z0-9_-]{0,12}(?:[\\"'`\] \t]{0,10}(?:=|:)|[ \t]{1,2}["']?[^ \t-])/i,
+  })),
+  ...['sid', 'sessid', 'session_id', 'session-id', 'sessionid'].map((text) => ({
+    text,
+    bit: ASSIGNMENT,
+    folded: true,
+    follow: /^[\\"'`\] \t]{0,10}(?:=|:)[ \t>]{0,5}[\\"'`]{0,4}[A-Za-z0-9+/=_]{16}/,
+  })),
+  ...['code', 'otp', 'pin', 'cvv', 'cvc'].map((text) => ({
+    text,
+    bit: ASSIGNMENT,
+    folded: true,
+    follow: /^[a-z0-9_-]{0,12}[\\"'`\] \t]{0,10}(?:=|:)[ \t>]{0,5}[\\"'`]{0,4}\d{4}/i,
+  })),
+];
 
 const HOMES: readonly Literal[] = ['home', 'users'].map((text) => ({
   text,

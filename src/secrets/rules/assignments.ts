@@ -3,6 +3,7 @@
 
 import type { Report } from '../finding.ts';
 import { isIdentity, isPlaceholder, looksRandom } from './placeholders.ts';
+import { isConstant, kindOfName, type NameKind } from './secret-names.ts';
 
 export type Verdict = 'secret' | 'doubtful' | 'none';
 
@@ -19,6 +20,7 @@ export function findAssignments(text: string, report: Report): void {
       if (value.length < 3) continue;
       const keyStart = match.index + (pattern === OPTION ? match[0].indexOf(key) : 0);
       const name = nameBefore(text, keyStart) + key;
+      if (q !== '' && match.groups?.c === '' && CLOSED.test(value)) continue;
       const spelling = q !== '' ? 'quoted' : op === '=' || pattern === OPTION ? 'shell' : 'code';
       const verdict = judgeAssignment(name, value, spelling);
       if (verdict === 'none') continue;
@@ -30,80 +32,92 @@ export function findAssignments(text: string, report: Report): void {
 
 /** Whether a value given to a name is a secret. Also used for members of decoded JSON, whose key is the name. */
 export function judgeAssignment(name: string, value: string, spelling: Spelling): Verdict {
-  const kind = kindOf(name);
-  if (kind === undefined || isPlaceholder(value) || REFERENCE.test(value) || LOCATION.test(value)) return 'none';
+  const kind = kindOfName(name);
+  if (kind === undefined || isPlaceholder(value) || isReference(value) || LOCATION.test(value)) return 'none';
   if (sameLetters(name, value)) return 'none';
-  const constant = /^[A-Z][A-Z0-9_]*$/.test(name);
+  const constant = isConstant(name);
   if (kind === 'password') return judgePassword(value, spelling, constant);
   if (/\s/.test(value)) return 'none';
-  if (isIdentity(value)) {
-    if (kind === 'key' || value.length < 32) return 'none';
-    return constant && !value.includes('-') ? 'secret' : 'doubtful';
-  }
+  if (kind === 'pin') return /^\d{4,8}$/.test(value) ? 'secret' : 'none';
+  if (kind === 'session') return judgeSession(value);
+  if (isIdentity(value)) return judgeIdentity(kind, value, spelling, constant);
   if (looksRandom(value)) return kind === 'key' && !constant ? 'none' : 'secret';
-  if (kind === 'secret' && constant && spelling !== 'code') {
-    return value.length >= 8 && /\d/.test(value) && /[A-Za-z]/.test(value) ? 'secret' : 'none';
+  if (kind === 'secret' && (constant || spelling === 'quoted') && spelling !== 'code') {
+    if (constant) return value.length >= 8 && /\d/.test(value) && /[A-Za-z]/.test(value) ? 'secret' : 'none';
+    return isHandMade(value) ? 'secret' : 'none';
   }
   return 'none';
 }
 
+/** Hexadecimal is a secret only where the name leaves nothing else; a UUID is what ids are made of. */
+function judgeIdentity(kind: NameKind, value: string, spelling: Spelling, constant: boolean): Verdict {
+  const uuid = value.includes('-');
+  if (/^\d+$/.test(value)) return kind === 'secret' && constant && value.length >= 12 ? 'secret' : 'none';
+  if (kind === 'key') return constant && !uuid && value.length >= 32 ? 'doubtful' : 'none';
+  if (value.length < 20) return 'none';
+  return uuid ? (constant ? 'secret' : 'doubtful') : spelling === 'code' && !constant ? 'doubtful' : 'secret';
+}
+
+/** Ids of conversations are no keys: agents write them everywhere. What a server hands to a browser has no name in it. */
+function judgeSession(value: string): Verdict {
+  if (/^(?:ses|sess|session|conv|run|thread|msg|task)[-_]/i.test(value) || value.includes('-')) return 'none';
+  return looksRandom(value) || /^(?=.*\d)(?=.*[a-f])[0-9a-f]{24,128}$/.test(value) ? 'secret' : 'none';
+}
+
+/** Letters and digits in turns, of which no word is made: `s3cr3t_t0ken_99`. */
+function isHandMade(value: string): boolean {
+  return (
+    value.length >= 12 && value.length <= 64 && /(?:[A-Za-z]{1,8}\d{1,4}){2}/.test(value) && !/[\s/\\]/.test(value)
+  );
+}
+
 const KEY =
-  'pass(?:word|wd|phrase|code)?|pwd|secret|token|credentials?|(?:api|access|secret|private|signing|encryption|auth|master|service|storage|account|session|license|deploy|webhook|shared|client|admin)[-_]?key|key';
-const END = '(?:[_-]?(?:base|b64|value|\\d{1,2}))?';
+  'pass(?:word|wd|phrase|code|wort)?|pwd|secret|token|credentials?|session[-_]?id|sessid|(?:mfa|pin|otp|2fa|security|verification|backup|recovery|access)[-_ ]?code|otp|cvv|cvc|pin|sid|(?:api|access|secret|private|signing|encryption|auth|master|service|storage|account|session|license|deploy|webhook|shared|client|admin)[-_]?key|key';
+const END =
+  '(?:[_-]?(?:base|base64|b64|hex|enc|raw|plain|plaintext|text|value|val|prod|production|dev|test|staging|live|old|new|default|primary|secondary|\\d{1,4}))?';
 const UNQUOTED = '[^\\s"\'`,;|<>()\\\\]';
 const QUOTED = '[^"\'`\\\\\\r\\n]';
 const ASSIGNMENT = new RegExp(
-  `(?<key>(?:${KEY})${END})\\\\{0,3}["'\`]?\\]?[ \\t]{0,4}(?<op>:=|=>|[:=])[ \\t]{0,4}(?:(?<q>\\\\{0,3}["'\`])(?=${QUOTED}))?(?<v>(?<=["'\`])${QUOTED}{1,512}|${UNQUOTED}{1,512})`,
+  `(?<key>(?:${KEY})${END})\\\\{0,3}(?<c>["'\`]?)\\]?[ \\t]{0,4}(?<op>:=|=>|[:=])[ \\t]{0,4}(?:(?<q>\\\\{0,3}["'\`])(?=${QUOTED}))?(?<v>(?<=["'\`])${QUOTED}{1,512}|${UNQUOTED}{1,512})`,
   'gi',
 );
 const OPTION = new RegExp(
-  `(?<=\\s)--(?:[a-z]{1,20}-){0,3}(?<key>password|passwd|passphrase|secret|token|api-?key|access-key)[ \\t]{1,2}(?<q>["'])?(?<v>(?<=["'])${QUOTED}{1,512}|(?!-)${UNQUOTED}{1,512})`,
+  `(?<=\\s)--(?:[a-z]{1,20}-){0,3}(?<key>password|passwd|passphrase|pass|secret|token|api-?key|access-key|secret-key)[ \\t]{1,2}(?<q>["'])?(?<v>(?<=["'])${QUOTED}{1,512}|(?!-)${UNQUOTED}{1,512})`,
   'gi',
 );
 
-/** Code that fetches the value from elsewhere. */
+/** What stands behind a quote that ends a text with a name in it: `"DB_PASSWORD=" + secret`. */
+const CLOSED = /^(?:\s*[+.&|]\s|\s*[,)\];]|\s+[+.&|])/;
+
+/** Code that fetches the value from elsewhere. Names joined by points, unless one of them is of no word. */
+function isReference(value: string): boolean {
+  if (!REFERENCE.test(value)) return false;
+  return !/^[\w.-]+$/.test(value) || !value.split('.').some((piece) => looksRandom(piece));
+}
+
 const REFERENCE =
   /^(?:process|os|env|ENV|config|cfg|settings|secrets|this|self|ctx|req|request|props|options|opts|args|params|vars?|data|local|module|input|getenv|await|new|function|async|lambda|return|import|require|typeof)\b|^[A-Za-z_$][\w$]{0,80}(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]{0,80}){1,8}[[({]?$|^[A-Za-z_$][\w$.]{0,80}[[({]|^[-=:.,/|{}()[\]]+$/;
-const LOCATION = /^(?:[a-z][a-z0-9+.-]{1,20}:\/\/|[~.]{0,2}\/[\w.-]+\/|[A-Za-z]:[\\/])/;
-const NOT_SECRET =
-  /(?:^|[_.-]|(?<=[a-z]))(?:max|min|num|n|count|total|next|prev|page|continuation|sync|cursor|cache|primary|foreign|sort|partition|public|object|map|row|column|group|order|idempotency|routing|dedupe|dedup|i18n|translation|input|output|prompt|completion|stop|eos|bos|pad|special|unk|mask|hot|short|arrow|query|config|storage_prefix)[_.-]?(?:token|key)s?$/i;
-
-function kindOf(name: string): 'password' | 'secret' | 'key' | undefined {
-  if (NOT_SECRET.test(name)) return undefined;
-  const bare = name.replace(/[_-]?(?:base|b64|value|\d{1,2})$/i, '');
-  if (/(?:password|passwd|passphrase|passcode|pwd)$/i.test(bare)) return 'password';
-  if (startsWord(bare, 'pass') && /[_-]pass$|^[A-Z_]*PASS$|[a-z]Pass$/.test(bare)) return 'password';
-  if (/(?:secret|credentials?)$/i.test(bare)) return 'secret';
-  if (startsWord(bare, 'token')) return 'secret';
-  if (
-    /(?:api|access|secret|private|signing|encryption|auth|master|service|storage|account|session|license|deploy|webhook|shared|client|admin)[-_]?key$/i.test(
-      bare,
-    )
-  ) {
-    return 'secret';
-  }
-  return startsWord(bare, 'key') ? 'key' : undefined;
-}
-
-/** Whether the name ends in the word as a word of its own: `API_KEY`, `apiKey`, `key`, but not `monkey`. */
-function startsWord(name: string, word: string): boolean {
-  if (!name.toLowerCase().endsWith(word)) return false;
-  const at = name.length - word.length;
-  if (at === 0) return true;
-  const [before = '', first = ''] = [name[at - 1], name[at]];
-  return /[^A-Za-z]/.test(before) || (/[a-z]/.test(before) && /[A-Z]/.test(first)) || /^[A-Z]+$/.test(name);
-}
+const LOCATION = /^(?:[a-z][a-z0-9+.-]{1,20}:\/\/|[~.]{0,2}\/[\w.-]+\/|[~.]{0,2}\/[\w.-]+$|[A-Za-z]:[\\/])/;
 
 function judgePassword(value: string, spelling: Spelling, constant: boolean): Verdict {
   if (/\s/.test(value)) return constant && spelling === 'quoted' ? 'secret' : 'none';
   if (constant && spelling !== 'code') return 'secret';
-  if (/^\d+$/.test(value)) return spelling === 'quoted' && value.length >= 4 ? 'secret' : 'none';
-  const mixed = /[A-Za-z]/.test(value) && /[\d!@#$%^&*+~]/.test(value);
+  if (/^\d+$/.test(value)) return judgeNumber(value, spelling);
+  const mixed = /[A-Za-z]/.test(value) && /[\d!@#$%^&*+~]/.test(value) && !ALGORITHM.test(value);
   if (spelling === 'quoted') {
     if (mixed && value.length >= 5) return 'secret';
     return value.length >= 8 ? 'doubtful' : 'none';
   }
   return mixed && value.length >= 6 && !/[[\]{}]/.test(value) ? 'secret' : 'none';
+}
+
+/** How a password is kept, not what it is. */
+const ALGORITHM =
+  /^(?:sha-?\d{1,3}|md[45]\w*|s?bcrypt\w*|argon2\w*|pbkdf2\w*|scram\w*|base64|utf-?8\w*|oauth2?|caching_sha2_password|ed25519)$/i;
+
+/** `--password 12345678`; a small number behind a colon counts something. */
+function judgeNumber(value: string, spelling: Spelling): Verdict {
+  return value.length >= (spelling === 'code' ? 6 : 4) ? 'secret' : 'none';
 }
 
 function sameLetters(name: string, value: string): boolean {
@@ -119,12 +133,8 @@ function nameBefore(text: string, end: number): string {
 }
 
 function ruleOf(name: string): string {
-  const kind = kindOf(name);
-  return kind === 'password'
-    ? 'password'
-    : /token[^a-z]*$/i.test(name)
-      ? 'token'
-      : kind === 'secret' && !/key/i.test(name)
-        ? 'secret'
-        : 'key';
+  const kind = kindOfName(name);
+  if (kind === 'password' || kind === 'session' || kind === 'pin') return kind;
+  if (/token[^a-z]*$/i.test(name)) return 'token';
+  return kind === 'secret' && !/key/i.test(name) ? 'secret' : 'key';
 }

@@ -16,8 +16,10 @@ export function isPlaceholder(value: string): boolean {
 export function looksRandom(value: string): boolean {
   if (value.length < 16 || !RANDOM_ALPHABET.test(value) || isIdentity(value)) return false;
   const longest = value.split(/[^A-Za-z0-9]+/).reduce((a, b) => (b.length > a.length ? b : a), '');
-  if (longest.length < 12 || !/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
-  return classChanges(longest) >= 4 && entropy(value) >= 3;
+  if (longest.length < 12 || !/[A-Za-z]/.test(value)) return false;
+  // Names of code change case at each word; letters alone must do so far more often.
+  const least = /\d/.test(value) ? 4 : Math.max(8, longest.length * 0.4);
+  return classChanges(longest) >= least && entropy(value) >= 3;
 }
 
 /** Bits a character, from the counts of the characters in the value. */
@@ -39,7 +41,7 @@ const RANDOM_ALPHABET = /^[A-Za-z0-9+/=_.~!@#%^&*:-]{16,4096}$/;
 /** A mask is taken whole: a text with many ways to cut it would take as many tries. */
 const MARKER_ONLY = /^(?:\[redacted(?::[a-z0-9-]{1,40}:\d{1,6})?\]|[*•.…xX#?_-]{3,}(?![*•.…xX#?_-]))+$/;
 const TEMPLATE =
-  /^(?:\$\{?|\$\(|\{\{?|%[A-Z_(]|<|\[|@|&|\*[A-Za-z])|\$\{[^}]{0,80}\}|\{\{[^}]{0,80}\}\}|\*{3,}|\.{3}|…|<[a-z][a-z _-]{0,40}>/i;
+  /^(?:\$(?:[{(?*@#!]|[A-Za-z_]\w*(?:$|[/:.;,\s\\-])|\d$)|\{\{?|%[A-Z_(]|<|\[|[@&][\w./:-]*$|\*[A-Za-z])|\$\{[^}]{0,80}\}|\{\{[^}]{0,80}\}\}|\*{3,}|\.{3}|…|<[a-z][a-z _-]{0,40}>/i;
 const SAMPLE =
   /EXAMPLE|^(?:your|my|the|some|a|an|insert|replace|enter|put|add)[-_ ]|^your[A-Z]|REDACTED|xxxx|change[-_]?me|placeholder|dummy|fake|sample|not[-_]?a[-_]?real|^(?:null|nil|none|undefined|true|false|empty|unset|unknown|hidden|secret|token|password|passwd|pass|key|string|str|text|int|number|bool|boolean|object|any|void|test|todo|required|optional|default|example|foo|bar|baz|redacted|masked|value)$|SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c/i;
 
