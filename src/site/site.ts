@@ -15,15 +15,15 @@ import { completeMove, STAMP } from './state/moving.ts';
 import { openState, type SiteState } from './state/state.ts';
 
 export type { BuildOptions, BuildReport } from './options.ts';
-export { headersFor } from './shell/headers.ts';
+export { headersFor, type ServedSite, servedHeaders } from './shell/headers.ts';
 
 /** Raised when equal inputs give other bytes than before: everything is made again. */
-const BUILD_VERSION = '2';
+const BUILD_VERSION = '3';
 
 /**
  * Brings `outputDir` up to date with the archive. Nothing of it changes before all of it is made; an interrupted or failed build
  * loses no finished work, and the next one goes on from there. Equal archives and options give equal bytes anywhere.
- * Throws PublishBlockedError, ForeignOutputError, BuildRunningError, SearchIndexError, TemplateError.
+ * Throws PublishBlockedError, ForeignOutputError, OtherSiteError, BuildRunningError, SearchIndexError, TemplateError.
  */
 export async function buildSite(archive: ArchiveReader, options: BuildOptions): Promise<BuildReport> {
   const { config, mode } = options;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startServer } from '../../src/cli/commands/serve.ts';
+import { startServer } from '../../src/cli/site-server.ts';
 import { checkAtom } from '../feed/check-atom.ts';
 import { checkJsonFeed } from '../feed/check-json-feed.ts';
 import { checkOpml } from '../feed/check-opml.ts';

@@ -19,6 +19,9 @@ export const SEARCH_POLICY = `${BASE_POLICY.replace(
 /** A worker obeys the policy of its own response. */
 const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
+/** For search engines and archivers, on every page and file of the private site, should it ever stand where they can see it. */
+export const NO_ROBOTS = 'noindex, nofollow, noarchive';
+
 type Header = readonly [name: string, value: string];
 
 export interface HeaderRule {
@@ -79,9 +82,20 @@ export function headersFor(path: string): readonly Header[] {
   return [...found];
 }
 
+/** Which of the two sites is looked at. */
+export type ServedSite = 'private' | 'public';
+
+/** The same when we serve the site ourselves: what no rule knows, such as pages that somebody else put there, gets the policy of pages. */
+export function servedHeaders(path: string, site: ServedSite): readonly Header[] {
+  const given = headersFor(path);
+  const policy = given.some(([name]) => name === 'Content-Security-Policy') ? [] : [withFrames(PAGE_POLICY)];
+  return [...given, ...policy, ...(site === 'private' ? [['X-Robots-Tag', NO_ROBOTS] as const] : [])];
+}
+
 /** The `_headers` file that Netlify, Cloudflare Pages and others read. */
-export function generateHeadersFile(): string {
-  const blocks = headerRules.map(
+export function generateHeadersFile(mode: 'local' | 'public'): string {
+  const hidden: HeaderRule[] = mode === 'local' ? [{ path: '/*', headers: [['X-Robots-Tag', NO_ROBOTS]] }] : [];
+  const blocks = [...hidden, ...headerRules].map(
     (rule) => `${rule.path}\n${rule.headers.map(([name, value]) => `  ${name}: ${value}\n`).join('')}`,
   );
   return blocks.join('\n');
