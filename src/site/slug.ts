@@ -6,7 +6,7 @@ import { encodeUtf8 } from '../base/bytes.ts';
 
 /**
  * Lowercase letters, digits and single hyphens, at most 60 characters. Where letters were lost the first 8 digits of the name's
- * BLAKE3 follow, so that two names do not share a path.
+ * BLAKE3 follow, so that two names do not share a path; also where Windows would take the name for a device, which can be no folder.
  */
 export function slug(name: string): string {
   const plain = name
@@ -16,6 +16,8 @@ export function slug(name: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 60);
-  if (plain === name && name !== '') return name;
+  if (plain === name && name !== '' && !DEVICE.test(name)) return name;
   return `${plain === '' ? 'x' : plain}-${blake3Hex(encodeUtf8(name)).slice(0, 8)}`;
 }
+
+const DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$/;

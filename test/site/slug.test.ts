@@ -14,6 +14,12 @@ describe('a slug', () => {
     expect(slug(`${'y'.repeat(61)}`)).toMatch(/^y{60}-[0-9a-f]{8}$/);
   });
 
+  it('is no name of a device', () => {
+    for (const name of ['nul', 'con', 'aux', 'prn', 'com1', 'lpt9', 'NUL', 'con.', 'com0'])
+      expect(slug(name)).toMatch(/^[a-z0-9]+-[0-9a-f]{8}$/);
+    for (const name of ['console', 'com', 'com10', 'nul-1']) expect(slug(name)).toBe(name);
+  });
+
   it('tells names apart that look alike', () => {
     const names = ['my app', 'My App', 'my_app', 'my-app', 'my--app', 'my-app-', '日本', '中国', 'é', 'e\u0301'];
     expect(new Set(names.map(slug)).size).toBe(names.length);
