@@ -8,6 +8,7 @@ import type { ArchiveReader, ArchiveWriter } from './contract.ts';
 import { DamageError, FutureFormatError } from './errors.ts';
 import { fileProblem } from './files/archive-file.ts';
 import { writeInfo } from './files/archive-info.ts';
+import { keepFromGit, keepPrivateFromGit } from './files/git-files.ts';
 import { keepInfoCopy, readKnownInfo } from './files/info-copy.ts';
 import { isLocked, type Process, releaseLock, takeLock, thisProcess } from './files/lock.ts';
 import { sweepArchive } from './files/temps.ts';
@@ -70,6 +71,8 @@ function openWriter(parts: Parts): ArchiveWriter {
   const { tookOver } = takeLock(disk, lock, self);
   sayTakeOver(parts, tookOver);
   try {
+    keepFromGit(disk, dir);
+    keepPrivateFromGit(disk, dir);
     // durable, so that also after a power cut the next writer knows that this one did not close
     disk.fsyncDir(`${dir}/private`);
     keepInfoCopy(disk, dir);

@@ -1,13 +1,12 @@
 /** The program: the process on one side, the commands on the other. */
 /** The only file that reads process.env and sets the exit code. */
 
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { TurnpressError } from '../base/errors.ts';
 import { EXIT, exitCodeOf, isSystemError } from './errors.ts';
 import { runProgram } from './program.ts';
 import { cleanText } from './terminal.ts';
+import { readVersion } from './version.ts';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `turnpress log | head` closes the pipe early: that is no failure.
@@ -30,7 +29,7 @@ const world = {
 };
 
 try {
-  process.exitCode = await runProgram(world, process.argv.slice(2), version());
+  process.exitCode = await runProgram(world, process.argv.slice(2), readVersion());
 } catch (error) {
   process.exitCode = exitCodeOf(error);
   process.stderr.write(`${cleanText(describe(error))}\n`);
@@ -41,11 +40,4 @@ function describe(error: unknown): string {
   if (isSystemError(error)) return `turnpress: ${error.message}`;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `turnpress: this is a mistake in turnpress itself; nothing that was stored is lost.\n${stack}`;
-}
-
-function version(): string {
-  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  return manifest.version;
 }

@@ -18,6 +18,7 @@ import { createSearchIndex, type SearchIndexBuilder } from './search/search-inde
 import { selectConversations } from './select.ts';
 import type { SiteInputs } from './shell/inputs.ts';
 import { keyOf } from './state/keys.ts';
+import { stampOf } from './state/kind.ts';
 import type { SiteState } from './state/state.ts';
 
 /** Throws what `buildSite` says. Finished work stays in the state and the staging folder also then. */
@@ -96,7 +97,7 @@ function finish(
   siteKey: string,
   shards: { readonly built: number; readonly kept: number },
 ): BuildReport {
-  const { state, output, archive } = context;
+  const { state, output, archive, options } = context;
   const { pages, others, feeds, bytes } = output.prepare();
   const shown = state.conversations.count();
   const report: BuildReport = {
@@ -120,6 +121,6 @@ function finish(
   state.setMeta('report', JSON.stringify(report));
   // Not of the site's key: that holds what only this archive's index knows, and equal sites have equal bytes.
   const build = keyOf(context.inputs.key, state.conversations.digest()).slice(0, 16);
-  output.finish(`${JSON.stringify({ build })}\n`);
+  output.finish(stampOf(build, options.mode));
   return report;
 }

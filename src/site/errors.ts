@@ -28,6 +28,19 @@ export class ForeignOutputError extends TurnpressError {
   }
 }
 
+/** The output folder holds the other kind of site: what is private must never stand among what is published. */
+export class OtherSiteError extends TurnpressError {
+  override readonly kind = 'usage';
+  constructor(outputDir: string, holds: 'private' | 'public') {
+    const other = holds === 'private' ? 'public' : 'private';
+    super(
+      'OTHER_SITE',
+      { outputDir, holds },
+      `${outputDir} holds the ${holds} site, and the ${other} one never goes there; name another folder with --output, or delete this one`,
+    );
+  }
+}
+
 /** Another build writes to the same output folder right now. */
 export class BuildRunningError extends TurnpressError {
   override readonly kind = 'usage';

@@ -36,9 +36,9 @@ export function openBuild(
   inputs: SiteInputs,
   state: SiteState,
 ): OpenBuild {
-  const output = openOutput(state, options.outputDir);
+  const output = openOutput(state, options.outputDir, options.mode);
   if (!output.whole) forgetReport(state);
-  const frame = createFrame(options.config, inputs);
+  const frame = createFrame(options.config, inputs, options.mode);
   const queue = createPageQueue(output, {
     templates: inputs.templates,
     folder: join(options.cacheDir, 'shells'),

@@ -31,6 +31,8 @@ afterEach(() => {
   site.remove();
 });
 
+/** Makes everything public. */
+const ALL = [{ agent: '*', visibility: 'public' }] as const;
 const open = { agent: 'claude-code', project: 'clockwork', title: 'The slow clock', tags: ['open'] };
 
 describe('a build', () => {
@@ -218,9 +220,8 @@ describe('a public build', () => {
       meta: secret,
       minute: 70,
     });
-    await site.build(archive);
+    await site.build(archive, { mode: 'public', config: { ...config, publish: ALL } });
     expect(site.read(outputPath(conversationUrl(hidden.id)))).toContain('canary-quince');
-    expect(site.read('index.html')).toContain('class="badge private"');
     const report = await site.build(archive, { mode: 'public' });
     expect(report).toMatchObject({ public: 1, private: 0, leftOut: 1 });
     const traces = [
@@ -237,6 +238,36 @@ describe('a public build', () => {
         expect(text.includes(trace) || path.includes(trace), `${trace} in ${path}`).toBe(false);
     }
     expect(existsSync(join(site.outputDir, outputPath(conversationUrl(shown.id))))).toBe(true);
+  });
+
+  it('never goes where the private site is, nor the other way round', async () => {
+    tell(archive, { items: [prompt('canary-quince'), answer('canary-medlar')], meta: secret });
+    await site.build(archive);
+    const before = site.readAll();
+    await expect(site.build(archive, { mode: 'public' })).rejects.toThrow(/holds the private site/);
+    rmSync(join(site.outputDir, '..', 'cache'), { recursive: true });
+    await expect(site.build(archive, { mode: 'public' })).rejects.toThrow(/holds the private site/);
+    expect(site.readAll()).toEqual(before);
+    rmSync(site.outputDir, { recursive: true });
+    await site.build(archive, { mode: 'public' });
+    await expect(site.build(archive)).rejects.toThrow(/holds the public site/);
+    expect([...site.readAll()].flat().join('\n')).not.toContain('canary-');
+  });
+
+  it('is for search engines, and the private site is not', async () => {
+    tell(archive, { items: sampleItems('the clock'), meta: open });
+    await site.build(archive, { mode: 'public' });
+    expect([...site.readAll()].flat().join('\n')).not.toMatch(/noindex/i);
+    expect(site.read('robots.txt')).toContain('Allow: /');
+    expect(existsSync(join(site.outputDir, '.gitignore'))).toBe(false);
+    rmSync(site.outputDir, { recursive: true });
+    await site.build(archive);
+    const pages = [...site.readAll()].filter(([path]) => path.endsWith('.html'));
+    expect(pages.length).toBeGreaterThan(5);
+    for (const [path, html] of pages) expect(html, path).toContain('<meta name="robots" content="noindex,');
+    expect(site.read('robots.txt')).toBe('User-agent: *\nDisallow: /\n');
+    expect(site.read('_headers')).toMatch(/^\/\*\n {2}X-Robots-Tag: noindex/);
+    expect(site.read('.gitignore')).toBe('*\n');
   });
 
   it('of private conversations is an empty site', async () => {
@@ -308,8 +339,9 @@ describe('the output folder', () => {
   });
 
   it('loses what it no longer shows even when the cache was deleted', async () => {
-    const hidden = tell(archive, { items: sampleItems('the clock'), meta: { title: 'Hidden' } });
-    await site.build(archive);
+    const hidden = tell(archive, { items: sampleItems('the clock'), meta: { agent: 'x', title: 'Hidden' } });
+    await site.build(archive, { mode: 'public', config: { ...config, publish: ALL } });
+    expect(existsSync(join(site.outputDir, outputPath(conversationUrl(hidden.id))))).toBe(true);
     rmSync(join(site.outputDir, '..', 'cache'), { recursive: true });
     await site.build(archive, { mode: 'public' });
     expect(existsSync(join(site.outputDir, outputPath(conversationUrl(hidden.id))))).toBe(false);

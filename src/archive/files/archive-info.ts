@@ -11,6 +11,7 @@ import type { ArchiveInfo } from '../contract.ts';
 import { ArchiveExistsError, DamageError, FutureFormatError, NotFoundError } from '../errors.ts';
 import { isOrigin } from '../format/origin.ts';
 import { readArchiveFile } from './archive-file.ts';
+import { keepFromGit } from './git-files.ts';
 
 const FILE = 'archive.json';
 /** A feature whose name starts so changes only how an archive is written: older readers may still read it. */
@@ -41,13 +42,14 @@ export function readInfo(
   return { info: { version, features, origin, created }, mayWrite: features.length === 0 };
 }
 
-/** Makes the folder and archive.json. Throws ArchiveExistsError, and TypeError for an origin that no checkpoint can carry. */
+/** Makes the folder, what keeps git from the private part, and archive.json. Throws ArchiveExistsError, and TypeError for an origin that no checkpoint can carry. */
 export function writeInfo(disk: Disk, dir: string, origin: string, nowMs: number): void {
   if (!isOrigin(origin)) throw new TypeError(`not an origin (one line without spaces or +): ${origin.slice(0, 80)}`);
   if (disk.stat(`${dir}/${FILE}`) !== undefined) throw new ArchiveExistsError(dir);
   const info = { format: 'turnpress', version: 1, features: [], origin, created: isoTime(nowMs) };
   const touched = [...makeFolders(disk, dir), dir];
   if (disk.mkdir(`${dir}/conversations`)) touched.push(dir);
+  keepFromGit(disk, dir);
   replaceFile(disk, `${dir}/${FILE}`, `${dir}/${FILE}.tmp`, encodeUtf8(`${JSON.stringify(info)}\n`));
   for (const folder of new Set(touched)) disk.fsyncDir(folder);
 }

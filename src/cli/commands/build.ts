@@ -1,7 +1,7 @@
 /** `turnpress build`: the archive as a website, whole or only its public part. */
 /** A public build passes the gate first: a finding stops it before anything is written. */
 
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ArchiveReader } from '../../archive/archive.ts';
 import { findBlocked } from '../../replica/replica.ts';
 import { type BuildReport, buildSite } from '../../site/site.ts';
@@ -9,6 +9,7 @@ import { exitFor, openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
 import { knownSecrets } from '../known-secrets.ts';
 import { holdMemory } from '../memory.ts';
 import { plural } from './ingest.ts';
@@ -31,6 +32,7 @@ export async function buildFrom(
   archive: ArchiveReader,
   mode: 'local' | 'public',
 ): Promise<BuildReport> {
+  refuseOthersFolder(context, mode);
   holdMemory();
   const config = readConfig(context.configFile, context.configNamed);
   const root = join(import.meta.dirname, '..', '..', '..');
@@ -60,4 +62,14 @@ export function buildSummary(context: Context, report: BuildReport, mode: 'local
     report.private > 0 ? `${plural(report.private, 'private conversation')}` : '',
   ];
   return `${context.shown(folder)}: ${what.filter((text) => text !== '').join(', ')}`;
+}
+
+/** The usual folder of the other site: what is private must never be where a host takes the public one from. */
+function refuseOthersFolder(context: Context, mode: 'local' | 'public'): void {
+  const [own, others, option] =
+    mode === 'public' ? [context.publicDir, '_private', ''] : [context.outputDir, '_site', ' --public'];
+  if (own !== resolve(context.world.cwd, others)) return;
+  throw new UsageError(
+    `${others}/ is for the ${mode === 'public' ? 'private' : 'public'} site${option === '' ? '' : ` ("turnpress build${option}")`}; name another folder with --output`,
+  );
 }

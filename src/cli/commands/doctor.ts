@@ -1,7 +1,7 @@
 /** `turnpress doctor`: what would keep the other commands from working, and the way out. */
 /** Reads only. Exit code 2 when something needs mending, 4 when the archive is damaged. */
 
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDamage } from '../../archive/archive.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -10,6 +10,7 @@ import { hasArchive, openToRead } from '../archive.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
+import { listRemotes, listTrackedPrivate } from '../git.ts';
 import { plural } from './ingest.ts';
 
 interface Finding {
@@ -24,7 +25,7 @@ export async function run(context: Context): Promise<number> {
     configFinding(context),
     ...archiveFindings(context),
     ...agentFindings(context),
-    ...ignoreFinding(context),
+    ...gitFindings(context),
     searchFinding(),
   ];
   context.printJson(findings);
@@ -112,19 +113,26 @@ function agentFindings(context: Context): Finding[] {
   });
 }
 
-/** `private/` holds what was redacted elsewhere: in a git folder it must be ignored. */
-function ignoreFinding(context: Context): Finding[] {
-  const root = join(context.contentDir, '..');
-  if (!existsSync(join(root, '.git')) || !hasArchive(context)) return [];
-  const file = join(root, '.gitignore');
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
-  const ignored = lines.some((line) => /^\/?(\*\*\/)?(archive\/)?private\/?$/.test(line.trim()));
-  if (ignored) return [{ what: 'git', state: 'ok', says: 'private/ is ignored' }];
+/** What is private must not be in a repository, and a repository with the archive must not be public. */
+function gitFindings(context: Context): Finding[] {
+  const what = 'git';
+  const tracked = listTrackedPrivate(context.archiveDir, [join(context.archiveDir, 'private'), context.outputDir]);
+  if (tracked === undefined || !hasArchive(context)) return [];
+  if (tracked.length > 0)
+    return [
+      {
+        what,
+        state: 'bad',
+        says: `${plural(tracked.length, 'private file')} in the repository, such as ${tracked[0]}: "git rm -r --cached" takes them out of the next commit; earlier ones still hold them`,
+      },
+    ];
+  const remotes = listRemotes(context.archiveDir);
+  if (remotes.length === 0) return [{ what, state: 'ok', says: 'nothing private is in the repository' }];
   return [
     {
-      what: 'git',
-      state: 'bad',
-      says: `add the line "private/" to ${context.shown(file)}: it holds what must not be published`,
+      what,
+      state: 'hint',
+      says: `${remotes.join(', ')} gets the whole archive with each push, private conversations too: only you should be able to read it`,
     },
   ];
 }

@@ -10,6 +10,7 @@ import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { type Context, createContext } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { readVersion } from '../version.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   const folder = resolve(context.world.cwd, args[0] ?? '.');
@@ -51,7 +52,7 @@ export function createFolder(context: Context, options: CommandOptions): readonl
   made.push(context.shown(join(context.archiveDir, 'archive.json')));
   write(join(root, '.gitignore'), '_site/\n_site.tmp/\n_private/\n_private.tmp/\nprivate/\nnode_modules/\n');
   write(join(root, '.gitattributes'), `${basename(context.archiveDir)}/** -text\n`);
-  write(join(root, 'netlify.toml'), NETLIFY);
+  write(join(root, 'netlify.toml'), netlifyFile());
   return made;
 }
 
@@ -67,11 +68,14 @@ function originOf(context: Context, options: CommandOptions, url: string): strin
   return `turnpress.invalid/${context.world.now().toString(36)}-${basename(dirname(context.contentDir)).replace(/[^\w.-]/g, '-')}`;
 }
 
-const NETLIFY = `# Builds the public part of the archive. What is public stands in content/site.json.
+/** Names this very version: a host must not run whatever has the name one day. */
+function netlifyFile(): string {
+  return `# Builds the public part of the archive. What is public stands in content/site.json.
 [build]
-  command = "npx turnpress build --public"
+  command = "npx --yes turnpress@${readVersion()} build --public"
   publish = "_site"
 
 [build.environment]
   NODE_VERSION = "24"
 `;
+}

@@ -6,6 +6,7 @@ import { declarePage } from '../lists/lists.ts';
 import { generateHeadersFile } from '../shell/headers.ts';
 import type { PageModel } from '../shell/page-model.ts';
 import { keyOf } from '../state/keys.ts';
+import { IGNORE_ALL } from '../state/kind.ts';
 import { absoluteUrl, outputPath, pages } from '../urls.ts';
 
 const OWNER = 'statics';
@@ -38,9 +39,11 @@ export function buildStatics(context: BuildContext): void {
       },
     ],
   });
-  put(context, pages.robots, `User-agent: *\nAllow: /\nSitemap: ${absoluteUrl(options.config.url, pages.sitemap)}\n`);
+  const mayRead = `Allow: /\nSitemap: ${absoluteUrl(options.config.url, pages.sitemap)}\n`;
+  put(context, pages.robots, `User-agent: *\n${options.mode === 'local' ? 'Disallow: /\n' : mayRead}`);
   put(context, pages.webManifest, `${JSON.stringify(webManifest(context))}\n`);
-  put(context, pages.headers, generateHeadersFile());
+  put(context, pages.headers, generateHeadersFile(options.mode));
+  if (options.mode === 'local') put(context, IGNORE_ALL.path, IGNORE_ALL.content);
 }
 
 function webManifest(context: BuildContext): object {

@@ -5,7 +5,7 @@ import { FEED_FORMATS } from '../../feed/formats.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import { keyOf } from '../state/keys.ts';
 import { absoluteUrl, feedUrl, isBelow, pages } from '../urls.ts';
-import { PAGE_POLICY } from './headers.ts';
+import { NO_ROBOTS, PAGE_POLICY } from './headers.ts';
 import type { SiteInputs } from './inputs.ts';
 import type { FeedLinkModel, LinkModel, PageModel } from './page-model.ts';
 
@@ -32,13 +32,13 @@ const NAV: readonly LinkModel[] = [
   { label: 'About', url: pages.about },
 ];
 
-export function createFrame(config: SiteConfig, inputs: SiteInputs): Frame {
+export function createFrame(config: SiteConfig, inputs: SiteInputs, mode: 'local' | 'public'): Frame {
   const asset = (name: string): string => inputs.assets.get(name)?.url ?? '';
   const given = (names: readonly string[]): readonly string[] => names.map(asset).filter((url) => url !== '');
   const styles = given(['site.css']);
   const scripts = given(['page.js']);
   return {
-    key: keyOf(inputs.shellKey, config.title, config.description, config.url, config.author, config.language),
+    key: keyOf(inputs.shellKey, config.title, config.description, config.url, config.author, config.language, mode),
     asset,
     page: (own) => ({
       lang: config.language,
@@ -47,6 +47,7 @@ export function createFrame(config: SiteConfig, inputs: SiteInputs): Frame {
       description: config.description,
       canonical: absoluteUrl(config.url, own.url),
       policy: PAGE_POLICY,
+      robots: mode === 'local' ? NO_ROBOTS : '',
       icon: asset('icon.svg'),
       styles,
       scripts,

@@ -50,6 +50,8 @@ export interface PageModel {
   /** Absolute address; empty for pages that should not be found. */
   readonly canonical: string;
   readonly policy: string;
+  /** What search engines are told; empty: nothing. */
+  readonly robots: string;
   readonly icon: string;
   readonly styles: readonly string[];
   readonly scripts: readonly string[];

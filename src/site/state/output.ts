@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { ForeignOutputError } from '../errors.ts';
 import type { FileCounts } from './files.ts';
 import { contentHash } from './keys.ts';
+import { checkKind, keepFromGit, type SiteMode } from './kind.ts';
 import { completeMove, STAMP, startMove } from './moving.ts';
 import { removeFile, resumeStaging, stagingOf } from './staging.ts';
 import type { SiteState } from './state.ts';
@@ -43,8 +44,9 @@ export interface Output {
   finish(stamp: string): void;
 }
 
-/** Opens the folder for one build, with what an earlier one staged. Call `completeMove` before. Throws ForeignOutputError. */
-export function openOutput(state: SiteState, outputDir: string): Output {
+/** Opens the folder for one build, with what an earlier one staged. Call `completeMove` before. Throws ForeignOutputError, OtherSiteError. */
+export function openOutput(state: SiteState, outputDir: string, mode: SiteMode): Output {
+  checkKind(outputDir, mode);
   const { files } = state;
   const staging = stagingOf(outputDir);
   const fresh = !existsSync(outputDir) || readdirSync(outputDir).length === 0;
@@ -55,6 +57,7 @@ export function openOutput(state: SiteState, outputDir: string): Output {
   }
   const forgotten = fresh && files.forgetPlaced();
   const kept = resumeStaging(state, staging);
+  if (mode === 'local') keepFromGit(staging);
 
   const declared = new Map<string, { readonly owner: string; readonly key: string }>();
   const taken = new Map<string, Set<string>>();

@@ -68,5 +68,5 @@ it('tell feeds, assets and pages apart', () => {
 });
 
 it('are written for other hosts too', () => {
-  expect(generateHeadersFile()).toContain(`/search/*\n  Content-Security-Policy: ${SEARCH_POLICY}`);
+  expect(generateHeadersFile('public')).toContain(`/search/*\n  Content-Security-Policy: ${SEARCH_POLICY}`);
 });

@@ -1,0 +1,44 @@
+/** Which of the two sites a folder holds, and what keeps the private one out of git. */
+/** Said by the stamp in the folder, so that it is known also when the state is lost. */
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isJsonObject, parseJson } from '../../base/json.ts';
+import { OtherSiteError } from '../errors.ts';
+import { STAMP } from './moving.ts';
+
+export type SiteMode = 'local' | 'public';
+
+/** The content of the stamp file. */
+export function stampOf(build: string, mode: SiteMode): string {
+  return `${JSON.stringify({ build, visibility: visibilityOf(mode) })}\n`;
+}
+
+/** Throws OtherSiteError for a folder that says it holds the other site. */
+export function checkKind(outputDir: string, mode: SiteMode): void {
+  const holds = findKind(join(outputDir, STAMP));
+  if (holds !== undefined && holds !== visibilityOf(mode)) throw new OtherSiteError(outputDir, holds);
+}
+
+/** Git looks into no folder with this file, whatever the repository around it ignores. */
+export const IGNORE_ALL = { path: '.gitignore', content: '*\n' } as const;
+
+export function keepFromGit(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, IGNORE_ALL.path), IGNORE_ALL.content);
+}
+
+function visibilityOf(mode: SiteMode): 'private' | 'public' {
+  return mode === 'local' ? 'private' : 'public';
+}
+
+function findKind(stamp: string): 'private' | 'public' | undefined {
+  if (!existsSync(stamp)) return undefined;
+  try {
+    const value = parseJson(readFileSync(stamp, 'utf8'));
+    const said = isJsonObject(value) ? value.visibility : undefined;
+    return said === 'private' || said === 'public' ? said : undefined;
+  } catch {
+    return undefined; // whose folder this is, and whether it may be written to, is asked elsewhere
+  }
+}
