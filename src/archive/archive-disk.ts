@@ -1,8 +1,9 @@
 /** Creating an archive and opening it, on the real disk or on another one. */
 /** Reading takes no lock and changes nothing; writing takes the lock first. */
 
-import { type Disk, makeFolders, readFile, realDisk } from '../base/disk.ts';
-import { TurnpressError } from '../base/errors.ts';
+import { setAside } from '../base/derived.ts';
+import { type Disk, errorCode, makeFolders, readFile, realDisk } from '../base/disk.ts';
+import { BrokenDatabaseError, TurnpressError } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import type { ArchiveReader, ArchiveWriter } from './contract.ts';
 import { DamageError, FutureFormatError } from './errors.ts';
@@ -27,6 +28,8 @@ import { resumePurges } from './withdraw/purge.ts';
 export interface OpenOptions {
   readonly mode: 'read' | 'write';
   readonly log?: Log;
+  /** The index that stands there is damaged: to write, it is set aside and made anew; to read, the logs are read instead. */
+  readonly indexIsBroken?: boolean;
   /** For tests: another disk, another place for the index (`:memory:`), another process to hold the lock. */
   readonly disk?: Disk;
   readonly indexPath?: string;
@@ -55,14 +58,35 @@ export function openArchive(dir: string, options: OpenOptions): ArchiveReader | 
   const { info, mayWrite, damage } = readKnownInfo(disk, root);
   const indexPath = options.indexPath ?? `${root}/private/index.db`;
   const searchPath = options.indexPath === undefined ? `${root}/private/search.db` : ':memory:';
-  const parts = { disk, dir: root, info, log, indexPath, searchPath, self };
+  const parts = { disk, dir: root, info, log, indexPath, searchPath, self, believed: options.indexIsBroken !== true };
   if (options.mode === 'read') return openReader({ ...parts, signingKey: findVerifyingKey(disk, root, info.origin) });
   if (damage !== undefined) throw new DamageError(`${root}/archive.json`, damage.message);
   if (!mayWrite) throw new FutureFormatError(`${root}/archive.json`, `features ${info.features.join(', ')}`);
   return openWriter(parts);
 }
 
-type Parts = Omit<StoreParts, 'index' | 'writable'> & { readonly indexPath: string; readonly self: Process };
+/**
+ * Sets a damaged index aside and makes it anew, as the writer that it takes. False: somebody else writes, or nothing can be
+ * written here; then reading goes on with `indexIsBroken`.
+ */
+export function mendIndex(dir: string, options: Omit<OpenOptions, 'mode' | 'indexIsBroken'> = {}): boolean {
+  try {
+    openArchive(dir, { ...options, mode: 'write', indexIsBroken: true }).close();
+    return true;
+  } catch (error) {
+    if (error instanceof TurnpressError || fileProblem(error) !== undefined || CANNOT_WRITE.includes(errorCode(error)))
+      return false;
+    throw error;
+  }
+}
+
+const CANNOT_WRITE: readonly string[] = ['EROFS', 'ENOSPC', 'EDQUOT'];
+
+type Parts = Omit<StoreParts, 'index' | 'writable'> & {
+  readonly indexPath: string;
+  readonly self: Process;
+  readonly believed: boolean;
+};
 
 function openWriter(parts: Parts): ArchiveWriter {
   const { disk, dir, self } = parts;
@@ -76,34 +100,50 @@ function openWriter(parts: Parts): ArchiveWriter {
     // durable, so that also after a power cut the next writer knows that this one did not close
     disk.fsyncDir(`${dir}/private`);
     keepInfoCopy(disk, dir);
-    const index = openWritableIndex(disk, parts.indexPath, parts.info);
-    try {
-      const store = new Store({
-        ...parts,
-        index,
-        writable: true,
-        signingKey: findSigningKey(disk, dir, parts.info.origin),
-      });
-      const differences = compareIndex(store, true);
-      if (tookOver !== undefined || differences.stale.length > 0) sweepArchive(store);
-      refreshIndex(store, differences);
-      resumePurges(store);
-      return new OpenArchive(store, () => releaseLock(disk, lock, self));
-    } catch (error) {
-      index.close();
-      throw error;
-    }
+    const store = openWritableStore(parts, tookOver !== undefined);
+    return new OpenArchive(store, () => releaseLock(disk, lock, self));
   } catch (error) {
     releaseLock(disk, lock, self);
     throw error;
   }
 }
 
-/** With the index as it is when it is in step, else with a copy of it that is; nothing in the archive is written. */
+/** An index of which a part turns out to be damaged is made anew. `sweep`: the writer before did not close. */
+function openWritableStore(parts: Parts, sweep: boolean): Store {
+  const { disk, dir, indexPath, info, log } = parts;
+  if (!parts.believed && indexPath !== ':memory:' && realDisk.stat(indexPath) !== undefined)
+    setAside(indexPath, log, 'a part of it cannot be read');
+  const index = openWritableIndex(indexPath, info, log);
+  try {
+    const store = new Store({ ...parts, index, writable: true, signingKey: findSigningKey(disk, dir, info.origin) });
+    const differences = compareIndex(store, true);
+    if (sweep || differences.stale.length > 0) sweepArchive(store);
+    refreshIndex(store, differences);
+    resumePurges(store);
+    return store;
+  } catch (error) {
+    index.close();
+    if (!parts.believed || !(error instanceof BrokenDatabaseError) || error.path !== indexPath) throw error;
+    return openWritableStore({ ...parts, believed: false }, sweep);
+  }
+}
+
+/** Nothing in the archive is written, whatever is wrong with the index. */
 function openReader(parts: Parts): ArchiveReader {
-  const { disk, dir, self, info, indexPath, log } = parts;
+  try {
+    return openWithIndex(parts);
+  } catch (error) {
+    if (!(error instanceof BrokenDatabaseError) || !parts.believed) throw error;
+    parts.log.info(`${error.message}; the logs are read instead, and "turnpress verify --rebuild-index" makes it anew`);
+    return openWithIndex({ ...parts, believed: false });
+  }
+}
+
+/** With the index as it is when it is in step, else with a copy of it that is. */
+function openWithIndex(parts: Parts): ArchiveReader {
+  const { disk, dir, self, info, indexPath, log, believed } = parts;
   const written = isLocked(disk, `${dir}/private/lock`, self);
-  const index = findReadableIndex(indexPath, info, written);
+  const index = believed ? findReadableIndex(indexPath, info, written) : undefined;
   if (index !== undefined) {
     const store = new Store({ ...parts, index, writable: false });
     const { stale, gone } = compareIndex(store, false);
@@ -114,7 +154,7 @@ function openReader(parts: Parts): ArchiveReader {
     }
     index.close();
   }
-  const store = new Store({ ...parts, index: openScratchIndex(indexPath, info), writable: false });
+  const store = new Store({ ...parts, index: openScratchIndex(indexPath, info, believed), writable: false });
   const differences = compareIndex(store, false);
   refreshIndex(store, differences);
   const { stale, gone } = differences;

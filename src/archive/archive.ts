@@ -3,7 +3,7 @@
 
 export type { ConversationSummary, Head, Meta } from '../model/conversation.ts';
 export type { LoggedTurn, Payload } from '../model/turn.ts';
-export { createArchive, type OpenOptions, openArchive } from './archive-disk.ts';
+export { createArchive, mendIndex, type OpenOptions, openArchive } from './archive-disk.ts';
 export { createMemoryArchive } from './archive-memory.ts';
 export type {
   AppendBatch,

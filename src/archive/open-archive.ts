@@ -3,6 +3,8 @@
 
 import { crc32 } from 'node:zlib';
 import { blake3Hex } from '../base/blake3.ts';
+import { setAside } from '../base/derived.ts';
+import { BrokenDatabaseError } from '../base/errors.ts';
 import type { ConversationSummary, Head } from '../model/conversation.ts';
 import type { BlobHash, ConversationId, PayloadHash, TurnHash } from '../model/ids.ts';
 import { isHash, isHashPrefix } from '../model/ids.ts';
@@ -212,8 +214,17 @@ export class OpenArchive implements ArchiveWriter {
   }
 
   search(query: SearchQuery): readonly SearchHit[] {
-    this.#search ??= openSearch(this.#store.disk, this.#store.searchPath);
-    return this.#search.search(this, query);
+    const { searchPath, log } = this.#store;
+    this.#search ??= openSearch(searchPath, log);
+    try {
+      return this.#search.search(this, query);
+    } catch (error) {
+      if (!(error instanceof BrokenDatabaseError) || error.path !== searchPath) throw error;
+      this.#closeSearch();
+      setAside(searchPath, log, error.reason);
+      this.#search = openSearch(searchPath, log);
+      return this.#search.search(this, query);
+    }
   }
 
   rebuildIndex({ acceptLoss = false }: { readonly acceptLoss?: boolean } = {}): void {

@@ -51,9 +51,46 @@ export class NotPlainFileError extends TurnpressError {
 
 /** A write or read made no progress: the disk took or gave nothing. */
 export class ShortIoError extends TurnpressError {
+  override readonly kind = 'usage';
   constructor(path: string, done: number, wanted: number) {
     super('SHORT_IO', { path, done, wanted }, `${path}: ${done} of ${wanted} bytes went through, then none`);
   }
+}
+
+/** The disk, or who may write to it, refused a database file what it needs. The person's to mend, as any error of the system is. */
+export class DatabaseDiskError extends TurnpressError {
+  override readonly kind = 'usage';
+  constructor(path: string, reason: string, cause: unknown) {
+    super('DATABASE_DISK', { path, reason }, `${path}: ${reason}`, cause);
+  }
+}
+
+/** Another process has the database file to itself for longer than we wait. */
+export class DatabaseBusyError extends TurnpressError {
+  override readonly kind = 'usage';
+  constructor(path: string, cause: unknown) {
+    super('DATABASE_BUSY', { path }, `${path} is in use by another process; try again when it has ended`, cause);
+  }
+}
+
+/**
+ * A database file is none, or its pages or tables are not those that were written. All of ours can be made anew: whoever owns it
+ * sets the file aside and does so. Where that did not help it is our bug.
+ */
+export class BrokenDatabaseError extends TurnpressError {
+  readonly path: string;
+  readonly reason: string;
+  constructor(path: string, reason: string, cause?: unknown) {
+    super('DATABASE_BROKEN', { path, reason }, `${path} is damaged: ${reason}`, cause);
+    this.path = path;
+    this.reason = reason;
+  }
+}
+
+/** The broken database among an error and its causes. */
+export function findBrokenDatabase(error: unknown): BrokenDatabaseError | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) if (each instanceof BrokenDatabaseError) return each;
+  return undefined;
 }
 
 /** A zstd frame is broken, lies about its size, or is of a kind we do not accept. */

@@ -5,13 +5,17 @@ import { constants, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { BrokenDatabaseError, DatabaseBusyError, DatabaseDiskError } from './errors.ts';
 
 export type SqlValue = null | number | bigint | string | Uint8Array;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
-/** An open database. Must be closed. Synchronous: a call returns when SQLite is done. */
+/**
+ * An open database. Must be closed. Synchronous: a call returns when SQLite is done. Every call throws BrokenDatabaseError,
+ * DatabaseDiskError or DatabaseBusyError for what is not the statement's fault.
+ */
 export interface Database {
-  /** Runs statements that return nothing; several may stand in one text. Throws what SQLite throws. */
+  /** Runs statements that return nothing; several may stand in one text. */
   exec(sql: string): void;
   /** A statement, prepared once for each text and kept until `close`. */
   statement(sql: string): Statement;
@@ -34,12 +38,14 @@ export interface DatabaseOptions {
   readonly readOnly?: boolean;
   /** Milliseconds to wait for another process's lock. */
   readonly busyMs?: number;
+  /** What errors call the file; absent: its path. */
+  readonly name?: string;
 }
 
 /**
  * A private copy of a database file with its journal, to be changed at will; the file itself is not touched. It stands in the
  * system's folder for temporary files and has no name any more when this returns (where a system keeps it open by name, it stays
- * until that folder is emptied). Nobody may be writing to the original. Throws what SQLite and the disk throw.
+ * until that folder is emptied). Nobody may be writing to the original. Throws as `openDatabase` does, and what the disk throws.
  */
 export function openDatabaseCopy(path: string): Database {
   const folder = mkdtempSync(join(tmpdir(), 'turnpress-'));
@@ -47,7 +53,7 @@ export function openDatabaseCopy(path: string): Database {
     const copy = join(folder, 'copy.db');
     copyFileSync(path, copy, constants.COPYFILE_FICLONE);
     if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`);
-    const database = openDatabase(copy);
+    const database = openDatabase(copy, { name: path });
     try {
       // takes the journal in and keeps none on disk from here on: its name would be gone
       database.exec('PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF');
@@ -62,25 +68,36 @@ export function openDatabaseCopy(path: string): Database {
   }
 }
 
-/** Opens or creates the database file `path` (`:memory:` for none, an empty one for a temporary file that grows on disk). Throws what SQLite throws for a file that is not one. */
+/**
+ * Opens or creates the database file `path` (`:memory:` for none, an empty one for a temporary file that grows on disk). What is
+ * deleted from a file is overwritten in it, so that nothing that was taken back stays in its free pages.
+ */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
-  const database = new DatabaseSync(path, { readOnly: options.readOnly ?? false, timeout: options.busyMs ?? 5000 });
+  const readOnly = options.readOnly ?? false;
+  const name = options.name ?? path;
+  const told = <T>(work: () => T): T => tellOf(name, work);
+  const database = told(() => new DatabaseSync(path, { readOnly, timeout: options.busyMs ?? 5000 }));
   const statements = new Map<string, Statement>();
+  const exec = (sql: string): void => told(() => database.exec(sql));
+  if (!readOnly) openWith(database, () => exec('PRAGMA secure_delete=ON'));
   return {
-    exec: (sql) => database.exec(sql),
+    exec,
     statement(sql) {
       const known = statements.get(sql);
       if (known !== undefined) return known;
-      const made = wrapStatement(database.prepare(sql));
+      const made = wrapStatement(
+        told(() => database.prepare(sql)),
+        name,
+      );
       statements.set(sql, made);
       return made;
     },
     transaction(work) {
-      database.exec('BEGIN IMMEDIATE');
+      exec('BEGIN IMMEDIATE');
       let result: ReturnType<typeof work>;
       try {
         result = work();
-        database.exec('COMMIT');
+        exec('COMMIT');
       } catch (error) {
         if (database.isTransaction) database.exec('ROLLBACK');
         throw error;
@@ -94,11 +111,61 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
   };
 }
 
-function wrapStatement(statement: StatementSync): Statement {
+function openWith(database: DatabaseSync, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function wrapStatement(statement: StatementSync, path: string): Statement {
   return {
-    get: (...values) => statement.get(...values),
-    all: (...values) => statement.all(...values),
-    iterate: (...values) => statement.iterate(...values),
-    run: (...values) => ({ changes: Number(statement.run(...values).changes) }),
+    get: (...values) => tellOf(path, () => statement.get(...values)),
+    all: (...values) => tellOf(path, () => statement.all(...values)),
+    *iterate(...values) {
+      const rows = tellOf(path, () => statement.iterate(...values));
+      const next = () => tellOf(path, () => rows.next());
+      try {
+        for (let row = next(); row.done !== true; row = next()) yield row.value;
+      } finally {
+        rows.return?.();
+      }
+    },
+    run: (...values) => ({ changes: Number(tellOf(path, () => statement.run(...values)).changes) }),
   };
 }
+
+/** Says of an error of SQLite's whose it is: the file's, the disk's, or another process's. Any other is thrown as it is. */
+function tellOf<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw toldError(path, error);
+  }
+}
+
+function toldError(path: string, error: unknown): unknown {
+  if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return error;
+  // the low byte is the kind of error, the rest says more of it (https://www.sqlite.org/rescode.html)
+  const kind = error.errcode & 0xff;
+  if (BUSY.includes(kind)) return new DatabaseBusyError(path, error);
+  if (BROKEN.includes(kind)) return new BrokenDatabaseError(path, error.message, error);
+  const reason = DISK.get(kind);
+  return reason === undefined ? error : new DatabaseDiskError(path === '' ? tmpdir() : path, reason, error);
+}
+
+/** SQLITE_BUSY, SQLITE_LOCKED. */
+const BUSY: readonly number[] = [5, 6];
+/** SQLITE_ERROR (our statements are right for our tables, so the tables are others), _CORRUPT, _FORMAT, _NOTADB. */
+const BROKEN: readonly number[] = [1, 11, 24, 26];
+/** SQLITE_PERM, _READONLY, _IOERR, _FULL, _CANTOPEN, _NOLFS. */
+const DISK: ReadonlyMap<number, string> = new Map([
+  [3, 'this user may not use it'],
+  [8, 'it cannot be written to'],
+  [10, 'the disk reports an error'],
+  [13, 'the disk is full'],
+  [14, 'it cannot be opened or made there'],
+  [22, 'the file system takes no file of this size'],
+]);

@@ -22,11 +22,13 @@ export function openToRead(context: Context): ArchiveReader {
 /** For `verify`, which says everything itself. */
 export function openQuietly(context: Context): ArchiveReader {
   requireArchive(context);
-  return openArchive(context.archiveDir, { mode: 'read', log: context.log });
+  const { log, indexIsBroken } = context;
+  return openArchive(context.archiveDir, { mode: 'read', log, indexIsBroken });
 }
 
 export function openToWrite(context: Context): ArchiveWriter {
   requireArchive(context);
+  context.writes.add(context.archiveDir);
   const archive = openArchive(context.archiveDir, { mode: 'write', log: context.log });
   reportDamage(context, archive.damage);
   return archive;

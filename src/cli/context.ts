@@ -46,6 +46,10 @@ export interface Context {
   readonly columns: number;
   readonly log: Log;
   readonly progress: Progress;
+  /** The archive's index was found to be damaged and cannot be made anew now: the logs are read instead. */
+  readonly indexIsBroken: boolean;
+  /** Archives that the command opened to write. */
+  readonly writes: Set<string>;
   /** Problems that were reported so far. */
   readonly problems: Problem[];
   /** One line (or block) of the result, on stdout. Nothing with --json. */
@@ -58,7 +62,7 @@ export interface Context {
   shown(path: string): string;
 }
 
-export function createContext(world: World, options: GlobalOptions): Context {
+export function createContext(world: World, options: GlobalOptions, indexIsBroken = false): Context {
   const json = options.json === true;
   const quiet = options.quiet === true;
   const archiveDir = resolve(world.cwd, options.archive ?? 'archive');
@@ -79,6 +83,8 @@ export function createContext(world: World, options: GlobalOptions): Context {
     style,
     columns: Math.min(world.stdout.columns ?? 100, 120),
     problems,
+    indexIsBroken,
+    writes: new Set(),
     log: {
       info: (message) => {
         if (!quiet) say(message);

@@ -4,8 +4,9 @@
 import { Command as Commander, CommanderError } from 'commander';
 import type { Command, CommandOptions } from './command.ts';
 import { commands } from './commands.ts';
-import { createContext, type GlobalOptions, type World } from './context.ts';
+import type { Context, GlobalOptions, World } from './context.ts';
 import { EXIT } from './errors.ts';
+import { runHealing } from './heal.ts';
 
 /** What the arguments ask for: run it for the exit code. Help and wrong words are answered here. */
 export async function runProgram(world: World, argv: readonly string[], version: string): Promise<number> {
@@ -19,8 +20,8 @@ export async function runProgram(world: World, argv: readonly string[], version:
     .exitOverride();
   for (const row of commands) {
     addRow(program, row, (args, options) => {
-      const context = createContext(world, options as GlobalOptions);
-      result = row.load().then(({ run }) => run(context, args, options));
+      const start = (context: Context) => row.load().then(({ run }) => run(context, args, options));
+      result = runHealing(world, options as GlobalOptions, start);
     });
   }
   try {

@@ -1,7 +1,7 @@
 /** What can go wrong while a site is built. */
 /** One class per cause; nothing of the new build is in the output folder when one of them is thrown, and its finished work is kept. */
 
-import { TurnpressError } from '../base/errors.ts';
+import { BrokenDatabaseError, DatabaseBusyError, DatabaseDiskError, TurnpressError } from '../base/errors.ts';
 
 /** A public conversation holds what must not be published. Nothing was written. */
 export class PublishBlockedError extends TurnpressError {
@@ -82,6 +82,9 @@ const STOPPING: readonly (abstract new (...args: never[]) => Error)[] = [
   TemplateError,
   ThreadDiedError,
   SearchIndexError,
+  BrokenDatabaseError,
+  DatabaseDiskError,
+  DatabaseBusyError,
 ];
 
 /** Whether nothing can be built any more after this: templates, threads, disk and state serve every page. Anything else is the matter of one conversation. */

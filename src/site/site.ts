@@ -31,7 +31,7 @@ export async function buildSite(archive: ArchiveReader, options: BuildOptions): 
   const inputs = readInputs(inputFolders(options));
   const { generation, revision } = archive.revision();
   const siteKey = keyOf(BUILD_VERSION, RENDERER_VERSION, mode, config, inputs.key, generation, revision);
-  const state = openState(options.cacheDir, options.outputDir);
+  const state = openState(options.cacheDir, options.outputDir, options.log);
   try {
     completeMove(state, options.outputDir);
     const last = findLastReport(state, options.outputDir, siteKey);

@@ -2,6 +2,7 @@
 /** Apart from what is kept in it, so that the tables' meaning stands in one file and the database's manners in another. */
 
 import { randomUUID } from 'node:crypto';
+import { BrokenDatabaseError } from '../../base/errors.ts';
 import { type Database, openDatabase, openDatabaseCopy, type SqlRow, type SqlValue } from '../../base/sqlite.ts';
 import { indexText } from './index-rows.ts';
 import { SCHEMA, SCHEMA_VERSION } from './index-schema.ts';
@@ -9,17 +10,40 @@ import { SCHEMA, SCHEMA_VERSION } from './index-schema.ts';
 /** `scratch`: a copy of the file that goes when it is closed; for an empty path, a new one that may grow past memory. */
 export type IndexUse = 'read' | 'write' | 'scratch';
 
+/** Whether a file is an index of another version of ours. */
+export function isOtherVersion(path: string): boolean {
+  const database = openDatabase(path, { readOnly: true });
+  try {
+    const version = database.statement("SELECT value FROM archive WHERE key='schema'").get()?.value;
+    return version !== undefined && version !== SCHEMA_VERSION;
+  } catch (error) {
+    if (error instanceof BrokenDatabaseError) return false;
+    throw error;
+  } finally {
+    database.close();
+  }
+}
+
 export class IndexDatabase {
   readonly db: Database;
   readonly readOnly: boolean;
   readonly #inFile: boolean;
 
-  /** Throws what SQLite throws for a file that is no database. */
+  /** Throws what `openDatabase` throws, and BrokenDatabaseError for tables that are not ours. */
   constructor(path: string, use: IndexUse) {
     this.readOnly = use === 'read';
     this.#inFile = use === 'write' && path !== ':memory:';
     this.db =
       use === 'scratch' && path !== '' ? openDatabaseCopy(path) : openDatabase(path, { readOnly: this.readOnly });
+    try {
+      this.#prepare(use);
+    } catch (error) {
+      this.db.close();
+      throw error;
+    }
+  }
+
+  #prepare(use: IndexUse): void {
     if (this.readOnly) return;
     if (use === 'scratch') {
       this.db.exec('PRAGMA temp_store=FILE; PRAGMA cache_size=-32000');

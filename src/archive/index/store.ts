@@ -39,7 +39,7 @@ export class Store {
   #damage: DamageReport[] = [];
   /** Conversations of which there are reports. */
   readonly #damaged = new Set<ConversationId>();
-  readonly #log: Log;
+  readonly log: Log;
   #failure: unknown;
 
   constructor(parts: StoreParts) {
@@ -51,7 +51,7 @@ export class Store {
     this.signingKey = parts.signingKey;
     this.searchPath = parts.searchPath;
     this.files = new ConversationFiles(parts.disk, parts.dir);
-    this.#log = parts.log;
+    this.log = parts.log;
   }
 
   /** What was found so far, in the order in which it was found. */
@@ -100,7 +100,7 @@ export class Store {
   }
 
   detail(message: string): void {
-    this.#log.detail(message);
+    this.log.detail(message);
   }
 
   /** Before a conversation is looked at again. What was done about its torn tails stays said. */
@@ -119,7 +119,7 @@ export class Store {
     this.#damage.push(damage);
     if (damage.conversation !== undefined) this.#damaged.add(damage.conversation);
     const note = damage.turns.length === 0 ? '' : ` (${damage.turns.length} turns)`;
-    this.#log.problem({
+    this.log.problem({
       code: `DAMAGE_${damage.kind.toUpperCase()}`,
       file: damage.file,
       message: damage.message + note,

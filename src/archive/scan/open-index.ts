@@ -1,11 +1,14 @@
 /** Opening the private index and bringing it in step with the logs. */
 /** Lost, stale, foreign or broken: whatever it is, it is rebuilt conversation by conversation and never believed over a log. */
 
-import { type Disk, isAbsent, readStart, realDisk } from '../../base/disk.ts';
-import { NotPlainFileError } from '../../base/errors.ts';
+import { isPlain, setAside } from '../../base/derived.ts';
+import { isAbsent, readStart, realDisk } from '../../base/disk.ts';
+import { BrokenDatabaseError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 import { type ConversationId, isHash } from '../../model/ids.ts';
 import type { ArchiveInfo } from '../contract.ts';
 import { listArchiveFolder } from '../files/archive-file.ts';
+import { isOtherVersion } from '../index/index-database.ts';
 import { forgetLedgerOf } from '../index/ledger.ts';
 import { findKnownLog, listLostLogs, noteLostLog } from '../index/lost-logs.ts';
 import type { Store } from '../index/store.ts';
@@ -18,54 +21,73 @@ export function identityOf(info: ArchiveInfo): string {
   return `${info.origin} ${info.created}`;
 }
 
-/** Opens it to be written, in place of whatever does not belong there. `path`: a file of the real disk, or `:memory:`. */
-export function openWritableIndex(disk: Disk, path: string, info: ArchiveInfo): TurnIndex {
-  for (const again of [false, true]) {
-    try {
-      if (path !== ':memory:' && disk.stat(path)?.file === false) throw new NotPlainFileError(path);
-      const index = new TurnIndex(path, 'write');
-      const identity = index.findIdentity();
-      const isNew = index.get('SELECT 1 AS one FROM archive') === undefined;
-      if (isNew) index.setIdentity(identityOf(info));
-      if (isNew || identity === identityOf(info)) return index;
-      index.close();
-    } catch (error) {
-      if (again || path === ':memory:') throw error;
-    }
-    for (const file of [path, `${path}-wal`, `${path}-shm`]) removeFile(disk, file);
+/**
+ * Opens it to be written, in place of whatever does not belong there: what is damaged is set aside, another archive's or another
+ * version's goes. `path`: a file of the real disk, or `:memory:`. Throws what the disk refuses.
+ */
+export function openWritableIndex(path: string, info: ArchiveInfo, log: Log): TurnIndex {
+  const inFile = path !== ':memory:';
+  if (inFile && !isPlain(path)) setAside(path, log, 'it is no plain file');
+  try {
+    const index = openOwn(path, info);
+    if (index !== undefined) return index;
+    removeIndex(path);
+  } catch (error) {
+    if (!inFile || !(error instanceof BrokenDatabaseError)) throw error;
+    if (isOtherVersion(path)) removeIndex(path);
+    else setAside(path, log, error.reason);
   }
-  return new TurnIndex(path, 'write');
+  return openOwn(path, info) ?? new TurnIndex(path, 'write');
+}
+
+/** A new one gets our name. Undefined: it has another's. */
+function openOwn(path: string, info: ArchiveInfo): TurnIndex | undefined {
+  const index = new TurnIndex(path, 'write');
+  try {
+    const identity = index.findIdentity();
+    const isNew = index.get('SELECT 1 AS one FROM archive') === undefined;
+    if (isNew) index.setIdentity(identityOf(info));
+    if (isNew || identity === identityOf(info)) return index;
+  } catch (error) {
+    index.close();
+    throw error;
+  }
+  index.close();
+  return undefined;
 }
 
 /**
  * Opens it to be read where it stands. Undefined: there is none, it cannot be used, or reading it would change files: one that
  * its writer did not close keeps a journal that every reader shares. `written`: somebody writes to it now, and shares it anyway.
+ * Throws BrokenDatabaseError for what is no database.
  */
 export function findReadableIndex(path: string, info: ArchiveInfo, written: boolean): TurnIndex | undefined {
+  if (path === ':memory:') return undefined;
+  if (!isPlain(path)) throw new BrokenDatabaseError(path, 'it is no plain file');
   if (!isThere(path)) return undefined;
   if (!written && (hasSharedJournal(path) || realDisk.stat(`${path}-journal`) !== undefined)) return undefined;
-  return findOwn(info, () => new TurnIndex(path, 'read'));
+  return findOwn(path, info, 'read');
 }
 
-/** A copy to be brought in step with the logs and thrown away: of what there is when that can be used, else a new one. */
-export function openScratchIndex(path: string, info: ArchiveInfo): TurnIndex {
-  const usable = isThere(path) && realDisk.stat(`${path}-journal`) === undefined;
-  const index =
-    (usable ? findOwn(info, () => new TurnIndex(path, 'scratch')) : undefined) ?? new TurnIndex('', 'scratch');
+/** A copy to be brought in step with the logs and thrown away: of what there is when that can be used and is `believed`, else a new one. */
+export function openScratchIndex(path: string, info: ArchiveInfo, believed: boolean): TurnIndex {
+  const usable = believed && isThere(path) && isPlain(path) && realDisk.stat(`${path}-journal`) === undefined;
+  const index = (usable ? findOwn(path, info, 'scratch') : undefined) ?? new TurnIndex('', 'scratch');
   // what changes in a copy has revisions of its own
   index.transaction(() => index.setIdentity(identityOf(info)));
   return index;
 }
 
-/** Undefined: it is another archive's or another version's, no database, or there is no way to have it. */
-function findOwn(info: ArchiveInfo, open: () => TurnIndex): TurnIndex | undefined {
+/** Undefined: it is another archive's or another version's, or there is no way to have it. Throws BrokenDatabaseError. */
+function findOwn(path: string, info: ArchiveInfo, use: 'read' | 'scratch'): TurnIndex | undefined {
   let index: TurnIndex | undefined;
   try {
-    index = open();
+    index = new TurnIndex(path, use);
     if (index.findIdentity() === identityOf(info)) return index;
     index.close();
-  } catch {
-    index?.close(); // the caller builds one of its own
+  } catch (error) {
+    index?.close();
+    if (error instanceof BrokenDatabaseError && !isOtherVersion(path)) throw error;
   }
   return undefined;
 }
@@ -130,10 +152,12 @@ export function refreshIndex(store: Store, { stale, gone }: Differences): void {
   if (stale.length + gone.length > 0 && !store.index.readOnly) store.index.transaction(() => store.index.dropOrphans());
 }
 
-function removeFile(disk: Disk, path: string): void {
-  try {
-    disk.unlink(path);
-  } catch (error) {
-    if (!isAbsent(error)) throw error;
+function removeIndex(path: string): void {
+  for (const end of ['', '-wal', '-shm', '-journal']) {
+    try {
+      realDisk.unlink(path + end);
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+    }
   }
 }

@@ -22,7 +22,7 @@ PRAGMA user_version=${SEARCH_VERSION};
 
 /** Parameters: expression, from and until in ms, role, agent, project, tag, model, limit; an empty text is no condition. */
 export const SEARCH_QUERY = `
-SELECT turns.hash AS hash, turns.time_ms AS time_ms, turns.role AS role FROM words
+SELECT turns.hash AS hash, conversations.hash AS conversation, turns.time_ms AS time_ms, turns.role AS role FROM words
 JOIN turns ON turns.id = words.rowid JOIN conversations ON conversations.id = turns.conversation
 WHERE words MATCH ?1 AND turns.time_ms BETWEEN ?2 AND ?3 AND (?4 = '' OR turns.role = ?4)
   AND (?5 = '' OR conversations.agent = ?5) AND (?6 = '' OR conversations.project = ?6)

@@ -2,12 +2,15 @@
 /** Derived and private: delete the file and the next search builds it again. It keeps words, not texts; snippets come from payloads. */
 
 import { decodeHex, encodeHex } from '../../base/bytes.ts';
-import type { Disk } from '../../base/disk.ts';
+import { openDerived } from '../../base/derived.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 import { type Database, openDatabase } from '../../base/sqlite.ts';
 import type { ConversationSummary } from '../../model/conversation.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
 import type { LoggedTurn, Payload } from '../../model/turn.ts';
 import type { ArchiveReader, Revision, SearchHit, SearchQuery } from '../contract.ts';
+import { DamageError } from '../errors.ts';
 import { SEARCH_QUERY, SEARCH_SCHEMA, SEARCH_TABLES, SEARCH_VERSION } from './search-schema.ts';
 import { beginningOf, matchExpression, parseTerms, snippetOf, spaceText, type Term } from './search-words.ts';
 import { searchableText } from './searchable-text.ts';
@@ -32,39 +35,39 @@ const MAX_LIMIT = 1000;
 const BATCH = 256;
 const BATCH_BYTES = 4 * 1024 * 1024;
 
-/** Opens the file, in place of one that is no search index; in a temporary file where nothing can be written. */
-export function openSearch(disk: Disk, path: string): SearchIndex {
-  try {
-    if (path === ':memory:' || disk.stat(path)?.file !== false) return new SearchIndex(path);
-  } catch {
-    // no database of ours, or no place for one: it can always be built again
+/** Opens the file, in place of one that is no search index; in a temporary file where nothing can be written. `:memory:` for none. */
+export function openSearch(path: string, log: Log): SearchIndex {
+  if (path !== ':memory:') {
+    try {
+      return new SearchIndex(openDerived(path, { log, prepare, busyMs: BUSY_MS }));
+    } catch (error) {
+      // no place for one, or no way to have it: what is asked for now is found all the same
+      log.detail(`the search index is made for this search only: ${messageOf(error)}`);
+    }
   }
-  try {
-    for (const end of ['', '-wal', '-shm']) if (disk.stat(path + end) !== undefined) disk.unlink(path + end);
-    return new SearchIndex(path);
-  } catch {
-    return new SearchIndex('');
-  }
+  const database = openDatabase(path === ':memory:' ? path : '');
+  prepare(database);
+  return new SearchIndex(database);
+}
+
+/** Another search may be filling the file. */
+const BUSY_MS = 60_000;
+
+function prepare(database: Database): void {
+  // without fsync: kill -9 is survived, and after a power cut the file can be built again
+  database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; PRAGMA cache_size=-32000');
+  if (database.statement('PRAGMA user_version').get()?.user_version === SEARCH_VERSION) return;
+  for (const table of SEARCH_TABLES) database.exec(`DROP TABLE IF EXISTS ${table}`);
+  database.exec(SEARCH_SCHEMA);
 }
 
 /** An open search index. Must be closed. */
 export class SearchIndex {
   readonly #db: Database;
 
-  /** `path` is a file in `private/`, `:memory:`, or empty for a temporary file. Throws what SQLite throws for a file that is none: delete it then. */
-  constructor(path: string) {
-    this.#db = openDatabase(path);
-    try {
-      // without fsync: kill -9 is survived, and after a power cut the file can be built again
-      this.#db.exec(
-        'PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; PRAGMA cache_size=-32000',
-      );
-      const version = this.#db.statement('PRAGMA user_version').get()?.user_version;
-      if (version !== SEARCH_VERSION) this.#startOver();
-    } catch (error) {
-      this.#db.close();
-      throw error;
-    }
+  /** `database` has our tables. */
+  constructor(database: Database) {
+    this.#db = database;
   }
 
   close(): void {
@@ -76,18 +79,7 @@ export class SearchIndex {
     const terms = parseTerms(query.text);
     if (terms.length === 0) return [];
     this.update(source);
-    return this.#find(matchExpression(terms), query).map((row) => {
-      const turn = source.getTurn(row.hash);
-      // one payload at a time: together they could be of any size
-      const [payload] = source.readPayloads([turn]);
-      return {
-        turn: row.hash,
-        conversation: turn.conversation,
-        timeMs: row.timeMs,
-        role: row.role,
-        snippet: snippet(turn, payload, terms),
-      };
-    });
+    return this.#find(matchExpression(terms), query).flatMap((row) => hitOf(source, row, terms));
   }
 
   /** Adds what is new in the archive, forgets what was taken back. Turns added. Asks only for what changed since the last time. */
@@ -202,7 +194,7 @@ export class SearchIndex {
     this.#db.statement('DELETE FROM labels WHERE conversation=?').run(id);
   }
 
-  #find(expression: string, query: SearchQuery) {
+  #find(expression: string, query: SearchQuery): readonly FoundRow[] {
     const limit = Math.min(Math.max(1, Math.floor(query.limit ?? DEFAULT_LIMIT)), MAX_LIMIT);
     const until = Math.floor(query.untilMs ?? Number.MAX_SAFE_INTEGER);
     const rows = this.#db
@@ -213,20 +205,44 @@ export class SearchIndex {
       );
     return rows.map((row) => ({
       hash: (row.hash instanceof Uint8Array ? encodeHex(row.hash) : '') as TurnHash,
+      conversation: String(row.conversation) as ConversationId,
       timeMs: Number(row.time_ms),
       role: String(row.role),
     }));
-  }
-
-  #startOver(): void {
-    for (const table of SEARCH_TABLES) this.#db.exec(`DROP TABLE IF EXISTS ${table}`);
-    this.#db.exec(SEARCH_SCHEMA);
   }
 }
 
 /** As labels are kept and asked for; empty for none. */
 function folded(value: string | undefined): string {
   return value?.toLowerCase() ?? '';
+}
+
+interface FoundRow {
+  readonly hash: TurnHash;
+  readonly conversation: ConversationId;
+  readonly timeMs: number;
+  readonly role: string;
+}
+
+/** A turn that cannot be read any more is a hit without words: it was said, and the damage is its conversation's. None: it is not in the archive. */
+function hitOf(source: SearchSource, row: FoundRow, terms: readonly Term[]): SearchHit[] {
+  const { hash, timeMs, role } = row;
+  try {
+    const turn = source.findTurn(hash);
+    if (turn === undefined)
+      return source.findConversation(row.conversation)?.damage === undefined ? [] : [damagedHit(row)];
+    // one payload at a time: together they could be of any size
+    const [payload] = source.readPayloads([turn]);
+    if (payload?.status === 'damaged') return [damagedHit({ ...row, conversation: turn.conversation })];
+    return [{ turn: hash, conversation: turn.conversation, timeMs, role, snippet: snippet(turn, payload, terms) }];
+  } catch (error) {
+    if (!(error instanceof DamageError)) throw error;
+    return [damagedHit(row)];
+  }
+}
+
+function damagedHit({ hash, conversation, timeMs, role }: FoundRow): SearchHit {
+  return { turn: hash, conversation, timeMs, role, snippet: '(this turn is damaged: "turnpress verify" says how)' };
 }
 
 function snippet(turn: LoggedTurn, payload: Payload | undefined, terms: readonly Term[]): string {

@@ -1,8 +1,10 @@
 /** Which conversations a verification reads, and in which order: least recently verified first. */
 /** Remembered in private/cache/ as a running number, so that no clock is needed; losing it costs only the order. */
 
+import { openDerived, setAside } from '../../base/derived.ts';
 import { errorCode, makeFolders } from '../../base/disk.ts';
-import { type Database, openDatabase } from '../../base/sqlite.ts';
+import { BrokenDatabaseError, DatabaseBusyError, DatabaseDiskError } from '../../base/errors.ts';
+import type { Database } from '../../base/sqlite.ts';
 import { type ConversationId, isHash } from '../../model/ids.ts';
 import type { VerifyOptions } from '../contract.ts';
 import { listArchiveFolder } from '../files/archive-file.ts';
@@ -51,18 +53,21 @@ function withNumbers<T>(store: Store, work: (database: Database) => T): T | unde
   const path = store.path(FILE);
   let database: Database | undefined;
   try {
-    if (store.disk.stat(path)?.file === false) return undefined;
     makeFolders(store.disk, store.path(FOLDER));
-    database = openDatabase(path);
-    database.exec(`PRAGMA synchronous=OFF; ${SCHEMA}`);
+    const prepare = (opened: Database) => opened.exec(`PRAGMA synchronous=OFF; ${SCHEMA}`);
+    database = openDerived(path, { log: store.log, prepare });
     return work(database);
   } catch (error) {
-    // a place that takes no file, or a file that is no database: verification goes on in the order of ids
-    if (!CANNOT_KEEP.includes(errorCode(error))) throw error;
+    // a place that takes no file, or another verification at work: this one goes on in the order of ids
+    if (error instanceof BrokenDatabaseError && database !== undefined) setAside(path, store.log, error.reason);
+    else if (!isRefusal(error)) throw error;
     return undefined;
   } finally {
     database?.close();
   }
 }
 
-const CANNOT_KEEP: readonly string[] = ['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'ERR_SQLITE_ERROR'];
+/** The order is worth no word: whatever the system says, everything that was asked for is read. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof DatabaseDiskError || error instanceof DatabaseBusyError || /^E[A-Z]+$/.test(errorCode(error));
+}

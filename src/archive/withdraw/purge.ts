@@ -2,8 +2,10 @@
 /** A list in private/purge/ stands before the tombstone is committed and goes when nothing is left to do. */
 
 import { decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
-import { makeFolders, readFile, replaceFile } from '../../base/disk.ts';
-import { isJsonObject, parseJson } from '../../base/json.ts';
+import { isAside } from '../../base/derived.ts';
+import { errorCode, makeFolders, readFile, replaceFile } from '../../base/disk.ts';
+import { TurnpressError } from '../../base/errors.ts';
+import { isJsonObject, type JsonValue, parseJson } from '../../base/json.ts';
 import { limits } from '../../base/limits.ts';
 import { type ConversationId, isHash } from '../../model/ids.ts';
 import { tileFile } from '../files/conversation-files.ts';
@@ -12,6 +14,8 @@ import { encodeChunk, type PayloadEntry } from '../format/payload-tile.ts';
 import { TILE_WIDTH } from '../format/tile-names.ts';
 import type { ConversationRow } from '../index/conversation-row.ts';
 import type { Store } from '../index/store.ts';
+import { listMetas } from '../read/read-metas.ts';
+import { findTurn } from '../read/read-turns.ts';
 import { reindex } from '../scan/reindex.ts';
 import { readTileEntries } from '../scan/seal.ts';
 
@@ -36,12 +40,16 @@ export function notePurge(store: Store, entry: PurgeEntry): void {
   store.disk.fsyncDir(store.path(FOLDER));
 }
 
-/** Works off what a crash left. An entry whose tombstone was never committed is dropped: that withdrawal did not happen. */
+/**
+ * Works off what a crash left. An entry whose tombstone was never committed is dropped: that withdrawal did not happen. One that
+ * cannot be read is made anew from the tombstones.
+ */
 export function resumePurges(store: Store): void {
   for (const name of store.disk.list(store.path(FOLDER)) ?? []) {
-    const entry = readEntry(store, name);
-    const row = entry === undefined ? undefined : store.index.findRow(entry.conversation);
-    if (entry !== undefined && row?.damage !== undefined) continue; // nothing is written to a damaged conversation
+    if (store.disk.stat(store.path(`${FOLDER}/${name}`))?.directory === true) continue; // not ours, and in nobody's way
+    const row = isHash(name) ? store.index.findRow(name as ConversationId) : undefined;
+    if (row?.damage !== undefined) continue; // nothing is written to a damaged conversation
+    const entry = row === undefined ? undefined : (readEntry(store, name) ?? recoverEntry(store, row));
     if (entry !== undefined && row !== undefined && isCommitted(store, row, entry)) workOff(store, entry);
     else removeFile(store, `${FOLDER}/${name}`);
   }
@@ -59,6 +67,7 @@ export function workOff(store: Store, entry: PurgeEntry): void {
     dropBlobs(store, entry.blobs);
     store.index.scrub();
     for (const end of ['', '-wal', '-shm']) removeFile(store, `private/search.db${end}`);
+    dropAside(store);
     removeFile(store, `${FOLDER}/${entry.conversation}`);
     store.disk.fsyncDir(store.path(FOLDER));
   });
@@ -120,11 +129,20 @@ function dropQuarantine(store: Store, { conversation }: PurgeEntry): void {
   }
 }
 
+/** Undefined: what stands there was cut off, or was never a list. */
+function readList(store: Store, name: string): JsonValue | undefined {
+  try {
+    const bytes = readFile(store.disk, store.path(`${FOLDER}/${name}`), limits.payload);
+    return bytes === undefined ? undefined : parseJson(decodeUtf8(bytes));
+  } catch (error) {
+    if (error instanceof TurnpressError || errorCode(error) === 'ELOOP') return undefined;
+    throw error;
+  }
+}
+
 function readEntry(store: Store, name: string): PurgeEntry | undefined {
   if (!isHash(name)) return undefined;
-  const value = parseJson(
-    decodeUtf8(readFile(store.disk, store.path(`${FOLDER}/${name}`), limits.payload) ?? new Uint8Array(0)),
-  );
+  const value = readList(store, name);
   if (!isJsonObject(value)) return undefined;
   const { conversation, named, positions, blobs } = value;
   const isWhole =
@@ -133,6 +151,33 @@ function readEntry(store: Store, name: string): PurgeEntry | undefined {
     Array.isArray(positions) &&
     positions.every((position) => Number.isSafeInteger(position) && position >= 0);
   return isWhole ? (value as unknown as PurgeEntry) : undefined;
+}
+
+/** All that the conversation's tombstones take back, and every blob that nobody needs. */
+function recoverEntry(store: Store, row: ConversationRow): PurgeEntry {
+  const { id: conversation, key } = row;
+  const turns = store.index.listTombstones(key).flatMap(({ turn }) => findTurn(store, turn) ?? []);
+  const taken = new Set<string>(store.index.listMetaTombstones(key).map(({ meta }) => meta));
+  const metas = listMetas(store, row).filter(({ record }) => taken.has(record.payloadHash));
+  const blobs = (store.disk.list(store.path('blobs')) ?? []).flatMap((folder) =>
+    (store.disk.list(store.path(`blobs/${folder}`)) ?? []).map((name) => name.replace(/\.zst$/, '')),
+  );
+  return {
+    conversation,
+    named: [...turns.map(({ hash }) => hash), ...taken],
+    positions: [...turns, ...metas].map(({ position }) => position),
+    blobs: blobs.filter((hash) => isHash(hash) && !store.index.isBlobUsed(hash)),
+  };
+}
+
+/** Caches that were damaged and set aside may hold what was taken back. */
+function dropAside(store: Store): void {
+  for (const folder of ['private', 'private/cache']) {
+    for (const name of store.disk.list(store.path(folder)) ?? []) {
+      const isFile = store.disk.stat(store.path(`${folder}/${name}`))?.file === true;
+      if (isFile && isAside(name)) removeFile(store, `${folder}/${name}`);
+    }
+  }
 }
 
 function removeFile(store: Store, file: string): void {

@@ -37,7 +37,8 @@ export async function buildFrom(
   const config = readConfig(context.configFile, context.configNamed);
   const root = join(import.meta.dirname, '..', '..', '..');
   const cacheDir = join(context.archiveDir, 'private', 'cache');
-  const gate = { config, cacheDir, knownValues: knownSecrets(context.world.env), progress: context.progress };
+  const { log, progress } = context;
+  const gate = { config, cacheDir, knownValues: knownSecrets(context.world.env), log, progress };
   return buildSite(archive, {
     outputDir: mode === 'public' ? context.publicDir : context.outputDir,
     config,
@@ -48,8 +49,8 @@ export async function buildFrom(
     userTemplatesDir: join(context.contentDir, '..', 'templates'),
     contentDir: context.contentDir,
     docsDir: join(root, 'docs'),
-    log: context.log,
-    progress: context.progress,
+    log,
+    progress,
   });
 }
 

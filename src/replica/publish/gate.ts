@@ -6,7 +6,7 @@ import type { ArchiveReader } from '../../archive/archive.ts';
 import { blake3Hex } from '../../base/blake3.ts';
 import { encodeUtf8 } from '../../base/bytes.ts';
 import { canonicalJson, type JsonValue } from '../../base/json.ts';
-import type { Progress } from '../../base/log.ts';
+import type { Log, Progress } from '../../base/log.ts';
 import type { ConversationSummary } from '../../model/conversation.ts';
 import { type ConversationId, shortId } from '../../model/ids.ts';
 import { decodeMeta, findMetaProblem } from '../../model/meta.ts';
@@ -23,6 +23,7 @@ export interface GateOptions {
   readonly cacheDir: string;
   /** Values that are secret on this machine. Compared in memory, never stored. */
   readonly knownValues: readonly string[];
+  readonly log: Log;
   readonly progress: Progress;
 }
 
@@ -31,8 +32,8 @@ export async function findBlocked(
   archive: ArchiveReader,
   options: GateOptions,
 ): Promise<ReadonlyMap<ConversationId, string>> {
-  const { config, cacheDir, progress } = options;
-  const passed = new PassedStore(join(cacheDir, 'publish-gate.db'), rulesOf(options));
+  const { config, cacheDir, log, progress } = options;
+  const passed = new PassedStore(join(cacheDir, 'publish-gate.db'), rulesOf(options), log);
   try {
     const state = canonicalJson([archive.revision(), config.publish, config.tags]);
     const blocked = new Map<ConversationId, string>();

@@ -1,10 +1,12 @@
 /** What the gate has let pass, so that it looks at each turn once for each set of rules. */
 /** Derived and private: without the file everything is looked at again. */
 
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { decodeHex, encodeHex } from '../../base/bytes.ts';
-import { type Database, openDatabase } from '../../base/sqlite.ts';
+import { openDerived } from '../../base/derived.ts';
+import type { Log } from '../../base/log.ts';
+import type { Database } from '../../base/sqlite.ts';
 import type { ConversationId } from '../../model/ids.ts';
 
 /** How far a conversation has passed. */
@@ -27,10 +29,10 @@ PRAGMA user_version=${VERSION};
 export class PassedStore {
   readonly #db: Database;
 
-  /** What passed under other rules than `rules` is forgotten. A file that is no database of ours is replaced. */
-  constructor(path: string, rules: string) {
+  /** What passed under other rules than `rules` is forgotten. A file that is no database of ours is set aside. */
+  constructor(path: string, rules: string, log: Log) {
     mkdirSync(dirname(path), { recursive: true });
-    this.#db = openOurs(path);
+    this.#db = openDerived(path, { log, prepare });
     const known = this.#db.statement('SELECT version FROM rules').get()?.version;
     if (known === rules) return;
     this.#db.transaction(() => {
@@ -68,27 +70,9 @@ export class PassedStore {
   }
 }
 
-function openOurs(path: string): Database {
-  try {
-    return open(path);
-  } catch {
-    // no database, or a damaged one: what passed is looked at again
-    for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
-    return open(path);
-  }
-}
-
-function open(path: string): Database {
-  const db = openDatabase(path);
-  try {
-    db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL');
-    if (db.statement('PRAGMA user_version').get()?.user_version !== VERSION) {
-      for (const table of ['rules', 'passed']) db.exec(`DROP TABLE IF EXISTS ${table}`);
-      db.exec(SCHEMA);
-    }
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+function prepare(db: Database): void {
+  db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL');
+  if (db.statement('PRAGMA user_version').get()?.user_version === VERSION) return;
+  for (const table of ['rules', 'passed']) db.exec(`DROP TABLE IF EXISTS ${table}`);
+  db.exec(SCHEMA);
 }

@@ -3,7 +3,10 @@
 
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Database, openDatabase } from '../../base/sqlite.ts';
+import { openDerived } from '../../base/derived.ts';
+import { DatabaseBusyError } from '../../base/errors.ts';
+import { type Log, silentLog } from '../../base/log.ts';
+import type { Database } from '../../base/sqlite.ts';
 import { BuildRunningError } from '../errors.ts';
 import { type ConversationTable, createConversationTable } from './conversations.ts';
 import { createEntryTable, type EntryTable } from './entries.ts';
@@ -35,19 +38,14 @@ export interface SiteState {
 }
 
 /** Opens or creates the state of one output folder, for this build alone. Must be closed. Throws BuildRunningError. */
-export function openState(cacheDir: string, outputDir: string): SiteState {
+export function openState(cacheDir: string, outputDir: string, log: Log = silentLog): SiteState {
   mkdirSync(cacheDir, { recursive: true });
   const path = join(cacheDir, `site-${contentHash(resolve(outputDir)).slice(0, 16)}.db`);
-  const database = openDatabase(path, { busyMs: 1000 });
+  let database: Database;
   try {
-    // The lock lasts as long as the build and ends with its process, however that ends.
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    database.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; BEGIN IMMEDIATE');
-    prepareTables(database);
-    commit(database);
+    database = openDerived(path, { log, prepare, busyMs: 1000 });
   } catch (error) {
-    database.close();
-    throw isBusy(error) ? new BuildRunningError(outputDir, error) : error;
+    throw error instanceof DatabaseBusyError ? new BuildRunningError(outputDir, error) : error;
   }
   return {
     files: createFileTable(database),
@@ -76,10 +74,14 @@ export function openState(cacheDir: string, outputDir: string): SiteState {
   };
 }
 
-function commit(database: Database): void {
-  database.exec('COMMIT; BEGIN IMMEDIATE');
+function prepare(database: Database): void {
+  // The lock lasts as long as the build and ends with its process, however that ends.
+  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  database.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; BEGIN IMMEDIATE');
+  prepareTables(database);
+  commit(database);
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && /database is locked/.test(error.message);
+function commit(database: Database): void {
+  database.exec('COMMIT; BEGIN IMMEDIATE');
 }

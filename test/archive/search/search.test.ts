@@ -4,7 +4,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Tombstone } from '../../../src/archive/archive.ts';
 import { prepareTurn } from '../../../src/archive/format/format.ts';
-import { SearchIndex, type SearchSource } from '../../../src/archive/search/search.ts';
+import { openSearch, type SearchIndex, type SearchSource } from '../../../src/archive/search/search.ts';
+import { silentLog } from '../../../src/base/log.ts';
 import type { ConversationSummary, Meta } from '../../../src/model/conversation.ts';
 import type { TurnHash } from '../../../src/model/ids.ts';
 import { encodeItem, type Item, type Part } from '../../../src/model/item.ts';
@@ -13,7 +14,7 @@ import type { LoggedTurn } from '../../../src/model/turn.ts';
 let index: SearchIndex;
 
 beforeEach(() => {
-  index = new SearchIndex(':memory:');
+  index = openSearch(':memory:', silentLog);
 });
 afterEach(() => index.close());
 

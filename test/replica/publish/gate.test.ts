@@ -10,7 +10,7 @@ import {
   prepareTurn,
 } from '../../../src/archive/archive.ts';
 import { encodeUtf8 } from '../../../src/base/bytes.ts';
-import { silentProgress } from '../../../src/base/log.ts';
+import { silentLog, silentProgress } from '../../../src/base/log.ts';
 import { DEFAULT_CONFIG } from '../../../src/cli/config.ts';
 import type { Meta } from '../../../src/model/conversation.ts';
 import type { Item } from '../../../src/model/item.ts';
@@ -31,7 +31,13 @@ async function look(archive: ArchiveReader, allow: readonly string[] = [], cache
     publish: [{ visibility: 'public' }],
     redact: { ...DEFAULT_CONFIG.redact, allow },
   } as const;
-  const blocked = await findBlocked(archive, { config, cacheDir, knownValues: [], progress: silentProgress });
+  const blocked = await findBlocked(archive, {
+    config,
+    cacheDir,
+    knownValues: [],
+    log: silentLog,
+    progress: silentProgress,
+  });
   return [...blocked.values()];
 }
 
