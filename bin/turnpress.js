@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -12,7 +13,13 @@ const have = process.versions.node.split('.').map(Number);
 
 if (have[0] > NEEDED[0] || (have[0] === NEEDED[0] && have[1] >= NEEDED[1])) {
   const nodeModule = createRequire(import.meta.url)('node:module');
-  if (nodeModule.enableCompileCache) nodeModule.enableCompileCache();
+  const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  if (nodeModule.enableCompileCache && existsSync(dirname(caches))) {
+    // Compiled code that is run must not lie where others of this machine can write, as the usual place does.
+    const { directory } = nodeModule.enableCompileCache(join(caches, 'turnpress'));
+    // Threads keep a cache only when they are told where.
+    if (directory && !process.env.NODE_COMPILE_CACHE) process.env.NODE_COMPILE_CACHE = directory;
+  }
   const source = join(root, 'src', 'cli', 'main.ts');
   await import(pathToFileURL(existsSync(source) ? source : join(root, 'dist', 'cli', 'main.js')).href);
 } else {

@@ -3,16 +3,16 @@
 
 import { join, resolve } from 'node:path';
 import type { ArchiveReader } from '../../archive/archive.ts';
-import { findBlocked } from '../../replica/replica.ts';
+import type { GateOptions } from '../../replica/replica.ts';
 import { type BuildReport, buildSite } from '../../site/site.ts';
 import { exitFor, openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
+import { plural } from '../counts.ts';
 import { UsageError } from '../errors.ts';
 import { knownSecrets } from '../known-secrets.ts';
 import { holdMemory } from '../memory.ts';
-import { plural } from './ingest.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
   const archive = openToRead(context);
@@ -38,12 +38,11 @@ export async function buildFrom(
   const root = join(import.meta.dirname, '..', '..', '..');
   const cacheDir = join(context.archiveDir, 'private', 'cache');
   const { log, progress } = context;
-  const gate = { config, cacheDir, knownValues: knownSecrets(context.world.env), log, progress };
   return buildSite(archive, {
     outputDir: mode === 'public' ? context.publicDir : context.outputDir,
     config,
     mode,
-    blocked: mode === 'public' ? await findBlocked(archive, gate) : new Map(),
+    blocked: mode === 'public' ? await findBlocked(context, archive, { config, cacheDir }) : new Map(),
     cacheDir,
     templatesDir: join(root, 'templates'),
     userTemplatesDir: join(context.contentDir, '..', 'templates'),
@@ -52,6 +51,13 @@ export async function buildFrom(
     log,
     progress,
   });
+}
+
+/** The gate brings all rules about secrets with it: only a public build loads it. */
+async function findBlocked(context: Context, archive: ArchiveReader, known: Pick<GateOptions, 'config' | 'cacheDir'>) {
+  const { findBlocked: find } = await import('../../replica/replica.ts');
+  const { world, log, progress } = context;
+  return find(archive, { ...known, knownValues: knownSecrets(world.env), log, progress });
 }
 
 export function buildSummary(context: Context, report: BuildReport, mode: 'local' | 'public'): string {

@@ -9,9 +9,9 @@ import { discover, IMPORTERS } from '../../ingest/ingest.ts';
 import { hasArchive, openToRead } from '../archive.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
+import { plural } from '../counts.ts';
 import { EXIT } from '../errors.ts';
 import { listRemotes, listTrackedPrivate } from '../git.ts';
-import { plural } from './ingest.ts';
 
 interface Finding {
   readonly what: string;

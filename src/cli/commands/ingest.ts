@@ -8,7 +8,8 @@ import { openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { type Context, problemLine } from '../context.ts';
-import { EXIT, UsageError } from '../errors.ts';
+import { countOf, plural } from '../counts.ts';
+import { EXIT } from '../errors.ts';
 import { knownSecrets } from '../known-secrets.ts';
 import { holdMemory } from '../memory.ts';
 
@@ -80,17 +81,6 @@ export function problemLines(report: IngestReport): readonly string[] {
   const shown = report.problems.slice(0, 20).map(problemLine);
   const more = report.problemCount - shown.length;
   return more > 0 ? [...shown, `… and ${more} more problems: --verbose or --json names them all`] : shown;
-}
-
-export function plural(n: number, noun: string): string {
-  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
-}
-
-/** A whole number from 0 up, from an option. Throws UsageError. */
-export function countOf(value: string | boolean, option: string): number {
-  const n = Number(value);
-  if (!Number.isInteger(n) || n < 0) throw new UsageError(`${option} takes a whole number, not "${value}"`);
-  return n;
 }
 
 function counted(n: number, what: string): string {

@@ -8,10 +8,10 @@ import { isHashPrefix, shortId } from '../../model/ids.ts';
 import { exitFor, noSuch, openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
+import { countOf } from '../counts.ts';
 import { EXIT } from '../errors.ts';
 import { cleanText, oneLine, padEnd, widthOf } from '../terminal.ts';
 import { type SaidTurn, walkSaid } from '../turns.ts';
-import { countOf } from './ingest.ts';
 import { branchOf } from './show.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {

@@ -6,9 +6,9 @@ import { shortId } from '../../model/ids.ts';
 import { openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
+import { countOf } from '../counts.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { cleanText, oneLine, wrapText } from '../terminal.ts';
-import { countOf } from './ingest.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   const archive = openToRead(context);

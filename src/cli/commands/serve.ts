@@ -5,9 +5,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
+import { countOf } from '../counts.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { startServer } from '../site-server.ts';
-import { countOf } from './ingest.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
   const { outputDir, publicDir } = context;

@@ -7,9 +7,9 @@ import { isHashPrefix, shortId } from '../../model/ids.ts';
 import { noSuch, openQuietly, openToWrite, placeOf } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
+import { countOf, plural } from '../counts.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { cleanText } from '../terminal.ts';
-import { countOf, plural } from './ingest.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   if (options.acceptLoss === true && options.rebuildIndex !== true)
