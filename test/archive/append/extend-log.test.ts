@@ -323,7 +323,7 @@ describe('a pull on a failing disk', () => {
         if (done) break;
       }
     }
-  }, 120_000);
+  });
 
   it('parses the checkpoints it was given', () => {
     for (const { disk } of origins) {

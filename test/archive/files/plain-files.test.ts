@@ -52,7 +52,6 @@ const files = [
 
 function expectNamed(where: string): void {
   for (const mode of ['read', 'write'] as const) {
-    const started = performance.now();
     const archive = openArchive(dir, { mode });
     expect(archive.listTurns(other)).toHaveLength(3);
     expect(archive.readPayloads(archive.listTurns(other)).every(({ status }) => status === 'present')).toBe(true);
@@ -62,7 +61,6 @@ function expectNamed(where: string): void {
     expect(report.damage.map(({ file }) => file).join('\n')).toContain(where);
     expect(report.damage.filter(({ conversation }) => conversation === other)).toEqual([]);
     archive.close();
-    expect(performance.now() - started).toBeLessThan(3000);
   }
 }
 

@@ -196,7 +196,7 @@ describe('a withdrawal that is interrupted', () => {
       points++;
     }
     expect(points).toBeGreaterThan(15);
-  }, 60_000);
+  });
 });
 
 function append(items: readonly Item[]): void {

@@ -1,43 +1,39 @@
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { claudeCode } from '../../../src/ingest/importers/claude-code.ts';
 import { codex } from '../../../src/ingest/importers/codex.ts';
 import type { Importer } from '../../../src/ingest/kit/importer.ts';
+import { expectLinear } from '../../base/growth.ts';
 import { type BadSession, badClaudeSessions, badCodexSessions, badFiles } from './bad-sessions.ts';
 
 /** Records of the smaller session; the larger one has four times as many. */
 const RECORDS = 4_000;
-/** Seconds: what costs less is lost among other costs. */
-const LEAST = 0.08;
 
 const linesOf = (make: BadSession) => (n: number) =>
   `${make(n)
     .map((line) => JSON.stringify(line))
     .join('\n')}\n`;
 
-/** Seconds of processor time, whatever runs beside this test. */
-function costOf(importer: Importer, text: string): number {
+function read(importer: Importer, text: string): () => void {
   const bytes = Buffer.from(text);
-  const before = process.cpuUsage();
-  importer.read({ path: '/x/s1.jsonl', bytes, from: 0, firstLine: 1, settle: true, readBeside: () => undefined });
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
+  return () => {
+    importer.read({ path: '/x/s1.jsonl', bytes, from: 0, firstLine: 1, settle: true, readBeside: () => undefined });
+  };
 }
 
-function growth(importer: Importer, make: (n: number) => string): number {
-  const small = costOf(importer, make(RECORDS));
-  return costOf(importer, make(4 * RECORDS)) / Math.max(small, LEAST);
+async function expectLinearReading(importer: Importer, make: (n: number) => string): Promise<void> {
+  await expectLinear(read(importer, make(RECORDS)), read(importer, make(4 * RECORDS)));
 }
 
-describe('four times the session costs at most eight times as much to read', () => {
-  it.each(Object.entries(badClaudeSessions))('Claude Code: %s', (_, make) => {
-    expect(growth(claudeCode, linesOf(make))).toBeLessThan(8);
+describe('four times the session costs about four times as much to read', () => {
+  it.each(Object.entries(badClaudeSessions))('Claude Code: %s', async (_, make) => {
+    await expectLinearReading(claudeCode, linesOf(make));
   });
 
-  it.each(Object.entries(badCodexSessions))('Codex: %s', (_, make) => {
-    expect(growth(codex, linesOf(make))).toBeLessThan(8);
+  it.each(Object.entries(badCodexSessions))('Codex: %s', async (_, make) => {
+    await expectLinearReading(codex, linesOf(make));
   });
 
-  it.each(Object.entries(badFiles))('a file of %s', (_, make) => {
-    for (const importer of [claudeCode, codex]) expect(growth(importer, make)).toBeLessThan(8);
+  it.each(Object.entries(badFiles))('a file of %s', async (_, make) => {
+    for (const importer of [claudeCode, codex]) await expectLinearReading(importer, make);
   });
 });

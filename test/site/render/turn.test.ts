@@ -2,6 +2,7 @@
 /** What a reader sees and what a permalink, a cache and a screen reader rely on. */
 
 import { describe, expect, it } from 'vitest';
+import { escapeHtml } from '../../../src/base/html.ts';
 import { blobHash } from '../../../src/model/ids.ts';
 import type { Item, NoteKind, ToolKind } from '../../../src/model/item.ts';
 import {
@@ -11,6 +12,7 @@ import {
   renderTurn,
   renderWithheldTurn,
 } from '../../../src/site/render/turn.ts';
+import { expectLinear, expectWithin } from '../../base/growth.ts';
 import { parseStrict } from './parse.ts';
 import { callPart, HASH, item, render, responsePart, textPart } from './samples.ts';
 
@@ -179,13 +181,14 @@ describe('tool calls', () => {
     }
   });
 
-  it('give up on texts that are too different and show both', () => {
+  it('give up on texts that are too different and show both', async () => {
     const lines = (n: number, word: string) => Array.from({ length: n }, (_, i) => `${word} ${i * 7919}`).join('\n');
-    const args = { old_string: lines(3_000, 'old'), new_string: lines(3_000, 'new') };
-    const started = process.cpuUsage();
-    const html = render(item('assistant', callPart('edit', args)));
-    expect((process.cpuUsage(started).user ?? 0) / 1e6).toBeLessThan(2);
-    expect(words(html)).toContain('+3000 −3000');
+    const edit = (n: number) => {
+      const call = item('assistant', callPart('edit', { old_string: lines(n, 'old'), new_string: lines(n, 'new') }));
+      return () => render(call);
+    };
+    expect(words(edit(3_000)())).toContain('+3000 −3000');
+    await expectLinear(edit(750), edit(3_000));
   });
 
   it('unwrap a shell that only runs another command line, and quote words that need it', () => {
@@ -264,12 +267,16 @@ describe('tool responses', () => {
     expect(words(html)).toMatch(/start .*characters are left out here.* end$/);
   });
 
-  it('take the cheap way: 20 MB of output in under a second', () => {
+  it('take the cheap way: output costs little more than writing it as HTML', async () => {
     const output = 'src/site/render/turn.ts:12: const value = read(input);\n'.repeat(4_000);
-    const started = process.cpuUsage();
-    for (let i = 0; i < 90; i++) render(item('tool', responsePart(output)), shell);
-    const used = process.cpuUsage(started);
-    expect((used.user + used.system) / 1e6).toBeLessThan(1);
+    const often = (work: () => unknown) => () => {
+      for (let i = 0; i < 50; i++) work();
+    };
+    await expectWithin(
+      15,
+      often(() => escapeHtml(output)),
+      often(() => render(item('tool', responsePart(output)), shell)),
+    );
   });
 });
 

@@ -39,7 +39,7 @@ it('an index that grew has the same bytes as one that was made at once', async (
   archive.close();
   grown.remove();
   cold.remove();
-}, 60_000);
+});
 
 describe.skipIf(chromiumPath === undefined)('the search page (skipped without Chromium)', () => {
   let archive: ArchiveWriter;
@@ -54,7 +54,7 @@ describe.skipIf(chromiumPath === undefined)('the search page (skipped without Ch
     await site.build(archive);
     server = await serveFolder(site.outputDir, { policy: true });
     browser = await launchChromium();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -114,5 +114,5 @@ describe.skipIf(chromiumPath === undefined)('the search page (skipped without Ch
     expect(await page.locator('#search-more').isVisible()).toBe(false);
     expect(wrongs).toEqual([]);
     await close();
-  }, 30_000);
+  });
 });

@@ -63,7 +63,7 @@ it('indexes a unit four to five times after it left the newest part', () => {
     before = new Set(shards.map((shard) => shard.key));
   }
   expect(indexed / all.slice(0, 3300).reduce((sum, mark) => sum + mark.size, 0)).toBeLessThan(5);
-}, 30_000);
+});
 
 it('makes one small part for words that come', () => {
   for (const count of [700, 4400, 7999]) {
