@@ -33,7 +33,7 @@ async function settle(
     if (stopsBuild(failed.reason)) throw failed.reason;
     return fail(context, conversation, failed.reason);
   }
-  done(context, conversation.summary.id, false);
+  done(context, conversation.summary.id, context.damaged.has(conversation.summary.id));
 }
 
 async function fail(context: BuildContext, conversation: VisibleConversation, error: unknown): Promise<void> {

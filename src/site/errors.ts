@@ -71,6 +71,14 @@ export class RenderFailedError extends TurnpressError {
   }
 }
 
+/** Not one turn of a conversation can be read. Its page says so. */
+export class NothingReadableError extends TurnpressError {
+  override readonly kind = 'damaged';
+  constructor(reason: string) {
+    super('NOTHING_READABLE', { reason }, `none of its turns can be read, it is damaged: ${reason}`);
+  }
+}
+
 /** A thread of the build died, was started once more, and died again. */
 export class ThreadDiedError extends TurnpressError {
   constructor(job: string, problem: string, cause?: unknown) {

@@ -60,8 +60,10 @@ export function openBuild(
     writePage: queue.add,
     defer: deferred.add,
     check: deferred.check,
+    damaged: new Set(),
     problem(code, message, conversation) {
       problems++;
+      if (code.startsWith('DAMAGED_')) context.damaged.add(conversation);
       options.log.problem({ code, message, file: conversation });
     },
   };

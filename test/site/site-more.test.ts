@@ -234,9 +234,13 @@ describe('a conversation that cannot be made', () => {
 
   it('because a blob of it is gone has its pages, and the blob is named', async () => {
     const part = { type: 'blob', modality: 'image', mime_type: 'image/png', hash: 'ab'.repeat(32), size: 9, name: 'x' };
-    tell(archive, { items: [{ role: 'user', parts: [part as never] }], meta });
+    const { id } = tell(archive, { items: [{ role: 'user', parts: [part as never] }], meta });
     expect((await site.build(archive)).problems).toBe(1);
     expect(site.problems).toMatchObject([{ code: 'DAMAGED_BLOB' }]);
+    const page = site.read(outputPath(conversationUrl(id)));
+    expect(page).toContain('its bytes are missing or damaged');
+    expect(page).not.toContain('not published here');
+    expect((await site.build(archive)).problems).toBe(1);
   });
 });
 

@@ -8,7 +8,7 @@ import type { Head } from '../../model/conversation.ts';
 import { type ConversationId, isHash, type PayloadHash, type TurnHash } from '../../model/ids.ts';
 import { isMeta } from '../../model/meta.ts';
 import type { AppendBatch } from '../contract.ts';
-import { InvalidTurnError, NotFoundError } from '../errors.ts';
+import { DamageError, InvalidTurnError, NotFoundError } from '../errors.ts';
 import { encodeHead, encodeMeta } from '../format/record.ts';
 import { encodeTurn, hashTurnRecord, type PreparedTurn } from '../format/turn-record.ts';
 import { listBlobsOf } from '../index/blob-parts.ts';
@@ -113,7 +113,8 @@ class Planner {
     const conversation = turn.parent === null ? hash : this.#conversationOf(turn, turn.parent);
     const growth = this.#growthOf(conversation);
     if (turn.parent === null && growth.row !== undefined) {
-      throw new InvalidTurnError('a conversation of this name is there without its first turn', { turn: hash });
+      this.#store.requireSound(growth.row);
+      throw new DamageError(`conversations/${conversation}`, 'its first turn is not in it');
     }
     const blobs = listBlobsOf({ ...fields, rawLength: payload.length }, payload);
     growth.records.push({

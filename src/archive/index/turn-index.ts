@@ -101,7 +101,7 @@ export class TurnIndex extends IndexDatabase {
   /** Ids that start with the digits, at most three. */
   listConversationsByPrefix(prefix: string): ConversationId[] {
     const rows = this.all(
-      'SELECT hash FROM conversations WHERE hash BETWEEN ? AND ? AND turns > 0 ORDER BY hash LIMIT 3',
+      'SELECT hash FROM conversations WHERE hash BETWEEN ? AND ? AND (turns > 0 OR damage IS NOT NULL) ORDER BY hash LIMIT 3',
       hashBytes(prefix.padEnd(64, '0')),
       hashBytes(prefix.padEnd(64, 'f')),
     );
@@ -142,7 +142,9 @@ export class TurnIndex extends IndexDatabase {
   listSummaries(): ConversationSummary[] {
     const headRows = this.all('SELECT conversation, name, turn, time_ms FROM heads ORDER BY conversation, name');
     const heads = Map.groupBy(headRows, (row) => indexNumber(row.conversation));
-    const rows = this.all('SELECT * FROM conversations WHERE turns > 0 ORDER BY last_ms DESC, hash');
+    const rows = this.all(
+      'SELECT * FROM conversations WHERE turns > 0 OR damage IS NOT NULL ORDER BY last_ms DESC, hash',
+    );
     return rows.map((row) => summaryFromRow(row, (heads.get(indexNumber(row.id)) ?? []).map(headFromRow)));
   }
 

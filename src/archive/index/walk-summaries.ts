@@ -24,7 +24,7 @@ const ORDERS: Readonly<
   changed: { after: 'revision > ?1 AND ?2 IS NULL', by: 'revision', start: [0, null] },
 };
 
-const FILTER = `turns > 0 AND (?3 = '' OR iif(json_valid(meta), meta ->> '$.agent', '') = ?3)
+const FILTER = `(turns > 0 OR damage IS NOT NULL) AND (?3 = '' OR iif(json_valid(meta), meta ->> '$.agent', '') = ?3)
   AND (?4 = '' OR iif(json_valid(meta), meta ->> '$.project', '') = ?4)`;
 
 /** A conversation that changes during the walk may come twice or, when it moves to the other side, not at all: see its revision. */

@@ -4,7 +4,7 @@
 import { join, resolve } from 'node:path';
 import type { ArchiveWriter } from '../../archive/archive.ts';
 import { type IngestReport, ingest } from '../../ingest/ingest.ts';
-import { openToWrite } from '../archive.ts';
+import { exitFor, openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { type Context, problemLine } from '../context.ts';
@@ -20,7 +20,8 @@ export async function run(context: Context, args: readonly string[], options: Co
     context.printJson(report);
     context.print(ingestSummary(report, options.dryRun === true));
     for (const line of problemLines(report)) context.log.info(line);
-    return context.strict && report.problemCount > 0 ? EXIT.problems : EXIT.done;
+    const exit = exitFor(archive);
+    return exit === EXIT.done && context.strict && report.problemCount > 0 ? EXIT.problems : exit;
   } finally {
     archive.close();
   }

@@ -1,7 +1,7 @@
 /** After the last turn: links of sub-agents to the turns that started them, in this run or in earlier ones. */
 /** Apart from the commits, because the starting turn may be read after the sub-agent, or in another run. */
 
-import type { LedgerSource, StartedConversation } from '../../archive/archive.ts';
+import { DamageError, type LedgerSource, type StartedConversation } from '../../archive/archive.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { Appender } from './append.ts';
 import { type Changes, findChanges, recordsOf } from './conclude.ts';
@@ -19,7 +19,7 @@ export function finishLinks(store: IngestStore, appender: Pick<Appender, 'touch'
   for (const started of store.ledger.walkStarted()) if (linkHasMoved(store, started)) waiting.add(started.conversation);
   let changes: Changes[] = [];
   const flush = () => {
-    if (changes.length > 0) store.append({ turns: [], ...recordsOf(changes) });
+    appendSound(store, changes);
     changes = [];
   };
   for (const id of [...waiting].sort()) {
@@ -32,6 +32,17 @@ export function finishLinks(store: IngestStore, appender: Pick<Appender, 'touch'
   }
   flush();
   markFinished(store);
+}
+
+/** A conversation that is damaged takes nothing, and holds up no other: opening it has said so already. */
+function appendSound(store: IngestStore, changes: readonly Changes[]): void {
+  if (changes.length === 0) return;
+  try {
+    store.append({ turns: [], ...recordsOf(changes) });
+  } catch (error) {
+    if (!(error instanceof DamageError)) throw error;
+    if (changes.length > 1) for (const change of changes) appendSound(store, [change]);
+  }
 }
 
 /** In pages: what is recorded meanwhile has no place any more in the walk that finds the next. */

@@ -4,6 +4,7 @@
 import { messageOf } from '../../base/errors.ts';
 import { type BlobHash, type ConversationId, shortId, type TurnHash } from '../../model/ids.ts';
 import { stopsBuild } from '../errors.ts';
+import { UNREADABLE_BLOB } from '../render/render-job.ts';
 import { imageUrl, outputPath } from '../urls.ts';
 import type { BuildContext } from './context.ts';
 import { cleanImage, IMAGE_TYPES } from './images.ts';
@@ -32,7 +33,7 @@ export function createBlobUrl(context: BuildContext, conversation: ConversationI
       if (stopsBuild(error)) throw error;
       reportBlob(hash, turn, messageOf(error));
     }
-    return undefined;
+    return UNREADABLE_BLOB;
   };
 
   function reportBlob(hash: BlobHash, turn: TurnHash, problem: string): void {
@@ -42,7 +43,7 @@ export function createBlobUrl(context: BuildContext, conversation: ConversationI
   }
 }
 
-/** The address of an image; undefined: it has none. `turn`: who shows it, for problems. */
+/** The address of an image; undefined: it has none; UNREADABLE_BLOB: its bytes are lost or damaged. `turn`: who shows it, for problems. */
 export type PlaceBlob = (hash: BlobHash, mime: string, turn: TurnHash) => string | undefined;
 
 function placeImage(context: BuildContext, owner: string, hash: BlobHash, mime: string, url: string): boolean {

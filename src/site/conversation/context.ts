@@ -34,6 +34,8 @@ export interface BuildContext {
   defer(work: Promise<void>): void;
   /** Throws what deferred work failed with: nothing is gained by going on. */
   check(): void;
+  /** Conversations of which something could not be read: they are tried again by the next build. */
+  readonly damaged: Set<ConversationId>;
   /** One bad input that does not stop the build. */
   problem(code: string, message: string, conversation: ConversationId): void;
 }

@@ -2,6 +2,7 @@
 /** Walks each branch once, turn by turn, and holds no more than one page of it. */
 
 import { shortId } from '../../model/ids.ts';
+import { NothingReadableError } from '../errors.ts';
 import { createExchangeCollector } from '../view/exchange.ts';
 import type { BranchOutline } from '../view/outline.ts';
 import { createPager } from '../view/paging.ts';
@@ -24,6 +25,7 @@ export async function walkConversation(
   const work = createWork(context, conversation);
   try {
     const collecting = openCollectors(work);
+    if (work.branches.length === 0) throw new NothingReadableError(conversation.summary.damage ?? 'it has no turns');
     for (const branch of work.branches) await walkBranch(work, branch, collecting);
     buildBranchLists(work);
     collecting.finish?.();

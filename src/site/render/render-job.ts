@@ -7,12 +7,15 @@ import type { BlobHash } from '../../model/ids.ts';
 import type { Item, ToolCallPart } from '../../model/item.ts';
 import { type RenderedTurn, renderTurn } from './turn.ts';
 
+/** Stands for the address of a blob whose bytes are missing or damaged, which is another thing than one that is not shown. */
+export const UNREADABLE_BLOB = '';
+
 /** Plain data only: it is copied between threads. */
 export interface RenderJob {
   readonly turns: readonly (RenderedTurn & { readonly item: Item })[];
   /** Calls on earlier pages that turns of this one answer. */
   readonly calls: readonly ToolCallPart[];
-  /** Blobs that have an address, by hash. */
+  /** Blobs that have an address, or UNREADABLE_BLOB, by hash. */
   readonly blobs: ReadonlyMap<BlobHash, string>;
   /** Turns from an earlier build, by hash. */
   readonly known: ReadonlyMap<string, string>;

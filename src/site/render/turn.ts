@@ -35,7 +35,7 @@ export interface TurnInput {
   readonly item: Item | undefined;
   /** The calls that this turn's responses answer, by id. They stand in ancestors, which never change. */
   readonly calls: ReadonlyMap<string, ToolCallPart>;
-  /** Where a blob is published, from the site's root; undefined when it is not. */
+  /** Where a blob is published, from the site's root; undefined when it is not, empty when its bytes cannot be read. */
   readonly blobUrl: (hash: BlobHash, mime: string) => string | undefined;
 }
 
@@ -170,6 +170,8 @@ function renderBlob(part: BlobPart, input: TurnInput): string {
   const facts = `${word(part.mime_type)}, ${byteCount(part.size)}`;
   const url = input.blobUrl(part.hash, part.mime_type);
   if (url === undefined) return `<p class="notice">${name} (${facts}) is not published here.</p>\n`;
+  if (url === '')
+    return `<p class="notice">The archive cannot read ${name} (${facts}): its bytes are missing or damaged.</p>\n`;
   const caption = `<figcaption>${name} <span class="more">${facts}</span></figcaption>`;
   const address = visibleAttribute(url);
   if (!SHOWN_IMAGES.has(part.mime_type))
