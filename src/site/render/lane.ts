@@ -55,6 +55,9 @@ export function openLane<Job, Result>(file: URL, options: LaneOptions): Lane<Job
       stdout: true,
       stderr: true,
     });
+    // @NOTE: A line that waits for somebody to read it keeps the process alive for ever, also while the thread rests.
+    made.stdout.destroy();
+    made.stderr.destroy();
     let ended = false;
     const end = (problem: string, cause?: unknown): void => {
       if (ended || closed) return;

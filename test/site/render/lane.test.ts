@@ -1,9 +1,12 @@
 /** A thread that dies is started once more, and its jobs are repeated; a second death ends the build. */
 /** With a thread that dies on purpose. */
 
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RenderFailedError, ThreadDiedError } from '../../../src/site/errors.ts';
 import { createGate } from '../../../src/site/render/gate.ts';
@@ -56,6 +59,15 @@ describe('a thread', () => {
     for (const answer of first)
       expect(answer).toMatchObject({ status: 'rejected', reason: expect.any(ThreadDiedError) });
     await expect(lane.run('three', 1)).rejects.toThrow('the thread for testing died twice');
+  });
+});
+
+describe('a thread that rests', () => {
+  it('lets the process end, whatever its libraries printed', async () => {
+    open(0);
+    const program = fileURLToPath(new URL('./printing-thread.ts', import.meta.url));
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [program]);
+    expect({ stdout, stderr }).toEqual({ stdout: 'ONE', stderr: '' });
   });
 });
 
