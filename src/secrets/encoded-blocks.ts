@@ -13,7 +13,7 @@ export interface EncodedBlock {
 }
 
 /** Shorter runs cannot hold a secret of any length worth hiding. */
-const MIN_RUN = 16;
+export const MIN_RUN = 16;
 const MIN_IMAGE = 64;
 
 /** Runs in the order of the text. Base64 may hide text from 12 characters on, hexadecimal from 12. */
@@ -30,41 +30,54 @@ export function findEncodedBlocks(text: string): readonly EncodedBlock[] {
   return blocks;
 }
 
-/** Whether any run could hide text: what `findEncodedBlocks` would decode, told without decoding. */
-export function hidesText(codes: Uint16Array, length: number): boolean {
-  let start = 0;
-  for (let i = 0; i <= length; i++) {
-    const code = i < length ? (codes[i] ?? 0) : 0;
-    if (code < 128 && SEXTET[code] !== NONE) continue;
-    if (i - start >= MIN_RUN && (hidesBase64(codes, start, i) || hidesHex(codes, start, i))) return true;
-    start = i + 1;
+const NONE = 255;
+const SEXTET = sextets();
+
+function sextets(): Uint8Array {
+  const table = new Uint8Array(128).fill(NONE);
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  for (let i = 0; i < 64; i++) table[letters.charCodeAt(i)] = i;
+  table[0x2d] = 62;
+  table[0x5f] = 63;
+  return table;
+}
+
+/** All bits for units that runs are made of, none for others. */
+export const RUN_MASK: Int32Array = runMask();
+
+function runMask(): Int32Array {
+  const table = new Int32Array(1 << 16);
+  for (let code = 0; code < 128; code++) if (SEXTET[code] !== NONE) table[code] = 0x7fff_ffff;
+  return table;
+}
+
+/**
+ * Whether a run of `MIN_RUN` or more could hide text: what `findEncodedBlocks` would decode, told without decoding. Base64: four
+ * groups of four characters in a row whose bytes are all below 0x80, or the head of an image. Hexadecimal: ten times in a row
+ * two digits of which the first is 2 to 7.
+ */
+export function hidesText(units: Uint16Array, start: number, end: number): boolean {
+  // each bit of a history is one character back, so all alignments are followed at once
+  let begun = 0;
+  let groups = 0;
+  let pairs = 0;
+  let before = 0;
+  for (let i = start; i < end; i++) {
+    const may = MAY[units[i] ?? 0] ?? 0;
+    begun = may & ((begun << 1) | 1) & GROUP;
+    groups = (groups << 1) | (begun >> 2);
+    pairs = (pairs << 1) | ((before >> 3) & (may >> 4) & 1);
+    before = may;
+    // a group has a fourth character, which may be any
+    if ((groups & FOUR_GROUPS) === FOUR_GROUPS && i + 1 < end) return true;
+    if ((pairs & TEN_PAIRS) === TEN_PAIRS) return true;
   }
   return false;
 }
 
-/** Ten times in a row two hexadecimal digits of which the first is 2 to 7. */
-function hidesHex(codes: Uint16Array, from: number, end: number): boolean {
-  for (let shift = 0; shift < 2; shift++) {
-    let pairs = 0;
-    for (let at = from + shift; at + 2 <= end; at += 2) {
-      pairs = HEX[codes[at] ?? 0] === 2 && HEX[codes[at + 1] ?? 0] !== 0 ? pairs + 1 : 0;
-      if (pairs >= 10) return true;
-    }
-  }
-  return false;
-}
-
-/** Four groups of four characters in a row whose bytes are all below 0x80, or the head of an image. */
-function hidesBase64(codes: Uint16Array, from: number, end: number): boolean {
-  for (let shift = 0; shift < 4; shift++) {
-    let groups = 0;
-    for (let at = from + shift; at + 4 <= end; at += 4) {
-      groups = isAsciiGroup(codes[at] ?? 0, codes[at + 1] ?? 0, codes[at + 2] ?? 0) ? groups + 1 : 0;
-      if (groups >= 4) return true;
-    }
-  }
-  return false;
-}
+const GROUP = 0b111;
+const FOUR_GROUPS = 0x1111;
+const TEN_PAIRS = 0x55555;
 
 function isAsciiGroup(a: number, b: number, c: number): boolean {
   return ((SEXTET[a] ?? NONE) & 0x20) === 0 && ((SEXTET[b] ?? NONE) & 0x08) === 0 && ((SEXTET[c] ?? NONE) & 0x02) === 0;
@@ -95,24 +108,25 @@ function addBlock(text: string, start: number, end: number, blocks: EncodedBlock
 
 /** Base64 of the first bytes of PNG, JPEG, GIF and RIFF. */
 const IMAGE_HEAD = /^(?:iVBORw0K|\/9j\/|R0lGOD|UklGR)/;
-const NONE = 255;
-const SEXTET = sextets();
+/** What a character may be. Bits 0 to 2: the first, second, third of a group of ASCII bytes; 3 and 4: the first, second digit of one. */
+/** The character of six bits that are all 0. */
+const ZERO = 0x41;
+const MAY: Uint8Array = mayTable();
 
-function sextets(): Uint8Array {
-  const table = new Uint8Array(128).fill(NONE);
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  for (let i = 0; i < 64; i++) table[letters.charCodeAt(i)] = i;
-  table[0x2d] = 62;
-  table[0x5f] = 63;
-  return table;
-}
-
-/** 2: a digit from 2 to 7, as the first of two hexadecimal digits of ASCII text; 1: another hexadecimal digit. */
-const HEX = hexDigits();
-
-function hexDigits(): Uint8Array {
+function mayTable(): Uint8Array {
   const table = new Uint8Array(128);
-  for (const digit of '0123456789abcdefABCDEF') table[digit.charCodeAt(0)] = digit >= '2' && digit <= '7' ? 2 : 1;
+  for (let code = 0; code < 128; code++) {
+    if (SEXTET[code] === NONE) continue;
+    const character = String.fromCharCode(code);
+    const is = [
+      isAsciiGroup(code, ZERO, ZERO),
+      isAsciiGroup(ZERO, code, ZERO),
+      isAsciiGroup(ZERO, ZERO, code),
+      /[2-7]/.test(character),
+      /[0-9A-Fa-f]/.test(character),
+    ];
+    table[code] = is.reduce((bits, yes, i) => bits | (yes ? 1 << i : 0), 0);
+  }
   return table;
 }
 

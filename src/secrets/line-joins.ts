@@ -2,32 +2,45 @@
 /** One function for the fast look and for the joined view, so that both join the same places. */
 
 /**
- * Calls `take` with the range of each join, in order, without overlaps. A join is a line end with what belongs to the layout
- * (blanks, a closing quote, `+`, `|` or a backslash before it; blanks, line number, diff sign and quote after it), or
- * `" + "` between two quotes.
+ * Writes a text without its joins to `out`, which has space for all of it, and returns how many units that are. A join is a
+ * line end with what belongs to the layout (blanks, a closing quote, `+`, `|` or a backslash before it; blanks, line number,
+ * diff sign and quote after it), or `" + "` between two quotes. `joins` is told where each one begins and ends in the text.
+ * `units`: the text, and a zero behind it.
  */
-export function walkJoins(text: string, take: (start: number, end: number) => void): void {
-  let done = 0;
-  for (let i = nextStop(text, 0); i !== -1; i = nextStop(text, i + 1)) {
-    if (i < done) continue;
-    const newline = text.charCodeAt(i) === NEWLINE;
-    const end = newline ? afterGutter(text, i + 1) : afterConcatenation(text, i);
+export function joinLines(units: Uint16Array, length: number, out: Uint16Array, joins?: number[]): number {
+  let at = 0;
+  /** Where the join before ended in `out`: the next one begins there or later. */
+  let floor = 0;
+  for (let i = 0; i < length; i++) {
+    const code = units[i] ?? 0;
+    out[at++] = code;
+    if (STOP[code] === 0) continue;
+    const end = joinEnd(units, i, code);
     if (end === -1) continue;
-    const start = newline ? Math.max(done, beforeLineEnd(text, i)) : i;
-    take(start, end);
-    done = end;
+    const start = code === NEWLINE ? beforeLineEnd(out, at - 1, floor) : at - 1;
+    joins?.push(i - (at - 1 - start), end);
+    floor = at = start;
+    i = end - 1;
   }
+  return at;
 }
 
 const NEWLINE = 0x0a;
 const MAX_BLANKS = 40;
 
-function nextStop(text: string, from: number): number {
-  for (let i = from; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === NEWLINE || (isQuote(code) && startsConcatenation(text.charCodeAt(i + 1)))) return i;
-  }
-  return -1;
+/** Where the join ends that begins around the line end or quote at `stop`; -1: there is none. */
+function joinEnd(units: Uint16Array, stop: number, code: number): number {
+  if (code === NEWLINE) return afterGutter(units, stop + 1);
+  return startsConcatenation(units[stop + 1] ?? 0) ? afterConcatenation(units, stop) : -1;
+}
+
+/** Line end and quotes; one table for all units, because a comparison of letters with other characters is a coin toss. */
+const STOP = stops();
+
+function stops(): Uint8Array {
+  const table = new Uint8Array(1 << 16);
+  for (const stop of ['\n', '"', "'", '`']) table[stop.charCodeAt(0)] = 1;
+  return table;
 }
 
 function isQuote(code: number): boolean {
@@ -50,57 +63,62 @@ function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
-function afterConcatenation(text: string, quote: number): number {
-  let at = skipBlanks(text, quote + 1);
-  if (isPlus(text.charCodeAt(at))) at = skipBlanks(text, at + 1);
-  return isQuote(text.charCodeAt(at)) ? at + 1 : -1;
+function afterConcatenation(units: Uint16Array, quote: number): number {
+  let at = skipBlanks(units, quote + 1);
+  if (isPlus(units[at] ?? 0)) at = skipBlanks(units, at + 1);
+  return isQuote(units[at] ?? 0) ? at + 1 : -1;
 }
 
-function skipBlanks(text: string, from: number): number {
+function skipBlanks(units: Uint16Array, from: number): number {
   let at = from;
-  while (at - from < MAX_BLANKS && isBlank(text.charCodeAt(at))) at++;
+  while (at - from < MAX_BLANKS && isBlank(units[at] ?? 0)) at++;
   return at;
 }
 
-function beforeLineEnd(text: string, newline: number): number {
+/** Where the layout before a line end at `newline` begins, at `floor` or later. */
+function beforeLineEnd(units: Uint16Array, newline: number, floor: number): number {
   let at = newline;
-  if (text.charCodeAt(at - 1) === 0x0d) at--;
-  at = skipBlanksBack(text, at);
-  const code = text.charCodeAt(at - 1);
+  if (codeBefore(units, at, floor) === 0x0d) at--;
+  at = skipBlanksBack(units, at, floor);
+  const code = codeBefore(units, at, floor);
   // Backslash, plus, pipe, box pipe.
-  if (code === 0x5c || code === 0x2b || code === 0x7c || code === 0x2502) at = skipBlanksBack(text, at - 1);
-  return isQuote(text.charCodeAt(at - 1)) ? at - 1 : at;
+  if (code === 0x5c || code === 0x2b || code === 0x7c || code === 0x2502) at = skipBlanksBack(units, at - 1, floor);
+  return isQuote(codeBefore(units, at, floor)) ? at - 1 : at;
 }
 
-function skipBlanksBack(text: string, from: number): number {
+function skipBlanksBack(units: Uint16Array, from: number, floor: number): number {
   let at = from;
-  while (from - at < MAX_BLANKS && isBlank(text.charCodeAt(at - 1))) at--;
+  while (from - at < MAX_BLANKS && isBlank(codeBefore(units, at, floor))) at--;
   return at;
 }
 
-function afterGutter(text: string, from: number): number {
+function codeBefore(units: Uint16Array, at: number, floor: number): number {
+  return at > floor ? (units[at - 1] ?? 0) : 0;
+}
+
+function afterGutter(units: Uint16Array, from: number): number {
   let at = from;
   for (let round = 0; round < 2; round++) {
-    const start = skipBlanks(text, at);
-    const sign = afterSign(text, start);
+    const start = skipBlanks(units, at);
+    const sign = afterSign(units, start);
     at = start;
     if (sign === start) break;
     at = sign;
   }
-  at = skipBlanks(text, at);
-  return isQuote(text.charCodeAt(at)) ? at + 1 : at;
+  at = skipBlanks(units, at);
+  return isQuote(units[at] ?? 0) ? at + 1 : at;
 }
 
 /** After a line number with its mark, or after one sign of a diff, quote, list or table. */
-function afterSign(text: string, from: number): number {
+function afterSign(units: Uint16Array, from: number): number {
   let at = from;
-  while (at - from < 7 && isDigit(text.charCodeAt(at))) at++;
+  while (at - from < 7 && isDigit(units[at] ?? 0)) at++;
   if (at > from) {
-    if (text.charCodeAt(at) === 0x09) return at + 1;
-    at = skipBlanks(text, at);
-    return isMark(text.charCodeAt(at)) ? at + 1 : from;
+    if (units[at] === 0x09) return at + 1;
+    at = skipBlanks(units, at);
+    return isMark(units[at] ?? 0) ? at + 1 : from;
   }
-  const code = text.charCodeAt(at);
+  const code = units[at] ?? 0;
   return isMark(code) || code === 0x2b || code === 0x2d || code === 0x3e || code === 0x23 || code === 0x2a
     ? at + 1
     : at;

@@ -1,6 +1,8 @@
 /** Finds out in one pass whether a text holds any of many fixed strings. */
 /** Three characters in a row pick the few candidates, so the cost does not grow with the number of strings. */
 
+import type { TextUnits } from './text-units.ts';
+
 export interface Literal {
   /** Three characters or more. */
   readonly text: string;
@@ -15,63 +17,58 @@ export interface Literal {
 }
 
 export interface LiteralSearch {
-  /** The bits of all literals found, in the character codes from 0 to `length`; stops early once all of `enough` are set. */
-  search(codes: Uint16Array, length: number, enough: number): number;
+  /** One byte for each slot: not 0 where a literal begins with three characters of that slot. */
+  readonly table: Uint8Array;
+  /** `bits` and those of the literals whose third character, in this slot, stands at `at`. */
+  bitsAt(text: TextUnits, at: number, slot: number, bits: number): number;
 }
 
 const REACH = 100;
 
+/** A literal in one shape for all: the search meets them in any order. */
+interface Row {
+  readonly text: Uint16Array;
+  readonly bit: number;
+  readonly folded: boolean;
+  readonly follow: RegExp | undefined;
+  readonly reach: number;
+}
+
 export function createLiteralSearch(literals: readonly Literal[]): LiteralSearch {
   const table = new Uint8Array(1 << 15);
-  const rows = new Map<number, Literal[]>();
-  for (const literal of literals) {
-    const [a, b, c] = [0, 1, 2].map((i) => literal.text.charCodeAt(i));
+  const slots = new Map<number, Row[]>();
+  for (const { text, bit, folded = false, follow, reach = REACH } of literals) {
+    const codes = Uint16Array.from(text, (_, i) => text.charCodeAt(i));
+    const [a, b, c] = codes;
     if (a === undefined || b === undefined || c === undefined) throw new TypeError('a literal is too short');
-    const slot = slotOf(a, b, c);
+    const slot = nextSlot(nextSlot(nextSlot(0, a), b), c);
     table[slot] = 1;
-    rows.set(slot, [...(rows.get(slot) ?? []), literal]);
+    slots.set(slot, [...(slots.get(slot) ?? []), { text: codes, bit, folded, follow, reach }]);
   }
   return {
-    search(codes, length, enough) {
-      let bits = 0;
-      let a = 0;
-      let b = 0;
-      for (let i = 0; i < length; i++) {
-        const c = codes[i] ?? 0;
-        if (table[slotOf(a, b, c)] === 1 && i >= 2) {
-          for (const literal of rows.get(slotOf(a, b, c)) ?? []) {
-            if ((bits & literal.bit) !== literal.bit && isAt(codes, i - 2, length, literal)) bits |= literal.bit;
-          }
-          if ((bits & enough) === enough) return bits;
-        }
-        a = b;
-        b = c;
-      }
-      return bits;
+    table,
+    bitsAt(text, at, slot, bits) {
+      const rows = slots.get(slot) ?? [];
+      let all = bits;
+      for (const row of rows) if ((all & row.bit) !== row.bit && isAt(text, at - 2, row)) all |= row.bit;
+      return all;
     },
   };
 }
 
-/** Case is folded here for all; the comparison decides. */
-function slotOf(a: number, b: number, c: number): number {
-  return (((a | 0x20) << 10) ^ ((b | 0x20) << 5) ^ (c | 0x20)) & 0x7fff;
+/** The slot of the last three characters: of the one before them nothing is left. Case is folded here for all; the comparison decides. */
+export function nextSlot(slot: number, code: number): number {
+  return ((slot << 5) ^ (code | 0x20)) & 0x7fff;
 }
 
-function isAt(codes: Uint16Array, start: number, length: number, literal: Literal): boolean {
-  const end = start + literal.text.length;
-  if (end > length) return false;
-  for (let i = 0; i < literal.text.length; i++) {
-    const code = codes[start + i] ?? 0;
-    const wanted = literal.text.charCodeAt(i);
-    if (code !== wanted && !(literal.folded === true && code >= 0x41 && code <= 0x5a && code + 0x20 === wanted))
-      return false;
+function isAt(text: TextUnits, start: number, row: Row): boolean {
+  const end = start + row.text.length;
+  if (start < 0 || end > text.length) return false;
+  // most of what shares the first three characters goes on otherwise
+  for (let i = row.text.length - 1; i >= 0; i--) {
+    const code = text.units[start + i] ?? 0;
+    const wanted = row.text[i] ?? 0;
+    if (code !== wanted && !(row.folded && code >= 0x41 && code <= 0x5a && code + 0x20 === wanted)) return false;
   }
-  if (literal.follow === undefined) return true;
-  return literal.follow.test(textOf(codes, end, Math.min(length, end + (literal.reach ?? REACH))));
-}
-
-function textOf(codes: Uint16Array, start: number, end: number): string {
-  let text = '';
-  for (let i = start; i < end; i++) text += String.fromCharCode(codes[i] ?? 0);
-  return text;
+  return row.follow === undefined || row.follow.test(text.slice(end, Math.min(text.length, end + row.reach)));
 }

@@ -1,10 +1,11 @@
 /** The fast look: one pass over a text that says whether the slow look could find anything in it. */
 /** It may say yes for nothing, never no for something: a test compares both looks over everything there is. */
 
-import { hidesText } from './encoded-blocks.ts';
-import { walkJoins } from './line-joins.ts';
-import { createLiteralSearch, type Literal } from './literal-search.ts';
+import { hidesText, MIN_RUN, RUN_MASK } from './encoded-blocks.ts';
+import { joinLines } from './line-joins.ts';
+import { createLiteralSearch, type Literal, type LiteralSearch, nextSlot } from './literal-search.ts';
 import { tokenShapes } from './rules/token-shapes.ts';
+import { TextUnits } from './text-units.ts';
 import { ODD_CHARACTER } from './views.ts';
 
 export const HOME = 1;
@@ -24,37 +25,40 @@ export interface QuickLook {
 export function createQuickLook(literals: readonly string[]): QuickLook {
   const own = literals.filter((word) => word.length >= 3).map((word) => ({ text: word.slice(0, 8), bit: SECRET }));
   const short = literals.filter((word) => word.length < 3);
-  const { search } = createLiteralSearch([...SECRETS, ...NAMES, ...HOMES, ...own]);
-  let codes = new Uint16Array(64 * 1024);
+  const search = createLiteralSearch([...SECRETS, ...NAMES, ...HOMES, ...own]);
+  const plain = new TextUnits();
+  const joined = new TextUnits();
   return {
     look(text) {
-      if (text.length < 3) return short.some((word) => text.includes(word)) ? SECRET : 0;
-      if (codes.length < text.length) codes = new Uint16Array(text.length + (text.length >> 1));
       let bits = short.some((word) => text.includes(word)) ? SECRET : 0;
-      const length = copyJoined(text, codes);
-      if (hasOddCharacter(text) || (JSON_TEXT.test(text) && text.includes('\\'))) bits |= READING;
-      bits |= search(codes, length, SECRET | HOME | ASSIGNMENT);
-      if (hidesText(codes, length)) bits |= BLOCK;
-      // One long text must not hold its memory for ever.
-      if (codes.length > 1 << 22) codes = new Uint16Array(64 * 1024);
+      if (text.length < 3) return bits;
+      plain.fill(text);
+      joined.end(joinLines(plain.units, plain.length, joined.reserve(plain.length)));
+      if (hasOddUnit(plain.units, plain.length) || (JSON_TEXT.test(text) && text.includes('\\'))) bits |= READING;
+      bits |= lookThrough(joined, search);
+      plain.release();
+      joined.release();
       return bits;
     },
   };
 }
 
-/** The characters of the text without its joins. Returns how many. */
-function copyJoined(text: string, codes: Uint16Array): number {
-  let length = 0;
-  let from = 0;
-  const copy = (end: number) => {
-    for (let i = from; i < end; i++) codes[length++] = text.charCodeAt(i);
-  };
-  walkJoins(text, (start, end) => {
-    copy(start);
-    from = end;
-  });
-  copy(text.length);
-  return length;
+/** Literals and encoded runs, in one pass. */
+function lookThrough(text: TextUnits, { table, bitsAt }: LiteralSearch): number {
+  const { units, length } = text;
+  let bits = 0;
+  let slot = 0;
+  let run = 0;
+  // one step more, over the zero at the end: it ends the last run
+  for (let i = 0; i <= length; i++) {
+    const code = units[i] ?? 0;
+    const mask = RUN_MASK[code] ?? 0;
+    slot = nextSlot(slot, code);
+    if (table[slot] !== 0) bits = bitsAt(text, i, slot, bits);
+    if (run > (mask | (MIN_RUN - 1)) && (bits & BLOCK) === 0 && hidesText(units, i - run, i)) bits |= BLOCK;
+    run = (run + 1) & mask;
+  }
+  return bits;
 }
 
 /** One byte for each UTF-16 unit: 1 can change a reading, 2 begins an escape, 0 neither. */
@@ -69,31 +73,37 @@ function oddTable(): Uint8Array {
   return table;
 }
 
-function hasOddCharacter(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const odd = ODD[text.charCodeAt(i)];
+function hasOddUnit(units: Uint16Array, length: number): boolean {
+  for (let i = 0; i < length; i++) {
+    const odd = ODD[units[i] ?? 0];
     if (odd === 0) continue;
     if (odd === 1) return true;
-    const next = text.charCodeAt(i + 1);
-    if (odd === 3 ? next >= 0xdd30 && next <= 0xdd69 : beginsEscape(text, i, next)) return true;
+    const next = units[i + 1] ?? 0;
+    if (odd === 3 ? next >= 0xdd30 && next <= 0xdd69 : beginsEscape(units, i, next)) return true;
   }
   return false;
 }
 
-function beginsEscape(text: string, at: number, next: number): boolean {
-  const code = text.charCodeAt(at);
-  if (code === 0x25) return isHexDigit(next) && isHexDigit(text.charCodeAt(at + 2));
-  if (code === 0x26) return ENTITY.test(text.slice(at, at + 12));
-  return ESCAPE.test(text.slice(at + 1, at + 4));
+/** A percent sign, an ampersand or a backslash that stands before what it takes. */
+function beginsEscape(units: Uint16Array, at: number, next: number): boolean {
+  const code = units[at] ?? 0;
+  if (code === 0x25) return isHexDigit(next) && isHexDigit(units[at + 2] ?? 0);
+  if (code === 0x26) return ENTITY.test(String.fromCharCode(...units.subarray(at, at + 12)));
+  if (next === 0x75 || next === 0x2f) return true;
+  if (next === 0x78) return isHexDigit(units[at + 2] ?? 0);
+  return isOctalDigit(next) && isOctalDigit(units[at + 2] ?? 0) && isOctalDigit(units[at + 3] ?? 0);
 }
 
 const ENTITY = /^&(?:#\d|#[xX][0-9A-Fa-f]|[a-zA-Z]{2,8};)/;
-const ESCAPE = /^(?:u|x[0-9A-Fa-f]|[0-7]{3}|\/)/;
 /** A string that is JSON itself: its escapes hide line ends and further escapes. */
 const JSON_TEXT = /^\s{0,80}[[{"]/;
 
 function isHexDigit(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66);
+}
+
+function isOctalDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x37;
 }
 
 const SECRETS: readonly Literal[] = [

@@ -1,7 +1,8 @@
 /** Other readings of a text: without colour codes, unwrapped, decoded. Each knows where its characters came from. */
 /** A secret that is split, escaped or decorated is whole in one of them; the range found there is mapped back. */
 
-import { walkJoins } from './line-joins.ts';
+import { joinLines } from './line-joins.ts';
+import { TextUnits } from './text-units.ts';
 
 export interface View {
   readonly name: string;
@@ -129,10 +130,18 @@ export const plainView: ViewKind = {
   replace: (match) => match.normalize('NFKC'),
 };
 
+const plain = new TextUnits();
+const joined = new TextUnits();
+
 /** The view without its joins (wrapped lines, neighbouring string literals); undefined when there is none. */
 export function joinView(base: View): View | undefined {
   const edits: Edit[] = [];
-  walkJoins(base.text, (start, end) => edits.push({ start, end, text: '' }));
+  const joins: number[] = [];
+  plain.fill(base.text);
+  joinLines(plain.units, plain.length, joined.reserve(plain.length), joins);
+  plain.release();
+  joined.release();
+  for (let i = 0; i < joins.length; i += 2) edits.push({ start: joins[i] ?? 0, end: joins[i + 1] ?? 0, text: '' });
   return editView(base, 'joined', edits);
 }
 
