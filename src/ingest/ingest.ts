@@ -28,6 +28,8 @@ export interface IngestOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Take unfinished last messages as they stand. */
   readonly settle: boolean;
+  /** The clock: a source that nobody has written to for a while has ended. Absent: the machine's. */
+  readonly nowMs?: number;
   /** Decide everything, write nothing. */
   readonly dryRun: boolean;
   readonly redact: RedactOptions;
@@ -55,7 +57,13 @@ export async function ingest(
   const known = compareSources(store.ledger, discovery, options.settle);
   counters.vanished(known.vanished);
   const keepIn = options.sourcesDir === undefined || options.dryRun ? {} : { keepIn: options.sourcesDir };
-  const planned = planSources(discovery.files, importers, known, { settle: options.settle, ...keepIn }, counters);
+  const planned = planSources(
+    discovery.files,
+    importers,
+    known,
+    { settle: options.settle, nowMs: options.nowMs ?? Date.now(), ...keepIn },
+    counters,
+  );
   if (planned.length === 0 && isEmpty(store.ledger.walkUnfinished())) return counters.report();
   const appender = createAppender(store, counters);
   const readers = openReaders(planned, options, importers);

@@ -8,6 +8,7 @@ import type { Counts } from '../../secrets/secrets.ts';
 import { BlobMismatchError } from '../errors.ts';
 import type { ImportedConversation } from '../kit/importer.ts';
 import type { Fired, ReadPart, ReadTurn } from '../read/read-source.ts';
+import { createBelow } from './below.ts';
 import { Batch, commitBatch, type Placed, type Row } from './commit.ts';
 import { type Contribution, emptyContribution, encodeMemory, type Memory, type TailTurn } from './memory.ts';
 import { addCounts, growMeta } from './meta.ts';
@@ -104,8 +105,32 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     return turn?.payloadHash === payloadHash && turn.parent === (parent?.hash ?? null) ? known : undefined;
   };
 
+  const below = createBelow({
+    listTurns: (id) => [
+      ...(store.findConversation(id) === undefined ? [] : store.listTurns(id)),
+      ...[...pending.turns.values()].flatMap((each) => (each.conversation === id ? [each.prepared] : [])),
+    ],
+    readPayload: payloadOf,
+  });
+
+  /** What a turn hangs on, null for a conversation's first. */
+  const findParent = (turn: ReadTurn): Placed | null => {
+    if (turn.parent === null) return null;
+    const named = find(turn.parent);
+    if (named === undefined && turn.otherwise !== undefined) return find(turn.otherwise) ?? null;
+    if (named === undefined || named === null) return null;
+    if (turn.place === 'below') return below.find(named, turn.kind === 'prompt');
+    return turn.place === 'beside' ? parentOf(named) : named;
+  };
+
+  const parentOf = ({ hash, conversation }: Placed): Placed | null => {
+    const parent = (pending.turns.get(hash)?.prepared ?? store.findTurn(hash))?.parent ?? null;
+    const above = parent === null ? undefined : (pending.turns.get(parent)?.prepared ?? store.findTurn(parent));
+    return above === undefined ? null : { hash: above.hash, depth: above.depth, timeMs: above.timeMs, conversation };
+  };
+
   const place = (turn: ReadTurn, part: ReadPart, leaf: boolean): Placed | null => {
-    const parent = turn.parent === null ? null : (find(turn.parent) ?? null);
+    const parent = findParent(turn);
     if (turn.length < 0) {
       for (const key of [turn.key, ...turn.aliases]) pending.keys.set(key, parent);
       return null;
@@ -131,6 +156,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       for (const key of [turn.key, ...turn.aliases]) pending.keys.set(key, placed);
     }
     pending.add(prepared, placed.conversation);
+    below.add(placed, prepared.parent);
     return placed;
   };
 

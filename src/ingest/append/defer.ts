@@ -60,8 +60,9 @@ function noteKeys(
   part: ReadPart,
   { isKnown }: Pick<Appender, 'isKnown'>,
 ): void {
-  for (const { key, parent, aliases } of part.turns) {
-    if (parent !== null && !keys.has(parent) && !isKnown(parent)) missing.add(parent);
+  for (const { key, parent, otherwise, aliases } of part.turns) {
+    // one that has another place to go waits for nobody
+    if (parent !== null && otherwise === undefined && !keys.has(parent) && !isKnown(parent)) missing.add(parent);
     keys.add(key);
     for (const alias of aliases) keys.add(alias);
   }

@@ -22,6 +22,7 @@ export interface PlannedSource {
 
 export interface PlanOptions {
   readonly settle: boolean;
+  readonly nowMs: number;
   readonly keepIn?: string;
 }
 
@@ -146,6 +147,7 @@ function taskOf(file: FoundFile, importer: string, options: PlanOptions) {
     root,
     importer,
     settle: options.settle,
+    nowMs: options.nowMs,
     ...(options.keepIn === undefined ? {} : { keepIn: options.keepIn }),
   };
 }

@@ -1,18 +1,32 @@
 /** Reads Claude Code's sessions: JSON Lines below `~/.claude/projects`, sub-agents' files, web session documents. */
-/** The importer's row; its parts stand beside it: records, entries, messages, tree, place, settle, walk, state. */
+/** The importer's row; its parts stand beside it, the tree is the kit's. */
 
-import { decodeUtf8 } from '../../base/bytes.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import type { Importer, SourceInput, SourceOutput } from '../kit/importer.ts';
-import { findJsonDocument, type JsonLine, type JsonLinesEnd, walkJsonLines } from '../kit/json-lines.ts';
-import { listConversations } from './claude-code/meta.ts';
-import { breakCycles } from './claude-code/place.ts';
-import { AGENT_ID, type Session } from './claude-code/session.ts';
-import { newSession, takeSafePoint } from './claude-code/state.ts';
-import { endWalk, takeValue, type Walk } from './claude-code/walk.ts';
+import { parseTime } from '../../base/time.ts';
+import { textOf as wordsOf } from '../kit/builder.ts';
+import type { ImportedBlob, Importer } from '../kit/importer.ts';
+import { MAIN } from '../kit/record.ts';
+import { type Format, type Reading, readSession } from '../kit/session.ts';
+import { agentChain, findFileAgent, noteCalls, onResult, takeInline } from './claude-code/agents.ts';
+import { recordOf } from './claude-code/entries.ts';
+import { describeConversation, onTitleOrLink } from './claude-code/meta.ts';
+import { commandDraft, readQueuedPrompt } from './claude-code/prompts.ts';
+import { isClientCommand, onQueueOperation, onTypedPrompt, queuedId } from './claude-code/queue.ts';
+import {
+  blocksOf,
+  type ChainRecord,
+  contentOf,
+  findChainRecord,
+  kindOf,
+  objectOf,
+  textOf,
+} from './claude-code/records.ts';
+import { resultText } from './claude-code/results.ts';
+import { type ClaudeState, EMPTY, type QueuedPrompt } from './claude-code/state.ts';
+import { findAgentId, startsAgent } from './claude-code/tools.ts';
 
 export const claudeCode: Importer = {
-  id: AGENT_ID,
+  id: 'claude-code',
   name: 'Claude Code',
   roots: (home, env) => [`${env.CLAUDE_CONFIG_DIR || `${home}/.claude`}/projects`],
   matchesPath: (path) => {
@@ -29,7 +43,7 @@ export const claudeCode: Importer = {
     const agent = /"isSidechain":\s*true[^\n]*?"agentId":\s*"([\w-]{1,128})"/.exec(head.split('\n', 1)[0] ?? '')?.[1];
     return agent === undefined ? { session } : { session: `${session}/agent-${agent}`, after: session };
   },
-  read: readSource,
+  read: (input) => readSession(input, format),
 };
 
 const CHAIN_RECORD = /"isSidechain":\s*(?:true|false)\b/;
@@ -37,78 +51,133 @@ const LONE_RECORD =
   /^\uFEFF?\s*\{"type":\s*"(?:summary|file-history-snapshot|queue-operation|custom-title|ai-title|last-prompt|pr-link|permission-mode|agent-name)",\s*"(?:summary|messageId|operation|sessionId|customTitle|aiTitle|lastPrompt|leafUuid|prNumber|mode|permissionMode|agentName)":/;
 const WEB_SESSION = /^\uFEFF?\s*\{\s*"loglines":\s*\[/;
 
-function readSource(input: SourceInput): SourceOutput {
-  const session = newSession(input);
-  const walk: Walk = { session, safe: undefined, lineSafe: undefined };
-  const document = input.from === 0 ? findJsonDocument(input.bytes) : undefined;
-  if (document !== undefined) return readDocument(walk, document.value);
-  if (input.from === 0 && /^\uFEFF?[{[]\s*$/.test(firstLineOf(input.bytes))) {
-    const message = 'a JSON document that does not end, or is broken; it is read again when the file changes';
-    session.problems.push({ code: 'BROKEN_DOCUMENT', file: input.path, line: 1, message });
-    return outputOf(session, 1, { consumed: 0, nextLine: 1 }, {});
+const format: Format<ClaudeState> = {
+  rules: { agent: 'claude-code', tree: 'ladder', startsAgent },
+  start: EMPTY,
+  take: takeValue,
+  listDocument: (value) => {
+    if (Array.isArray(value)) return value as readonly JsonValue[];
+    return isJsonObject(value) && Array.isArray(value.loglines) ? (value.loglines as readonly JsonValue[]) : [value];
+  },
+  describe: describeConversation,
+};
+
+function takeValue(state: ClaudeState, value: JsonObject, reading: Reading): ClaudeState {
+  const kind = kindOf(value);
+  reading.count(kind);
+  const record = findChainRecord(value, reading.line);
+  if (record === undefined) return takeLone(state, value, kind, reading);
+  if (!CHAIN_TYPES.has(record.type)) reading.unknown(kind);
+  const next = takeChainRecord(state, record, reading);
+  if (record.type !== 'progress' || objectOf(record.raw.data)?.type !== 'agent_progress') return next;
+  const { state: after, inline } = takeInline(next, record, reading);
+  const inner = inline === undefined ? undefined : findChainRecord(inline, reading.line);
+  return inner === undefined ? after : takeChainRecord(after, inner, reading);
+}
+
+/** A record without a uuid: the queue, titles, links, bookkeeping. */
+function takeLone(state: ClaudeState, value: JsonObject, kind: string, reading: Reading): ClaudeState {
+  if (value.type === 'queue-operation') {
+    const { state: next, handed } = onQueueOperation(state, value);
+    if (handed !== undefined) takeQueued(handed, reading);
+    return next;
   }
-  const lines = walkJsonLines(input, (problem) => session.problems.push(problem));
-  let step = lines.next();
-  while (step.done !== true) {
-    takeValue(walk, step.value);
-    step = lines.next();
+  const titled = onTitleOrLink(state, value);
+  if (titled === undefined && !BOOKKEEPING.has(kind)) reading.unknown(kind);
+  return titled ?? state;
+}
+
+function takeChainRecord(state: ClaudeState, chained: ChainRecord, reading: Reading): ClaudeState {
+  if (reading.isKnown(chained.uuid)) {
+    reading.count('repeated');
+    return state;
   }
-  return finish(walk, step.value);
-}
-
-function firstLineOf(bytes: Uint8Array): string {
-  return decodeUtf8(bytes.subarray(0, 256)).split('\n', 1)[0] ?? '';
-}
-
-/** One document is read anew each time: nothing in it is settled, because its end moves. */
-function readDocument(walk: Walk, value: unknown): SourceOutput {
-  for (const [i, record] of recordsOf(value as JsonValue).entries()) {
-    const line: JsonLine = { value: record, offset: 0, line: i + 1, nth: 0, of: 1 };
-    takeValue(walk, line);
+  const chain = chainOf(chained, reading);
+  const record = recordOf(chained, chain, {
+    count: reading.count,
+    readOutput: (name) => readOutput(chained, name, reading),
+  });
+  let next = record.message === undefined ? state : noteCalls(state, record.message.parts);
+  if (record.kind === 'prompt' && chain === MAIN) {
+    const prompt = record.drafts.find((draft) => draft.kind === 'prompt');
+    const typed = onTypedPrompt(next, prompt === undefined ? '' : wordsOf(prompt.item));
+    next = typed.state;
+    if (typed.told) {
+      reading.count('queued prompt told before');
+      reading.take({ ...record, kind: 'nothing', drafts: [] });
+      return next;
+    }
   }
-  const waiting = endWalk(walk);
-  return outputOf(walk.session, waiting, { consumed: 0, nextLine: 1 }, {});
-}
-
-function recordsOf(value: JsonValue): readonly JsonValue[] {
-  if (Array.isArray(value)) return value as readonly JsonValue[];
-  if (isJsonObject(value) && Array.isArray(value.loglines)) return value.loglines as readonly JsonValue[];
-  return [value];
-}
-
-function finish(walk: Walk, end: JsonLinesEnd): SourceOutput {
-  const { session } = walk;
-  if (session.opens.size === 0) walk.safe = undefined;
-  const safe = walk.safe ?? takeSafePoint(session, end.consumed, end.nextLine);
-  // The state is made before the end is guessed at: what follows it is not settled.
-  const state = safe.state();
-  const waiting = endWalk(walk);
-  return outputOf(session, waiting, { consumed: safe.offset, nextLine: safe.line }, state);
-}
-
-function outputOf(
-  session: Session,
-  waiting: number,
-  end: { readonly consumed: number; readonly nextLine: number },
-  state: JsonObject,
-): SourceOutput {
-  const { path } = session.input;
-  breakCycles(session);
-  // Typed and never handed over: not part of the conversation, but counted.
-  if (session.queue.length > 0) session.records['queued prompt not delivered'] = session.queue.length;
-  for (const [kind, { line, count }] of session.unknown) {
-    const message = `records of the unknown kind "${kind.toWellFormed()}" were counted and left out`;
-    session.problems.push({ code: 'UNKNOWN_RECORD', file: path, line, message, count });
+  reading.take(record);
+  if (record.kind !== 'result') return next;
+  const results = contentOf(chained).filter((block) => block.type === 'tool_result');
+  const facts = results.length === 1 ? chained.raw.toolUseResult : undefined;
+  for (const block of results) {
+    const toolCall = textOf(block.tool_use_id);
+    if (toolCall === undefined) continue;
+    next = onResult(next, toolCall, findAgentId(resultText(block), facts), chained.session, reading);
   }
-  return {
-    turns: session.turns,
-    conversations: listConversations(session),
-    blobs: [...session.blobs.values()],
-    aliases: session.aliases,
-    ...end,
-    state,
-    problems: session.problems,
-    records: session.records,
-    waiting,
-  };
+  return next;
 }
+
+/** A prompt that left the queue in the middle of the work: the model saw it before its next message. */
+function takeQueued(queued: QueuedPrompt, reading: Reading): void {
+  const blobs: ImportedBlob[] = [];
+  const command = isClientCommand(queued.text);
+  const drafts = command
+    ? [commandDraft(queued.text.trim(), undefined)]
+    : readQueuedPrompt(blocksOf(queued.text), blobs);
+  reading.take({
+    kind: command ? 'event' : 'prompt',
+    id: queuedId(queued),
+    parent: null,
+    chain: MAIN,
+    timeMs: parseTime(queued.time) ?? null,
+    line: reading.line,
+    drafts,
+    ends: false,
+    unless: queued.text.trim(),
+    blobs,
+    ...(queued.session === '' ? {} : { facts: { session: queued.session } }),
+  });
+}
+
+function chainOf(record: ChainRecord, reading: Reading): string {
+  if (!record.sidechain) return MAIN;
+  const agentId = record.agentId ?? findFileAgent(reading.input.path);
+  if (agentId !== undefined) return agentChain(agentId);
+  const above = record.parent === null ? undefined : reading.chainOf(record.parent);
+  return above === undefined || above === MAIN ? `side:${record.parent ?? record.uuid}` : above;
+}
+
+/** A large output that the agent kept in a file beside the session. */
+function readOutput(record: ChainRecord, name: string, { input }: Reading): Uint8Array | undefined {
+  const own = /([^\\/]+)\.jsonl?$/.exec(input.path)?.[1];
+  for (const folder of [own, record.session]) {
+    const bytes = folder === undefined ? undefined : input.readBeside(`${folder}/tool-results/${name}`);
+    if (bytes !== undefined) return bytes;
+  }
+  return findFileAgent(input.path) === undefined ? undefined : input.readBeside(`../tool-results/${name}`);
+}
+
+const CHAIN_TYPES = new Set(['user', 'assistant', 'system', 'progress', 'attachment']);
+
+const BOOKKEEPING = new Set([
+  'file-history-snapshot',
+  'last-prompt',
+  'mode',
+  'permission-mode',
+  'agent-name',
+  'agent-color',
+  'agent-setting',
+  'continued-in',
+  'tag',
+  'task-summary',
+  'bridge-session',
+  'worktree-state',
+  'attribution-snapshot',
+  'content-replacement',
+  'marble-origami-commit',
+  'marble-origami-snapshot',
+  'speculation-accept',
+]);

@@ -18,6 +18,8 @@ export interface SourceInput {
   readonly state?: JsonObject;
   /** Take an unfinished last message as it stands instead of waiting for its end. */
   readonly settle: boolean;
+  /** How long nobody has written to the source, by the clock of the run. Absent: it may be written to right now. */
+  readonly quietMs?: number;
   /** Reads a file beside the source (a sub-agent's meta, a persisted tool result). Undefined: it is not there. Symlinks are refused. */
   readonly readBeside: (relativePath: string) => Uint8Array | undefined;
 }
@@ -27,6 +29,9 @@ export interface ImportedBlob {
   readonly hash: string;
   readonly bytes: Uint8Array;
 }
+
+/** What a turn is for the shape of the tree: only a prompt begins a branch, only beside a prompt or a finished answer. */
+export type TurnKind = 'prompt' | 'answer' | 'call' | 'response' | 'note';
 
 /** One turn with source-local keys. A key is globally unique for its agent: `claude-code:<uuid>`. */
 export interface ImportedTurn {
@@ -41,6 +46,19 @@ export interface ImportedTurn {
   readonly item: Item;
   /** Other native keys that mean this turn: further lines of one message, collapsed bookkeeping records below it. */
   readonly aliases: readonly string[];
+  /** Absent: told from the item's role. */
+  readonly kind?: TurnKind;
+  /**
+   * `below`: this source does not know what stands under the parent; the fork ladder is climbed with what the archive holds.
+   * `beside`: behind what the turn named as parent is behind. Absent: directly behind the parent.
+   */
+  readonly place?: 'below' | 'beside';
+  /** Stands in for a parent that is known nowhere. Absent: the turn waits for it to the end of the run. */
+  readonly otherwise?: string;
+  /** Taken before its end was seen (a quiet source, `settle`): a fuller telling of the same key takes its place. */
+  readonly provisional?: boolean;
+  /** The agent itself changed what it had written under this key. */
+  readonly replaces?: boolean;
 }
 
 /** What the source says about a conversation, addressed by any turn key of it. */

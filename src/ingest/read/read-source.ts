@@ -27,15 +27,13 @@ export interface ReadTask {
   /** The importer's own, from the run that consumed up to `from`. */
   readonly state?: JsonObject;
   readonly settle: boolean;
+  /** The clock of the run: how long the source has been quiet. */
+  readonly nowMs: number;
   /** Folder that keeps the agent's own bytes; absent: they are not kept. */
   readonly keepIn?: string;
 }
 
-export interface ReadTurn {
-  readonly key: string;
-  readonly parent: string | null;
-  readonly timeMs: number | null;
-  readonly aliases: readonly string[];
+export interface ReadTurn extends Omit<ImportedTurn, 'item'> {
   /** Where its payload stands in `payloads`. Length -1: the payload could not be stored, its children go to its parent. */
   readonly at: number;
   readonly length: number;
@@ -101,7 +99,8 @@ async function* readParts(
   for (let last = false; !last; ) {
     const to = Math.min(file.size, from + span);
     last = to === file.size;
-    const step = { from, firstLine, ...(state === undefined ? {} : { state }), settle: task.settle && last };
+    const quiet = last ? { quietMs: Math.max(0, task.nowMs - Number(file.mtimeNs / 1_000_000n)) } : {};
+    const step = { from, firstLine, ...(state === undefined ? {} : { state }), settle: task.settle && last, ...quiet };
     const read = readOutput(file, to, importer, { path: task.path, ...step, readBeside });
     if (read === undefined) {
       span = file.size;
@@ -155,9 +154,9 @@ async function encodePart(
     // one by one: of a part, neither the redacted items nor their payloads stand in memory twice
     const [result] = await redactor.redactItems([turn.item]);
     const payload = result === undefined ? undefined : encodeTurn(turn, result.value, file.path, problems);
-    const { key, parent, timeMs, aliases } = turn;
+    const { item: _, ...fields } = turn;
     const length = payload?.length ?? -1;
-    turns.push({ key, parent, timeMs, aliases, at: payloads.length(), length, payloadHash: hashOf(payload) });
+    turns.push({ ...fields, at: payloads.length(), length, payloadHash: hashOf(payload) });
     if (payload === undefined || result === undefined) continue;
     payloads.add(payload);
     if (hasAny(result.fired) || hasAny(result.doubtful)) {

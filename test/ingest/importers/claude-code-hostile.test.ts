@@ -31,7 +31,7 @@ function lineOf({ uuid, parent = null, type = 'user', text = uuid, more = {} }: 
 
 function readLines(lines: readonly Line[]): SourceOutput {
   const bytes = Buffer.from(`${lines.map(lineOf).join('\n')}\n`);
-  return read('s.jsonl', { bytes, alone: true });
+  return read('s.jsonl', { bytes, alone: true, settle: true });
 }
 
 /** Every parent is null, stands earlier, or is not in the output: what a pipeline relies on. */
@@ -177,7 +177,7 @@ describe('hostile Claude Code sessions', () => {
       1,
     );
     const bytes = Buffer.from(`${line.replace('"DEEP"', deep)}\n`);
-    const output = read('s.jsonl', { bytes, alone: true });
+    const output = read('s.jsonl', { bytes, alone: true, settle: true });
     expectTree(output);
     expect(output.turns[0]?.item.parts[0]).toMatchObject({
       type: 'tool_call',

@@ -1,21 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
-import {
-  assistantItem,
-  joinLine,
-  looksComplete,
-  newMessage,
-} from '../../../src/ingest/importers/claude-code/messages.ts';
+import { messageLine } from '../../../src/ingest/importers/claude-code/messages.ts';
 import { findDiff, toolKind } from '../../../src/ingest/importers/claude-code/tools.ts';
+import { joinParts } from '../../../src/ingest/kit/parts.ts';
 import { Ledger, read } from './claude-code-reading.ts';
 
 const text = (content: string): JsonObject => ({ type: 'text', text: content });
 const call = (id: string, input: JsonObject = {}): JsonObject => ({ type: 'tool_use', id, name: 'Bash', input });
 
 function join(...lines: readonly (readonly JsonObject[])[]) {
-  let draft = newMessage();
-  for (const content of lines) draft = joinLine(draft, { content });
-  return assistantItem(draft, () => undefined).parts;
+  return joinParts(lines.map((content) => messageLine({ content }, 'm', () => undefined).parts));
 }
 
 describe('joining the lines of a message', () => {
@@ -36,15 +30,6 @@ describe('joining the lines of a message', () => {
 
   it('keeps blocks of one kind that differ', () => {
     expect(join([text('One')], [text('Two')], [call('a')], [call('b')])).toHaveLength(4);
-  });
-
-  it('looks complete with a stop reason or a text at its end, not with a thought or a call', () => {
-    const draft = (content: JsonObject, stop?: string) =>
-      joinLine(newMessage(), { content: [content], ...(stop === undefined ? {} : { stop_reason: stop }) });
-    expect(looksComplete(draft(text('x')))).toBe(true);
-    expect(looksComplete(draft(call('a')))).toBe(false);
-    expect(looksComplete(draft({ type: 'thinking', thinking: 'x' }))).toBe(false);
-    expect(looksComplete(draft(call('a'), 'tool_use'))).toBe(true);
   });
 });
 

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SourceOutput } from '../../../src/ingest/kit/importer.ts';
-import { fixture, Ledger, listFixtures, read } from './claude-code-reading.ts';
+import { fixture, key, Ledger, listFixtures, plainIds, read } from './claude-code-reading.ts';
 
 /** Everything that must not depend on how a file was cut. */
 function standing(ledger: Ledger, last: SourceOutput): unknown {
@@ -17,23 +17,23 @@ function standing(ledger: Ledger, last: SourceOutput): unknown {
 /** Reads a file up to each cut in turn, every time from where the time before had to stop. */
 function readInPieces(path: string, bytes: Buffer, cuts: readonly number[]): { ledger: Ledger; last: SourceOutput } {
   const ledger = new Ledger();
-  let last = read(path, { end: cuts[0] ?? bytes.length, bytes });
+  let last = read(path, { quietMs: 0, end: cuts[0] ?? bytes.length, bytes });
   ledger.add(last);
   for (const end of [...cuts.slice(1), bytes.length]) {
-    last = read(path, { end, bytes, before: last });
+    last = read(path, { quietMs: 0, end, bytes, before: last });
     ledger.add(last);
   }
   return { ledger, last };
 }
 
 function expectSamePieces(path: string, bytes: Buffer, cuts: readonly number[]): void {
-  const whole = read(path, { bytes });
+  const whole = read(path, { quietMs: 0, bytes });
   const expected = standing(new Ledger().add(whole), whole);
   const pieces = readInPieces(path, bytes, cuts);
   expect(standing(pieces.ledger, pieces.last), `${path} cut at ${cuts.join(', ')}`).toEqual(expected);
   for (const conversation of pieces.last.conversations) expect(whole.conversations).toContainEqual(conversation);
   const growing = new Ledger();
-  for (const end of cuts) growing.add(read(path, { end, bytes }));
+  for (const end of cuts) growing.add(read(path, { quietMs: 0, end, bytes }));
   growing.add(whole);
   expect(standing(growing, whole), `${path} growing to ${cuts.join(', ')}`).toEqual(expected);
 }
@@ -99,7 +99,7 @@ describe('reading in pieces gives the turns, the state and the meta of the whole
 
 describe('what is held back', () => {
   it('waits for the end of a message whose last block is a tool call, with its results', () => {
-    const output = read(fixture('waiting.jsonl'));
+    const output = read(fixture('waiting.jsonl'), { quietMs: 0 });
     expect(new Ledger().add(output).outline()).toEqual(['1 <- root user: Dig']);
     expect(output.waiting).toBe(1);
     expect(output.nextLine).toBe(2);
@@ -115,18 +115,34 @@ describe('what is held back', () => {
     expect(output.waiting).toBe(0);
   });
 
-  it('puts out a text at the end at once, and the longer message under the same key and parent later', () => {
+  it('takes it as it stands, and as such, when nobody has written for ten minutes and its calls are answered', () => {
+    const minutes = (n: number) => read(fixture('waiting.jsonl'), { quietMs: n * 60_000 });
+    expect([minutes(9).turns.length, minutes(10).turns.length]).toEqual([1, 3]);
+    expect(minutes(10).turns.map((turn) => turn.provisional)).toEqual([undefined, true, true]);
+    expect(minutes(10).consumed).toBe(minutes(9).consumed);
+  });
+
+  it('waits a day for the answer to a call', () => {
+    const bytes = readFileSync(fixture('waiting.jsonl'));
+    const end = lineEnds(bytes)[2] ?? 0;
+    const hours = (n: number) => read(fixture('waiting.jsonl'), { bytes, end, quietMs: n * 3_600_000 });
+    expect([hours(23).waiting, hours(24).waiting]).toEqual([1, 0]);
+  });
+
+  it('holds a message whose line says how it stopped, because every line of newer clients does', () => {
     const path = fixture('parallel-tools.jsonl');
     const bytes = readFileSync(path);
     const textLine = lineEnds(bytes)[4] ?? 0;
-    const first = read(path, { end: textLine, bytes });
-    const short = first.turns.at(-1);
-    expect(short?.item.parts.map((part) => part.type)).toEqual(['reasoning', 'text']);
+    const first = read(path, { end: textLine, bytes, quietMs: 0 });
+    expect(first.turns.map((turn) => plainIds(turn.key))).toEqual([key(1)]);
     const second = read(path, { bytes, before: first });
-    const long = second.turns[0];
-    expect(long?.key).toBe(short?.key);
-    expect(long?.parent).toBe(short?.parent);
-    expect(long?.item.parts.map((part) => part.type)).toEqual(['reasoning', 'text', 'tool_call', 'tool_call']);
+    expect(plainIds(second.turns[0]?.key ?? '')).toBe(key(2));
+    expect(second.turns[0]?.item.parts.map((part) => part.type)).toEqual([
+      'reasoning',
+      'text',
+      'tool_call',
+      'tool_call',
+    ]);
   });
 
   it('keeps the state under one percent of a long session', () => {

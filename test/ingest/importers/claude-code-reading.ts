@@ -11,6 +11,8 @@ export const FIXTURES = join(import.meta.dirname, '../../fixtures/claude-code');
 export const SESSION = '00000000-0000-4000-8000-0000000000aa';
 export const OTHER_SESSION = '00000000-0000-4000-8000-0000000000bb';
 
+const HOUR = 60 * 60 * 1000;
+
 /** Every fixture that is a source, as absolute paths. */
 export function listFixtures(): readonly string[] {
   return globSync(`${FIXTURES}/**/*.{json,jsonl}`)
@@ -24,7 +26,7 @@ export function fixture(name: string): string {
 
 /** Reads the first `end` bytes of a file, going on from an earlier output when there is one. */
 export function read(path: string, options: ReadOptions = {}): SourceOutput {
-  const { end, before, settle = false, bytes = readFileSync(path) } = options;
+  const { end, before, settle = false, quietMs = HOUR, bytes = readFileSync(path) } = options;
   const from = before?.consumed ?? 0;
   return claudeCode.read({
     path,
@@ -34,6 +36,7 @@ export function read(path: string, options: ReadOptions = {}): SourceOutput {
     // Through text, as the ledger keeps it.
     ...(before === undefined || from === 0 ? {} : { state: JSON.parse(JSON.stringify(before.state)) }),
     settle,
+    quietMs,
     readBeside: (name) => {
       const beside = join(dirname(path), name);
       return options.alone !== true && existsSync(beside) ? readFileSync(beside) : undefined;
@@ -45,6 +48,8 @@ export interface ReadOptions {
   readonly end?: number;
   readonly before?: SourceOutput | undefined;
   readonly settle?: boolean;
+  /** How long nobody has written to it; absent: an hour. */
+  readonly quietMs?: number;
   /** Nothing stands beside the file. */
   readonly alone?: boolean;
   /** Instead of the file's own bytes. */
@@ -56,9 +61,12 @@ export class Ledger {
   readonly turns = new Map<string, { parent: string | null; timeMs: number | null; item: Item }>();
   readonly keys = new Map<string, string>();
 
-  add(output: SourceOutput): this {
+  add(given: SourceOutput): this {
+    const output = JSON.parse(plainIds(JSON.stringify(given))) as SourceOutput;
     for (const turn of output.turns) {
-      const parent = turn.parent === null ? null : this.resolve(turn.parent);
+      const named = turn.parent === null ? null : this.resolve(turn.parent);
+      const lost = named !== null && turn.otherwise !== undefined && !this.turns.has(named);
+      const parent = lost ? this.resolve(turn.otherwise ?? '') : named;
       this.turns.set(turn.key, { parent, timeMs: turn.timeMs, item: turn.item });
       this.keys.set(turn.key, turn.key);
       for (const alias of turn.aliases) this.keys.set(alias, turn.key);
@@ -88,6 +96,11 @@ export class Ledger {
 
 export function outlineOf(name: string, options: ReadOptions = {}): readonly string[] {
   return new Ledger().add(read(fixture(name), options)).outline();
+}
+
+/** Each fixture has ids of its own; without what tells the fixture they are numbers that a test can name. */
+export function plainIds(text: string): string {
+  return text.replace(/00000000-0000-4000-80[0-9a-f]{2}-/g, '00000000-0000-4000-8000-');
 }
 
 export function key(number: number | string): string {

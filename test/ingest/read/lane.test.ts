@@ -38,7 +38,15 @@ class FakeThread extends EventEmitter {
   }
 }
 
-const taskOf = (path: string): ReadTask => ({ path, root: '/', importer: 'x', from: 0, firstLine: 1, settle: false });
+const taskOf = (path: string): ReadTask => ({
+  path,
+  root: '/',
+  importer: 'x',
+  from: 0,
+  firstLine: 1,
+  settle: false,
+  nowMs: 0,
+});
 const partOf = (task: ReadTask, last = true): ReadResult => ({ part: { guard: task.path, last } as ReadPart });
 
 function laneOf(act: (task: ReadTask, thread: FakeThread) => void) {

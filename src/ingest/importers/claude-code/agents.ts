@@ -4,139 +4,165 @@
 import { decodeUtf8 } from '../../../base/bytes.ts';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../../base/json.ts';
 import type { Item } from '../../../model/item.ts';
-import { agentAlias, toolAlias } from './place.ts';
+import type { Conversation } from '../../kit/building.ts';
+import type { SourceInput } from '../../kit/importer.ts';
+import type { Reading } from '../../kit/session.ts';
+import { hash48 } from '../../kit/tree.ts';
 import { type ChainRecord, objectOf, safeId, textOf } from './records.ts';
-import type { Agent, AgentCall, Conversation, Session } from './session.ts';
+import { type Agent, type AgentCall, type ClaudeState, MOST } from './state.ts';
 import { startsAgent } from './tools.ts';
-import { hash48 } from './tree.ts';
 
 /** Name of the chain of a sub-agent. */
 export function agentChain(agentId: string): string {
   return `agent:${agentId}`;
 }
 
+/** Id of the sub-agent whose own file this is. */
+export function findFileAgent(path: string): string | undefined {
+  return /(?:^|[\\/])agent-([\w-]{1,128})\.jsonl$/.exec(path)?.[1];
+}
+
 /**
  * The sub-agent's record inside an `agent_progress` record, as it would stand in the sub-agent's own file; undefined when
  * there is none or when that file exists and is read by itself.
  */
-export function findInlineRecord(session: Session, record: ChainRecord): JsonObject | undefined {
+export function takeInline(
+  state: ClaudeState,
+  record: ChainRecord,
+  reading: Reading,
+): { readonly state: ClaudeState; readonly inline?: JsonObject } {
   const data = objectOf(record.raw.data);
   const agentId = safeId(data?.agentId);
   const message = objectOf(data?.message);
   const uuid = textOf(message?.uuid);
-  if (agentId === undefined || message === undefined || uuid === undefined) return undefined;
+  if (agentId === undefined || message === undefined || uuid === undefined) return { state };
   const toolCall = textOf(record.raw.parentToolUseID);
-  if (toolCall !== undefined) setLink(session, agentId, toolCall, record.session);
-  if (hasOwnFile(session, record.session, agentId)) return undefined;
-  const agent = session.agents.get(agentId);
-  if (agent?.last === uuid) return undefined;
-  setAgent(session, agentId, { last: uuid });
-  return {
+  let next = toolCall === undefined ? state : setLink(state, agentId, toolCall, record.session, reading);
+  if (hasOwnFile(reading.input, record.session, agentId)) return { state: next };
+  const last = next.agents[agentId]?.last;
+  if (last === uuid) return { state: next };
+  next = setAgent(next, agentId, { last: uuid });
+  const inline = {
     ...copyOf(record.raw, ['cwd', 'sessionId', 'version', 'gitBranch']),
     ...copyOf(message, ['type', 'message', 'uuid', 'timestamp', 'toolUseResult', 'requestId', 'isMeta']),
-    parentUuid: agent?.last ?? null,
+    parentUuid: last ?? null,
     isSidechain: true,
     agentId,
   };
+  return { state: next, inline };
 }
 
-/** Remembers the calls of a message that start sub-agents. Yields their ids. */
-export function noteCalls(session: Session, item: Item): readonly string[] {
-  const found: AgentCall[] = [];
-  for (const part of item.parts) {
+/** Remembers the calls of a message that start sub-agents. */
+export function noteCalls(state: ClaudeState, parts: Item['parts']): ClaudeState {
+  let { calls } = state;
+  for (const part of parts) {
     if (part.type !== 'tool_call' || !startsAgent(part.name)) continue;
     const input = isJsonObject(part.arguments) ? part.arguments : {};
-    found.push({
+    const call = {
       id: part.id,
       description: (textOf(input.description) ?? '').toWellFormed().slice(0, 160),
       prompt: hash48((textOf(input.prompt) ?? '').trim()),
-    });
+    };
+    // a line may be told again, with more of the call in it
+    calls = [...calls.filter(({ id }) => id !== call.id), call].slice(-MOST);
   }
-  if (found.length > 0) session.calls = [...session.calls, ...found].slice(-256);
-  return found.map((call) => call.id);
+  return calls === state.calls ? state : { ...state, calls };
 }
 
-/** A call and a sub-agent belong together: the ledger learns it, once. */
-export function linkAgent(session: Session, agentId: string, toolCall: string, sessionId: string | undefined): void {
+/** A result ends the sub-agents that its call started, and may name one of them. */
+export function onResult(
+  state: ClaudeState,
+  toolCall: string,
+  agentId: string | undefined,
+  session: string | undefined,
+  reading: Reading,
+): ClaudeState {
   // Any tool's text may look like a sub-agent's: only a call that starts one is believed.
-  if (session.calls.some((call) => call.id === toolCall)) setLink(session, agentId, toolCall, sessionId);
-}
-
-function setLink(session: Session, agentId: string, toolCall: string, sessionId: string | undefined): void {
-  const known = session.agents.get(agentId);
-  if (known?.toolCall !== toolCall) setAgent(session, agentId, { toolCall });
-  if (known?.linked === true || sessionId === undefined) return;
-  setAgent(session, agentId, { linked: true });
-  session.aliases.push([agentAlias(sessionId, agentId), toolAlias(toolCall)]);
-}
-
-/** Chains of sub-agents that a call started: they end with the call's result. */
-export function chainsOfCall(session: Session, toolCall: string): readonly string[] {
-  const chains: string[] = [];
-  for (const id of session.agentsOfCall.get(toolCall) ?? []) chains.push(agentChain(id));
-  const asked = session.calls.find((call) => call.id === toolCall)?.prompt;
-  if (asked !== undefined) for (const chain of session.openSides.get(asked) ?? []) chains.push(chain);
-  return chains;
-}
-
-/** A chain was opened: one of a sub-agent that has no id is found by what it was asked. */
-export function noteSide(session: Session, chain: string): void {
-  const asked = askedOf(session, chain);
-  if (asked === undefined) return;
-  const same = session.openSides.get(asked) ?? new Set();
-  session.openSides.set(asked, same.add(chain));
-}
-
-/** The chain was closed. */
-export function forgetSide(session: Session, chain: string): void {
-  const asked = askedOf(session, chain);
-  if (asked !== undefined) session.openSides.get(asked)?.delete(chain);
-}
-
-function askedOf(session: Session, chain: string): number | undefined {
-  const index = chain.startsWith('side:') ? session.chains.get(chain) : undefined;
-  return index === undefined ? undefined : session.conversations.get(index)?.asked;
+  const call = state.calls.find(({ id }) => id === toolCall);
+  const next =
+    agentId === undefined || call === undefined ? state : setLink(state, agentId, toolCall, session, reading);
+  if (call === undefined) return next;
+  for (const [id, agent] of Object.entries(next.agents)) {
+    if (agent.toolCall === toolCall) reading.endChain(agentChain(id));
+  }
+  reading.endAsked(call.prompt);
+  return next;
 }
 
 /** What is known of the call that started a sub-agent's conversation. */
 export function describeAgent(
-  session: Session,
+  state: ClaudeState,
   conversation: Conversation,
+  reading: Reading,
 ): { readonly toolCall: string | undefined; readonly description: string | undefined } {
-  const agentId = conversation.chain.startsWith('agent:') ? conversation.chain.slice(6) : undefined;
-  const meta = agentId !== undefined && agentId === session.fileAgent ? readMetaFile(session, agentId) : {};
+  const agentId = agentOf(conversation);
+  const own = agentId !== undefined && agentId === findFileAgent(reading.input.path);
+  const meta = own ? readMetaFile(reading, agentId) : {};
   const toolCall =
     meta.toolCall ??
-    (agentId === undefined ? undefined : session.agents.get(agentId)?.toolCall) ??
-    session.calls.findLast((call) => call.prompt === conversation.asked)?.id;
-  const called = session.calls.find((call) => call.id === toolCall);
+    (agentId === undefined ? undefined : state.agents[agentId]?.toolCall) ??
+    state.calls.findLast((call) => call.prompt === conversation.asked)?.id;
+  const called: AgentCall | undefined = state.calls.find((call) => call.id === toolCall);
   return { toolCall, description: meta.description ?? (called?.description || undefined) };
 }
 
-function hasOwnFile(session: Session, sessionId: string | undefined, agentId: string): boolean {
-  const known = session.hasFile.get(agentId);
+export function agentOf(conversation: Conversation): string | undefined {
+  return conversation.chain.startsWith('agent:') ? conversation.chain.slice(6) : undefined;
+}
+
+/** Key under which the turn that started a sub-agent is found by the sub-agent's id. */
+export function agentKey(sessionId: string, agentId: string): string {
+  return `claude-code:agent:${sessionId}:${agentId}`;
+}
+
+/** A call and a sub-agent belong together: the ledger learns it, once. */
+function setLink(
+  state: ClaudeState,
+  agentId: string,
+  toolCall: string,
+  session: string | undefined,
+  reading: Reading,
+): ClaudeState {
+  const known = state.agents[agentId];
+  const next = known?.toolCall === toolCall ? state : setAgent(state, agentId, { toolCall });
+  if (known?.linked === true || session === undefined) return next;
+  reading.alias(agentKey(session, agentId), reading.toolKey(toolCall));
+  return setAgent(next, agentId, { linked: true });
+}
+
+function setAgent(state: ClaudeState, agentId: string, change: Partial<Agent>): ClaudeState {
+  const { [agentId]: before = { linked: false }, ...others } = state.agents;
+  const kept = Object.entries(others).slice(-MOST);
+  return { ...state, agents: Object.fromEntries([...kept, [agentId, { ...before, ...change }]]) };
+}
+
+/** Whether the sub-agent's own file stands beside the session; looked for once in each reading. */
+function hasOwnFile(input: SourceInput, sessionId: string | undefined, agentId: string): boolean {
+  const seen = ownFiles.get(input) ?? new Map<string, boolean>();
+  ownFiles.set(input, seen);
+  const known = seen.get(agentId);
   if (known !== undefined) return known;
-  const { readBeside } = session.input;
-  const own = /([^\\/]+)\.jsonl?$/.exec(session.input.path)?.[1];
+  const own = /([^\\/]+)\.jsonl?$/.exec(input.path)?.[1];
   const folders = new Set([own, safeId(sessionId)].filter((name) => name !== undefined));
-  let found = readBeside(`agent-${agentId}.jsonl`) !== undefined;
-  for (const folder of folders) found ||= readBeside(`${folder}/subagents/agent-${agentId}.jsonl`) !== undefined;
-  session.hasFile.set(agentId, found);
+  let found = input.readBeside(`agent-${agentId}.jsonl`) !== undefined;
+  for (const folder of folders) found ||= input.readBeside(`${folder}/subagents/agent-${agentId}.jsonl`) !== undefined;
+  seen.set(agentId, found);
   return found;
 }
 
+const ownFiles = new WeakMap<SourceInput, Map<string, boolean>>();
+
 function readMetaFile(
-  session: Session,
+  reading: Reading,
   agentId: string,
 ): { readonly toolCall?: string; readonly description?: string } {
-  const bytes = session.input.readBeside(`agent-${agentId}.meta.json`);
+  const bytes = reading.input.readBeside(`agent-${agentId}.meta.json`);
   if (bytes === undefined) return {};
   let value: JsonValue;
   try {
     value = parseJson(decodeUtf8(bytes));
   } catch (error) {
-    const message = `agent-${agentId}.meta.json beside it is ${(error as Error).message}`;
-    session.problems.push({ code: 'BROKEN_META', file: session.input.path, message });
+    reading.report('BROKEN_META', `agent-${agentId}.meta.json beside it is ${(error as Error).message}`);
     return {};
   }
   const facts = objectOf(value);
@@ -148,22 +174,6 @@ function readMetaFile(
   };
 }
 
-function setAgent(session: Session, agentId: string, change: Partial<Agent>): void {
-  const before = session.agents.get(agentId) ?? { linked: false };
-  const after = { ...before, ...change };
-  session.agents.set(agentId, after);
-  if (after.toolCall === before.toolCall) return;
-  if (before.toolCall !== undefined) session.agentsOfCall.get(before.toolCall)?.delete(agentId);
-  noteAgent(session.agentsOfCall, agentId, after);
-}
-
-/** Makes a sub-agent known by its call. */
-export function noteAgent(agentsOfCall: Map<string, Set<string>>, agentId: string, { toolCall }: Agent): void {
-  if (toolCall === undefined) return;
-  const same = agentsOfCall.get(toolCall) ?? new Set();
-  agentsOfCall.set(toolCall, same.add(agentId));
-}
-
 function copyOf(from: JsonObject, names: readonly string[]): JsonObject {
   const out: Record<string, JsonValue> = {};
   for (const name of names) {
@@ -171,14 +181,4 @@ function copyOf(from: JsonObject, names: readonly string[]): JsonObject {
     if (value !== undefined) out[name] = value;
   }
   return out;
-}
-
-/** Key under which a sub-agent's conversation finds the turn that started it. */
-export function startedByKey(
-  toolCall: string | undefined,
-  sessionId: string,
-  agentId: string | undefined,
-): string | undefined {
-  if (toolCall !== undefined) return toolAlias(toolCall);
-  return agentId === undefined ? undefined : agentAlias(sessionId, agentId);
 }

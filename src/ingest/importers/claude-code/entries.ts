@@ -1,34 +1,158 @@
-/** What one record is before it has a place: a line, a prompt, output, the end of something, or bookkeeping. */
+/** What one line of a Claude Code session is for the builder: a line of a message, a prompt, a result, a note, or bookkeeping. */
 /** Pure: decides from the record alone, so that reading in pieces decides the same. */
 
 import type { ImportedBlob } from '../../kit/importer.ts';
-import { joinLine, newMessage } from './messages.ts';
-import { commandDraft, type Draft, note, readUserBlocks } from './prompts.ts';
+import type { AgentRecord, Draft, Facts } from '../../kit/record.ts';
+import { hash48 } from '../../kit/tree.ts';
+import { messageLine } from './messages.ts';
+import { commandDraft, note, readUserBlocks, type UserReading } from './prompts.ts';
 import { blocksOf, type ChainRecord, contentOf, messageOfRecord, textOf } from './records.ts';
-import type { Entry, Open } from './session.ts';
+import { type ReadOutput, responseDraft } from './results.ts';
 import { noteDraftsOf, readAttachment } from './system.ts';
-import { hash48 } from './tree.ts';
 
-export function readEntry(record: ChainRecord): Entry {
+export interface EntryTools {
+  /** Counts what is dropped on purpose. */
+  readonly count: (kind: string) => void;
+  /** Reads a large output that stands in a file beside the session. */
+  readonly readOutput: ReadOutput;
+}
+
+export function recordOf(record: ChainRecord, chain: string, tools: EntryTools): AgentRecord {
   const blobs: ImportedBlob[] = [];
-  if (record.type === 'attachment') return { record, reading: readAttachment(record, blobs), blobs };
-  if (record.type === 'system') {
-    const content = record.raw.subtype === 'local_command' ? textOf(record.raw.content) : undefined;
-    const flags = { meta: false, compactSummary: false };
-    const reading = content === undefined ? undefined : readUserBlocks(blocksOf(content), flags, blobs);
-    return { record, reading, blobs };
+  const mark = replayMark(record);
+  const base = {
+    id: record.uuid,
+    parent: record.parent,
+    chain,
+    timeMs: record.timeMs,
+    line: record.line,
+    facts: factsOf(record),
+    blobs,
+    ...(record.logicalParent === undefined ? {} : { joins: record.logicalParent }),
+    ...(mark === undefined ? {} : { mark }),
+  };
+  return { ...base, ...readRecord(record, blobs, tools) };
+}
+
+type Said = Pick<AgentRecord, 'kind' | 'drafts' | 'message' | 'ends' | 'opens' | 'completes' | 'anchors'>;
+
+const NOTHING: Said = { kind: 'nothing', drafts: [] };
+
+function readRecord(record: ChainRecord, blobs: ImportedBlob[], tools: EntryTools): Said {
+  switch (record.type) {
+    case 'assistant':
+      return readAssistant(record, tools);
+    case 'user':
+      return readUser(record, blobs, tools);
+    case 'system':
+      return readSystem(record, blobs, tools);
+    case 'attachment': {
+      const reading = readAttachment(record, blobs);
+      const said = reading === undefined ? notes(noteDraftsOf(record), false) : saidOf(reading, false, tools);
+      // never a rewind, whatever it hangs on: it was typed while the agent worked
+      return said.kind === 'prompt' ? { ...said, kind: 'event' } : said;
+    }
+    default:
+      return NOTHING;
   }
-  if (record.type !== 'user') return { record, reading: undefined, blobs };
+}
+
+function readAssistant(record: ChainRecord, tools: EntryTools): Said {
+  const message = messageOfRecord(record);
+  if (message.model === '<synthetic>') return notes(clientText(record), true);
+  const line = messageLine(message, textOf(record.raw.requestId) ?? record.uuid, tools.count);
+  return { kind: 'message', drafts: [], message: line };
+}
+
+function readUser(record: ChainRecord, blobs: ImportedBlob[], tools: EntryTools): Said {
   const content = contentOf(record);
+  const results = content.filter((block) => block.type === 'tool_result');
   const said = content.filter((block) => block.type !== 'tool_result');
-  if (said.length === 0 && content.length > 0) return { record, reading: undefined, blobs };
-  const flags = { meta: record.raw.isMeta === true, compactSummary: record.raw.isCompactSummary === true };
-  if (record.raw.isVisibleInTranscriptOnly === true && !flags.compactSummary) flags.meta = true;
-  return { record, reading: readUserBlocks(said, flags, blobs), blobs };
+  const compactSummary = record.raw.isCompactSummary === true;
+  const hidden = record.raw.isVisibleInTranscriptOnly === true && !compactSummary;
+  const meta = record.raw.isMeta === true || hidden;
+  const reading =
+    said.length === 0 && content.length > 0 ? undefined : readUserBlocks(said, { meta, compactSummary }, blobs);
+  const ends = record.raw.isMeta !== true;
+  if (results.length === 0) {
+    if (compactSummary) return summaryOf(record);
+    return reading === undefined ? NOTHING : saidOf(reading, ends, tools);
+  }
+  const facts = results.length === 1 ? record.raw.toolUseResult : undefined;
+  const drafts = results.map((block) => responseDraft(block, facts, tools.readOutput, blobs));
+  return { kind: 'result', drafts: [...drafts, ...draftsOf(reading)] };
+}
+
+function readSystem(record: ChainRecord, blobs: ImportedBlob[], tools: EntryTools): Said {
+  const { subtype } = record.raw;
+  const ends = ENDING.has(textOf(subtype) ?? '');
+  if (subtype === 'compact_boundary') return { ...notes(noteDraftsOf(record), true), opens: 'boundary' };
+  const content = subtype === 'local_command' ? textOf(record.raw.content) : undefined;
+  if (content === undefined) return notes(noteDraftsOf(record), ends);
+  const reading = readUserBlocks(blocksOf(content), { meta: false, compactSummary: false }, blobs);
+  return saidOf(reading, ends, tools);
+}
+
+/** What a reading means: who typed it, and whether more of it follows. */
+function saidOf(reading: UserReading, ends: boolean, tools: EntryTools): Said {
+  const drafts = draftsOf(reading);
+  switch (reading.what) {
+    case 'collapsed':
+      tools.count(reading.as);
+      return NOTHING;
+    case 'command':
+      return { kind: 'event', drafts, ends, opens: 'command', anchors: true };
+    case 'output':
+      return { kind: 'event', drafts, ends, completes: { tag: 'command', instead: false }, anchors: true };
+    default:
+      return { kind: drafts.some(({ kind }) => kind === 'prompt') ? 'prompt' : 'event', drafts, ends };
+  }
+}
+
+function summaryOf(record: ChainRecord): Said {
+  const text = contentOf(record)
+    .map((block) => textOf(block.text) ?? '')
+    .join('\n\n');
+  const drafts = [note('compaction', text.trim() === '' ? 'Conversation compacted' : text)];
+  return { kind: 'event', drafts, ends: true, completes: { tag: 'boundary', instead: text.trim() !== '' } };
+}
+
+function draftsOf(reading: UserReading | undefined): readonly Draft[] {
+  if (reading === undefined || reading.what === 'collapsed') return [];
+  if (reading.what === 'drafts') return reading.drafts;
+  return reading.what === 'output'
+    ? [commandDraft(undefined, reading.output)]
+    : [commandDraft(reading.command, undefined)];
+}
+
+function notes(drafts: readonly Draft[], ends: boolean): Said {
+  return { kind: drafts.length === 0 ? 'nothing' : 'event', drafts, ends };
+}
+
+/** Text that the client put where the model's would stand. */
+function clientText(record: ChainRecord): readonly Draft[] {
+  const text = contentOf(record)
+    .map((block) => textOf(block.text) ?? '')
+    .join('\n')
+    .trim();
+  if (text === '') return [];
+  return [note(record.raw.isApiErrorMessage === true ? 'error' : 'notice', text)];
+}
+
+function factsOf({ raw, session }: ChainRecord): Facts {
+  const version = textOf(raw.version);
+  const cwd = textOf(raw.cwd);
+  const gitBranch = textOf(raw.gitBranch);
+  return {
+    ...(session === undefined ? {} : { session }),
+    ...(version === undefined ? {} : { version }),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(gitBranch === undefined ? {} : { gitBranch }),
+  };
 }
 
 /** Two records of one kind with the same parent, time and content are one: a compaction wrote it again. */
-export function replayMark(record: ChainRecord): string | undefined {
+function replayMark(record: ChainRecord): string | undefined {
   if (record.timeMs === null || (record.type !== 'user' && record.type !== 'assistant')) return undefined;
   let content = '';
   for (const block of contentOf(record)) {
@@ -40,81 +164,7 @@ export function replayMark(record: ChainRecord): string | undefined {
   return `replay:${record.type} ${record.parent} ${record.timeMs} ${message} ${hash48(content)}`;
 }
 
-export function startsOpen(entry: Entry): Open | undefined {
-  const { record, reading } = entry;
-  if (isModelLine(record)) {
-    const open = newOpen('message', record);
-    open.draft = joinLine(open.draft, messageOfRecord(record));
-    return open;
-  }
-  if (record.type === 'system' && record.raw.subtype === 'compact_boundary') return newOpen('boundary', record);
-  if (reading?.what !== 'command') return undefined;
-  const open = newOpen('command', record);
-  open.command = reading.command;
-  return open;
-}
-
-export function newOpen(what: Open['what'], first: ChainRecord | undefined): Open {
-  const messageId = what === 'message' && first !== undefined ? messageIdOf(first) : undefined;
-  return { what, first, messageId, lines: [], draft: newMessage(), command: undefined, buffer: [], queued: [] };
-}
-
-/** A line of a model message; text that the client made up is none. */
-export function isModelLine(record: ChainRecord): boolean {
-  return record.type === 'assistant' && messageOfRecord(record).model !== '<synthetic>';
-}
-
-export function messageIdOf(record: ChainRecord): string {
-  return textOf(messageOfRecord(record).id) ?? textOf(record.raw.requestId) ?? record.uuid;
-}
-
-/** Records that prove that the message before them has ended. */
-export function endsMessage(entry: Entry): boolean {
-  const { record, reading } = entry;
-  if (record.type === 'assistant') return true;
-  if (record.type === 'system') return ENDING.has(textOf(record.raw.subtype) ?? '');
-  if (record.type !== 'user' || record.raw.isMeta === true) return false;
-  if (contentOf(record).some((block) => block.type === 'tool_result')) return false;
-  return reading !== undefined && reading.what !== 'collapsed';
-}
-
-/** Records that never stand between a command and its output, or a boundary and its summary, as a turn. */
-export function isBookkeeping(entry: Entry): boolean {
-  const { record, reading } = entry;
-  if (record.type === 'user') return reading?.what === 'collapsed';
-  if (record.type === 'assistant') return false;
-  return reading === undefined && noteDraftsOf(record).length === 0 && record.raw.subtype !== 'compact_boundary';
-}
-
-export function outputOf(entry: Entry | undefined): string | undefined {
-  return entry?.reading?.what === 'output' ? entry.reading.output : undefined;
-}
-
-export function readingDrafts(reading: Entry['reading']): readonly Draft[] | undefined {
-  if (reading === undefined) return undefined;
-  if (reading.what === 'drafts') return reading.drafts;
-  if (reading.what === 'output') return [commandDraft(undefined, reading.output)];
-  if (reading.what === 'command') return [commandDraft(reading.command, undefined)];
-  return [];
-}
-
-export function draftText(draft: Draft): string {
-  return draft.item.parts
-    .map((part) => (part.type === 'text' ? part.content : ''))
-    .join('\n')
-    .trim();
-}
-
-/** Text that the client put where the model's would stand. */
-export function clientText(record: ChainRecord): readonly Draft[] {
-  const text = contentOf(record)
-    .map((block) => textOf(block.text) ?? '')
-    .join('\n')
-    .trim();
-  if (text === '') return [];
-  return [note(record.raw.isApiErrorMessage === true ? 'error' : 'notice', text)];
-}
-
+/** System records that end a message: the client writes them when the model has nothing more to say. */
 const ENDING = new Set([
   'turn_duration',
   'stop_hook_summary',

@@ -1,56 +1,27 @@
-/** Joins the lines of one model message into one item. */
-/** Clients write a message as several lines that repeat or continue each other; both kinds end in the same blocks. */
+/** A line of a model message: its blocks as parts, its usage. */
+/** Clients write a message as several lines that repeat or continue each other; the builder joins them. */
 
 import { canonicalJson, type JsonObject, type JsonValue } from '../../../base/json.ts';
 import { limits } from '../../../base/limits.ts';
-import type { Item, Part, Usage } from '../../../model/item.ts';
-import { JoinedBlocks } from './blocks.ts';
-import { isTooDeep } from './depth.ts';
+import type { Part, Usage } from '../../../model/item.ts';
+import { isTooDeep } from '../../kit/depth.ts';
+import type { MessageLine } from '../../kit/record.ts';
 import { type Block, blocksOf, countOf, objectOf, textOf } from './records.ts';
 import { toolKind } from './tools.ts';
 
-/** A message while its lines are read. Its blocks are added to, so a draft has one successor. */
-export interface MessageDraft {
-  readonly blocks: JoinedBlocks;
-  readonly model: string | undefined;
-  readonly stopReason: string | undefined;
-  readonly usage: JsonObject | undefined;
-}
-
-export function newMessage(): MessageDraft {
-  return { blocks: new JoinedBlocks(), model: undefined, stopReason: undefined, usage: undefined };
-}
-
-/** The message with one more of its lines: cumulative lines replace, additive ones continue. */
-export function joinLine(draft: MessageDraft, message: JsonObject): MessageDraft {
-  const usage = objectOf(message.usage);
-  draft.blocks.join(blocksOf(message.content));
-  return {
-    blocks: draft.blocks,
-    model: textOf(message.model) ?? draft.model,
-    stopReason: textOf(message.stop_reason) ?? draft.stopReason,
-    usage: usage !== undefined && outputTokens(usage) >= outputTokens(draft.usage) ? usage : draft.usage,
-  };
-}
-
-/** Whether a message at the end of a file may be taken as whole: it says so, or its last block is text. */
-export function looksComplete(draft: MessageDraft): boolean {
-  if (draft.stopReason !== undefined) return true;
-  const last = draft.blocks.list.at(-1);
-  return last !== undefined && last.type === 'text';
-}
-
-/** The item of a message. `skipped` counts blocks that are dropped on purpose. */
-export function assistantItem(draft: MessageDraft, skipped: (kind: string) => void): Item {
-  const usage = usageOf(draft.usage);
+/** `group`: what to call a message without an id. `skipped` counts blocks that are dropped on purpose. */
+export function messageLine(message: JsonObject, group: string, skipped: (kind: string) => void): MessageLine {
   const parts: Part[] = [];
-  for (const block of draft.blocks.list) addPart(parts, block, skipped);
+  for (const block of blocksOf(message.content)) addPart(parts, block, skipped);
+  const usage = objectOf(message.usage);
+  const model = textOf(message.model);
+  const finish = textOf(message.stop_reason);
   return {
-    role: 'assistant',
+    group: textOf(message.id) ?? group,
     parts,
-    ...(draft.model === undefined ? {} : { model: draft.model }),
-    ...(draft.stopReason === undefined ? {} : { finish_reason: draft.stopReason }),
-    ...(usage === undefined ? {} : { usage }),
+    ...(model === undefined ? {} : { model }),
+    ...(finish === undefined ? {} : { finish }),
+    ...(usage === undefined ? {} : { usage: usageOf(usage) }),
   };
 }
 
@@ -103,19 +74,14 @@ function addPart(parts: Part[], block: Block, skipped: (kind: string) => void): 
   }
 }
 
-function usageOf(usage: JsonObject | undefined): Usage | undefined {
-  if (usage === undefined) return undefined;
+function usageOf(usage: JsonObject): Usage {
   const read = countOf(usage.cache_read_input_tokens);
   const created = countOf(usage.cache_creation_input_tokens);
   return {
     // The API counts cached input apart; ours counts all input, as OpenTelemetry does.
     input_tokens: (countOf(usage.input_tokens) ?? 0) + (read ?? 0) + (created ?? 0),
-    output_tokens: outputTokens(usage),
+    output_tokens: countOf(usage.output_tokens) ?? 0,
     ...(read === undefined ? {} : { cache_read_input_tokens: read }),
     ...(created === undefined ? {} : { cache_creation_input_tokens: created }),
   };
-}
-
-function outputTokens(usage: JsonObject | undefined): number {
-  return countOf(usage?.output_tokens) ?? 0;
 }

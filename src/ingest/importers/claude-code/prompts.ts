@@ -2,20 +2,12 @@
 /** Clients write all of these as user records; only tags and flags tell a person's words from a program's. */
 
 import { canonicalJson } from '../../../base/json.ts';
-import type { Item, NoteKind, Part } from '../../../model/item.ts';
+import type { NoteKind, Part } from '../../../model/item.ts';
 import { findDataUrlImage, findImage } from '../../kit/images.ts';
 import type { ImportedBlob } from '../../kit/importer.ts';
+import type { Draft } from '../../kit/record.ts';
 import { boundedJson } from './messages.ts';
 import { type Block, objectOf, textOf } from './records.ts';
-
-/** What a turn is for the shape of the tree: only a prompt can start a branch. */
-export type DraftKind = 'prompt' | 'answer' | 'call' | 'response' | 'note';
-
-/** A turn that has no place yet. */
-export interface Draft {
-  readonly kind: DraftKind;
-  readonly item: Item;
-}
 
 /** What a user record turned out to be. */
 export type UserReading =

@@ -5,8 +5,9 @@ import { decodeUtf8 } from '../../../base/bytes.ts';
 import type { JsonValue } from '../../../base/json.ts';
 import type { Part } from '../../../model/item.ts';
 import type { ImportedBlob } from '../../kit/importer.ts';
+import type { Draft } from '../../kit/record.ts';
 import { boundedJson } from './messages.ts';
-import { type Draft, partsOf } from './prompts.ts';
+import { partsOf } from './prompts.ts';
 import { type Block, objectOf, textOf } from './records.ts';
 import { describeResult } from './tools.ts';
 

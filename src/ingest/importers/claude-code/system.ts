@@ -3,7 +3,8 @@
 
 import type { JsonValue } from '../../../base/json.ts';
 import type { ImportedBlob } from '../../kit/importer.ts';
-import { type Draft, note, readUserBlocks, type UserReading } from './prompts.ts';
+import type { Draft } from '../../kit/record.ts';
+import { note, readUserBlocks, type UserReading } from './prompts.ts';
 import { blocksOf, type ChainRecord, objectOf, textOf } from './records.ts';
 
 /** Notes of a system or attachment record; none for bookkeeping. */

@@ -1,9 +1,9 @@
 /** Where each turn hangs: branches, their tips, and which native ids mean which turn. */
 /** Every decision depends only on what stands earlier in the file, so reading in pieces gives the same tree. */
 
-import { HistoryList, HistoryMap } from '../../kit/history.ts';
 import { type Branch, Forks } from './forks.ts';
-import type { DraftKind } from './prompts.ts';
+import { HistoryList, HistoryMap } from './history.ts';
+import type { TurnKind } from './importer.ts';
 
 /** A native id or a replay mark as its hash, and the turn it means. */
 export interface NamedTurn {
@@ -99,7 +99,7 @@ export function lookBelow(tree: Tree, turn: number): Below {
 }
 
 /** Puts the next turn at the end of a branch and returns its number. */
-export function appendTurn(tree: Tree, branchIndex: number, key: string, kind: DraftKind): number {
+export function appendTurn(tree: Tree, branchIndex: number, key: string, kind: TurnKind): number {
   const turn = tree.turns++;
   const branch = tree.branches.get(branchIndex);
   if (branch === undefined) throw new RangeError(`no branch ${branchIndex}`);

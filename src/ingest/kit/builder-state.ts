@@ -1,0 +1,148 @@
+/** The state that the next run starts from: the settled part, packed as JSON. */
+/** Native ids are kept as hashes of six bytes, so that a state stays near one percent of its source; older ones the ledger knows. */
+
+import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
+import type { Building, Conversation, Settled } from './building.ts';
+import type { Branch } from './forks.ts';
+import { HistoryList, HistoryMap, newNames, sortNames } from './history.ts';
+import { type NamedTurn, newTree } from './tree.ts';
+
+/** Bounds of what a state keeps. */
+const KEPT = { ids: 40_000, keys: 64, anchors: 64, runs: 8192 } as const;
+const VERSION = 1;
+
+export function emptySettled(): Settled {
+  return {
+    tree: newTree(),
+    conversations: new HistoryList(),
+    chains: new HistoryMap(),
+    delivered: [],
+    missing: undefined,
+    newestMs: 0,
+  };
+}
+
+/** Remembers the settled part as it is now; the JSON is made only when it is asked for. */
+export function markSettled(building: Building): () => JsonObject {
+  const { tree, delivered, missing, newestMs } = building;
+  const kept = { turns: tree.turns, delivered, missing, newestMs };
+  const past = {
+    log: tree.log.length,
+    runs: tree.runs.length,
+    keys: tree.keys.length,
+    branches: tree.branches.mark(),
+    anchors: tree.anchors.mark(),
+    conversations: building.conversations.mark(),
+    chains: building.chains.mark(),
+  };
+  return () => {
+    const log = tree.log.slice(Math.max(0, past.log - KEPT.ids), past.log);
+    const keys = tree.keys.slice(Math.max(0, past.keys - KEPT.keys), past.keys);
+    return toJson({
+      version: VERSION,
+      ...kept,
+      ids: packIds(log),
+      keys: keys.map((key) => key.slice(building.rules.agent.length + 1)),
+      runs: tree.runs.slice(0, past.runs).slice(-KEPT.runs),
+      branches: tree.branches.at(past.branches),
+      anchors: [...tree.anchors.at(past.anchors)].slice(-KEPT.anchors),
+      conversations: building.conversations.at(past.conversations).map((conversation) => ({
+        ...conversation,
+        sessions: sortNames(conversation.sessions),
+        models: sortNames(conversation.models),
+      })),
+      chains: [...building.chains.at(past.chains)],
+    });
+  };
+}
+
+/** No mark that was taken so far is asked for its state any more. */
+export function forgetMarks({ tree, conversations, chains }: Building): void {
+  for (const each of [tree.branches, tree.anchors, conversations, chains]) each.forget();
+}
+
+/** The settled part in a state that this file wrote; undefined for none or for one of another version. */
+export function decodeSettled(state: JsonValue | undefined, agent: string): Settled | undefined {
+  if (!isJsonObject(state) || state.version !== VERSION || typeof state.ids !== 'string') return undefined;
+  const stored = state as unknown as StoredState;
+  const tree = newTree(stored.branches, stored.anchors);
+  for (const named of unpackIds(stored.ids)) {
+    tree.log.push(named);
+    tree.known.set(named.hash, named.turn);
+  }
+  tree.turns = stored.turns;
+  tree.keys.push(...stored.keys.map((key) => `${agent}:${key}`));
+  tree.firstKey = stored.turns - stored.keys.length;
+  tree.runs = stored.runs.slice();
+  const conversations = stored.conversations.map((conversation) => ({
+    ...conversation,
+    sessions: newNames(conversation.sessions),
+    models: newNames(conversation.models),
+  }));
+  return {
+    tree,
+    conversations: new HistoryList(conversations),
+    chains: new HistoryMap(stored.chains),
+    delivered: stored.delivered,
+    missing: stored.missing,
+    newestMs: stored.newestMs,
+  };
+}
+
+/** Base64 of, per id, its hash (6 bytes) and the step from the turn before (1 byte, or -128 and 4 bytes of turn). */
+function packIds(log: readonly NamedTurn[]): string {
+  const bytes = Buffer.alloc(log.length * 11);
+  let at = 0;
+  let before = 0;
+  for (const { hash, turn } of log) {
+    at = bytes.writeUIntLE(hash, at, 6);
+    const step = turn - before;
+    if (step > -128 && step < 128) at = bytes.writeInt8(step, at);
+    else at = bytes.writeInt32LE(turn, bytes.writeInt8(-128, at));
+    before = turn;
+  }
+  return bytes.toString('base64', 0, at);
+}
+
+function unpackIds(packed: string): readonly NamedTurn[] {
+  const bytes = Buffer.from(packed, 'base64');
+  const log: NamedTurn[] = [];
+  let at = 0;
+  let turn = 0;
+  while (at + 7 <= bytes.length) {
+    const hash = bytes.readUIntLE(at, 6);
+    const step = bytes.readInt8(at + 6);
+    at += 7;
+    if (step !== -128) turn += step;
+    else {
+      turn = bytes.readInt32LE(at);
+      at += 4;
+    }
+    log.push({ hash, turn });
+  }
+  return log;
+}
+
+/** Written and read by this file alone; its version is checked. */
+interface StoredState {
+  readonly ids: string;
+  readonly turns: number;
+  readonly keys: readonly string[];
+  readonly runs: readonly (readonly [number, number])[];
+  readonly branches: readonly Branch[];
+  readonly anchors: readonly (readonly [string, number])[];
+  readonly conversations: readonly (Omit<Conversation, 'sessions' | 'models'> & {
+    readonly sessions: readonly string[];
+    readonly models: readonly string[];
+  })[];
+  readonly chains: readonly (readonly [string, number])[];
+  readonly delivered: readonly string[];
+  readonly missing?: string;
+  readonly newestMs: number;
+}
+
+/** Plain JSON without members that are undefined, its strings well-formed. */
+function toJson(value: object): JsonObject {
+  const json: JsonValue = JSON.parse(JSON.stringify(value)) as JsonValue;
+  return isJsonObject(json) ? json : {};
+}
