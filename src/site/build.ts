@@ -42,8 +42,10 @@ export async function buildChanges(
     );
     for (const id of state.conversations.listGone()) forgetConversation(context, id);
     state.commit();
-    build.start(state.conversations.countDirty().turns);
+    const dirty = state.conversations.countDirty();
+    build.start(dirty.turns);
     search = createSearchIndex(state, context.output);
+    if (dirty.conversations > 0) search.ready();
     await buildConversations(build, search);
     progress.start('lists', 1);
     const documents = buildDocs(context);
@@ -88,6 +90,7 @@ async function buildConversations(build: OpenBuild, search: SearchIndexBuilder):
     context.check();
   }
   search.settle(Number.POSITIVE_INFINITY);
+  await setImmediate(); // the indexers take what there is, and work while lists are made
   progress.finish();
 }
 

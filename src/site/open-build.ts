@@ -76,7 +76,6 @@ export function openBuild(
     problems: () => problems,
     start(turns) {
       pool = createRenderPool(turns);
-      if (turns > 0) queue.start();
     },
     async settled() {
       queue.flush();

@@ -10,6 +10,7 @@ import { PublishBlockedError } from './errors.ts';
 import type { BuildOptions, BuildReport } from './options.ts';
 import { RENDERER_VERSION } from './render/version.ts';
 import { type InputFolders, readInputs } from './shell/inputs.ts';
+import { readyShells } from './shell/page-queue.ts';
 import { keyOf } from './state/keys.ts';
 import { completeMove, STAMP } from './state/moving.ts';
 import { openState, type SiteState } from './state/state.ts';
@@ -36,6 +37,7 @@ export async function buildSite(archive: ArchiveReader, options: BuildOptions): 
     completeMove(state, options.outputDir);
     const last = findLastReport(state, options.outputDir, siteKey);
     if (last !== undefined) return last;
+    readyShells();
     const { buildChanges } = await import('./build.ts');
     return await buildChanges(archive, options, inputs, state, siteKey);
   } finally {

@@ -31,7 +31,7 @@ export interface Indexer {
     records: Iterable<IndexRecord>,
     options: { readonly withProgram: boolean; readonly timeoutMs: number },
   ): Promise<readonly IndexFile[]>;
-  /** Ends the child; a later call starts a new one. */
+  /** Ends the child; a later shard starts a new one. */
   stop(): Promise<void>;
 }
 
@@ -42,19 +42,28 @@ const PROGRAM = /^(?:pagefind\.js|pagefind-worker\.js|wasm\.[^/]+\.pagefind)$/;
 /** Characters that are on their way to the child at once. */
 const BATCH = 256 * 1024;
 
-/** An indexer with a child of its own, which starts with the first shard. `lane` tells several from another. */
+/** An indexer with a child of its own, which starts at once. `lane` tells several from another. */
 export async function openIndexer(lane: number): Promise<Indexer> {
   // Pagefind keeps one child for each instance of its module, so each lane loads its own.
   const address = `${import.meta.resolve('pagefind')}?lane=${lane}`;
   const { close, createIndex }: typeof import('pagefind') = await import(address);
+  const start = () => {
+    const made = createIndex({ forceLanguage: 'en' });
+    made.catch(() => undefined); // heard of by the shard that needs it
+    return made;
+  };
+  let ready: ReturnType<typeof start> | undefined = start();
   const stop = async (): Promise<void> => {
+    ready = undefined;
     await close();
   };
   return {
     stop,
     async index(shard, records, { withProgram, timeoutMs }) {
       const limit = <T>(work: Promise<T>): Promise<T> => withTimeout(shard, work, timeoutMs, stop);
-      const { index, errors } = await limit(createIndex({ forceLanguage: 'en' }));
+      const made = ready ?? start();
+      ready = undefined;
+      const { index, errors } = await limit(made);
       if (index === undefined) throw new SearchIndexError(shard, errors.join('; '));
       const send = async (batch: readonly IndexRecord[]): Promise<void> => {
         const answers = await Promise.all(batch.map((record) => index.addCustomRecord(mutable(record))));

@@ -21,6 +21,8 @@ const MOST_MS = 300_000;
 const MOST_LANES = 2;
 
 export interface SearchIndexBuilder {
+  /** Starts an indexer, because there will be something for it. */
+  ready(): void;
   /**
    * Says that words from before this time are all in the state and do not change any more in this build; `Infinity` for all.
    * Shards that are complete by then are queued.
@@ -81,6 +83,7 @@ export function createSearchIndex(state: SiteState, output: Output): SearchIndex
     lanes.widen();
   };
   return {
+    ready: lanes.ready,
     settle,
     async finish(documents) {
       settle(Number.POSITIVE_INFINITY);
@@ -113,18 +116,21 @@ interface IndexedShard {
 type Job = (indexer: Indexer) => Promise<void>;
 
 /** Works through jobs: one at a time beside the rendering, several once that is done. The first failure is thrown by `all`. */
-function createLanes(): { add(job: Job): void; widen(): void; all(): Promise<void>; stop(): Promise<void> } {
+function createLanes() {
   const jobs: Job[] = [];
   const running = new Set<Promise<void>>();
-  const indexers: (Indexer | undefined)[] = [];
+  const indexers: Promise<Indexer>[] = [];
   const failures: unknown[] = [];
   let width = 1;
+  const open = (lane: number): Promise<Indexer> => {
+    const indexer = indexers[lane] ?? import('./pagefind.ts').then(({ openIndexer }) => openIndexer(lane));
+    indexers[lane] = indexer;
+    return indexer;
+  };
   const work = async (lane: number): Promise<void> => {
     try {
       for (let job = jobs.shift(); job !== undefined && failures.length === 0; job = jobs.shift()) {
-        const indexer = indexers[lane] ?? (await (await import('./pagefind.ts')).openIndexer(lane));
-        indexers[lane] = indexer;
-        await job(indexer);
+        await job(await open(lane));
       }
     } catch (error) {
       failures.push(error);
@@ -143,21 +149,26 @@ function createLanes(): { add(job: Job): void; widen(): void; all(): Promise<voi
     }
   };
   return {
-    add(job) {
+    ready(): void {
+      // what it fails with is heard of by the first job
+      open(0).catch(() => undefined);
+    },
+    add(job: Job): void {
       jobs.push(job);
       start();
     },
-    widen() {
+    widen(): void {
       for (; width < Math.min(MOST_LANES, availableParallelism()); width++) free.push(width);
       start();
     },
-    async all() {
+    async all(): Promise<void> {
       while (running.size > 0) await Promise.all(running);
       if (failures.length > 0) throw failures[0];
     },
-    async stop() {
+    async stop(): Promise<void> {
       jobs.length = 0;
-      for (const indexer of indexers) await indexer?.stop();
+      for (const opened of await Promise.allSettled(indexers))
+        if (opened.status === 'fulfilled') await opened.value.stop();
     },
   };
 }

@@ -37,8 +37,6 @@ export interface WrittenPage {
 }
 
 export interface PageQueue {
-  /** Starts the thread, because pages are sure to come; else the first batch does. */
-  start(): void;
   /** Resolves when the page, declared before, is written. Rejects with TemplateError, ThreadDiedError. */
   add(model: PageModel, body: SafeHtml): Promise<void>;
   /** Sends what waits, unless the thread has enough to do. */
@@ -58,13 +56,22 @@ interface Waiting {
 /** A thread that has nothing to do now. A process that builds again and again loads Eleventy once. */
 let resting: ShellLane | undefined;
 
+/** Starts the thread before the first page is there: it takes as long to load as a small change takes to be read. */
+export function readyShells(): void {
+  if (resting !== undefined) return;
+  resting = startThread();
+  resting.rest();
+}
+
+function startThread(): ShellLane {
+  return openLane(new URL(`./shell-thread${extname(import.meta.url)}`, import.meta.url), {
+    job: 'filling page templates',
+    failure: (problem) => new TemplateError(problem, undefined),
+  });
+}
+
 function takeThread(): ShellLane {
-  const lane =
-    resting ??
-    openLane<ShellJob, readonly WrittenPage[]>(new URL(`./shell-thread${extname(import.meta.url)}`, import.meta.url), {
-      job: 'filling page templates',
-      failure: (problem) => new TemplateError(problem, undefined),
-    });
+  const lane = resting ?? startThread();
   resting = undefined;
   lane.wake();
   return lane;
@@ -94,9 +101,6 @@ export function createPageQueue(output: Output, setup: Omit<ShellSetup, 'staging
       });
   };
   return {
-    start() {
-      lane ??= takeThread();
-    },
     add: (model, body) =>
       new Promise((resolve, reject) => {
         waiting.push({ page: { model, body }, resolve, reject });
