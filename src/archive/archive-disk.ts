@@ -1,6 +1,7 @@
 /** Creating an archive and opening it, on the real disk or on another one. */
 /** Reading takes no lock and changes nothing; writing takes the lock first. */
 
+import { confineDisk } from '../base/confined-disk.ts';
 import { setAside } from '../base/derived.ts';
 import { type Disk, errorCode, makeFolders, readFile, realDisk } from '../base/disk.ts';
 import { BrokenDatabaseError, TurnpressError } from '../base/errors.ts';
@@ -51,10 +52,10 @@ export function createArchive(
 export function openArchive(dir: string, options: OpenOptions & { readonly mode: 'write' }): ArchiveWriter;
 export function openArchive(dir: string, options: OpenOptions): ArchiveReader;
 export function openArchive(dir: string, options: OpenOptions): ArchiveReader | ArchiveWriter {
-  const disk = options.disk ?? realDisk;
   const log = options.log ?? silentLog;
   const self = options.process ?? thisProcess();
   const root = dir.replace(/(?<=.)\/+$/, '');
+  const disk = confineDisk(options.disk ?? realDisk, root);
   const { info, mayWrite, damage } = readKnownInfo(disk, root);
   const indexPath = options.indexPath ?? `${root}/private/index.db`;
   const searchPath = options.indexPath === undefined ? `${root}/private/search.db` : ':memory:';

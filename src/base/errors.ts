@@ -49,6 +49,18 @@ export class NotPlainFileError extends TurnpressError {
   }
 }
 
+/** A folder on the way is a symbolic link, or a file: nothing is read or written behind it. */
+export class LinkedFolderError extends TurnpressError {
+  override readonly kind = 'usage';
+  constructor(path: string) {
+    super(
+      'LINKED_FOLDER',
+      { path },
+      `${path} is no folder (a link?), and nothing is followed or written through it; put a real folder there, or name the one it leads to`,
+    );
+  }
+}
+
 /** A write or read made no progress: the disk took or gave nothing. */
 export class ShortIoError extends TurnpressError {
   override readonly kind = 'usage';

@@ -2,7 +2,7 @@
 /** An archive may come from anywhere: no link in it is followed, no pipe waited for, no sparse file given memory. */
 
 import { type Disk, errorCode, isAbsent, readFile } from '../../base/disk.ts';
-import { LimitError, messageOf, NotPlainFileError } from '../../base/errors.ts';
+import { LimitError, LinkedFolderError, messageOf, NotPlainFileError } from '../../base/errors.ts';
 import { DamageError } from '../errors.ts';
 
 /**
@@ -30,6 +30,7 @@ export function listArchiveFolder(disk: Disk, dir: string, folder: string): stri
 
 /** The reason in words when an error is one file's own. */
 export function fileProblem(error: unknown): string | undefined {
+  if (error instanceof LinkedFolderError) return 'it lies behind a link, and no link is followed';
   if (error instanceof NotPlainFileError) return 'it is no regular file';
   if (error instanceof LimitError) return `it is larger than its kind can be (${error.fields.limit} bytes)`;
   if (errorCode(error) === 'ELOOP') return 'it is a link, and no link is followed';

@@ -7,7 +7,6 @@ import {
   existsSync,
   fstatSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -15,9 +14,10 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { blake3Hex } from '../../base/blake3.ts';
 import { concatBytes, decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
+import { makeRealFolders } from '../../base/confined-disk.ts';
 import { messageOf } from '../../base/errors.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../../base/json.ts';
 import { compressZstd, decompressZstd } from '../../base/zstd.ts';
@@ -63,7 +63,7 @@ export function keepSource(dir: string, file: OpenFile, importer: string, beside
   if (grown && file.size === last.size) return;
   const number = grown ? generations.length : generations.length + 1;
   const frames = grown ? [...last.frames] : [];
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeRealFolders(resolve(dir, '..', '..'), resolve(folder));
   const end = frames.reduce((sum, frame) => sum + frame.stored, 0);
   const { added, size } = appendFrames(join(folder, `${number}.zst`), end, file, grown ? last.size : 0);
   generations[number - 1] = { size, guard: guardOf(file, size), frames: [...frames, ...added] };

@@ -1,9 +1,9 @@
 /** What the gate has let pass, so that it looks at each turn once for each set of rules. */
 /** Derived and private: without the file everything is looked at again. */
 
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { resolve } from 'node:path';
 import { decodeHex, encodeHex } from '../../base/bytes.ts';
+import { makeRealFolders } from '../../base/confined-disk.ts';
 import { openDerived } from '../../base/derived.ts';
 import type { Log } from '../../base/log.ts';
 import type { Database } from '../../base/sqlite.ts';
@@ -31,7 +31,7 @@ export class PassedStore {
 
   /** What passed under other rules than `rules` is forgotten. A file that is no database of ours is set aside. */
   constructor(path: string, rules: string, log: Log) {
-    mkdirSync(dirname(path), { recursive: true });
+    makeRealFolders(resolve(path, '..', '..', '..'), resolve(path, '..'));
     this.#db = openDerived(path, { log, prepare });
     const known = this.#db.statement('SELECT version FROM rules').get()?.version;
     if (known === rules) return;

@@ -1,8 +1,8 @@
 /** What the last build left: files, conversations, lists, search texts, feed entries, and work that is still to be done. */
 /** Derived and private, one database for each output folder. Without it the next build makes everything again. */
 
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeRealFolders } from '../../base/confined-disk.ts';
 import { openDerived } from '../../base/derived.ts';
 import { DatabaseBusyError } from '../../base/errors.ts';
 import { type Log, silentLog } from '../../base/log.ts';
@@ -39,7 +39,7 @@ export interface SiteState {
 
 /** Opens or creates the state of one output folder, for this build alone. Must be closed. Throws BuildRunningError. */
 export function openState(cacheDir: string, outputDir: string, log: Log = silentLog): SiteState {
-  mkdirSync(cacheDir, { recursive: true });
+  makeRealFolders(resolve(cacheDir, '..', '..'), resolve(cacheDir));
   const path = join(cacheDir, `site-${contentHash(resolve(outputDir)).slice(0, 16)}.db`);
   let database: Database;
   try {
