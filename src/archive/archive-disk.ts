@@ -24,6 +24,7 @@ import {
   openWritableIndex,
   refreshIndex,
 } from './scan/open-index.ts';
+import { forgetSearched } from './search/forget-searched.ts';
 import { resumePurges } from './withdraw/purge.ts';
 
 export interface OpenOptions {
@@ -120,7 +121,7 @@ function openWritableStore(parts: Parts, sweep: boolean): Store {
     const differences = compareIndex(store, true);
     if (sweep || differences.stale.length > 0) sweepArchive(store);
     refreshIndex(store, differences);
-    resumePurges(store);
+    resumePurges(store, forgetSearched);
     return store;
   } catch (error) {
     index.close();

@@ -199,11 +199,20 @@ export interface ArchiveWriter extends ArchiveReader {
   putBlob(bytes: Uint8Array): BlobHash;
   /** Appends a tombstone and rewrites the payload tile without the payload; deletes its blob when no other turn uses it. */
   withdraw(turn: TurnHash, reason: number, nowMs: number, replacement?: TurnHash): void;
+  /** The same for several, without replacements: one commit for each conversation, in the order given. */
+  withdrawTurns(turns: readonly TurnHash[], reason: number, nowMs: number): void;
   /**
    * Takes back every meta of the conversation so far, title and all: a tombstone for each different one, and the bytes are removed
-   * like a turn's. Its meta is empty then, and `metaWithheld` of its summary is true for ever. Returns how many were taken back now.
+   * like a turn's. Its meta is empty then, and `metaWithheld` of its summary is true for ever. With `says`, only those of which it is
+   * true, and those that cannot be read; when the last one is not among them it stays the conversation's meta. Returns how many were
+   * taken back now.
    */
-  withdrawMeta(conversation: ConversationId, reason: number, nowMs: number): number;
+  withdrawMeta(
+    conversation: ConversationId,
+    reason: number,
+    nowMs: number,
+    says?: (json: Uint8Array) => boolean,
+  ): number;
   /**
    * Drops the index and builds it from the logs. What it knew and does not find again is damage, now and at every opening, until
    * it is found or, with `acceptLoss`, a person says that it is known.

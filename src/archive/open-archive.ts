@@ -10,7 +10,7 @@ import type { BlobHash, ConversationId, PayloadHash, TurnHash } from '../model/i
 import { isHash, isHashPrefix } from '../model/ids.ts';
 import type { LoggedTurn, Payload } from '../model/turn.ts';
 import { Committer } from './append/append-commit.ts';
-import { planAppend } from './append/append-plan.ts';
+import { type Growth, planAppend } from './append/append-plan.ts';
 import { planExtension } from './append/extend-plan.ts';
 import type {
   AppendBatch,
@@ -44,9 +44,10 @@ import { readPayloads } from './read/read-payloads.ts';
 import { findTurn, hasTurn, listBranch, listTurns } from './read/read-turns.ts';
 import { compareIndex, refreshIndex } from './scan/open-index.ts';
 import { reindex } from './scan/reindex.ts';
+import { forgetSearched } from './search/forget-searched.ts';
 import { openSearch, type SearchIndex } from './search/search.ts';
 import { verifyArchive } from './verify/verify.ts';
-import { takeExtension, withdrawMetas, withdrawTurn } from './withdraw/withdraw.ts';
+import { takeExtension, withdrawMetas, withdrawTurn, withdrawTurns } from './withdraw/withdraw.ts';
 
 export class OpenArchive implements ArchiveWriter {
   readonly info: ArchiveInfo;
@@ -169,7 +170,7 @@ export class OpenArchive implements ArchiveWriter {
     const row = this.#currentRow(extension.conversation);
     const growth = planExtension(this.#store, extension, row);
     if (growth.tombstones?.length) this.#closeSearch();
-    takeExtension(this.#store, growth, (planned) => this.#committer.commitOne(planned));
+    takeExtension(this.#store, growth, (planned) => this.#committer.commitOne(planned), forgetSearched);
     const { records, newHeads } = growth;
     const newTurns = records.filter(({ turn }) => turn !== undefined).length;
     const newMetas = records.filter(({ turn, payload }) => turn === undefined && payload !== undefined).length;
@@ -198,15 +199,32 @@ export class OpenArchive implements ArchiveWriter {
     const tombstone: Tombstone =
       other === undefined ? { ...base, action: 'withheld' } : { ...base, action: 'replaced', replacement: other.hash };
     this.#closeSearch();
-    withdrawTurn(this.#store, target, tombstone, other, (growth) => this.#committer.commitOne(growth));
+    withdrawTurn(this.#store, target, tombstone, other, (growth) => this.#committer.commitOne(growth), forgetSearched);
   }
 
-  withdrawMeta(conversation: ConversationId, reason: number, nowMs: number): number {
+  withdrawTurns(turns: readonly TurnHash[], reason: number, nowMs: number): void {
+    this.#store.assertWritable();
+    const targets = turns.map((hash) => this.getTurn(hash));
+    this.#closeSearch();
+    for (const [conversation, own] of Map.groupBy(targets, (turn) => turn.conversation)) {
+      this.#currentRow(conversation);
+      const commit = (growth: Growth): void => this.#committer.commitOne(growth);
+      withdrawTurns(this.#store, own, { reason, timeMs: nowMs }, commit, forgetSearched);
+    }
+  }
+
+  withdrawMeta(
+    conversation: ConversationId,
+    reason: number,
+    nowMs: number,
+    says?: (json: Uint8Array) => boolean,
+  ): number {
     this.#store.assertWritable();
     this.#getRow(conversation);
     this.#currentRow(conversation);
     this.#closeSearch();
-    return withdrawMetas(this.#store, conversation, reason, nowMs, (growth) => this.#committer.commitOne(growth));
+    const tombstone = { conversation, reason, timeMs: nowMs, ...(says === undefined ? {} : { says }) };
+    return withdrawMetas(this.#store, tombstone, (growth) => this.#committer.commitOne(growth), forgetSearched);
   }
 
   verify(options: VerifyOptions = {}): VerifyReport {

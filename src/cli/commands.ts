@@ -124,14 +124,22 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'withdraw',
-    summary: 'take the content of a turn, or a conversation’s title and meta, back for ever',
-    args: [{ usage: '<id>', says: 'first digits of the turn, or of the conversation' }],
+    summary: 'take the content of a turn, and the title and other meta that say it, back for ever',
+    args: [{ usage: '<id>', says: 'first 16 digits of the turn, or of the conversation; fewer only where it can ask' }],
     options: [
-      { flags: '--meta', says: 'take back the conversation’s title, project, tags and all other meta' },
-      { flags: '--reason <why>', says: reasonNames() },
+      { flags: '--reason <why>', says: `${reasonNames()}; stands in the archive for ever` },
+      { flags: '--meta', says: 'take back the conversation’s title, project, tags and all other meta, and no turn' },
+      {
+        flags: '--words <text>',
+        says: 'what has to go, where it is less than the turn: finds titles, names and turns with it',
+      },
+      { flags: '--everywhere', says: 'the same words in other turns and conversations, too' },
+      { flags: '--sources', says: 'the agents’ own files that are kept in archive/private/sources, too' },
+      { flags: '--yes', says: 'do not ask' },
     ],
     examples: [
       'turnpress withdraw 3f9a12c4d5e6f708 --reason secret',
+      "turnpress withdraw 3f9a12c4d5e6f708 --reason personal --words 'Jane Roe' --everywhere --sources",
       'turnpress withdraw 80eea95d73fba9ad --meta --reason personal',
     ],
     load: () => import('./commands/withdraw.ts'),

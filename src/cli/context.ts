@@ -26,6 +26,8 @@ export interface World {
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly now: () => number;
+  /** Asks the person at the terminal and gives what was typed, or undefined at its end. Absent: nobody is there to ask. */
+  readonly ask?: (question: string) => Promise<string | undefined>;
 }
 
 export interface Context {

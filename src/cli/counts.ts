@@ -3,8 +3,8 @@
 
 import { UsageError } from './errors.ts';
 
-export function plural(n: number, noun: string): string {
-  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 }
 
 /** A whole number from 0 up, from an option. Throws UsageError. */

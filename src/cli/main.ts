@@ -3,6 +3,7 @@
 
 import { homedir } from 'node:os';
 import { TurnpressError } from '../base/errors.ts';
+import { findAsker } from './ask.ts';
 import { EXIT, exitCodeOf, isSystemError } from './errors.ts';
 import { runProgram } from './program.ts';
 import { cleanText } from './terminal.ts';
@@ -19,6 +20,7 @@ process.on('warning', (warning) => {
   if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${warning.message}\n`);
 });
 
+const ask = findAsker(process.stdin, process.stderr);
 const world = {
   cwd: process.cwd(),
   home: homedir(),
@@ -26,6 +28,7 @@ const world = {
   stdout: process.stdout,
   stderr: process.stderr,
   now: () => Date.now(),
+  ...(ask === undefined ? {} : { ask }),
 };
 
 try {

@@ -16,10 +16,11 @@ import { discover } from './read/discover.ts';
 import type { ReadPart } from './read/read-source.ts';
 import { createLocalReaders, createThreadReaders, type Readers } from './read/readers.ts';
 
+export { forgetWords } from './append/forget.ts';
 export type { IngestReport } from './append/report.ts';
 export { IMPORTERS } from './importers/importers.ts';
 export { discover } from './read/discover.ts';
-export { type KeptSource, listKeptSources, restoreSource } from './read/sources.ts';
+export { type KeptSource, listKeptSources, restoreSource, withholdSource } from './read/sources.ts';
 
 export interface IngestOptions {
   /** Files and folders; absent: where the agents keep their sessions on this machine. */

@@ -133,10 +133,12 @@ describe('the commands', () => {
       await terminal.run('log');
       expect(terminal.out()).not.toContain(title);
     }
-    await expect(terminal.run('withdraw', 'ffffffffffff', '--meta')).rejects.toThrow(/no conversation begins/);
+    await expect(terminal.run('withdraw', 'ffffffffffffffff', '--meta', '--reason', 'other')).rejects.toThrow(
+      /no conversation begins/,
+    );
   });
 
-  it('withdraw says when the title repeats the turn that was taken back', async () => {
+  it('withdraw takes a title that repeats the turn with it', async () => {
     const own = openTerminal();
     const file = join(own.folder, 'titled.jsonl');
     const session = readFileSync(findFile(join(demo, 'claude'), /0b4fa501.*\.jsonl$/), 'utf8');
@@ -150,9 +152,11 @@ describe('the commands', () => {
     await own.run('ingest', file, '--settle');
     await own.run('search', 'Mirabelle', '--json');
     const [hit] = own.json() as readonly { readonly turn: string; readonly conversation: string }[];
-    expect(await own.run('withdraw', hit?.turn ?? '')).toBe(EXIT.done);
-    expect(own.out()).toContain(`turnpress withdraw ${hit?.conversation.slice(0, 16)} --meta`);
-    expect(await own.run('withdraw', hit?.conversation ?? '', '--meta')).toBe(EXIT.done);
+    expect(await own.run('withdraw', hit?.turn ?? '', '--reason', 'personal')).toBe(EXIT.done);
+    expect(own.err()).toContain('title of conversation');
+    await own.run('log', '--json');
+    expect((own.json() as readonly Listed[])[0]?.meta).toMatchObject({ agent: 'claude-code' });
+    expect(own.out()).not.toMatch(/mirabelle/i);
     own.close();
   });
 

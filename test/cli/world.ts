@@ -11,6 +11,10 @@ export interface Terminal {
   readonly folder: string;
   /** Runs one command line and returns its exit code. Output is fresh for each run. */
   run(...argv: string[]): Promise<number>;
+  /** From now on somebody sits there and types these lines, one for each question, then ends the input. */
+  answer(...lines: readonly string[]): void;
+  /** Questions of the last run. */
+  questions(): readonly string[];
   out(): string;
   err(): string;
   json(): unknown;
@@ -21,6 +25,12 @@ export function openTerminal(env: Readonly<Record<string, string>> = {}): Termin
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'turnpress-cli-')));
   let out = '';
   let err = '';
+  let lines: string[] | undefined;
+  let questions: string[] = [];
+  const ask = async (question: string): Promise<string | undefined> => {
+    questions.push(question);
+    return lines?.shift();
+  };
   const world: World = {
     cwd: folder,
     home: join(folder, 'home'),
@@ -34,8 +44,13 @@ export function openTerminal(env: Readonly<Record<string, string>> = {}): Termin
     run: (...argv) => {
       out = '';
       err = '';
-      return runProgram(world, argv, '0.0.0');
+      questions = [];
+      return runProgram(lines === undefined ? world : { ...world, ask }, argv, '0.0.0');
     },
+    answer: (...typed) => {
+      lines = [...typed];
+    },
+    questions: () => questions,
     out: () => out,
     err: () => err,
     json: () => JSON.parse(out) as unknown,

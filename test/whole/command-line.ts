@@ -21,6 +21,10 @@ export interface Place {
   readonly home: string;
   /** Starts the program as a person would. */
   turnpress(...argv: string[]): Promise<Ran>;
+  /** Somebody sits at the terminal of `inside` and types these lines. */
+  answer(...lines: readonly string[]): void;
+  /** What `inside` asked last. */
+  questions(): readonly string[];
   /** The same commands without a process of their own. */
   inside(...argv: string[]): Promise<Ran>;
   write(path: string, text: string | Uint8Array): void;
@@ -48,6 +52,8 @@ export function openPlace(env: Readonly<Record<string, string>> = {}): Place {
     site: join(folder, '_site'),
     privateSite: join(folder, '_private'),
     turnpress: (...argv) => start(argv, folder, { ...env, HOME: home, PATH: process.env.PATH ?? '' }),
+    answer: terminal.answer,
+    questions: terminal.questions,
     async inside(...argv) {
       const code = await terminal.run(...argv);
       return { code, out: terminal.out(), err: terminal.err() };

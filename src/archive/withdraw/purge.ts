@@ -44,19 +44,22 @@ export function notePurge(store: Store, entry: PurgeEntry): void {
  * Works off what a crash left. An entry whose tombstone was never committed is dropped: that withdrawal did not happen. One that
  * cannot be read is made anew from the tombstones.
  */
-export function resumePurges(store: Store): void {
+export function resumePurges(store: Store, forget: Forget): void {
   for (const name of store.disk.list(store.path(FOLDER)) ?? []) {
     if (store.disk.stat(store.path(`${FOLDER}/${name}`))?.directory === true) continue; // not ours, and in nobody's way
     const row = isHash(name) ? store.index.findRow(name as ConversationId) : undefined;
     if (row?.damage !== undefined) continue; // nothing is written to a damaged conversation
     const entry = row === undefined ? undefined : (readEntry(store, name) ?? recoverEntry(store, row));
-    if (entry !== undefined && row !== undefined && isCommitted(store, row, entry)) workOff(store, entry);
+    if (entry !== undefined && row !== undefined && isCommitted(store, row, entry)) workOff(store, entry, forget);
     else removeFile(store, `${FOLDER}/${name}`);
   }
 }
 
+/** Makes whatever was derived from the archive forget what an entry names. May be asked a second time. */
+export type Forget = (store: Store, entry: PurgeEntry) => void;
+
 /** Any step may be the second time. The entry goes last. */
-export function workOff(store: Store, entry: PurgeEntry): void {
+export function workOff(store: Store, entry: PurgeEntry, forget: Forget): void {
   store.write(() => {
     rewriteTiles(store, entry);
     dropQuarantine(store, entry);
@@ -66,7 +69,7 @@ export function workOff(store: Store, entry: PurgeEntry): void {
   store.write(() => {
     dropBlobs(store, entry.blobs);
     store.index.scrub();
-    for (const end of ['', '-wal', '-shm']) removeFile(store, `private/search.db${end}`);
+    forget(store, entry);
     dropAside(store);
     removeFile(store, `${FOLDER}/${entry.conversation}`);
     store.disk.fsyncDir(store.path(FOLDER));

@@ -12,10 +12,10 @@ import { listBlobsOf } from '../index/blob-parts.ts';
 import type { ConversationRow } from '../index/conversation-row.ts';
 import type { Store } from '../index/store.ts';
 import { type LoggedMeta, listMetas } from '../read/read-metas.ts';
-import { readPayloads } from '../read/read-payloads.ts';
+import { readBytes, readPayloads } from '../read/read-payloads.ts';
 import { findTurn } from '../read/read-turns.ts';
 import { startForeignLog } from '../scan/checkpoint-file.ts';
-import { notePurge, type PurgeEntry, workOff } from './purge.ts';
+import { type Forget, notePurge, type PurgeEntry, workOff } from './purge.ts';
 
 type Commit = (growth: Growth) => void;
 
@@ -29,66 +29,122 @@ export function withdrawTurn(
   tombstone: Tombstone,
   replacement: LoggedTurn | undefined,
   commit: Commit,
+  forget: Forget,
 ): void {
   checkReason(tombstone.reason);
   if (replacement !== undefined && replacement.conversation !== turn.conversation) {
     throw new InvalidTurnError('a replacement stands in the same conversation', { turn: turn.hash });
   }
   if (replacement?.hash === turn.hash) throw new InvalidTurnError('a turn cannot replace itself', { turn: turn.hash });
-  const row = ownRow(store, turn.conversation);
-  const known = store.index.listTombstones(row.key).findLast((other) => other.turn === turn.hash);
-  const isSaid =
+  takeTurns(store, [turn], [tombstone], commit, forget);
+}
+
+/** The same for several turns of one conversation, without replacements: one commit. */
+export function withdrawTurns(
+  store: Store,
+  turns: readonly LoggedTurn[],
+  { reason, timeMs }: Pick<Tombstone, 'reason' | 'timeMs'>,
+  commit: Commit,
+  forget: Forget,
+): void {
+  checkReason(reason);
+  const tombstones = turns.map(({ hash }) => ({ turn: hash, action: 'withheld', reason, timeMs }) as const);
+  takeTurns(store, turns, tombstones, commit, forget);
+}
+
+function takeTurns(
+  store: Store,
+  turns: readonly LoggedTurn[],
+  tombstones: readonly Tombstone[],
+  commit: Commit,
+  forget: Forget,
+): void {
+  const [first] = turns;
+  if (first === undefined) return;
+  const row = ownRow(store, first.conversation);
+  const said = store.index.listTombstones(row.key);
+  const known = new Set(said.map(({ turn }) => turn));
+  const withheld = row.state.withheld + turns.filter(({ hash }) => !known.has(hash)).length;
+  const fresh = tombstones.filter((tombstone) => !isSaid(said, tombstone));
+  const growth = growthOf(row, fresh, { ...row.state, withheld });
+  const payloads = readPayloads(store, turns);
+  const blobs = turns.flatMap((turn, i) => {
+    const payload = payloads[i];
+    return listBlobsOf(turn, payload?.status === 'present' ? payload.bytes : undefined);
+  });
+  const positions = turns.map(({ position }) => position);
+  takeBack(
+    store,
+    growth,
+    { conversation: row.id, named: turns.map(({ hash }) => hash), positions, blobs },
+    commit,
+    forget,
+  );
+}
+
+function isSaid(said: readonly Tombstone[], tombstone: Tombstone): boolean {
+  const known = said.findLast((other) => other.turn === tombstone.turn);
+  return (
     known !== undefined &&
     known.action === tombstone.action &&
     known.replacement === tombstone.replacement &&
-    known.reason === tombstone.reason;
-  const withheld = row.state.withheld + (known === undefined ? 1 : 0);
-  const growth = growthOf(row, isSaid ? [] : [tombstone], { ...row.state, withheld });
-  const [payload] = readPayloads(store, [turn]);
-  const blobs = listBlobsOf(turn, payload?.status === 'present' ? payload.bytes : undefined);
-  const entry = { conversation: row.id, named: [turn.hash], positions: [turn.position], blobs };
-  takeBack(store, growth, entry, commit);
+    known.reason === tombstone.reason
+  );
+}
+
+export interface MetaWithdrawal {
+  readonly conversation: ConversationId;
+  readonly reason: number;
+  readonly timeMs: number;
+  /** Which metas; absent: all. What cannot be read goes as well. */
+  readonly says?: (json: Uint8Array) => boolean;
 }
 
 /**
- * Takes back every meta that the conversation ever had, title and all; a turn that says the same bytes keeps them. From then on its
- * meta is empty until another one is appended. Returns how many different metas were taken back now. Throws as `withdrawTurn` does,
- * and NotFoundError for a conversation that never had a meta.
+ * Takes metas of a conversation back, of now and of before; a turn that says the same bytes keeps them. When the last one is among
+ * them its meta is empty until another one is appended. Returns how many different metas were taken back now. Throws as `withdrawTurn`
+ * does, and NotFoundError for a conversation that never had a meta.
  */
-export function withdrawMetas(
-  store: Store,
-  conversation: ConversationId,
-  reason: number,
-  timeMs: number,
-  commit: Commit,
-): number {
+export function withdrawMetas(store: Store, withdrawal: MetaWithdrawal, commit: Commit, forget: Forget): number {
+  const { conversation, reason, timeMs } = withdrawal;
   checkReason(reason);
   const row = ownRow(store, conversation);
-  const metas = listMetas(store, row);
-  if (metas.length === 0) throw new NotFoundError('meta of conversation', conversation);
+  const all = listMetas(store, row);
+  if (all.length === 0) throw new NotFoundError('meta of conversation', conversation);
   const said = new Set<PayloadHash>(store.index.listMetaTombstones(row.key).map(({ meta }) => meta));
+  const metas = all.filter((meta) => said.has(meta.record.payloadHash) || isMeant(store, row, meta, withdrawal));
+  if (metas.length === 0) return 0;
   const hashes = [...new Set(metas.map(({ record }) => record.payloadHash))].filter((hash) => !said.has(hash));
   const tombstones = hashes.map((meta) => ({ meta, action: 'meta withheld', reason, timeMs }) as const);
-  const growth = growthOf(row, tombstones, { ...row.state, metaWithheld: true, metaJson: '' });
+  const lastGoes = metas.at(-1) === all.at(-1);
+  const state = { ...row.state, metaWithheld: true, metaJson: lastGoes ? '' : row.state.metaJson };
   const entry = {
     conversation,
     named: metas.map(({ record }) => record.payloadHash),
     positions: metas.map(({ position }) => position),
     blobs: metas.flatMap(({ record }) => listBlobsOf(record, undefined)),
   };
-  takeBack(store, growth, entry, commit);
+  takeBack(store, growthOf(row, tombstones, state), entry, commit, forget);
   return hashes.length;
 }
 
+function isMeant(store: Store, { id }: ConversationRow, meta: LoggedMeta, { says }: MetaWithdrawal): boolean {
+  const { record, position } = meta;
+  if (says === undefined) return true;
+  const { payloadHash, rawLength } = record;
+  const payload = readBytes(store, { conversation: id, position, payloadHash, rawLength });
+  return payload.status !== 'present' || says(payload.bytes);
+}
+
 /** The list of what is to be removed stands on the disk before the tombstones are committed. */
-function takeBack(store: Store, growth: Growth, entry: PurgeEntry, commit: Commit): void {
+function takeBack(store: Store, growth: Growth, entry: PurgeEntry, commit: Commit, forget: Forget): void {
   store.write(() => notePurge(store, entry));
   if (growth.records.length > 0) store.write(() => commit(growth));
-  workOff(store, entry);
+  workOff(store, entry, forget);
 }
 
 /** Commits what came from elsewhere; what its tombstones take back of older turns and metas is removed like one's own. */
-export function takeExtension(store: Store, growth: Growth, commit: Commit): void {
+export function takeExtension(store: Store, growth: Growth, commit: Commit, forget: Forget): void {
   const { row, origin, tombstones = [] } = growth;
   if (row === undefined && origin !== undefined) store.write(() => startForeignLog(store, growth.id, origin));
   if (tombstones.length === 0) {
@@ -104,7 +160,7 @@ export function takeExtension(store: Store, growth: Growth, commit: Commit): voi
     entry.positions.push(...taken.positions);
     entry.blobs.push(...taken.blobs);
   }
-  takeBack(store, growth, entry, commit);
+  takeBack(store, growth, entry, commit, forget);
 }
 
 function metasNamed(metas: readonly LoggedMeta[], hash: PayloadHash) {

@@ -7,7 +7,7 @@ import type { ConversationId, TurnHash } from '../../model/ids.ts';
 import { findCopies } from './copies.ts';
 import { changedHeads, computeHeads, type HeadPointer } from './heads.ts';
 import type { Contribution } from './memory.ts';
-import { findNewest, isOrphaned, mergeMeta, storedSource, withoutWords } from './meta.ts';
+import { findNewest, isOrphaned, mergeMeta, storedSource, withoutWords, wordsOf } from './meta.ts';
 import type { IngestStore, StoredConversation } from './store.ts';
 import { findSuperseded } from './superseded.ts';
 
@@ -34,8 +34,8 @@ export function findChanges(
   const nothingNew = new Set([...findSuperseded(store, turns), ...findCopies(turns)]);
   const heads = computeHeads(turns, currentOf(stored, words), nothingNew);
   const merged = withLink(store, stored.id, mergeMeta(words, stored.meta), words);
-  // what was taken back once is not said again by the next run
-  const meta = stored.metaWithheld ? withoutWords(merged) : merged;
+  // what was taken back once is not said again by the next run: of words only those stay that were left
+  const meta = stored.metaWithheld ? { ...withoutWords(merged), ...wordsOf(stored.meta) } : merged;
   const changed = changedHeads(stored.id, stored.heads, heads);
   const same = canonicalJson(meta) === canonicalJson(stored.meta);
   if (changed.length === 0 && same) return undefined;

@@ -131,6 +131,11 @@ export function withoutWords(meta: Meta): Meta {
   return Object.fromEntries(members(meta).filter(([name]) => WORDLESS.has(name))) as Meta;
 }
 
+/** The rest of it. */
+export function wordsOf(meta: Meta): Meta {
+  return Object.fromEntries(members(meta).filter(([name]) => !WORDLESS.has(name))) as Meta;
+}
+
 /** Long texts are cut and long sets lose their tail until the whole fits the archive's limit, the same way everywhere. */
 function fitMeta(meta: Readonly<Record<string, JsonValue>>): JsonObject {
   let [text, list] = [TEXT_LIMIT, LIST_LIMIT];

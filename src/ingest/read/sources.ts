@@ -11,6 +11,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -31,6 +32,8 @@ export interface KeptSource {
   /** The session file beside which this one was read. */
   readonly beside?: string;
   readonly generations: readonly Generation[];
+  /** What was kept was taken back by a person, and nothing of this source is kept again. */
+  readonly withheld?: boolean;
 }
 
 export interface Generation {
@@ -57,6 +60,7 @@ interface Frame {
 export function keepSource(dir: string, file: OpenFile, importer: string, beside?: string): void {
   const folder = join(dir, folderOf(file.path));
   const before = findKept(folder);
+  if (before?.withheld === true) return;
   const generations = [...(before?.generations ?? [])];
   const last = generations.at(-1);
   const grown = last !== undefined && file.size >= last.size && guardOf(file, last.size) === last.guard;
@@ -68,9 +72,27 @@ export function keepSource(dir: string, file: OpenFile, importer: string, beside
   const { added, size } = appendFrames(join(folder, `${number}.zst`), end, file, grown ? last.size : 0);
   generations[number - 1] = { size, guard: guardOf(file, size), frames: [...frames, ...added] };
   const kept: KeptSource = { path: file.path, importer, ...(beside === undefined ? {} : { beside }), generations };
+  writeKept(folder, kept);
+}
+
+function writeKept(folder: string, kept: KeptSource): void {
   const temporary = join(folder, 'index.json.tmp');
   writeFileSync(temporary, encodeUtf8(`${JSON.stringify(kept)}\n`), { mode: 0o600 });
   renameSync(temporary, join(folder, 'index.json'));
+}
+
+/**
+ * Deletes what is kept of a source, and keeps nothing of it from then on. False: nothing was kept. The mark stands before the bytes go,
+ * so a second time finishes what was cut off.
+ */
+export function withholdSource(dir: string, path: string): boolean {
+  const folder = join(dir, folderOf(path));
+  const kept = findKept(folder);
+  if (kept === undefined) return false;
+  const { importer, beside } = kept;
+  writeKept(folder, { path, importer, ...(beside === undefined ? {} : { beside }), generations: [], withheld: true });
+  for (const name of readdirSync(folder)) if (name.endsWith('.zst')) rmSync(join(folder, name));
+  return true;
 }
 
 /** Everything that is kept, sorted by path. Throws SourceDamageError for an index that is none. */
@@ -151,6 +173,7 @@ function isKept(value: JsonValue): value is JsonValue & KeptSource {
     isJsonObject(value) &&
     typeof value.path === 'string' &&
     typeof value.importer === 'string' &&
+    (value.withheld === undefined || typeof value.withheld === 'boolean') &&
     Array.isArray(value.generations) &&
     value.generations.every(isGeneration)
   );
