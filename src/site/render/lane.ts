@@ -30,7 +30,7 @@ export interface LaneOptions {
 const LIVES = 2;
 
 /** A thread without limits lets garbage lie: it then takes several times the memory that it needs. */
-const LIMITS = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 224 };
+const LIMITS = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 224 };
 
 interface OpenJob<Job, Result> {
   readonly job: Job;

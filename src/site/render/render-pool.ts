@@ -1,5 +1,5 @@
 /** Shares rendering between the threads of this machine. */
-/** Bounded: when a lone thread has enough to do, the main thread renders the page itself instead of waiting. */
+/** The main thread renders only what no thread is worth: it would load and warm up the renderer a second time. */
 
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
@@ -13,8 +13,6 @@ export interface RenderPool {
   close(): Promise<void>;
 }
 
-/** Raw bytes that may wait for one thread. */
-const MOST_WAITING = 1536 * 1024;
 /** Fewer turns than this are rendered sooner than a thread has started. */
 const WORTH_A_THREAD = 1500;
 const MOST_THREADS = 8;
@@ -39,9 +37,7 @@ export function createRenderPool(turns: number, options: RenderPoolOptions = {})
   return {
     async render(job, weight) {
       const lane = leastBusy(lanes);
-      // Alone, this thread had better help than wait; with several, it is needed to keep them supplied.
-      if (lane === undefined || (lanes.length === 1 && lane.waiting() + weight > MOST_WAITING)) return runHere(job);
-      return lane.run(job, weight);
+      return lane === undefined ? runHere(job) : lane.run(job, weight);
     },
     close: async () => void (await Promise.all(lanes.map((lane) => lane.close()))),
   };
