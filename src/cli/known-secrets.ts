@@ -11,4 +11,9 @@ export function knownSecrets(env: Readonly<Record<string, string | undefined>>):
   return [...new Set(values)].sort();
 }
 
+/** What the person at this machine is called on it. */
+export function knownNames(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return [...new Set([env.USER, env.LOGNAME, env.USERNAME].flatMap((name) => (name === undefined ? [] : [name])))];
+}
+
 const SECRET_NAME = /(^|_)(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)($|_)/i;

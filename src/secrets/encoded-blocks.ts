@@ -1,7 +1,9 @@
 /** Finds base64, base64url and hexadecimal runs in a text that hide readable text, and images that must stay whole. */
 /** One pass over the characters; only runs whose bytes could be ASCII are decoded, at each of the four alignments. */
 
+import { constants, gunzipSync } from 'node:zlib';
 import { isWholeImage } from '../model/images.ts';
+import { findHexDumps } from './hex-dumps.ts';
 
 export interface EncodedBlock {
   readonly start: number;
@@ -27,7 +29,10 @@ export function findEncodedBlocks(text: string): readonly EncodedBlock[] {
     if (i - start >= MIN_RUN) addBlock(text, start, i, blocks);
     start = i + 1;
   }
-  return blocks;
+  const dumps = findHexDumps(text);
+  if (dumps.length === 0) return blocks;
+  for (const { start, end, bytes } of dumps) blocks.push({ start, end, decoded: readable(bytes), image: false });
+  return blocks.sort((a, b) => a.start - b.start);
 }
 
 const NONE = 255;
@@ -53,10 +58,12 @@ function runMask(): Int32Array {
 
 /**
  * Whether a run of `MIN_RUN` or more could hide text: what `findEncodedBlocks` would decode, told without decoding. Base64: four
- * groups of four characters in a row whose bytes are all below 0x80, or the head of an image. Hexadecimal: ten times in a row
+ * groups of four characters in a row whose bytes are all below 0x80, or the head of a gzip file. Hexadecimal: ten times in a row
  * two digits of which the first is 2 to 7.
  */
 export function hidesText(units: Uint16Array, start: number, end: number): boolean {
+  if (units[start] === 0x48 && units[start + 1] === 0x34 && units[start + 2] === 0x73 && units[start + 3] === 0x49)
+    return true;
   // each bit of a history is one character back, so all alignments are followed at once
   let begun = 0;
   let groups = 0;
@@ -101,11 +108,23 @@ function addBlock(text: string, start: number, end: number, blocks: EncodedBlock
       return;
     }
   }
-  const readings: string[] = [];
+  const readings: string[] = text.startsWith(GZIP_HEAD, start) ? unzip(text.slice(start, end)) : [];
   for (let shift = 0; shift < 4; shift++) readAlignment(text, start + shift, end, readings);
   if (readings.length > 0) blocks.push({ start, end, decoded: readings.join('\n'), image: false });
 }
 
+/** What a gzip file in base64 says, also when its end is cut off; nothing when it is none or swells beyond all text. */
+function unzip(run: string): string[] {
+  try {
+    const limit = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: run.length * 24 + 4096 };
+    return [readable(gunzipSync(Buffer.from(run, 'base64'), limit).toString('latin1'))];
+  } catch {
+    // no gzip file, or a bomb: what it holds is not looked into
+    return [];
+  }
+}
+
+const GZIP_HEAD = 'H4sI';
 /** Base64 of the first bytes of PNG, JPEG, GIF and RIFF. */
 const IMAGE_HEAD = /^(?:iVBORw0K|\/9j\/|R0lGOD|UklGR)/;
 /** What a character may be. Bits 0 to 2: the first, second, third of a group of ASCII bytes; 3 and 4: the first, second digit of one. */

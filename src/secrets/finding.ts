@@ -17,7 +17,7 @@ export interface Finding {
 
 export type Report = (finding: Finding) => void;
 
-/** Reports every match of a pattern with the flags `g` or `dg`; the group `v`, where there is one, is the value. */
+/** Reports every match of a pattern with the flags `g` or `dg`; the group `v` or else `w`, where there is one, is the value. */
 export function reportMatches(
   text: string,
   pattern: RegExp,
@@ -31,16 +31,16 @@ export function reportMatches(
       pattern.lastIndex++;
       continue;
     }
-    const value = match.groups?.v ?? match[0];
+    const value = match.groups?.v ?? match.groups?.w ?? match[0];
     const verdict = accepts(value, match);
     if (verdict === false) continue;
-    const start = match.groups?.v === undefined ? match.index : startOfGroup(match);
+    const start = value === match[0] ? match.index : startOfGroup(match);
     report({ rule, start, end: start + value.length, value, ...(verdict === 'doubtful' && { doubtful: true }) });
   }
 }
 
 function startOfGroup(match: RegExpExecArray): number {
-  const range = match.indices?.groups?.v;
+  const range = match.indices?.groups?.v ?? match.indices?.groups?.w;
   if (range === undefined) throw new TypeError('a pattern with a group needs the flag d');
   return range[0];
 }

@@ -30,7 +30,7 @@ const MAX_BLANKS = 40;
 
 /** Where the join ends that begins around the line end or quote at `stop`; -1: there is none. */
 function joinEnd(units: Uint16Array, stop: number, code: number): number {
-  if (code === NEWLINE) return afterGutter(units, stop + 1);
+  if (code === NEWLINE) return afterLineEnd(units, stop);
   return startsConcatenation(units[stop + 1] ?? 0) ? afterConcatenation(units, stop) : -1;
 }
 
@@ -94,6 +94,14 @@ function skipBlanksBack(units: Uint16Array, from: number, floor: number): number
 
 function codeBefore(units: Uint16Array, at: number, floor: number): number {
   return at > floor ? (units[at - 1] ?? 0) : 0;
+}
+
+/** Behind a backslash a line goes on: what begins it with a hyphen is an option, no line of a diff. */
+function afterLineEnd(units: Uint16Array, newline: number): number {
+  const before = units[newline - 1] === 0x0d ? newline - 2 : newline - 1;
+  if (units[before] !== 0x5c) return afterGutter(units, newline + 1);
+  const at = skipBlanks(units, newline + 1);
+  return units[at] === 0x2d ? at : afterGutter(units, newline + 1);
 }
 
 function afterGutter(units: Uint16Array, from: number): number {

@@ -56,6 +56,40 @@ export function createLiteralSearch(literals: readonly Literal[]): LiteralSearch
   };
 }
 
+/** The lists of which a text holds any literal, by their index, in order. Tells literals alone, never what follows them. */
+export type ListSearch = (text: string) => readonly number[];
+
+export function createListSearch(lists: readonly (readonly Omit<Literal, 'bit'>[])[]): ListSearch {
+  const table = new Uint8Array(1 << 15);
+  const rows = new Map<number, { readonly literal: Omit<Literal, 'bit'>; readonly list: number }[]>();
+  for (const [list, literals] of lists.entries()) {
+    for (const literal of literals) {
+      const slot = [0, 1, 2].reduce((before, i) => nextSlot(before, literal.text.charCodeAt(i)), 0);
+      table[slot] = 1;
+      const known = rows.get(slot) ?? [];
+      known.push({ literal, list });
+      rows.set(slot, known);
+    }
+  }
+  return (text) => {
+    const found = new Set<number>();
+    let slot = 0;
+    for (let i = 0; i < text.length; i++) {
+      slot = nextSlot(slot, text.charCodeAt(i));
+      if (table[slot] === 0 || i < 2) continue;
+      for (const { literal, list } of rows.get(slot) ?? []) {
+        if (!found.has(list) && stands(text, i - 2, literal)) found.add(list);
+      }
+    }
+    return [...found].sort((x, y) => x - y);
+  };
+}
+
+function stands(text: string, at: number, { text: literal, folded }: Omit<Literal, 'bit'>): boolean {
+  if (folded !== true) return text.startsWith(literal, at);
+  return text.slice(at, at + literal.length).toLowerCase() === literal;
+}
+
 /** The slot of the last three characters: of the one before them nothing is left. Case is folded here for all; the comparison decides. */
 export function nextSlot(slot: number, code: number): number {
   return ((slot << 5) ^ (code | 0x20)) & 0x7fff;

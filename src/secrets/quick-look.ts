@@ -4,6 +4,7 @@
 import { hidesText, MIN_RUN, RUN_MASK } from './encoded-blocks.ts';
 import { joinLines } from './line-joins.ts';
 import { createLiteralSearch, type Literal, type LiteralSearch, nextSlot } from './literal-search.ts';
+import { tellingPlaces } from './rules/telling-places.ts';
 import { tokenShapes } from './rules/token-shapes.ts';
 import { TextUnits } from './text-units.ts';
 import { ODD_CHARACTER } from './views.ts';
@@ -16,16 +17,20 @@ export const ASSIGNMENT = 4;
 export const READING = 8;
 /** Base64 or hexadecimal that could be text. */
 export const BLOCK = 16;
+/** What stands in places of secrets: only their rules can tell. */
+export const PLACE = 32;
 
 export interface QuickLook {
   /** Bits of the constants above; 0: clean. */
   look(text: string): number;
 }
 
-export function createQuickLook(literals: readonly string[]): QuickLook {
+/** `names`: of people, which count where a machine prints them. */
+export function createQuickLook(literals: readonly string[], names: readonly string[] = []): QuickLook {
   const own = literals.filter((word) => word.length >= 3).map((word) => ({ text: word.slice(0, 8), bit: SECRET }));
+  const owners = names.filter((name) => name.length >= 3).map((text) => ({ text, bit: HOME, follow: /^[ \t@]/ }));
   const short = literals.filter((word) => word.length < 3);
-  const search = createLiteralSearch([...SECRETS, ...NAMES, ...HOMES, ...own]);
+  const search = createLiteralSearch([...SECRETS, ...NAMES, ...DUMPS, ...HOMES, ...owners, ...own]);
   const plain = new TextUnits();
   const joined = new TextUnits();
   return {
@@ -108,7 +113,12 @@ function isOctalDigit(code: number): boolean {
 
 const SECRETS: readonly Literal[] = [
   ...tokenShapes.flatMap((row) =>
-    row.literals.map((text) => ({ text, bit: SECRET, ...(row.follow !== undefined && { follow: row.follow }) })),
+    row.literals.map((text) => ({
+      text,
+      bit: SECRET,
+      ...(row.follow !== undefined && { follow: row.follow }),
+      ...(row.reach !== undefined && { reach: row.reach }),
+    })),
   ),
   // What secretlint's patterns begin with, where no shape of ours does.
   ...['AGPA', 'AIDA', 'AROA', 'AIPA', 'ANPA', 'ANVA', 'A3T'].map((text) => ({
@@ -135,6 +145,7 @@ const SECRETS: readonly Literal[] = [
 ];
 
 const NAMES: readonly Literal[] = [
+  ...tellingPlaces.flatMap(({ literals }) => literals.map((literal) => ({ ...literal, bit: PLACE }))),
   ...['pass', 'pwd', 'secret', 'token', 'credential', 'key'].map((text) => ({
     text,
     bit: ASSIGNMENT,
@@ -152,8 +163,20 @@ const NAMES: readonly Literal[] = [
     text,
     bit: ASSIGNMENT,
     folded: true,
-    follow: /^[a-z0-9_-]{0,12}[\\"'`\] \t]{0,10}(?:=|:)[ \t>]{0,5}[\\"'`]{0,4}\d{4}/i,
+    follow: /^[a-z0-9_-]{0,12}[\\"'`\] \t]{0,10}(?:=|:)[ \t>]{0,5}[\\"'`]{0,4}\d{3}/i,
   })),
+  {
+    text: 'pat',
+    bit: ASSIGNMENT,
+    folded: true,
+    follow: /^[\\"'`\] \t]{0,10}(?:=|:)[ \t>]{0,5}[\\"'`]{0,4}[A-Za-z0-9]{16}/,
+  },
+];
+
+/** A line of a hex dump from its offset on. */
+const DUMPS: readonly Literal[] = [
+  { text: '0: ', bit: BLOCK, follow: /^ ?[0-9a-f]{2,4} {1,2}[0-9a-f]{2}/i },
+  { text: '0  ', bit: BLOCK, follow: /^[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2}/i },
 ];
 
 const HOMES: readonly Literal[] = ['home', 'users'].map((text) => ({

@@ -7,7 +7,6 @@ import type { Item } from '../model/item.ts';
 import type { Finding } from './finding.ts';
 import { Markers, replaceRanges } from './markers.ts';
 import { createReplaceValues } from './replace-values.ts';
-import { findHomePaths } from './rules/home-paths.ts';
 import { type Fixity, listStrings, replaceStrings, type TextField } from './strings.ts';
 import { createTextScanner, type TextScanner } from './text-scanner.ts';
 
@@ -21,6 +20,8 @@ export interface RedactOptions {
   readonly personal: boolean;
   /** Values that are secret on this machine; shorter than 8 characters are ignored. Compared in memory, never stored. */
   readonly knownValues: readonly string[];
+  /** Names of people whose machine this is: taken out where a machine printed them. */
+  readonly names?: readonly string[];
 }
 
 /** Counts by rule name. */
@@ -93,7 +94,7 @@ async function redactValue<T extends object>(
   const answers = fields.map((field) => lookAt(field, scanner));
   const found = answers.includes('suspicious')
     ? await redactSlowly(fields, answers, scanner)
-    : redactHomes(fields, answers);
+    : redactHomes(fields, answers, scanner);
   if (found.texts === undefined) return { value, fired: {}, doubtful: found.doubtful };
   const { fired, doubtful } = found;
   return { value: replaceStrings(asJson(value), fixity, found.texts) as unknown as T, fired, doubtful };
@@ -107,14 +108,13 @@ interface RedactedFields {
 }
 
 /** For fields of which none needs the slow look. */
-function redactHomes(fields: readonly TextField[], answers: readonly Answer[]): RedactedFields {
+function redactHomes(fields: readonly TextField[], answers: readonly Answer[], scanner: TextScanner): RedactedFields {
   if (!answers.includes('home')) return UNTOUCHED;
   const markers = new Markers();
   let changed = false;
   const texts = fields.map(({ text }, i) => {
     if (answers[i] !== 'home') return text;
-    const found: Finding[] = [];
-    findHomePaths(text, (finding) => found.push(finding));
+    const found = scanner.findHomes(text);
     changed ||= found.length > 0;
     return found.length === 0 ? text : replaceRanges(text, found, markers);
   });

@@ -34,6 +34,7 @@ function list(
   } else if (isList(value)) {
     for (const [i, entry] of value.entries()) list(entry, below(path, i), fixity, member, fields);
   } else {
+    const named = pairName(value);
     for (const name of Object.keys(value).sort()) {
       const inside = value[name];
       if (inside === undefined) continue;
@@ -41,9 +42,17 @@ function list(
       const kind = inner === undefined ? 'none' : fixity(inner);
       if (kind === 'none') fields.push({ text: name });
       if (kind === 'key') list(inside, inner, fixity, undefined, fields);
-      else if (kind === 'none') list(inside, undefined, fixity, name, fields);
+      else if (kind === 'none')
+        list(inside, undefined, fixity, named !== undefined && /^value$/i.test(name) ? named : name, fields);
     }
   }
+}
+
+/** The name in a pair such as `{"name": "DB_PASSWORD", "value": …}`. */
+function pairName(value: Readonly<Record<string, JsonValue>>): string | undefined {
+  if (value.value === undefined && value.Value === undefined) return undefined;
+  const name = value.name ?? value.key ?? value.Name ?? value.Key ?? value.variable;
+  return typeof name === 'string' && name.length <= 80 ? name : undefined;
 }
 
 /** The value with each string replaced by the one at the same place of `texts` (the order of `listStrings`). */

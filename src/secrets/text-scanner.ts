@@ -4,14 +4,18 @@
 import { createCover } from './cover.ts';
 import { type EncodedBlock, findEncodedBlocks } from './encoded-blocks.ts';
 import { type Finding, type Report, reportMatches } from './finding.ts';
-import { ASSIGNMENT, BLOCK, createQuickLook, HOME, type QuickLook, READING, SECRET } from './quick-look.ts';
-import { findAssignments, judgeAssignment } from './rules/assignments.ts';
+import { createListSearch } from './literal-search.ts';
+import { ASSIGNMENT, BLOCK, createQuickLook, HOME, PLACE, type QuickLook, READING, SECRET } from './quick-look.ts';
+import { findAssignments } from './rules/assignments.ts';
 import { acceptsUrl, CONTEXT_HINT, findInContext, findUrlLogin } from './rules/context-rules.ts';
-import { findHomePaths, HOME_HINT } from './rules/home-paths.ts';
+import { findHomePaths, HOME_HINT, listOwners } from './rules/home-paths.ts';
+import { judgeMember } from './rules/members.ts';
+import { findOwners, OWNER_HINT } from './rules/owners.ts';
 import { findPersonal, hasPersonal, PERSONAL_HINT } from './rules/personal.ts';
 import { isPlaceholder } from './rules/placeholders.ts';
 import { findPrivateKeys, PRIVATE_KEY_HINT } from './rules/private-keys.ts';
 import { LINT_HINT, loadLint } from './rules/secretlint.ts';
+import { findInPlaces } from './rules/telling-places.ts';
 import { tokenShapes } from './rules/token-shapes.ts';
 import { joinView, originalView, type View, walkReadings } from './views.ts';
 
@@ -21,6 +25,8 @@ export interface ScannerOptions {
   /** Values known to be secret on this machine. */
   readonly knownValues: readonly string[];
   readonly personal: boolean;
+  /** Names of people whose machine this is. */
+  readonly names?: readonly string[];
   /** Run every rule on every text, for tests of the fast look. */
   readonly ungated?: boolean;
 }
@@ -30,13 +36,18 @@ export interface TextScanner {
   look(text: string): 'clean' | 'home' | 'suspicious';
   /** Every finding, mapped to ranges of `text`, in order, without overlaps. */
   scan(text: string): Promise<readonly Finding[]>;
+  /** Homes, and the names of their owners where a machine printed them: all that a text has which is `home` to the fast look. */
+  findHomes(text: string): readonly Finding[];
   /** A member of decoded JSON: the value under a telling name. */
   judgeMember(name: string, value: string): Finding | undefined;
 }
 
 export function createTextScanner(options: ScannerOptions): TextScanner {
   const literals = literalRules(options);
-  const quick = createQuickLook(literals.flatMap((row) => row.values));
+  const quick = createQuickLook(
+    literals.flatMap((row) => row.values),
+    options.names ?? [],
+  );
   return {
     look: (text) => {
       if (options.ungated === true) return 'suspicious';
@@ -45,6 +56,7 @@ export function createTextScanner(options: ScannerOptions): TextScanner {
       return (bits & HOME) !== 0 ? 'home' : 'clean';
     },
     scan: (text) => scanText(text, options, literals),
+    findHomes: (text) => findHomes(text, options.names ?? []),
     judgeMember,
   };
 }
@@ -58,6 +70,7 @@ interface LiteralRule {
 /** A known value this short would be found in ordinary words. */
 const MIN_KNOWN = 8;
 const SHAPES = tokenShapes.map((row) => ({ ...row, shape: new RegExp(row.shape, 'g') }));
+const searchShapes = createListSearch(tokenShapes.map((row) => row.literals.map((text) => ({ text }))));
 /** Rules of secretlint whose patterns run on to the end of a line or a URL. */
 const WIDE_LINT = /^(?:npm|basicauth|database-connection-string)$/;
 const LINT_WINDOW = 64 * 1024;
@@ -68,7 +81,8 @@ function needs(text: string, quick: QuickLook, options: ScannerOptions, depth: n
   let bits = quick.look(text);
   if (options.personal && PERSONAL_HINT.test(text) && hasPersonal(text)) bits |= SECRET;
   if ((bits & SECRET) !== 0) return SECRET;
-  if ((bits & ASSIGNMENT) !== 0 && hasAssignment(text)) return SECRET;
+  if ((bits & ASSIGNMENT) !== 0 && any(findAssignments, text)) return SECRET;
+  if ((bits & PLACE) !== 0 && any(findInPlaces, text)) return SECRET;
   if (depth > 0 && (bits & READING) !== 0) {
     let homes = -1;
     for (const view of walkReadings(text)) {
@@ -81,8 +95,9 @@ function needs(text: string, quick: QuickLook, options: ScannerOptions, depth: n
       if (countHomes(view.text) > homes) return SECRET;
     }
   }
-  if (depth >= 0 && (bits & BLOCK) !== 0 && blocksOf(text).some((block) => hasSecret(block.decoded, quick, options)))
-    return SECRET;
+  if (depth >= 0 && (bits & BLOCK) !== 0) {
+    if (blocksOf(text).some((block) => hasSecret(block.decoded, quick, options, 1))) return SECRET;
+  }
   return bits & HOME;
 }
 
@@ -99,16 +114,18 @@ function blocksOf(text: string): readonly EncodedBlock[] {
   return [...findEncodedBlocks(text), ...(joined === undefined ? [] : findEncodedBlocks(joined.text))];
 }
 
-function hasSecret(text: string, quick: QuickLook, options: ScannerOptions): boolean {
-  return (needs(text, quick, { ...options, personal: false }, -1) & SECRET) !== 0;
+/** `levels`: how many more encodings inside this one are looked into. */
+function hasSecret(text: string, quick: QuickLook, options: ScannerOptions, levels: number): boolean {
+  if ((needs(text, quick, { ...options, personal: false }, -1) & SECRET) !== 0) return true;
+  return levels > 0 && findEncodedBlocks(text).some((block) => hasSecret(block.decoded, quick, options, levels - 1));
 }
 
-function hasAssignment(text: string): boolean {
-  let any = false;
-  findAssignments(text, () => {
-    any = true;
+function any(find: (text: string, report: Report) => void, text: string): boolean {
+  let found = false;
+  find(text, () => {
+    found = true;
   });
-  return any;
+  return found;
 }
 
 async function scanText(
@@ -158,16 +175,22 @@ function touchesBlock(blocks: readonly EncodedBlock[], start: number, end: numbe
   return block !== undefined && block.start < end;
 }
 
-/** A finding inside an encoded block takes the whole block with it. */
+/** A finding inside an encoded block, or in one inside that, takes the whole block with it. */
 async function scanBlock(
   block: EncodedBlock,
   options: ScannerOptions,
   literals: readonly LiteralRule[],
+  levels = 1,
 ): Promise<readonly Finding[]> {
   const inside = [
     ...findAll(block.decoded, { ...options, personal: false }, literals),
     ...(await lint(block.decoded, true, options)),
   ];
+  if (levels > 0) {
+    for (const inner of findEncodedBlocks(block.decoded)) {
+      inside.push(...(await scanBlock(inner, options, literals, levels - 1)));
+    }
+  }
   const hit = inside.find((finding) => !finding.doubtful && finding.replacement === undefined);
   return hit === undefined ? [] : [{ rule: hit.rule, value: hit.value, start: block.start, end: block.end }];
 }
@@ -178,9 +201,21 @@ function findAll(text: string, options: ScannerOptions, literals: readonly Liter
   findTokens(text, literals, report);
   if (options.ungated === true || CONTEXT_HINT.test(text)) findInContext(text, report);
   findAssignments(text, report);
-  if (options.ungated === true || HOME_HINT.test(text)) findHomePaths(text, report);
+  findInPlaces(text, report);
+  found.push(...findHomes(text, options.names ?? [], options.ungated));
   if (options.personal) findPersonal(text, report);
   return found;
+}
+
+/** Homes and the names of those whose homes they are; in order of place. */
+function findHomes(text: string, names: readonly string[], ungated = false): readonly Finding[] {
+  const found: Finding[] = [];
+  const report: Report = (finding) => found.push(finding);
+  const homes = ungated || HOME_HINT.test(text);
+  if (homes) findHomePaths(text, report, names);
+  const paths = found.length;
+  if (OWNER_HINT.test(text)) findOwners(text, homes ? [...names, ...listOwners(text)] : names, report);
+  return found.length === paths ? found : found.sort((a, b) => a.start - b.start);
 }
 
 /** Only rules that need no line end: in joined text a name can stand before the next line's words. */
@@ -200,9 +235,9 @@ function findTokens(text: string, literals: readonly LiteralRule[], report: Repo
     reportMatches(text, pattern, rule, report, () => true);
   }
   if (PRIVATE_KEY_HINT.test(text)) findPrivateKeys(text, report);
-  for (const { rule, literals: fixed, shape } of SHAPES) {
-    if (fixed.some((literal) => text.includes(literal)))
-      reportMatches(text, shape, rule, report, (value) => !isPlaceholder(value));
+  for (const i of searchShapes(text)) {
+    const row = SHAPES[i];
+    if (row !== undefined) reportMatches(text, row.shape, row.rule, report, (value) => !isPlaceholder(value));
   }
 }
 
@@ -244,13 +279,6 @@ function withoutOverlaps(findings: readonly Finding[], length: number): readonly
     }
   }
   return kept.sort((a, b) => a.start - b.start);
-}
-
-function judgeMember(name: string, value: string): Finding | undefined {
-  if (name.length > 80 || value.length < 3 || value.length > 4096) return undefined;
-  const verdict = judgeAssignment(name, value, 'quoted');
-  if (verdict === 'none') return undefined;
-  return { rule: 'secret', start: 0, end: value.length, value, doubtful: verdict === 'doubtful' };
 }
 
 function literalRules(options: ScannerOptions): readonly LiteralRule[] {

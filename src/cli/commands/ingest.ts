@@ -10,7 +10,7 @@ import { readConfig } from '../config.ts';
 import { type Context, problemLine } from '../context.ts';
 import { countOf, plural } from '../counts.ts';
 import { EXIT } from '../errors.ts';
-import { knownSecrets } from '../known-secrets.ts';
+import { knownNames, knownSecrets } from '../known-secrets.ts';
 import { holdMemory } from '../memory.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
@@ -46,6 +46,7 @@ export function ingestInto(
       words: config.redact.words,
       personal: config.redact.personal,
       knownValues: knownSecrets(context.world.env),
+      names: knownNames(context.world.env),
     },
     sourcesDir: join(context.archiveDir, 'private', 'sources'),
     log: context.log,

@@ -16,18 +16,24 @@ export function findAssignments(text: string, report: Report): void {
     pattern.lastIndex = 0;
     for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
       const { key = '', q = '', v = '', op = ' ' } = match.groups ?? {};
-      const value = q === '' ? v.replace(/[.,:!?)\]}]+$/, '') : v;
-      if (value.length < 3) continue;
       const keyStart = match.index + (pattern === OPTION ? match[0].indexOf(key) : 0);
       const name = nameBefore(text, keyStart) + key;
+      const value = q === '' ? bareValue(v, text[keyStart - (name.length - key.length) - 1] ?? '') : v;
+      if (value.length < 3) continue;
       if (q !== '' && match.groups?.c === '' && CLOSED.test(value)) continue;
       const spelling = q !== '' ? 'quoted' : op === '=' || pattern === OPTION ? 'shell' : 'code';
       const verdict = judgeAssignment(name, value, spelling);
       if (verdict === 'none') continue;
       const start = match.index + match[0].length - v.length;
-      report({ rule: ruleOf(name), start, end: start + value.length, value, doubtful: verdict === 'doubtful' });
+      report({ rule: ruleOfName(name), start, end: start + value.length, value, doubtful: verdict === 'doubtful' });
     }
   }
+}
+
+/** A value without quotes ends before the marks of a sentence, and in a link before the next parameter. */
+function bareValue(value: string, before: string): string {
+  const own = before === '?' || before === '&' ? value.replace(/&.*$/, '') : value;
+  return own.replace(/[.,:!?)\]}]+$/, '');
 }
 
 /** Whether a value given to a name is a secret. Also used for members of decoded JSON, whose key is the name. */
@@ -38,9 +44,10 @@ export function judgeAssignment(name: string, value: string, spelling: Spelling)
   const constant = isConstant(name);
   if (kind === 'password') return judgePassword(value, spelling, constant);
   if (/\s/.test(value)) return 'none';
-  if (kind === 'pin') return /^\d{4,8}$/.test(value) ? 'secret' : 'none';
+  if (kind === 'pin')
+    return /^\d{4,8}$/.test(value) || (/cv[vc]$/i.test(name) && /^\d{3}$/.test(value)) ? 'secret' : 'none';
   if (kind === 'session') return judgeSession(value);
-  if (isIdentity(value)) return judgeIdentity(kind, value, spelling, constant);
+  if (isIdentity(value)) return judgeIdentity(kind, value, spelling === 'code' && !QUALIFIED.test(name), constant);
   if (looksRandom(value)) return kind === 'key' && !constant ? 'none' : 'secret';
   if (kind === 'secret' && (constant || spelling === 'quoted') && spelling !== 'code') {
     if (constant) return value.length >= 8 && /\d/.test(value) && /[A-Za-z]/.test(value) ? 'secret' : 'none';
@@ -50,13 +57,16 @@ export function judgeAssignment(name: string, value: string, spelling: Spelling)
 }
 
 /** Hexadecimal is a secret only where the name leaves nothing else; a UUID is what ids are made of. */
-function judgeIdentity(kind: NameKind, value: string, spelling: Spelling, constant: boolean): Verdict {
+function judgeIdentity(kind: NameKind, value: string, unsure: boolean, constant: boolean): Verdict {
   const uuid = value.includes('-');
   if (/^\d+$/.test(value)) return kind === 'secret' && constant && value.length >= 12 ? 'secret' : 'none';
   if (kind === 'key') return constant && !uuid && value.length >= 32 ? 'doubtful' : 'none';
   if (value.length < 20) return 'none';
-  return uuid ? (constant ? 'secret' : 'doubtful') : spelling === 'code' && !constant ? 'doubtful' : 'secret';
+  return uuid ? (constant ? 'secret' : 'doubtful') : unsure && !constant ? 'doubtful' : 'secret';
 }
+
+/** More than one word: an `auth_token` is no token of a grammar. */
+const QUALIFIED = /[A-Za-z0-9][-_ ][A-Za-z0-9]|[a-z][A-Z]/;
 
 /** Ids of conversations are no keys: agents write them everywhere. What a server hands to a browser has no name in it. */
 function judgeSession(value: string): Verdict {
@@ -72,7 +82,7 @@ function isHandMade(value: string): boolean {
 }
 
 const KEY =
-  'pass(?:word|wd|phrase|code|wort)?|pwd|secret|token|credentials?|session[-_]?id|sessid|(?:mfa|pin|otp|2fa|security|verification|backup|recovery|access)[-_ ]?code|otp|cvv|cvc|pin|sid|(?:api|access|secret|private|signing|encryption|auth|master|service|storage|account|session|license|deploy|webhook|shared|client|admin)[-_]?key|key';
+  'pass(?:word|wd|phrase|code|wort)?|pwd|secret|token|credentials?|session[-_]?id|sessid|(?:mfa|pin|otp|2fa|security|verification|backup|recovery|access)[-_ ]?code|otp|cvv|cvc|pin|sid|(?:api|access|secret|private|signing|encryption|auth|master|service|storage|account|session|license|deploy|webhook|shared|client|admin|preshared)[-_ ]?key|(?:auth|access|api|bearer|refresh|session)[- ]token|pat|key';
 const END =
   '(?:[_-]?(?:base|base64|b64|hex|enc|raw|plain|plaintext|text|value|val|prod|production|dev|test|staging|live|old|new|default|primary|secondary|\\d{1,4}))?';
 const UNQUOTED = '[^\\s"\'`,;|<>()\\\\]';
@@ -132,7 +142,8 @@ function nameBefore(text: string, end: number): string {
   return text.slice(start, end).replace(/^[.-]+/, '');
 }
 
-function ruleOf(name: string): string {
+/** What a value given to such a name is called. */
+export function ruleOfName(name: string): string {
   const kind = kindOfName(name);
   if (kind === 'password' || kind === 'session' || kind === 'pin') return kind;
   if (/token[^a-z]*$/i.test(name)) return 'token';

@@ -80,7 +80,8 @@ function isLongMixed(value: string): boolean {
   return value.length >= 20 && /\d/.test(value) && /[A-Za-z]/.test(value);
 }
 
-function acceptsHeader(value: string, match: RegExpExecArray): boolean {
+/** Whether the value of a header (its scheme apart) is a key. */
+export function acceptsHeader(value: string, match: RegExpExecArray): boolean {
   const scheme = match.groups?.scheme?.trim().toLowerCase();
   if (isPlaceholder(value) || /^(?:bearer|basic|token)$/i.test(value)) return false;
   if (scheme === 'basic') return Buffer.from(value, 'base64').includes(0x3a);
@@ -90,7 +91,8 @@ function acceptsHeader(value: string, match: RegExpExecArray): boolean {
 
 const SECRET_COOKIE = /sess|sid$|auth|token|jwt|csrf|xsrf|login|secret|remember|identity|credential/i;
 
-function acceptsCookie(value: string): boolean {
+/** Whether one of the pairs of a cookie lets somebody in. */
+export function acceptsCookie(value: string): boolean {
   return value.split(/;\s?/).some((pair) => {
     const at = pair.indexOf('=');
     const [name, content] = [pair.slice(0, at), pair.slice(at + 1)];

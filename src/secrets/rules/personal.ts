@@ -3,13 +3,14 @@
 
 import type { Report } from '../finding.ts';
 
-export const PERSONAL_HINT = /[A-Za-z0-9]@[A-Za-z0-9]|\d\.\d{1,3}\.\d{1,3}\.\d|\+\d{1,3}[ .(-]|\d{4}[ -]\d{4}[ -]\d{4}/;
+export const PERSONAL_HINT =
+  /[A-Za-z0-9]@[A-Za-z0-9]|\d\.\d{1,3}\.\d{1,3}\.\d|\+\d{1,3}[ .(-]|\d{4}[ -]\d{4}[ -]?\d{2}|\d{15}/;
 
 export function findPersonal(text: string, report: Report): void {
   findEmails(text, report);
-  findEach(text, IPV4, 'ip', report, isPublicAddress);
-  findEach(text, PHONE, 'phone', report, (v) => digits(v).length >= 9 && digits(v).length <= 15);
-  findEach(text, CARD, 'card', report, (v) => passesLuhn(digits(v)));
+  findEach(text, IPV4, 'ip', report, (v, at) => isPublicAddress(v) && !isVersion(text, at));
+  findEach(text, PHONE, 'phone', report, isPhone);
+  findEach(text, CARD, 'card', report, isCard);
 }
 
 /** Whether `findPersonal` would report anything. */
@@ -48,11 +49,17 @@ function startOfLocalPart(text: string, at: number): number {
   return start;
 }
 
-function findEach(text: string, pattern: RegExp, rule: string, report: Report, accepts: (v: string) => boolean): void {
+function findEach(
+  text: string,
+  pattern: RegExp,
+  rule: string,
+  report: Report,
+  accepts: (value: string, start: number) => boolean,
+): void {
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const value = match[0];
-    if (accepts(value)) report({ rule, start: match.index, end: match.index + value.length, value });
+    if (accepts(value, match.index)) report({ rule, start: match.index, end: match.index + value.length, value });
   }
 }
 
@@ -62,13 +69,19 @@ const EMAIL =
   /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}_%+-](?:[\p{L}\p{N}._%+-]{0,62}[\p{L}\p{N}_%+-])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])/uy;
 const IPV4 = /(?<![\d.A-Za-z_-])(?:\d{1,3}\.){3}\d{1,3}(?![\d.A-Za-z_-])/g;
 const PHONE = /(?<![\w+])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,5}(?:[ .-]\d{2,5}){1,4}(?![\w.])/g;
-const CARD = /(?<![\d-])\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?![\d-])/g;
+const CARD =
+  /(?<![\w.$#/=%-])(?:\d{4}(?<s>[ -])\d{4}\k<s>\d{4}\k<s>\d{4}|3[47]\d\d(?<a>[ -])\d{6}\k<a>\d{5}|[3-6]\d{14,15})(?![\w%-]|\.\d)/g;
+/** First digits that issuers of cards have. */
+const ISSUER = /^(?:4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|6(?:011|4[4-9]|5))/;
 
 const NOT_A_PERSON =
   /^(?:git|noreply|no-reply|donotreply|hello|info|support|security|admin|postmaster|actions?|bot|user|username|you|your|me|name|email|someone|test|foo|bar)@|@(?:[a-z0-9-]+\.)*(?:example\.(?:com|org|net)|test|invalid|example|localhost|local)$|\[bot\]|\.(?:png|jpe?g|gif|svg|webp|js|ts|tsx|css|md|json|ya?ml|lock|service|socket|timer|target)$/i;
 
 function isPerson(address: string): boolean {
-  return !NOT_A_PERSON.test(address);
+  if (NOT_A_PERSON.test(address)) return false;
+  const domain = address.slice(address.lastIndexOf('@') + 1);
+  // A package at a version: `toolchain@v0.0.1-go1.26`, `left-pad@1.x`, `image@sha256.abc`.
+  return !/^v?\d+\.(?:\d|x\b)/i.test(domain);
 }
 
 function isPublicAddress(address: string): boolean {
@@ -91,5 +104,29 @@ function passesLuhn(number: string): boolean {
     const n = Number(number[number.length - 1 - i]) * (i % 2 === 0 ? 1 : 2);
     sum += n > 9 ? n - 9 : n;
   }
-  return sum % 10 === 0 && !/^(?:4242|4111|5555|0000)/.test(number);
+  return sum % 10 === 0;
+}
+
+function isCard(value: string): boolean {
+  const number = digits(value);
+  return ISSUER.test(number) && passesLuhn(number) && !SAMPLE_CARD.test(number);
+}
+
+/** Numbers that payment services print in their manuals, and digits that repeat. */
+const SAMPLE_CARD =
+  /^(?:4242|4111111|4000000|4012888888881881|5555555555554444|5105105105105100|2223003122003222|378282246310005|371449635398431|6011111|6011000990139424)|(\d)\1{7}/;
+
+function isPhone(value: string): boolean {
+  const { length } = digits(value);
+  // 555 in North America belongs to films.
+  return length >= 9 && length <= 15 && !/^\+1[ .-]?\(?(?:555|\d{3}\)?[ .-]555)/.test(value);
+}
+
+/** `Version="28.0.0.0"`, `v1.2.3.4`, `AssemblyVersion("4.0.0.0")`: four numbers that count releases. */
+function isVersion(text: string, start: number): boolean {
+  const end = start + (/^[\d.]+/.exec(text.slice(start, start + 16))?.[0].length ?? 0);
+  if (/\.0\.0$/.test(text.slice(start, end)) || /^[-+][\w.]/.test(text.slice(end, end + 2))) return true;
+  return /(?:version|release|build|\bver|revision|publickeytoken|culture|assembly|package|nuget|chrom(?:e|ium)|edg|safari|firefox|opr|\bv|@|\^|~|>=|<=|==)["'\]]?[\s:=/("'>]{0,4}$/i.test(
+    text.slice(Math.max(0, start - 24), start),
+  );
 }

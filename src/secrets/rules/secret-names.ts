@@ -16,7 +16,7 @@ export function kindOfName(name: string): NameKind | undefined {
   if (last === 'pass') return before === undefined || TEST_WORDS.has(before) ? undefined : 'password';
   if (/(?:secret|credentials?)$/.test(last)) return before === 'public' ? undefined : 'secret';
   if (last === 'token' || last === 'key') return kindOfLast(name, last, before);
-  if (GLUED.test(last)) return 'secret';
+  if (GLUED.test(last) || (last === 'pat' && (before !== undefined || name === 'PAT'))) return 'secret';
   // In capitals words are often written in one: `GITHUBTOKEN`, but neither `MONKEY` nor `HOTKEY`.
   if (!/[a-z]/.test(name) && /.{3}token$/.test(last)) return 'secret';
   if (SESSION.test(before === undefined ? last : `${before} ${last}`)) return 'session';
@@ -52,7 +52,7 @@ const GLUED =
   /^(?:[a-z]{0,20}(?:api|access|secret|private|signing|encryption|auth|master|account|license|deploy)key|(?:[a-z]{0,20}(?:api|access|auth|bearer|bot|refresh|secret|session|private|personal|security|user)|id|oauth)token)$/;
 /** Words before `key` with which it is always a secret. */
 const KEY_WORDS = words(
-  'api access secret private signing encryption auth master service storage account session license deploy webhook shared client admin hmac aes cipher jwt ssh',
+  'api access secret private signing encryption auth master service storage account session license deploy webhook shared client admin hmac aes cipher jwt ssh preshared',
 );
 /** Words with which `token` and `key` count, point or name, whoever writes them. */
 const NEVER = words(

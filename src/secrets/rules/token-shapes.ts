@@ -1,15 +1,8 @@
 /** Keys and tokens that are known by their shape: one row for each kind. */
 /** Shapes have a fixed beginning and a long random rest, so they can be looked for in every view of a text. */
 
-export interface TokenShape {
-  readonly rule: string;
-  /** Every match holds one of these: what the fast look searches for. */
-  readonly literals: readonly string[];
-  /** What must come after the literal for the fast look to care, where the literal is common. */
-  readonly follow?: RegExp;
-  /** Bounded; the value is the whole match. No right boundary: letters glued to the end go with it. */
-  readonly shape: string;
-}
+import type { TokenShape } from './token-shape.ts';
+import { vendorTokens } from './vendor-tokens.ts';
 
 /** Left boundary for short beginnings that also end ordinary words (`task-`, `disk-`). `\n` before a letter is an escape. */
 const LEFT = '(?:(?<=\\\\[nrt])|(?<![A-Za-z0-9_-]))';
@@ -17,7 +10,7 @@ const LEFT = '(?:(?<=\\\\[nrt])|(?<![A-Za-z0-9_-]))';
 export const tokenShapes: readonly TokenShape[] = [
   { rule: 'github', literals: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], shape: 'gh[pousr]_[A-Za-z0-9]{30,255}' },
   { rule: 'github', literals: ['github_pat_'], shape: 'github_pat_[A-Za-z0-9_]{50,255}' },
-  { rule: 'gitlab', literals: ['glpat-'], shape: 'gl(?:pat|dt|rt|ft|soat|cbt|ptt|imt|agent)-[A-Za-z0-9_-]{20,128}' },
+  { rule: 'gitlab', literals: ['glpat-'], shape: 'glpat-[A-Za-z0-9_-]{20,300}(?:\\.[0-9a-z]{2}\\.[0-9a-z]{9})?' },
   {
     rule: 'gitlab',
     literals: ['gldt-', 'glrt-', 'glft-', 'glsoat-', 'glcbt-', 'glptt-', 'glimt-', 'glagent-'],
@@ -158,4 +151,5 @@ export const tokenShapes: readonly TokenShape[] = [
     literals: ['AccountKey=', 'SharedAccessKey='],
     shape: '(?<=(?:Account|SharedAccess)Key=)[A-Za-z0-9+/]{40,100}={0,2}',
   },
+  ...vendorTokens,
 ];

@@ -1,0 +1,21 @@
+/** Places that only a secret stands in: options of commands, files of logins, signatures of links. One row for each kind. */
+/** A row's literals are what the fast look searches for, so no row can fire where the fast look sees nothing. */
+
+import { type Report, reportMatches } from '../finding.ts';
+import { createListSearch } from '../literal-search.ts';
+import { commandLogins } from './command-logins.ts';
+import { loginFiles } from './login-files.ts';
+import { signedLinks } from './signed-links.ts';
+import type { TellingPlace } from './telling-place.ts';
+
+export const tellingPlaces: readonly TellingPlace[] = [...commandLogins, ...loginFiles, ...signedLinks];
+
+const search = createListSearch(tellingPlaces.map(({ literals }) => literals));
+
+/** Finds what stands in such places. */
+export function findInPlaces(text: string, report: Report): void {
+  for (const i of search(text)) {
+    const place = tellingPlaces[i];
+    if (place !== undefined) reportMatches(text, place.pattern, place.rule, report, place.accepts);
+  }
+}
