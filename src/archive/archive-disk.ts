@@ -10,6 +10,7 @@ import type { ArchiveReader, ArchiveWriter } from './contract.ts';
 import { DamageError, FutureFormatError } from './errors.ts';
 import { fileProblem } from './files/archive-file.ts';
 import { writeInfo } from './files/archive-info.ts';
+import { moveForeign } from './files/foreign.ts';
 import { keepFromGit, keepPrivateFromGit } from './files/git-files.ts';
 import { keepInfoCopy, readKnownInfo } from './files/info-copy.ts';
 import { isLocked, type Process, releaseLock, takeLock, thisProcess } from './files/lock.ts';
@@ -32,6 +33,11 @@ export interface OpenOptions {
   readonly log?: Log;
   /** The index that stands there is damaged: to write, it is set aside and made anew; to read, the logs are read instead. */
   readonly indexIsBroken?: boolean;
+  /**
+   * `private/` was made elsewhere. To write, what is in it is moved into a folder inside and made anew; to read, nothing of it is
+   * used: the logs are read instead, and no key.
+   */
+  readonly privateIsForeign?: boolean;
   /** For tests: another disk, another place for the index (`:memory:`), another process to hold the lock. */
   readonly disk?: Disk;
   readonly indexPath?: string;
@@ -59,12 +65,17 @@ export function openArchive(dir: string, options: OpenOptions): ArchiveReader | 
   const disk = confineDisk(options.disk ?? realDisk, root);
   const { info, mayWrite, damage } = readKnownInfo(disk, root);
   const indexPath = options.indexPath ?? `${root}/private/index.db`;
+  const foreign = options.privateIsForeign === true;
   const searchPath = options.indexPath === undefined ? `${root}/private/search.db` : ':memory:';
-  const parts = { disk, dir: root, info, log, indexPath, searchPath, self, believed: options.indexIsBroken !== true };
-  if (options.mode === 'read') return openReader({ ...parts, signingKey: findVerifyingKey(disk, root, info.origin) });
+  const parts = { disk, dir: root, info, log, indexPath, searchPath, self, foreign };
+  if (options.mode === 'read') {
+    const signingKey = foreign ? undefined : findVerifyingKey(disk, root, info.origin);
+    const believed = options.indexIsBroken !== true && !foreign;
+    return openReader({ ...parts, searchPath: foreign ? ':memory:' : searchPath, signingKey, believed });
+  }
   if (damage !== undefined) throw new DamageError(`${root}/archive.json`, damage.message);
   if (!mayWrite) throw new FutureFormatError(`${root}/archive.json`, `features ${info.features.join(', ')}`);
-  return openWriter(parts);
+  return openWriter({ ...parts, believed: options.indexIsBroken !== true });
 }
 
 /**
@@ -88,6 +99,7 @@ type Parts = Omit<StoreParts, 'index' | 'writable'> & {
   readonly indexPath: string;
   readonly self: Process;
   readonly believed: boolean;
+  readonly foreign: boolean;
 };
 
 function openWriter(parts: Parts): ArchiveWriter {
@@ -97,6 +109,11 @@ function openWriter(parts: Parts): ArchiveWriter {
   const { tookOver } = takeLock(disk, lock, self);
   sayTakeOver(parts, tookOver);
   try {
+    const moved = parts.foreign ? moveForeign(disk, dir) : undefined;
+    if (moved !== undefined)
+      parts.log.info(
+        `${dir}/private was not made here: what was in it waits in ${moved}, and index and caches are made anew`,
+      );
     keepFromGit(disk, dir);
     keepPrivateFromGit(disk, dir);
     // durable, so that also after a power cut the next writer knows that this one did not close

@@ -1,17 +1,20 @@
 /** Opening the archive for a command: the same words and the same reports everywhere. */
 /** A torn tail or damage that opening found is said at once, whatever the command came for. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type ArchiveReader,
   type ArchiveWriter,
   type DamageReport,
   isDamage,
+  LockedError,
   openArchive,
 } from '../archive/archive.ts';
+import { makeRealFolders } from '../base/confined-disk.ts';
 import type { Context } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
+import { claimPrivate, ownerOf } from './machine.ts';
 
 export function openToRead(context: Context): ArchiveReader {
   const archive = openQuietly(context);
@@ -23,15 +26,69 @@ export function openToRead(context: Context): ArchiveReader {
 export function openQuietly(context: Context): ArchiveReader {
   requireArchive(context);
   const { log, indexIsBroken } = context;
-  return openArchive(context.archiveDir, { mode: 'read', log, indexIsBroken });
+  const privateIsForeign = isForeign(context);
+  if (privateIsForeign) log.detail('archive/private was not made on this machine, and nothing of it is used');
+  return openArchive(context.archiveDir, { mode: 'read', log, indexIsBroken, privateIsForeign });
 }
 
+/** Waits for another writer, with a word. */
 export function openToWrite(context: Context): ArchiveWriter {
   requireArchive(context);
+  ownPrivate(context);
   context.writes.add(context.archiveDir);
-  const archive = openArchive(context.archiveDir, { mode: 'write', log: context.log });
+  const archive = withLock(context, () => openArchive(context.archiveDir, { mode: 'write', log: context.log }));
   reportDamage(context, archive.damage);
   return archive;
+}
+
+/**
+ * Makes `private/` one that this machine made, before anything is kept in it. One that was made elsewhere is moved aside, and with
+ * `--trust` believed. Throws UsageError when the machine cannot remember that.
+ */
+export function ownPrivate(context: Context): void {
+  const { archiveDir, world, log } = context;
+  const privateDir = join(archiveDir, 'private');
+  if (context.trust) {
+    makeRealFolders(archiveDir, privateDir);
+    claimPrivate(world, privateDir);
+    takeBackForeign(privateDir);
+    return;
+  }
+  const owner = ownerOf(world, privateDir);
+  if (owner === 'ours') return;
+  if (owner === 'foreign')
+    withLock(context, () => openArchive(archiveDir, { mode: 'write', log, privateIsForeign: true }).close());
+  else makeRealFolders(archiveDir, privateDir);
+  claimPrivate(world, privateDir);
+}
+
+function isForeign({ trust, world, archiveDir }: Context): boolean {
+  return !trust && ownerOf(world, join(archiveDir, 'private')) === 'foreign';
+}
+
+/** Sources and keys that waited for the owner's word; those that are there now stay. */
+function takeBackForeign(privateDir: string): void {
+  for (const name of ['sources', 'keys']) {
+    const [from, to] = [join(privateDir, 'foreign', name), join(privateDir, name)];
+    if (lstatSync(from, { throwIfNoEntry: false })?.isDirectory() === true && !existsSync(to)) renameSync(from, to);
+  }
+}
+
+/** Milliseconds: how long a writer waits for another one, and how often it looks. */
+const MOST_WAIT = 60_000;
+const LOOK = 200;
+
+/** Whoever reads or writes meanwhile is soon done; only one that goes on and on is an error. */
+function withLock<T>(context: Context, open: () => T): T {
+  for (let waited = 0; ; waited += LOOK) {
+    try {
+      return open();
+    } catch (error) {
+      if (!(error instanceof LockedError) || waited >= MOST_WAIT) throw error;
+      if (waited === 0) context.log.info(`${error.message}; waiting for it, a minute at most`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK);
+    }
+  }
 }
 
 export function hasArchive(context: Context): boolean {

@@ -16,6 +16,7 @@ export interface GlobalOptions {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly strict?: boolean;
+  readonly trust?: boolean;
 }
 
 /** The process as the commands see it. */
@@ -50,6 +51,8 @@ export interface Context {
   readonly progress: Progress;
   /** The archive's index was found to be damaged and cannot be made anew now: the logs are read instead. */
   readonly indexIsBroken: boolean;
+  /** The owner says that this folder is theirs: its `private/` is believed, and its templates may run. */
+  readonly trust: boolean;
   /** Archives that the command opened to write. */
   readonly writes: Set<string>;
   /** Problems that were reported so far. */
@@ -86,6 +89,7 @@ export function createContext(world: World, options: GlobalOptions, indexIsBroke
     columns: Math.min(world.stdout.columns ?? 100, 120),
     problems,
     indexIsBroken,
+    trust: options.trust === true,
     writes: new Set(),
     log: {
       info: (message) => {

@@ -58,6 +58,7 @@ function withGlobals(command: Commander): Commander {
     .option('--output <dir>', 'where the site is written (default: _private, with --public _site)')
     .option('--config <file>', 'the configuration (default: content/site.json)')
     .option('--json', 'the result for programs, on stdout')
+    .option('--trust', 'this folder is yours: from now on its templates may run here, and its private/ is believed')
     .option('--strict', 'exit with 3 when there were problems')
     .option('--quiet', 'say nothing but results and errors')
     .option('--verbose', 'say every detail and every problem');

@@ -53,6 +53,8 @@ function withNumbers<T>(store: Store, work: (database: Database) => T): T | unde
   const path = store.path(FILE);
   let database: Database | undefined;
   try {
+    // whoever makes `private` says whose it is
+    if (store.disk.stat(store.path('private')) === undefined) return undefined;
     makeFolders(store.disk, store.path(FOLDER));
     const prepare = (opened: Database) => opened.exec(`PRAGMA synchronous=OFF; ${SCHEMA}`);
     database = openDerived(path, { log: store.log, prepare });

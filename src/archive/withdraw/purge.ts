@@ -9,6 +9,7 @@ import { isJsonObject, type JsonValue, parseJson } from '../../base/json.ts';
 import { limits } from '../../base/limits.ts';
 import { type ConversationId, isHash } from '../../model/ids.ts';
 import { tileFile } from '../files/conversation-files.ts';
+import { isForeign } from '../files/foreign.ts';
 import { blobPath } from '../format/blob-file.ts';
 import { encodeChunk, type PayloadEntry } from '../format/payload-tile.ts';
 import { TILE_WIDTH } from '../format/tile-names.ts';
@@ -173,12 +174,15 @@ function recoverEntry(store: Store, row: ConversationRow): PurgeEntry {
   };
 }
 
-/** Caches that were damaged and set aside may hold what was taken back. */
+/** Caches that were damaged and set aside, or made elsewhere, may hold what was taken back. */
 function dropAside(store: Store): void {
-  for (const folder of ['private', 'private/cache']) {
+  const foreign = (store.disk.list(store.path('private')) ?? []).filter(isForeign).map((name) => `private/${name}`);
+  for (const folder of ['private', ...foreign].flatMap((each) => [each, `${each}/cache`])) {
+    if (store.disk.stat(store.path(folder))?.directory !== true) continue;
     for (const name of store.disk.list(store.path(folder)) ?? []) {
       const isFile = store.disk.stat(store.path(`${folder}/${name}`))?.file === true;
-      if (isFile && isAside(name)) removeFile(store, `${folder}/${name}`);
+      const isCache = isAside(name) || (folder.includes('/foreign') && /\.db(?:-|$)/.test(name));
+      if (isFile && isCache) removeFile(store, `${folder}/${name}`);
     }
   }
 }

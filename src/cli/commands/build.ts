@@ -1,17 +1,19 @@
 /** `turnpress build`: the archive as a website, whole or only its public part. */
 /** A public build passes the gate first: a finding stops it before anything is written. */
 
+import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ArchiveReader } from '../../archive/archive.ts';
 import type { GateOptions } from '../../replica/replica.ts';
 import { type BuildReport, buildSite } from '../../site/site.ts';
-import { exitFor, openToRead } from '../archive.ts';
+import { exitFor, openToRead, ownPrivate } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { plural } from '../counts.ts';
 import { UsageError } from '../errors.ts';
 import { knownSecrets } from '../known-secrets.ts';
+import { letRun, mayRun } from '../machine.ts';
 import { holdMemory } from '../memory.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
@@ -34,6 +36,7 @@ export async function buildFrom(
 ): Promise<BuildReport> {
   refuseOthersFolder(context, mode);
   holdMemory();
+  ownPrivate(context);
   const config = readConfig(context.configFile, context.configNamed);
   const root = join(import.meta.dirname, '..', '..', '..');
   const cacheDir = join(context.archiveDir, 'private', 'cache');
@@ -45,12 +48,32 @@ export async function buildFrom(
     blocked: mode === 'public' ? await findBlocked(context, archive, { config, cacheDir }) : new Map(),
     cacheDir,
     templatesDir: join(root, 'templates'),
-    userTemplatesDir: join(context.contentDir, '..', 'templates'),
+    ...(await userTemplates(context, join(root, 'templates'))),
     contentDir: context.contentDir,
     docsDir: join(root, 'docs'),
     log,
     progress,
   });
+}
+
+/**
+ * The templates of the folder, if there are any. They are programs, so the owner is asked once for each folder on this machine.
+ * Throws UsageError when nobody says yes.
+ */
+async function userTemplates(context: Context, ours: string): Promise<{ readonly userTemplatesDir?: string }> {
+  const { world, trust } = context;
+  const folder = join(context.contentDir, '..', 'templates');
+  if (!existsSync(folder) || realpathSync(folder) === realpathSync(ours)) return {};
+  if (!trust && !mayRun(world, folder)) {
+    const question = `${folder} holds templates, and templates are programs that run with your rights. Run them, now and from now on? [y/N] `;
+    const answer = await world.ask?.(question);
+    if (!/^y(?:es)?$/i.test(answer?.trim() ?? ''))
+      throw new UsageError(
+        `${context.shown(folder)} holds templates, and templates are programs; look at them, then say once "turnpress build --trust"`,
+      );
+  }
+  letRun(world, folder);
+  return { userTemplatesDir: folder };
 }
 
 /** The gate brings all rules about secrets with it: only a public build loads it. */
