@@ -14,7 +14,7 @@ import {
 import { makeRealFolders } from '../base/confined-disk.ts';
 import type { Context } from './context.ts';
 import { EXIT, UsageError } from './errors.ts';
-import { claimPrivate, ownerOf } from './machine.ts';
+import { claimPrivate, ownerOf } from './machine/owner.ts';
 
 export function openToRead(context: Context): ArchiveReader {
   const archive = openQuietly(context);

@@ -6,7 +6,7 @@ import type { Command, CommandOptions } from './command.ts';
 import { commands } from './commands.ts';
 import type { Context, GlobalOptions, World } from './context.ts';
 import { EXIT } from './errors.ts';
-import { runHealing } from './heal.ts';
+import { runHealing } from './machine/heal.ts';
 
 /** What the arguments ask for: run it for the exit code. Help and wrong words are answered here. */
 export async function runProgram(world: World, argv: readonly string[], version: string): Promise<number> {

@@ -13,7 +13,7 @@ import type { Context } from '../context.ts';
 import { plural } from '../counts.ts';
 import { UsageError } from '../errors.ts';
 import { knownSecrets } from '../known-secrets.ts';
-import { letRun, mayRun } from '../machine.ts';
+import { letRun, mayRun } from '../machine/owner.ts';
 import { holdMemory } from '../memory.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {

@@ -4,11 +4,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { blake3Hex } from '../base/blake3.ts';
-import { encodeUtf8 } from '../base/bytes.ts';
-import { messageOf } from '../base/errors.ts';
-import type { World } from './context.ts';
-import { isSystemError, UsageError } from './errors.ts';
+import { blake3Hex } from '../../base/blake3.ts';
+import { encodeUtf8 } from '../../base/bytes.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { World } from '../context.ts';
+import { isSystemError, UsageError } from '../errors.ts';
 
 const ID = /^[0-9a-f]{32}$/;
 

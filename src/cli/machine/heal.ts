@@ -1,10 +1,10 @@
 /** Runs a command again when something that can be made anew turned out to be damaged: caches never stop anybody. */
 /** The command ends as if nothing had been wrong, after one sentence. */
 
-import { mendIndex } from '../archive/archive.ts';
-import { setAside } from '../base/derived.ts';
-import { type BrokenDatabaseError, findBrokenDatabase } from '../base/errors.ts';
-import { type Context, createContext, type GlobalOptions, type World } from './context.ts';
+import { mendIndex } from '../../archive/archive.ts';
+import { setAside } from '../../base/derived.ts';
+import { type BrokenDatabaseError, findBrokenDatabase } from '../../base/errors.ts';
+import { type Context, createContext, type GlobalOptions, type World } from '../context.ts';
 
 /**
  * `run` until it ends or fails with anything else; for each damaged file once. What it printed before is not printed again: the
