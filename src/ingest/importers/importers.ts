@@ -4,9 +4,10 @@
 import type { Importer } from '../kit/importer.ts';
 import { claudeCode } from './claude-code.ts';
 import { codex } from './codex.ts';
+import { geminiCli } from './gemini-cli.ts';
 
 /** In the order in which a file's first bytes are shown to them. */
-export const IMPORTERS: readonly Importer[] = [claudeCode, codex];
+export const IMPORTERS: readonly Importer[] = [claudeCode, codex, geminiCli];
 
 /** Throws TypeError for an id that is not in the table. */
 export function getImporter(id: string): Importer {

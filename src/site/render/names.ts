@@ -5,8 +5,6 @@ import type { ConversationSummary } from '../../model/conversation.ts';
 import { shortId } from '../../model/ids.ts';
 import { plainTitle } from './text/plain-title.ts';
 
-const AGENTS: Readonly<Record<string, string>> = { 'claude-code': 'Claude Code', codex: 'Codex' };
-
 export function titleOf(summary: ConversationSummary): string {
   const given = plainTitle(summary.meta.title ?? '', 120);
   if (given !== '') return given;
@@ -14,8 +12,11 @@ export function titleOf(summary: ConversationSummary): string {
   return first === '' ? `Conversation ${shortId(summary.id)}` : first;
 }
 
+/** An importer's id as a name: `claude-code` is Claude Code, `gemini-cli` is Gemini CLI. */
 export function agentName(agent: string): string {
-  return Object.hasOwn(AGENTS, agent) ? (AGENTS[agent] ?? agent) : plainTitle(agent, 60) || 'Unknown agent';
+  if (!/^[a-z]+(?:-[a-z]+)*$/.test(agent)) return plainTitle(agent, 60) || 'Unknown agent';
+  const words = agent.split('-').map((word) => (word === 'cli' ? 'CLI' : word.charAt(0).toUpperCase() + word.slice(1)));
+  return plainTitle(words.join(' '), 60);
 }
 
 export function projectName(project: string): string {
