@@ -9,7 +9,13 @@ export interface Pagefind {
   search(
     words: string | null,
     options: { readonly filters: Filters; readonly sort?: Readonly<Record<string, 'asc' | 'desc'>> },
-  ): Promise<{ readonly results: readonly PagefindResult[] }>;
+  ): Promise<PagefindAnswer>;
+}
+
+export interface PagefindAnswer {
+  readonly results: readonly PagefindResult[];
+  /** Results that there would be without filters. */
+  readonly unfilteredResultCount: number;
 }
 
 export interface IndexOptions {
@@ -21,6 +27,8 @@ export interface IndexOptions {
 export type Filters = Readonly<Record<string, string | { readonly any: readonly string[] }>>;
 
 export interface PagefindResult {
+  /** Of the record, in all answers alike. */
+  readonly id: string;
   /** Fetches what was indexed. */
   data(): Promise<PagefindRecord>;
 }

@@ -2,18 +2,14 @@
 /** Pagefind merges the results of several indexes by score alone; in the order of dates a score is a place within its part. */
 
 import { pages } from '../site/fixed-urls.ts';
-import type { Pagefind, PagefindResult } from './pagefind-types.ts';
+import type { Pagefind, PagefindAnswer } from './pagefind-types.ts';
+import { isPhrase, listWords, splitSigns } from './query-words.ts';
+import { type Answer, type AskForResults, answerOf } from './search-answer.ts';
 import type { Facets, Query } from './search-form.ts';
 
 export interface SearchIndex {
   readonly facets: Facets;
   ask(query: Query): Promise<Answer>;
-}
-
-export interface Answer {
-  readonly count: number;
-  /** The next results, fewer at the end. */
-  take(count: number): Promise<readonly PagefindResult[]>;
 }
 
 /** Pagefind puts it behind the address of a file that changes; the host says how long that may be kept. */
@@ -28,38 +24,36 @@ export async function openSearchIndex(): Promise<SearchIndex> {
   await pagefind.init();
   const open = shards.map((path) => pagefind.mergeIndex(path, { metaCacheTag: TAG, mergeFilter: { shard: path } }));
   await Promise.all(open);
-  return {
-    facets,
-    async ask({ words, filters, sort }) {
-      const term = words === '' ? null : words;
-      const { results } = await pagefind.search(term, { filters });
-      if (sort === undefined) return answerOf(results.length, [async () => results]);
-      // Parts follow one another in time: each is asked when those behind it are used up.
-      const newestFirst = [...shards.toReversed(), UNDATED].map((shard) => async () => {
-        const answer = await pagefind.search(term, { filters: { ...filters, shard }, sort: { date: sort } });
-        return answer.results;
-      });
-      return answerOf(results.length, newestFirst);
-    },
-  };
+  return { facets, ask: (query) => ask(pagefind, shards, query) };
 }
 
-function answerOf(count: number, sources: readonly (() => Promise<readonly PagefindResult[]>)[]): Answer {
-  const rest = [...sources];
-  let ready: readonly PagefindResult[] = [];
-  return {
-    count,
-    async take(most) {
-      while (ready.length < most) {
-        const next = rest.shift();
-        if (next === undefined) break;
-        ready = [...ready, ...(await next())];
-      }
-      const taken = ready.slice(0, most);
-      ready = ready.slice(most);
-      return taken;
-    },
+/**
+ * A part that lacks a word answers with the longest beginning of it that it has. A word in quotation marks is not treated
+ * so, therefore each is asked for alone too; the files of the index are the same.
+ */
+async function ask(pagefind: Pagefind, shards: readonly string[], query: Query): Promise<Answer> {
+  const { words: text, filters, sort } = query;
+  const words = text === '' || isPhrase(text) ? [] : listWords(text);
+  const search = (term: string): Promise<PagefindAnswer> => pagefind.search(term === '' ? null : term, { filters });
+  const [whole, ...each] = await Promise.all([search(text), ...words.map((word) => search(`"${word}"`))]);
+  const inOrder = (term: string): readonly AskForResults[] => {
+    if (sort === undefined) return [async () => (term === text ? whole : await search(term)).results];
+    // Parts follow one another in time: each is asked when those behind it are used up.
+    return [...shards.toReversed(), UNDATED].map((shard) => async () => {
+      const options = { filters: { ...filters, shard }, sort: { date: sort } };
+      return (await pagefind.search(term === '' ? null : term, options)).results;
+    });
   };
+  return answerOf({
+    words: words.map((word, i) => {
+      const { results = [], unfilteredResultCount = 0 } = each[i] ?? {};
+      return { word, holders: new Set(results.map(({ id }) => id)), missing: unfilteredResultCount === 0 };
+    }),
+    found: whole.results,
+    exact: inOrder(text),
+    // The index has the pieces of what holds signs, too: `ENT` and `207` of `fix/ENT-207`.
+    similar: words.length === 0 ? [] : inOrder(splitSigns(text)),
+  });
 }
 
 async function loadPagefind(): Promise<Pagefind> {

@@ -26,6 +26,14 @@ export function drawResult(record: PagefindRecord): HTMLLIElement {
   return item;
 }
 
+/** Stands between the results and what only looks like one. */
+export function drawSimilar(): HTMLLIElement {
+  const item = document.createElement('li');
+  item.className = 'search-similar';
+  item.textContent = 'Words that begin alike';
+  return item;
+}
+
 /** A turn's first words lead to it; where the excerpt begins with them, it is the link itself. */
 function drawTurn(url: string, turn: FoundTurn): HTMLElement {
   const box = document.createElement('div');

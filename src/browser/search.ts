@@ -3,9 +3,11 @@
 
 import { pages } from '../site/fixed-urls.ts';
 import { getElement } from './elements.ts';
-import { openForm } from './search-form.ts';
-import { type Answer, openSearchIndex, type SearchIndex } from './search-index.ts';
-import { drawResult } from './search-results.ts';
+import { isPhrase } from './query-words.ts';
+import type { Answer } from './search-answer.ts';
+import { openForm, type Query } from './search-form.ts';
+import { openSearchIndex, type SearchIndex } from './search-index.ts';
+import { drawResult, drawSimilar } from './search-results.ts';
 
 /** Results drawn at once. */
 const RESULTS = 10;
@@ -53,17 +55,23 @@ async function start(): Promise<void> {
 function createSearch(index: SearchIndex, read: ReturnType<typeof openForm>['read']): () => Promise<void> {
   let asked = 0;
   let answer: Answer | undefined;
-  let shown = 0;
+  /** Whether the list has come to what is only similar. */
+  let similar = false;
   /** The old results stay until the new ones are there. */
   const show = async (anew: boolean): Promise<void> => {
     const question = asked;
     const next = (await answer?.take(RESULTS)) ?? [];
-    const items = (await Promise.all(next.map((result) => result.data()))).map(drawResult);
     if (question !== asked) return;
-    shown = (anew ? 0 : shown) + items.length;
-    if (anew) list.replaceChildren(...items);
-    else list.append(...items);
-    more.hidden = shown >= (answer?.count ?? 0);
+    if (anew) {
+      list.replaceChildren();
+      similar = false;
+    }
+    for (const found of next) {
+      if (found.similar && !similar) list.append(drawSimilar());
+      similar ||= found.similar;
+      list.append(drawResult(found.record));
+    }
+    more.hidden = answer?.hasMore() !== true;
   };
   more.addEventListener('click', () => show(false));
   return async () => {
@@ -80,9 +88,18 @@ function createSearch(index: SearchIndex, read: ReturnType<typeof openForm>['rea
     const found = await index.ask(query);
     if (question !== asked) return;
     answer = found;
-    say(found.count === 0 ? 'Nothing found.' : `${found.count} ${found.count === 1 ? 'result' : 'results'}`);
+    if (found.count > 0) say(`${found.count} ${found.count === 1 ? 'result' : 'results'}`);
     await show(true);
+    if (question === asked && found.count === 0) say(nothingFound(query, found));
   };
+}
+
+/** Why there is no result. */
+function nothingFound({ words, filters }: Query, { missing }: Answer): string {
+  if (missing.length > 0) return `No page has ${missing.map((word) => `“${word}”`).join(' or ')}.`;
+  if (Object.keys(filters).length > 0) return 'Nothing found.';
+  if (isPhrase(words)) return 'No page has this phrase.';
+  return words.includes(' ') ? 'No page has all of these words.' : 'Nothing found.';
 }
 
 function say(text: string): void {

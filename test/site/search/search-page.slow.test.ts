@@ -14,9 +14,19 @@ function words(seed: number, count: number): string {
   return Array.from({ length: count }, (_, i) => ((seed * 7919 + i * 104_729) % 50_021).toString(36)).join(' ');
 }
 
+/** What one day says that others do not. The newest part knows neither the issue nor the animal, only what begins like them. */
+const SAID: Readonly<Record<number, string>> = {
+  0: 'quokka',
+  3: 'ENT-207',
+  40: 'fix/ENT-207 and ENT-20',
+  50: '(ENT-207), later',
+  [DAYS - 1]: 'axolotl',
+};
+const LATE = 'ent ent ENT-2 ENT-20 207 entry ax axolot quok';
+
 function tellDays(archive: ArchiveWriter, from: number, to: number): void {
   for (let day = from; day < to; day++) {
-    const said = `everyday ${day === 0 ? 'quokka' : ''} ${day === DAYS - 1 ? 'axolotl' : ''} ${words(day, 1500)}`;
+    const said = `everyday ${SAID[day] ?? ''} ${day > 100 && day < DAYS - 1 ? LATE : ''} ${words(day, 1500)}`;
     tell(archive, { items: [prompt(said)], meta: { agent: 'codex', title: `Day ${day}` }, minute: day * 24 * 60 });
   }
 }
@@ -90,6 +100,44 @@ describe.skipIf(chromiumPath === undefined)('the search page (skipped without Ch
     await page.waitForLoadState('networkidle');
     expect(bytes).toBeLessThan(300_000);
     expect(requests).toBeLessThan(60);
+    expect(wrongs).toEqual([]);
+    await close();
+  });
+
+  it('puts pages that have the word before those of other parts that only have its beginning', async () => {
+    const { page, wrongs, close } = await openTab(browser, server.url);
+    const shown = async (): Promise<readonly string[]> =>
+      page.locator('.search-results > li').evaluateAll((items) => {
+        return items.map((item) => (item.querySelector('h2') ?? item).textContent ?? '');
+      });
+    await page.goto(`${server.url}/search/?q=ENT-207`);
+    await page.getByText('2 results').waitFor();
+    await page.locator('.search-similar').waitFor();
+    expect((await shown()).slice(0, 3)).toEqual(['Day 3', 'Day 50', 'Words that begin alike']);
+    expect(await shown()).toContain('Day 40');
+    await page.goto(`${server.url}/search/?q=quokka+everyday`);
+    await page.getByText('1 result').waitFor();
+    expect((await shown())[0]).toBe('Day 0');
+    expect(wrongs).toEqual([]);
+    await close();
+  });
+
+  it('says which word nobody used, and shows no other word in its place', async () => {
+    const { page, wrongs, close } = await openTab(browser, server.url);
+    for (const [query, said] of [
+      ['axolotlish', 'No page has “axolotlish”.'],
+      ['everyday zyxwv', 'No page has “zyxwv”.'],
+      ['quokka axolotl', 'No page has all of these words.'],
+      ['"axolotl quokka"', 'No page has this phrase.'],
+    ] as const) {
+      await page.goto(`${server.url}/search/?q=${encodeURIComponent(query)}`);
+      await page.getByText(said).waitFor();
+      expect(await page.locator('.search-results > li').count()).toBe(0);
+      expect(await page.locator('#search-more').isVisible()).toBe(false);
+    }
+    await page.goto(`${server.url}/search/?q=quokk`);
+    await page.getByText('No page has “quokk”.').waitFor();
+    expect(await page.locator('.search-result h2').allTextContents()).toEqual(['Day 0']);
     expect(wrongs).toEqual([]);
     await close();
   });
