@@ -14,7 +14,10 @@ const OWNER = 'statics';
 export function buildStatics(context: BuildContext): void {
   const { output, inputs, frame, options } = context;
   output.take(OWNER);
-  for (const { url, content } of inputs.assets.values()) put(context, url, content, url);
+  for (const asset of inputs.assets.values()) {
+    // asked for only when it has to be written: a script's types are taken out then
+    if (output.declare(outputPath(asset.url), OWNER, asset.url)) output.put(outputPath(asset.url), asset.content);
+  }
   addPage(context, {
     url: pages.resolver,
     template: 'resolve.njk',
@@ -64,7 +67,7 @@ function addPage(context: BuildContext, own: Partial<PageModel> & Pick<PageModel
   declarePage(context, context.frame.page(own), OWNER);
 }
 
-function put(context: BuildContext, url: string, content: string | Uint8Array, key = keyOf(String(content))): void {
+function put(context: BuildContext, url: string, content: string): void {
   const path = outputPath(url);
-  if (context.output.declare(path, OWNER, key)) context.output.put(path, content);
+  if (context.output.declare(path, OWNER, keyOf(content))) context.output.put(path, content);
 }
