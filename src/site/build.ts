@@ -4,7 +4,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ArchiveReader } from '../archive/archive.ts';
 import { buildConversation, forgetConversation } from './conversations.ts';
-import { buildLists } from './lists/lists.ts';
+import { buildFeedsOf, buildListPages } from './lists/lists.ts';
 import { buildOverviews } from './lists/overviews.ts';
 import { buildDocs } from './once/docs.ts';
 import { buildOpml } from './once/opml.ts';
@@ -49,9 +49,11 @@ export async function buildChanges(
     await buildConversations(build, search);
     progress.start('lists', 1);
     const documents = buildDocs(context);
-    await buildLists(context);
+    const lists = buildListPages(context);
     buildOverviews(context);
     buildStatics(context);
+    build.send();
+    await buildFeedsOf(context, lists);
     buildSitemap(context);
     await buildOpml(context, async () => (await import('../feed/feed.ts')).generateOpml);
     buildResolver(context);
@@ -89,6 +91,7 @@ async function buildConversations(build: OpenBuild, search: SearchIndexBuilder):
     progress.advance(1, title);
     context.check();
   }
+  build.send();
   search.settle(Number.POSITIVE_INFINITY);
   await setImmediate(); // the indexers take what there is, and work while lists are made
   progress.finish();

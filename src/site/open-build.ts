@@ -24,6 +24,8 @@ export interface OpenBuild {
   problems(): number;
   /** Starts the threads that this many turns are worth. */
   start(turns: number): void;
+  /** Hands the pages that wait to the thread that fills them, because none will follow for a while. */
+  send(): void;
   /** Waits for everything that was deferred; throws its first failure. */
   settled(): Promise<void>;
   /** Ends the threads and keeps what is finished; after an error too. */
@@ -77,6 +79,7 @@ export function openBuild(
     start(turns) {
       pool = createRenderPool(turns);
     },
+    send: queue.flush,
     async settled() {
       queue.flush();
       await deferred.all(queue.flush);

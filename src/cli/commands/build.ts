@@ -10,7 +10,7 @@ import { exitFor, openToRead, ownPrivate } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
-import { plural } from '../counts.ts';
+import { formatCount, plural } from '../counts.ts';
 import { UsageError } from '../errors.ts';
 import { knownSecrets } from '../known-secrets.ts';
 import { letRun, mayRun } from '../machine/owner.ts';
@@ -87,7 +87,7 @@ export function buildSummary(context: Context, report: BuildReport, mode: 'local
   const folder = mode === 'public' ? context.publicDir : context.outputDir;
   const what = [
     `${plural(report.pagesWritten, 'page')} written`,
-    `${report.pagesUnchanged.toLocaleString('en')} unchanged`,
+    `${formatCount(report.pagesUnchanged)} unchanged`,
     report.pagesDeleted > 0 ? `${report.pagesDeleted} removed` : '',
     report.private > 0 ? `${plural(report.private, 'private conversation')}` : '',
   ];

@@ -8,7 +8,7 @@ import { exitFor, openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { type Context, problemLine } from '../context.ts';
-import { countOf, plural } from '../counts.ts';
+import { countOf, formatCount, plural } from '../counts.ts';
 import { EXIT } from '../errors.ts';
 import { knownNames, knownSecrets } from '../known-secrets.ts';
 import { holdMemory } from '../memory.ts';
@@ -86,5 +86,5 @@ export function problemLines(report: IngestReport): readonly string[] {
 }
 
 function counted(n: number, what: string): string {
-  return n === 0 ? '' : `${n.toLocaleString('en')} ${what}`;
+  return n === 0 ? '' : `${formatCount(n)} ${what}`;
 }

@@ -1,7 +1,6 @@
 /** Runs a command again when something that can be made anew turned out to be damaged: caches never stop anybody. */
 /** The command ends as if nothing had been wrong, after one sentence. */
 
-import { mendIndex } from '../../archive/archive.ts';
 import { setAside } from '../../base/derived.ts';
 import { type BrokenDatabaseError, findBrokenDatabase } from '../../base/errors.ts';
 import { type Context, createContext, type GlobalOptions, type World } from '../context.ts';
@@ -33,7 +32,7 @@ export async function runHealing(
       const broken = findBrokenDatabase(error);
       if (broken === undefined || broken.path === '' || healed.has(broken.path)) throw error;
       healed.add(broken.path);
-      if (!heal(context, broken)) indexIsBroken = true;
+      if (!(await heal(context, broken))) indexIsBroken = true;
     }
   }
 }
@@ -44,11 +43,13 @@ function withWrite(stdout: World['stdout'], write: (text: string) => unknown): W
 }
 
 /** False: it is the index, and stays as it is: only who writes to the archive makes it anew. */
-function heal({ archiveDir, log, writes }: Context, broken: BrokenDatabaseError): boolean {
+async function heal({ archiveDir, log, writes }: Context, broken: BrokenDatabaseError): Promise<boolean> {
   if (!broken.path.endsWith('/index.db')) {
     setAside(broken.path, log, broken.reason);
     return true;
   }
+  // loaded here, because hardly any command comes so far
+  const { mendIndex } = await import('../../archive/archive.ts');
   if (writes.has(archiveDir) && mendIndex(archiveDir, { log })) return true;
   log.info(`${broken.message}; the logs are read instead, and "turnpress verify --rebuild-index" makes it anew`);
   return false;

@@ -1,6 +1,7 @@
 /** Lists of conversations: the home page, one list for each project, agent and tag, and all pages below the search form. */
 /** Cut from the oldest on, so that a full page never changes its number; only pages that hold a change are looked at. */
 
+import { setImmediate } from 'node:timers/promises';
 import { html } from '../../base/html.ts';
 import type { BuildContext } from '../conversation/context.ts';
 import type { PageModel } from '../shell/page-model.ts';
@@ -13,16 +14,27 @@ import { type List, type ListPage, listKinds } from './list-kinds.ts';
 
 export const LISTS_OWNER = 'lists';
 
-/** Every list in which something changed; those of everything last, because they link to the others. */
-export async function buildLists(context: BuildContext): Promise<void> {
+/** The pages of every list in which something changed; those of everything last, because they link to the others. Gives the lists. */
+export function buildListPages(context: BuildContext): readonly List[] {
   const { state } = context;
   const whole = [pages.home, pages.search];
-  for (const url of state.touched.listTouched('/')) if (!whole.includes(url as never)) await buildList(context, url);
-  await buildList(context, pages.home, 'home');
-  await buildList(context, pages.search, 'every');
+  const lists: (List | undefined)[] = [];
+  for (const url of state.touched.listTouched('/'))
+    if (!whole.includes(url as never)) lists.push(buildPages(context, url));
+  lists.push(buildPages(context, pages.home, 'home'), buildPages(context, pages.search, 'every'));
+  return lists.filter((list) => list !== undefined);
 }
 
-async function buildList(context: BuildContext, url: string, kind?: ListKind): Promise<void> {
+/** Apart from the pages, which are filled by a thread while this one writes feeds. */
+export async function buildFeedsOf(context: BuildContext, lists: readonly List[]): Promise<void> {
+  for (const list of lists) {
+    if (listKinds[list.kind].feeds) await buildListFeeds(context, list, ownerOf(list.url));
+    await setImmediate(); // what threads and indexers answer comes in
+  }
+}
+
+/** Undefined: the list has no members any more, and is gone. */
+function buildPages(context: BuildContext, url: string, kind?: ListKind): List | undefined {
   const { state, output } = context;
   const known = state.lists.find(url) ?? { url, kind: kind ?? 'home', name: '', title: '', members: 0, pages: 0 };
   const row = listKinds[known.kind];
@@ -42,13 +54,12 @@ async function buildList(context: BuildContext, url: string, kind?: ListKind): P
     output.take(ownerOf(url));
     output.settle(ownerOf(url));
     state.lists.forget(url);
-    return;
+    return undefined;
   }
-  for (const page of changedPages(context, list, known.pages))
-    await addPage(context, list, pageOf(context, list, page));
-  await addPage(context, list, pageOf(context, list, undefined));
-  if (row.feeds) await buildListFeeds(context, list, ownerOf(url));
+  for (const page of changedPages(context, list, known.pages)) addPage(context, list, pageOf(context, list, page));
+  addPage(context, list, pageOf(context, list, undefined));
   state.lists.save(list);
+  return list;
 }
 
 /** Owner of a list's pages and feeds. */
@@ -90,7 +101,7 @@ function pageOf(context: BuildContext, list: List, page: number | undefined): Li
   };
 }
 
-async function addPage(context: BuildContext, list: List, page: ListPage): Promise<void> {
+function addPage(context: BuildContext, list: List, page: ListPage): void {
   const row = listKinds[list.kind];
   const model =
     page.page === undefined ? row.newestOf(context, list, page) : row.fullOf(context, list, page, page.page);

@@ -36,6 +36,7 @@ function cutAtWord(line: string, max: number): string {
 function firstCharacters(text: string, count: number): readonly string[] {
   if (ASCII.test(text.slice(0, count))) return [...text.slice(0, count)];
   const found: string[] = [];
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   for (const { segment } of segmenter.segment(text)) {
     found.push(segment);
     if (found.length === count) break;
@@ -45,4 +46,5 @@ function firstCharacters(text: string, count: number): readonly string[] {
 
 /** Every character is its own; finding that out is far cheaper than segmenting. */
 const ASCII = /^[\x20-\x7e]*$/;
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Made for the first text that needs it: it loads tables. */
+let segmenter: Intl.Segmenter | undefined;
