@@ -235,6 +235,8 @@ export interface Ledger {
   walkSeen(): Iterable<Pick<LedgerSource, 'path' | 'size' | 'mtimeNs'>>;
   /** Conversations of which a source says that a tool call started them, by id, and the key of the turn that holds the call. */
   walkStarted(): Iterable<StartedConversation>;
+  /** Those of them that may have to be linked anew: their key has a turn, and their meta does not name it as its parent's. */
+  walkUnlinked(): Iterable<StartedConversation>;
   listSources(): readonly LedgerSource[];
   findKey(key: string): TurnHash | undefined;
   /** Throws nothing for a known key: the newest value stands. Written in one transaction, after the append it speaks of. */

@@ -177,6 +177,7 @@ export function emptyStore(): IngestStore {
       walkUnfinished: () => [],
       listSourcesOf: () => [],
       walkStarted: () => [],
+      walkUnlinked: () => [],
       walkSeen: () => [],
       listSources: () => [],
       findKey: () => undefined,

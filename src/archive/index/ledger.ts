@@ -20,6 +20,11 @@ export interface LedgerParts {
 const IS_HERE = `NOT EXISTS (
   SELECT 1 FROM source_conversations AS said WHERE said.path = sources.path
   AND NOT EXISTS (SELECT 1 FROM conversations WHERE hash = said.conversation))`;
+/** Its key has a turn, and its conversation's meta says another one. Told by the rows alone: no log is read for it. */
+const IS_UNLINKED = `EXISTS (
+  SELECT 1 FROM keys LEFT JOIN conversations ON conversations.hash = source_conversations.conversation
+  WHERE keys.key = started_by
+  AND CASE WHEN json_valid(meta) THEN meta ->> '$.parent.turn' END IS NOT lower(hex(keys.turn)))`;
 const PAGE = 256;
 
 export function openLedger({ index, hasTurn, assertWritable }: LedgerParts): Ledger {
@@ -38,7 +43,8 @@ export function openLedger({ index, hasTurn, assertWritable }: LedgerParts): Led
       return rows.flatMap(({ json }) => parseSource(json) ?? []);
     },
     walkSeen: () => walkSeen(index),
-    walkStarted: () => walkStarted(index),
+    walkStarted: () => walkStarted(index, 'true'),
+    walkUnlinked: () => walkStarted(index, IS_UNLINKED),
     listSources: () => [...walkSources(index, 'true')],
     findKey(key) {
       const row = index.get('SELECT turn FROM keys WHERE key=?', key);
@@ -82,9 +88,9 @@ function* walkSeen(index: TurnIndex): Generator<Pick<LedgerSource, 'path' | 'siz
   }
 }
 
-function* walkStarted(index: TurnIndex): Generator<StartedConversation> {
+function* walkStarted(index: TurnIndex, which: 'true' | typeof IS_UNLINKED): Generator<StartedConversation> {
   const sql = `SELECT conversation, path, started_by FROM source_conversations
-    WHERE started_by IS NOT NULL AND (conversation, path) > (?, ?) ORDER BY conversation, path LIMIT ${PAGE}`;
+    WHERE started_by IS NOT NULL AND (conversation, path) > (?, ?) AND ${which} ORDER BY conversation, path LIMIT ${PAGE}`;
   let from: readonly [SqlValue, SqlValue] = [Buffer.of(), ''];
   for (;;) {
     const rows = index.all(sql, ...from);

@@ -1,7 +1,7 @@
 /** What a dry run remembers of sources, over the ledger of an archive that stays as it is. */
 /** It answers as the ledger would after the run: a source of which a conversation is not there says nothing. */
 
-import type { Ledger, LedgerSource } from '../../archive/archive.ts';
+import type { Ledger, LedgerSource, StartedConversation } from '../../archive/archive.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
 
 export function createDryLedger(stored: Ledger, hasConversation: (id: ConversationId) => boolean): Ledger {
@@ -13,6 +13,11 @@ export function createDryLedger(stored: Ledger, hasConversation: (id: Conversati
   function* walk(sources: Iterable<LedgerSource>): Generator<LedgerSource> {
     for (const source of sources) if (!own.has(source.path)) yield source;
     for (const source of own.values()) if (isHere(source)) yield source;
+  }
+
+  function* walkStarted(): Generator<StartedConversation> {
+    yield* stored.walkStarted();
+    for (const source of own.values()) yield* source.started ?? [];
   }
 
   const record = (source: LedgerSource): void => {
@@ -39,10 +44,9 @@ export function createDryLedger(stored: Ledger, hasConversation: (id: Conversati
       for (const seen of stored.walkSeen()) if (!own.has(seen.path)) yield seen;
       for (const source of own.values()) if (isHere(source)) yield source;
     },
-    *walkStarted() {
-      yield* stored.walkStarted();
-      for (const source of own.values()) yield* source.started ?? [];
-    },
+    walkStarted,
+    // what the run would change is not in the rows that tell
+    walkUnlinked: walkStarted,
     listSources: () => [...walk(stored.walkSources())],
     findKey: (key) => keys.get(key) ?? stored.findKey(key),
     record(update) {

@@ -16,7 +16,8 @@ export function finishLinks(store: IngestStore, appender: Pick<Appender, 'touch'
   const words = createWords(store.ledger);
   const waiting = new Set<ConversationId>();
   for (const source of store.ledger.walkUnfinished()) for (const id of source.conversations) waiting.add(id);
-  for (const started of store.ledger.walkStarted()) if (linkHasMoved(store, started)) waiting.add(started.conversation);
+  for (const started of store.ledger.walkUnlinked())
+    if (linkHasMoved(store, started)) waiting.add(started.conversation);
   let changes: Changes[] = [];
   const flush = () => {
     appendSound(store, changes);

@@ -98,4 +98,31 @@ describe('the ledger', () => {
     expect(archive.ledger.findSource(gone.path)).toBeUndefined();
     expect([...archive.ledger.walkSources()]).toHaveLength(COUNT - 1);
   });
+
+  it('names a started conversation for a new link as long as its meta does not name the turn of its key', () => {
+    const archive = createMemoryArchive({ origin: 'example.org/links' });
+    const [starter, started, plain] = ['starter', 'started', 'plain'].map((text) => chain(2, text));
+    const [first, second] = [at(starter ?? [], 0).hash, at(starter ?? [], 1).hash];
+    const id = at(started ?? [], 0).hash;
+    const meta = {
+      conversation: id,
+      meta: { parent: { session: 's', conversation: first, turn: second } },
+      timeMs: START,
+    };
+    archive.append({ turns: [...(starter ?? []), ...(started ?? []), ...(plain ?? [])] });
+    const told = { importer: 'x', size: 1, mtimeNs: '0', consumed: 0, guard: '', state: {} };
+    const sources = [
+      { ...told, path: '/s/1', conversations: [id], started: [{ conversation: id, startedBy: 'call' }] },
+      { ...told, path: '/s/2', conversations: [at(plain ?? [], 0).hash] },
+    ];
+    archive.ledger.record({ sources });
+    const unlinked = () => [...archive.ledger.walkUnlinked()];
+    expect(unlinked()).toEqual([]);
+    archive.ledger.record({ keys: [{ key: 'call', turn: second }] });
+    expect(unlinked()).toEqual([{ conversation: id, startedBy: 'call' }]);
+    archive.append({ turns: [], metas: [meta] });
+    expect(unlinked()).toEqual([]);
+    archive.ledger.record({ keys: [{ key: 'call', turn: first }] });
+    expect(unlinked()).toEqual([{ conversation: id, startedBy: 'call' }]);
+  });
 });
