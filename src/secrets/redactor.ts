@@ -10,9 +10,6 @@ import { createReplaceValues } from './replace-values.ts';
 import { type Fixity, listStrings, replaceStrings, type TextField } from './strings.ts';
 import { createTextScanner, type TextScanner } from './text-scanner.ts';
 
-/** Goes up with every change of what is replaced. Stored beside what fired, so that old archives can be scanned anew. */
-export const RULE_SET_VERSION: string = '1';
-
 export interface RedactOptions {
   /** Literal words that must never be kept, case-sensitive. */
   readonly words: readonly string[];

@@ -8,6 +8,6 @@ export {
   type Redacted,
   type RedactOptions,
   type Redactor,
-  RULE_SET_VERSION,
   type StoredFinding,
 } from './redactor.ts';
+export { ruleSetVersion } from './rule-set.ts';

@@ -13,6 +13,7 @@ import type { Context } from '../context.ts';
 import { formatCount, plural } from '../counts.ts';
 import { UsageError } from '../errors.ts';
 import { knownSecrets } from '../known-secrets.ts';
+import { findGateKey } from '../machine/gate-key.ts';
 import { letRun, mayRun } from '../machine/owner.ts';
 import { holdMemory } from '../memory.ts';
 
@@ -80,7 +81,9 @@ async function userTemplates(context: Context, ours: string): Promise<{ readonly
 async function findBlocked(context: Context, archive: ArchiveReader, known: Pick<GateOptions, 'config' | 'cacheDir'>) {
   const { findBlocked: find } = await import('../../replica/replica.ts');
   const { world, log, progress } = context;
-  return find(archive, { ...known, knownValues: knownSecrets(world.env), log, progress });
+  const key = findGateKey(world);
+  const options = { ...known, ...(key !== undefined && { key }), knownValues: knownSecrets(world.env) };
+  return find(archive, { ...options, log, progress });
 }
 
 export function buildSummary(context: Context, report: BuildReport, mode: 'local' | 'public'): string {

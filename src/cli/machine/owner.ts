@@ -62,7 +62,7 @@ function remember(world: World, kind: string, name: string, what: string): void 
 }
 
 /** Where programs keep what they remember: XDG Base Directory 0.8, and what macOS and Windows have in its place. */
-function stateFolder({ env, home }: World): string {
+export function stateFolder({ env, home }: Pick<World, 'env' | 'home'>): string {
   const named = env.XDG_STATE_HOME;
   if (named !== undefined && isAbsolute(named)) return join(named, 'turnpress');
   if (process.platform === 'darwin') return join(home, 'Library', 'Application Support', 'turnpress');

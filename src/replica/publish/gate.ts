@@ -13,7 +13,7 @@ import { decodeMeta, findMetaProblem } from '../../model/meta.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import { visibilityOf } from '../../model/visibility.ts';
-import { createRedactor, type Redactor, RULE_SET_VERSION, scanForPublishing } from '../../secrets/secrets.ts';
+import { createRedactor, type Redactor, ruleSetVersion, scanForPublishing } from '../../secrets/secrets.ts';
 import { type Outgoing, walkOutgoing } from './outgoing.ts';
 import { PassedStore } from './passed.ts';
 
@@ -23,6 +23,8 @@ export interface GateOptions {
   readonly cacheDir: string;
   /** Values that are secret on this machine. Compared in memory, never stored. */
   readonly knownValues: readonly string[];
+  /** Of this machine: what is remembered counts only with its mark. Undefined: nothing is remembered. */
+  readonly key?: Uint8Array;
   readonly log: Log;
   readonly progress: Progress;
 }
@@ -33,7 +35,7 @@ export async function findBlocked(
   options: GateOptions,
 ): Promise<ReadonlyMap<ConversationId, string>> {
   const { config, cacheDir, log, progress } = options;
-  const passed = new PassedStore(join(cacheDir, 'publish-gate.db'), rulesOf(options), log);
+  const passed = new PassedStore(join(cacheDir, 'publish-gate.db'), { rules: rulesOf(options), key: options.key }, log);
   try {
     const state = canonicalJson([archive.revision(), config.publish, config.tags]);
     const blocked = new Map<ConversationId, string>();
@@ -64,7 +66,7 @@ function scannerOf({ config, knownValues }: GateOptions) {
 
 /** A hash, because it speaks of the very values that must not be written anywhere. */
 function rulesOf(options: GateOptions): string {
-  const rules = { gate: GATE_VERSION, rules: RULE_SET_VERSION, allow: options.config.redact.allow };
+  const rules = { gate: GATE_VERSION, rules: ruleSetVersion(), allow: options.config.redact.allow };
   return blake3Hex(encodeUtf8(canonicalJson({ ...rules, options: scannerOf(options) })));
 }
 

@@ -1,6 +1,7 @@
 /** What the gate has let pass, so that it looks at each turn once for each set of rules. */
-/** Derived and private: without the file everything is looked at again. */
+/** Derived and private: without the file everything is looked at again, and so is what this machine did not mark itself. */
 
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { resolve } from 'node:path';
 import { decodeHex, encodeHex } from '../../base/bytes.ts';
 import { makeRealFolders } from '../../base/confined-disk.ts';
@@ -18,19 +19,28 @@ export interface Passed {
   readonly names: string;
 }
 
-const VERSION = 1;
+/** Under which rules things pass, and the key of the machine that lets them; without one nothing is remembered. */
+export interface PassedBy {
+  readonly rules: string;
+  readonly key: Uint8Array | undefined;
+}
+
+const VERSION = 2;
 const SCHEMA = `
-CREATE TABLE rules (version TEXT NOT NULL, state TEXT NOT NULL);
-CREATE TABLE passed (conversation BLOB PRIMARY KEY, root BLOB NOT NULL, turns INTEGER NOT NULL, names BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE rules (version TEXT NOT NULL, state TEXT NOT NULL, mark BLOB NOT NULL);
+CREATE TABLE passed (conversation BLOB PRIMARY KEY, root BLOB NOT NULL, turns INTEGER NOT NULL, names BLOB NOT NULL, mark BLOB NOT NULL) WITHOUT ROWID;
 PRAGMA user_version=${VERSION};
 `;
 
 /** An open memory of the gate. Must be closed. */
 export class PassedStore {
   readonly #db: Database;
+  readonly #by: PassedBy;
 
-  /** What passed under other rules than `rules` is forgotten. A file that is no database of ours is set aside. */
-  constructor(path: string, rules: string, log: Log) {
+  /** What passed under other rules is forgotten. A file that is no database of ours is set aside. */
+  constructor(path: string, by: PassedBy, log: Log) {
+    this.#by = by;
+    const { rules } = by;
     makeRealFolders(resolve(path, '..', '..', '..'), resolve(path, '..'));
     this.#db = openDerived(path, { log, prepare });
     const known = this.#db.statement('SELECT version FROM rules').get()?.version;
@@ -38,7 +48,7 @@ export class PassedStore {
     this.#db.transaction(() => {
       this.#db.statement('DELETE FROM passed').run();
       this.#db.statement('DELETE FROM rules').run();
-      this.#db.statement("INSERT INTO rules (version, state) VALUES (?, '')").run(rules);
+      this.#db.statement("INSERT INTO rules (version, state, mark) VALUES (?, '', x'')").run(rules);
     });
   }
 
@@ -48,26 +58,54 @@ export class PassedStore {
 
   /** The state of archive and configuration in which all that is public has passed; empty: none. */
   get state(): string {
-    return String(this.#db.statement('SELECT state FROM rules').get()?.state ?? '');
+    const row = this.#db.statement('SELECT state, mark FROM rules').get();
+    const state = String(row?.state ?? '');
+    return this.#isOurs(row?.mark, ['state', state]) ? state : '';
   }
 
   set state(state: string) {
-    this.#db.statement('UPDATE rules SET state=?').run(state);
+    const mark = this.#markOf(['state', state]);
+    if (mark !== undefined) this.#db.statement('UPDATE rules SET state=?, mark=?').run(state, mark);
   }
 
   find(conversation: ConversationId): Passed | undefined {
     const row = this.#db
-      .statement('SELECT root, turns, names FROM passed WHERE conversation=?')
+      .statement('SELECT root, turns, names, mark FROM passed WHERE conversation=?')
       .get(decodeHex(conversation));
     if (!(row?.root instanceof Uint8Array) || !(row.names instanceof Uint8Array)) return undefined;
-    return { root: encodeHex(row.root), turns: Number(row.turns), names: encodeHex(row.names) };
+    const passed = { root: encodeHex(row.root), turns: Number(row.turns), names: encodeHex(row.names) };
+    return this.#isOurs(row.mark, wordsOf(conversation, passed)) ? passed : undefined;
   }
 
-  put(conversation: ConversationId, { root, turns, names }: Passed): void {
+  put(conversation: ConversationId, passed: Passed): void {
+    const mark = this.#markOf(wordsOf(conversation, passed));
+    if (mark === undefined) return;
     this.#db
-      .statement('INSERT OR REPLACE INTO passed (conversation, root, turns, names) VALUES (?, ?, ?, ?)')
-      .run(decodeHex(conversation), decodeHex(root), turns, decodeHex(names));
+      .statement('INSERT OR REPLACE INTO passed (conversation, root, turns, names, mark) VALUES (?, ?, ?, ?, ?)')
+      .run(decodeHex(conversation), decodeHex(passed.root), passed.turns, decodeHex(passed.names), mark);
   }
+
+  /** HMAC-SHA256 over the rules and the words, none of which holds a line end. */
+  #markOf(words: readonly string[]): Uint8Array | undefined {
+    const { key, rules } = this.#by;
+    return (
+      key &&
+      createHmac('sha256', key)
+        .update([rules, ...words].join('\n'))
+        .digest()
+    );
+  }
+
+  #isOurs(mark: unknown, words: readonly string[]): boolean {
+    const ours = this.#markOf(words);
+    return (
+      ours !== undefined && mark instanceof Uint8Array && mark.length === ours.length && timingSafeEqual(mark, ours)
+    );
+  }
+}
+
+function wordsOf(conversation: ConversationId, { root, turns, names }: Passed): readonly string[] {
+  return ['passed', conversation, root, String(turns), names];
 }
 
 function prepare(db: Database): void {

@@ -1,6 +1,8 @@
 /** secretlint's recommended rules, run in this process on one text. */
 /** The one file that imports it. It is loaded on first use, because most runs over clean text never need it. */
 
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
 import perfHooks from 'node:perf_hooks';
 import { SecretScannerError } from '../errors.ts';
 
@@ -24,6 +26,14 @@ export const LINT_HINT =
 export function loadLint(): Promise<Lint> {
   loading ??= load();
   return loading;
+}
+
+/** Which rules these are: name and version of the package, told without loading it. */
+export function lintVersion(): string {
+  const file = findPackageJSON('@secretlint/secretlint-rule-preset-recommend', import.meta.url);
+  const manifest: unknown = file === undefined ? undefined : JSON.parse(readFileSync(file, 'utf8'));
+  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '';
+  return `secretlint ${String(version)}`;
 }
 
 let loading: Promise<Lint> | undefined;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   type ArchiveReader,
@@ -23,9 +24,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let folders = 0;
 const newFolder = () => join(folder, String(folders++));
 
+const KEY = new Uint8Array(32).fill(7);
+
 const say = (content: string): Item => ({ role: 'user', parts: [{ type: 'text', content }] });
 
-async function look(archive: ArchiveReader, allow: readonly string[] = [], cacheDir = newFolder()): Promise<string[]> {
+async function look(
+  archive: ArchiveReader,
+  allow: readonly string[] = [],
+  cacheDir = newFolder(),
+  key: Uint8Array | undefined = KEY,
+): Promise<string[]> {
   const config = {
     ...DEFAULT_CONFIG,
     publish: [{ visibility: 'public' }],
@@ -35,6 +43,7 @@ async function look(archive: ArchiveReader, allow: readonly string[] = [], cache
     config,
     cacheDir,
     knownValues: [],
+    ...(key !== undefined && { key }),
     log: silentLog,
     progress: silentProgress,
   });
@@ -141,6 +150,63 @@ describe('the gate', () => {
     expect(read).toEqual([2, 1]);
     expect(await look(counting, ['0123456789abcdef'], cacheDir)).toEqual([expect.stringContaining('github')]);
     expect(read).toEqual([2, 1, 3]);
+  });
+
+  it('believes no memory that another machine made, and none that somebody wrote', async () => {
+    const counted = (archive: ArchiveReader) => {
+      let reads = 0;
+      const reader: ArchiveReader = {
+        ...bind(archive),
+        readPayloads(turns) {
+          reads++;
+          return archive.readPayloads(turns);
+        },
+      };
+      return { reader, reads: () => reads };
+    };
+    const archive = withTurn(harmless);
+    const cacheDir = newFolder();
+    const { reader, reads } = counted(archive);
+    await look(reader, [], cacheDir, new Uint8Array(32).fill(8));
+    await look(reader, [], cacheDir);
+    expect(reads()).toBe(2);
+    await look(reader, [], cacheDir);
+    expect(reads()).toBe(2);
+    const db = new DatabaseSync(join(cacheDir, 'publish-gate.db'));
+    db.exec('UPDATE rules SET mark = zeroblob(32); UPDATE passed SET mark = zeroblob(32)');
+    db.close();
+    await look(reader, [], cacheDir);
+    expect(reads()).toBe(3);
+  });
+
+  it('keeps no secret in for a memory that says that it passed', async () => {
+    const clean = withTurn(harmless);
+    const cacheDir = newFolder();
+    expect(await look(clean, [], cacheDir)).toEqual([]);
+    const leaking = withTurn((parent) => itemTurn(parent, say(github)));
+    const { id, rootHash } = at([...leaking.walkConversations()], 0);
+    const db = new DatabaseSync(join(cacheDir, 'publish-gate.db'));
+    db.prepare('UPDATE passed SET conversation=?, root=?').run(Buffer.from(id, 'hex'), Buffer.from(rootHash, 'hex'));
+    db.close();
+    expect(await look(leaking, [], cacheDir)).toEqual([expect.stringContaining('github')]);
+  });
+
+  it('looks at everything each time where there is no key', async () => {
+    const archive = withTurn(harmless);
+    const cacheDir = newFolder();
+    let reads = 0;
+    const reader: ArchiveReader = {
+      ...bind(archive),
+      readPayloads(turns) {
+        reads++;
+        return archive.readPayloads(turns);
+      },
+    };
+    for (let run = 1; run <= 2; run++) {
+      const config = { ...DEFAULT_CONFIG, publish: [{ visibility: 'public' }] } as const;
+      await findBlocked(reader, { config, cacheDir, knownValues: [], log: silentLog, progress: silentProgress });
+      expect(reads).toBe(run);
+    }
   });
 
   it('looks at everything again when its memory is no database', async () => {
