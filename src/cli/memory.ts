@@ -9,8 +9,6 @@ import { setFlagsFromString } from 'node:v8';
  */
 export function holdMemory(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
-  // Threads that start later begin with as much of it as lane.ts allows them: with less, most of what they make outlives it.
-  setFlagsFromString('--min-semi-space-size=8');
   setFlagsFromString('--heap-growing-percent=60');
   // Threads that are started from now on begin with that space as large as they may have it (their limits, or MBs): from the one
   // megabyte it would stay at, what is still in use is copied many times over, at a fifth of a thread's time.

@@ -19,12 +19,8 @@ export type CleanDocument = FeedDocument & { readonly [clean]: true };
 export function cleanDocument(doc: FeedDocument): CleanDocument {
   const author = cleanLine(doc.author) || 'Unknown';
   const deleted = new Map(doc.deleted.map(({ id, when }) => [cleanId(id), cleanTime(when, 0)]));
-  const entries = new Map<string, FeedEntry>();
-  for (const entry of doc.entries) {
-    const id = cleanId(entry.id);
-    if (!entries.has(id) && !deleted.has(id)) entries.set(id, cleanEntry(entry, id, author));
-  }
-  const newest = [...entries.values()].reduce((latest, entry) => Math.max(latest, entry.updated), 0);
+  const entries = cleanEntries(doc, deleted, author);
+  const newest = entries.reduce((latest, entry) => Math.max(latest, entry.updated), 0);
   const { current, prevArchive, nextArchive } = doc.paging ?? {};
   const cleaned: FeedDocument = {
     id: cleanId(doc.id),
@@ -39,7 +35,7 @@ export function cleanDocument(doc: FeedDocument): CleanDocument {
     language: LANGUAGE.test(doc.language) ? doc.language : NO_LANGUAGE,
     author,
     updated: cleanTime(doc.updated, newest),
-    entries: [...entries.values()],
+    entries,
     deleted: [...deleted].map(([id, when]) => ({ id, when })),
     ...(doc.paging !== undefined && {
       paging: {
@@ -52,6 +48,26 @@ export function cleanDocument(doc: FeedDocument): CleanDocument {
     ...(doc.checkpoint !== undefined && { checkpoint: cleanUrl(doc.checkpoint, 'checkpoint') }),
   };
   return cleaned as CleanDocument;
+}
+
+/** The formats of a feed differ in their addresses and share their entries: these are cleaned once. */
+const CLEANED = new WeakMap<FeedDocument['entries'], Pick<FeedDocument, 'author' | 'deleted' | 'entries'>>();
+
+function cleanEntries(
+  { entries: given, deleted: gone, author: feed }: FeedDocument,
+  deleted: ReadonlyMap<string, number>,
+  author: string,
+): readonly FeedEntry[] {
+  const known = CLEANED.get(given);
+  if (known?.author === feed && known.deleted === gone) return known.entries;
+  const entries = new Map<string, FeedEntry>();
+  for (const entry of given) {
+    const id = cleanId(entry.id);
+    if (!entries.has(id) && !deleted.has(id)) entries.set(id, cleanEntry(entry, id, author));
+  }
+  const cleaned = [...entries.values()];
+  CLEANED.set(given, { author: feed, deleted: gone, entries: cleaned });
+  return cleaned;
 }
 
 /** One line without terminal colours: every run of white space is one space. */

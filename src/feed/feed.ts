@@ -18,21 +18,10 @@ const WRITERS: Readonly<Record<FeedFormat, (doc: CleanDocument) => string>> = {
 
 /** A feed in one of the formats, UTF-8 text. Equal documents give equal bytes. Throws FeedUrlError for an address that is not absolute. */
 export function generateFeed(format: FeedFormat, doc: FeedDocument): string {
-  return WRITERS[format](cleaned(doc));
+  return WRITERS[format](cleanDocument(doc));
 }
 
 /** OPML 2.0. Equal lists give equal bytes. Throws FeedUrlError. */
 export function generateOpml(doc: OpmlDocument): string {
   return writeOpml(doc);
 }
-
-/** A document is written in three formats and cleaned once. */
-function cleaned(doc: FeedDocument): CleanDocument {
-  const known = CLEANED.get(doc);
-  if (known !== undefined) return known;
-  const fresh = cleanDocument(doc);
-  CLEANED.set(doc, fresh);
-  return fresh;
-}
-
-const CLEANED = new WeakMap<FeedDocument, CleanDocument>();

@@ -53,10 +53,10 @@ export async function buildChanges(
     buildOverviews(context);
     buildStatics(context);
     build.send();
-    await buildFeedsOf(context, lists);
     buildSitemap(context);
     await buildOpml(context, async () => (await import('../feed/feed.ts')).generateOpml);
     buildResolver(context);
+    await buildFeedsOf(context, lists);
     await build.settled();
     progress.advance(1);
     progress.finish();

@@ -48,6 +48,12 @@ export function openBuild(
   const deferred = createDeferred();
   let pool: RenderPool | undefined;
   let problems = 0;
+  const lazyPool: RenderPool = {
+    render: (job, weight) => getPool().render(job, weight),
+    feed: (job, weight) => getPool().feed(job, weight),
+    close: async () => pool?.close(),
+  };
+  const gate = createGate(MOST_UNDER_WAY, queue.hurry);
   const context: BuildContext = {
     archive,
     options,
@@ -55,9 +61,9 @@ export function openBuild(
     state,
     output,
     frame,
-    feeds: createFeedBuilder(output, options.config, frame.key, () => import('../feed/feed.ts')),
-    pool: { render: (job, weight) => getPool().render(job, weight), close: async () => pool?.close() },
-    gate: createGate(MOST_UNDER_WAY, queue.hurry),
+    feeds: createFeedBuilder({ output, config: options.config, frameKey: frame.key, pool: lazyPool, gate }),
+    pool: lazyPool,
+    gate,
     afresh: !output.whole || state.findMeta('frame') !== frame.key,
     writePage: queue.add,
     defer: deferred.add,

@@ -1,32 +1,39 @@
 /** The feed of each branch: its newest exchanges, and archive documents of the older ones; and the newest entries of all for lists. */
-/** Contents are made only for documents that have to be written. */
+/** Contents are made only for documents that have to be written, and beside the walk. */
 
-import type { FeedEntry } from '../../model/entry.ts';
 import type { TurnHash } from '../../model/ids.ts';
 import { FEED_ENTRIES, type FeedPlan, type LazyEntry } from '../feeds/feeds.ts';
 import { agentName } from '../render/names.ts';
-import { plainTitle, RENDERER_VERSION, renderFeedContent } from '../render/turn.ts';
+import { plainTitle } from '../render/text/plain-title.ts';
+import { RENDERER_VERSION } from '../render/version.ts';
 import { keyOf } from '../state/keys.ts';
 import { turnUrn } from '../urls.ts';
-import { type Exchange, entryOf } from '../view/exchange.ts';
+import type { Exchange } from '../view/exchange.ts';
 import type { BranchOutline } from '../view/outline.ts';
 import type { Collecting } from './collector.ts';
-import type { ConversationWork } from './conversation-work.ts';
+import { addTask, type ConversationWork } from './conversation-work.ts';
 
 /** An entry with the turn that names it. */
 interface KnownEntry extends LazyEntry {
   readonly turn: TurnHash;
+  isMade(): boolean;
+  /** The entry itself. Throws when it is not made yet. */
+  readonly json: () => string;
 }
 
 export function openFeeds(work: ConversationWork): Collecting {
   const { context, conversation } = work;
   const id = conversation.summary.id;
   const withheld = new Map<TurnHash, number>();
+  const documents: Promise<void>[] = [];
   let newest: readonly KnownEntry[] = [];
   let feed: BranchFeed | undefined;
   return {
     openBranch(branch) {
-      feed = createBranchFeed(work, branch);
+      feed = createBranchFeed(work, branch, (task) => {
+        documents.push(task);
+        addTask(work, task);
+      });
     },
     turn({ turn, withheld: reason }) {
       if (reason !== undefined) withheld.set(turn.hash, work.withheld.get(turn.hash) ?? turn.timeMs);
@@ -36,12 +43,22 @@ export function openFeeds(work: ConversationWork): Collecting {
       newest = pickNewest([...newest, ...((await feed?.finish()) ?? [])]);
     },
     finish() {
-      const { entries } = context.state;
-      const rows = newest.map((one) => ({ turn: one.turn, timeMs: one.updatedMs, key: one.key, entry: one.make() }));
-      entries.save(id, rows);
-      entries.saveDeleted(id, withheld);
+      context.state.entries.saveDeleted(id, withheld);
+      addTask(work, context.feeds.follow(save(work, newest, documents)));
     },
   };
+}
+
+/** Keeps the newest entries once the documents are made: their entries are made with them. */
+async function save(
+  { context, conversation }: ConversationWork,
+  newest: readonly KnownEntry[],
+  documents: readonly Promise<void>[],
+): Promise<void> {
+  await Promise.all(documents);
+  await context.feeds.make(newest.filter((one) => !one.isMade()));
+  const rows = newest.map(({ turn, updatedMs, key, json }) => ({ turn, timeMs: updatedMs, key, json: json() }));
+  context.state.entries.save(conversation.summary.id, rows);
 }
 
 function pickNewest(entries: readonly KnownEntry[]): readonly KnownEntry[] {
@@ -55,9 +72,9 @@ interface BranchFeed {
   finish(): Promise<readonly KnownEntry[]>;
 }
 
-function createBranchFeed(work: ConversationWork, branch: BranchOutline): BranchFeed {
+function createBranchFeed(work: ConversationWork, branch: BranchOutline, defer: FeedPlan['defer']): BranchFeed {
   const { context } = work;
-  const plan = planOf(work, branch);
+  const plan = planOf(work, branch, defer);
   let newest: KnownEntry[] = [];
   let chunk: KnownEntry[] = [];
   let archives = 0;
@@ -81,7 +98,11 @@ function createBranchFeed(work: ConversationWork, branch: BranchOutline): Branch
   };
 }
 
-function planOf({ conversation, names, owner, deleted }: ConversationWork, branch: BranchOutline): FeedPlan {
+function planOf(
+  { conversation, names, owner, deleted }: ConversationWork,
+  branch: BranchOutline,
+  defer: FeedPlan['defer'],
+): FeedPlan {
   const { summary } = conversation;
   const title = names.titleOf(branch, 1);
   const urn = turnUrn(summary.id);
@@ -94,6 +115,7 @@ function planOf({ conversation, names, owner, deleted }: ConversationWork, branc
     entries: [],
     deleted,
     archives: 0,
+    defer,
   };
 }
 
@@ -102,20 +124,31 @@ function lazyEntry(work: ConversationWork, branch: BranchOutline, exchange: Exch
   const { meta, id } = conversation.summary;
   const categories = [...conversation.tags, ...(meta.project === undefined ? [] : [meta.project])];
   const key = keyOf(RENDERER_VERSION, exchange.key, conversation.title, categories, branch.head.name);
-  let made: FeedEntry | undefined;
-  const make = (): FeedEntry => {
-    made ??= context.state.entries.find(exchange.first, key);
-    made ??= entryOf(exchange, {
-      conversation: id,
-      branch: branch.head.name,
-      site: context.options.config.url,
-      author: agentName(meta.agent ?? 'agent'),
-      conversationTitle: conversation.title,
-      categories: categories.map((name) => plainTitle(name, 60)),
-      plainTitle,
-      renderFeedContent,
-    });
-    return made;
+  const facts = {
+    conversation: id,
+    branch: branch.head.name,
+    site: context.options.config.url,
+    author: agentName(meta.agent ?? 'agent'),
+    conversationTitle: conversation.title,
+    categories: categories.map((name) => plainTitle(name, 60)),
   };
-  return { turn: exchange.first, key, updatedMs: exchange.endMs, make };
+  let json: string | undefined;
+  return {
+    turn: exchange.first,
+    key,
+    updatedMs: exchange.endMs,
+    weight: exchange.weight,
+    isMade: () => json !== undefined,
+    json() {
+      if (json === undefined) throw new TypeError(`the entry of turn ${exchange.first} is not made`);
+      return json;
+    },
+    source() {
+      json ??= context.state.entries.find(exchange.first, key);
+      return { key, of: json ?? { exchange, facts } };
+    },
+    made(entry) {
+      json = entry;
+    },
+  };
 }

@@ -14,7 +14,7 @@ import { viewTurn } from '../view/turn-view.ts';
 import type { VisibleConversation } from './context.ts';
 import { renderBody, renderCard, renderGap } from './conversation-body.ts';
 import { badgesOf, factsOf, tagLinks } from './conversation-facts.ts';
-import type { ConversationWork, FilledPage } from './conversation-work.ts';
+import { addTask, type ConversationWork, type FilledPage } from './conversation-work.ts';
 import { parentLink } from './kin.ts';
 
 /** Declares the page; when something on it changed, its rendering and writing become a task of the conversation. */
@@ -51,12 +51,6 @@ export async function buildPage(
   // Not awaited: the next pages are read while this one is rendered.
   addTask(work, write());
   context.check();
-}
-
-function addTask(work: ConversationWork, task: Promise<void>): void {
-  work.tasks.push(task);
-  // Whoever waits for the conversation's tasks hears of it; until then it must not count as unheard.
-  task.catch(() => undefined);
 }
 
 /** Addresses of the images on the page. A blob that is not there is reported. */

@@ -41,7 +41,7 @@ export interface ConversationWork {
   readonly withheld: ReadonlyMap<TurnHash, number>;
   /** The newest of them, newest first. */
   readonly deleted: readonly DeletedEntry[];
-  /** Pages that are being rendered and written. */
+  /** Pages and feeds that are being rendered and written. */
   readonly tasks: Promise<void>[];
 }
 
@@ -80,6 +80,13 @@ export function createWork(context: BuildContext, conversation: VisibleConversat
       .slice(0, MOST_DELETED),
     tasks: [],
   };
+}
+
+/** Something that goes on while the conversation is walked. */
+export function addTask({ tasks }: ConversationWork, task: Promise<void>): void {
+  tasks.push(task);
+  // Whoever waits for the conversation's tasks hears of it; until then it must not count as unheard.
+  task.catch(() => undefined);
 }
 
 /** A turn on its page, with what stands around it. */

@@ -2,8 +2,11 @@
 /** Newest 50 entries; what is older stands in archive documents (RFC 5005) that never change once they are full. */
 
 import { FEED_FORMATS, type FeedFormat } from '../../feed/formats.ts';
-import type { DeletedEntry, FeedDocument, FeedEntry } from '../../model/entry.ts';
+import type { DeletedEntry, FeedDocument } from '../../model/entry.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
+import type { EntrySource, FeedJob } from '../render/feed-job.ts';
+import type { Gate } from '../render/gate.ts';
+import type { RenderPool } from '../render/render-pool.ts';
 import { keyOf } from '../state/keys.ts';
 import type { Output } from '../state/output.ts';
 import { absoluteUrl, feedArchiveUrl, feedUrl, outputPath } from '../urls.ts';
@@ -11,16 +14,15 @@ import { absoluteUrl, feedArchiveUrl, feedUrl, outputPath } from '../urls.ts';
 /** Entries of a subscription document, and of each archive document. */
 export const FEED_ENTRIES = 50;
 
-/** The feed room's writers, loaded when a feed has to be written. */
-export interface FeedWriters {
-  generateFeed(format: FeedFormat, document: FeedDocument): string;
-}
-
-/** An entry with the key of everything in it; its content is made when it is needed. */
+/** An entry with the key of everything in it. What it is made of is asked for when a document has to be written. */
 export interface LazyEntry {
   readonly key: string;
   readonly updatedMs: number;
-  readonly make: () => FeedEntry;
+  /** Bytes, more or less. */
+  readonly weight: number;
+  readonly source: () => EntrySource;
+  /** Hears of the entry, as JSON, when it was made. */
+  readonly made?: (json: string) => void;
 }
 
 export interface FeedPlan {
@@ -35,22 +37,47 @@ export interface FeedPlan {
   readonly deleted: readonly DeletedEntry[];
   /** Full archive documents that exist. Undefined: the feed has none and says nothing about completeness. */
   readonly archives?: number;
+  /** Takes the work of making and writing documents; it may go on in the background. */
+  readonly defer: (work: Promise<void>) => void;
 }
 
 const FORMATS: readonly FeedFormat[] = FEED_FORMATS.map(({ format }) => format);
 
 export interface FeedBuilder {
+  /** Declares the documents, and hands those that have to be written to `defer`, as soon as there is room for them. */
   build(plan: FeedPlan): Promise<void>;
   /** Archive document `number` (from 1) with its entries, oldest first. */
   buildArchive(plan: FeedPlan, number: number, entries: readonly LazyEntry[]): Promise<void>;
+  /** Makes entries that stand in no document that had to be written. */
+  make(entries: readonly LazyEntry[]): Promise<void>;
+  /** Waits until the entries of all conversations that were walked so far are kept, or could not be made. */
+  settled(): Promise<void>;
+  /** Work that `settled` waits for. */
+  follow(work: Promise<void>): Promise<void>;
 }
 
-export function createFeedBuilder(
-  output: Output,
-  config: SiteConfig,
-  frameKey: string,
-  load: () => Promise<FeedWriters>,
-): FeedBuilder {
+export interface FeedTools {
+  readonly output: Output;
+  readonly config: SiteConfig;
+  readonly frameKey: string;
+  readonly pool: Pick<RenderPool, 'feed'>;
+  /** Bounds what is under way. */
+  readonly gate: Gate;
+}
+
+export function createFeedBuilder({ output, config, frameKey, pool, gate }: FeedTools): FeedBuilder {
+  const followed = new Set<Promise<void>>();
+  /** Has room already; gives it back. */
+  const run = async (entries: readonly LazyEntry[], documents: FeedJob['documents'], weight: number): Promise<void> => {
+    try {
+      const sources = entries.map((entry) => entry.source());
+      const made = await pool.feed({ staging: output.staging, entries: sources, documents }, weight);
+      for (const { path, hash, size } of made.files) output.putStaged(path, hash, size);
+      for (const [i, entry] of entries.entries()) entry.made?.(made.entries[i] ?? '');
+    } finally {
+      gate.leave(weight);
+    }
+  };
   const write = async (
     plan: FeedPlan,
     entries: readonly LazyEntry[],
@@ -71,26 +98,26 @@ export function createFeedBuilder(
       output.declare(outputPath(urlOf(format)), owner, keyOf(base, format, paging(format) ?? null)),
     );
     if (dirty.length === 0) return;
-    const writers = await load();
     const absolute = (format: FeedFormat): string => absoluteUrl(config.url, urlOf(format));
-    const made = entries.map((entry) => entry.make());
-    for (const format of dirty) {
+    const shared = {
+      id,
+      title,
+      description,
+      homeUrl: absoluteUrl(config.url, pageUrl),
+      selfUrls: { rss: absolute('rss'), atom: absolute('atom'), json: absolute('json') },
+      language: config.language,
+      author: config.author === '' ? config.title : config.author,
+      updated: Math.max(0, ...entries.map((entry) => entry.updatedMs), ...deleted.map((entry) => entry.when)),
+      deleted,
+    };
+    const documents = dirty.map((format) => {
       const pages = paging(format);
-      const document: FeedDocument = {
-        id,
-        title,
-        description,
-        homeUrl: absoluteUrl(config.url, pageUrl),
-        selfUrls: { rss: absolute('rss'), atom: absolute('atom'), json: absolute('json') },
-        language: config.language,
-        author: config.author === '' ? config.title : config.author,
-        updated: Math.max(0, ...entries.map((entry) => entry.updatedMs), ...deleted.map((entry) => entry.when)),
-        entries: made,
-        deleted,
-        ...(pages === undefined ? {} : { paging: pages }),
-      };
-      output.put(outputPath(urlOf(format)), writers.generateFeed(format, document));
-    }
+      const document = pages === undefined ? shared : { ...shared, paging: pages };
+      return { format, path: outputPath(urlOf(format)), document };
+    });
+    const weight = weightOf(entries);
+    await gate.enter(weight);
+    plan.defer(run(entries, documents, weight));
   };
   return {
     build: (plan) =>
@@ -113,7 +140,26 @@ export function createFeedBuilder(
             : {}),
         }),
       ),
+    async make(entries) {
+      if (entries.length === 0) return;
+      const weight = weightOf(entries);
+      await gate.enter(weight);
+      await run(entries, [], weight);
+    },
+    async settled() {
+      while (followed.size > 0) await Promise.allSettled(followed);
+    },
+    follow(work) {
+      const done = (): void => void followed.delete(work);
+      followed.add(work);
+      work.then(done, done);
+      return work;
+    },
   };
+}
+
+function weightOf(entries: readonly LazyEntry[]): number {
+  return entries.reduce((sum, entry) => sum + entry.weight, 4096);
 }
 
 function pagingOf(plan: FeedPlan, site: string, format: FeedFormat): FeedDocument['paging'] {

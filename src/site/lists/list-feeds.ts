@@ -1,7 +1,6 @@
 /** The feeds of a list: the newest exchanges of all its conversations. */
 /** Taken from what each conversation's own build remembered, so no log is read for them. */
 
-import type { FeedEntry } from '../../model/entry.ts';
 import type { TurnHash } from '../../model/ids.ts';
 import type { BuildContext } from '../conversation/context.ts';
 import { FEED_ENTRIES, type LazyEntry } from '../feeds/feeds.ts';
@@ -18,7 +17,8 @@ export async function buildListFeeds(context: BuildContext, list: List, owner: s
     ({ turn, key, timeMs }): LazyEntry => ({
       key: keyOf(turn, key),
       updatedMs: timeMs,
-      make: () => findEntry(context, turn, key),
+      weight: ENTRY_WEIGHT,
+      source: () => ({ key, of: getEntry(context, turn, key) }),
     }),
   );
   await feeds.build({
@@ -29,10 +29,14 @@ export async function buildListFeeds(context: BuildContext, list: List, owner: s
     description: home ? config.description : `Exchanges of ${list.title}`,
     entries,
     deleted: state.entries.listDeleted(list.url, FEED_ENTRIES),
+    defer: context.defer,
   });
 }
 
-function findEntry({ state }: BuildContext, turn: TurnHash, key: string): FeedEntry {
+/** Entries are at most 64 KB, and seldom more than this. */
+const ENTRY_WEIGHT = 16 * 1024;
+
+function getEntry({ state }: BuildContext, turn: TurnHash, key: string): string {
   const entry = state.entries.find(turn, key);
   if (entry === undefined) throw new TypeError(`the entry of turn ${turn} was listed and is not there`);
   return entry;

@@ -25,8 +25,9 @@ export function buildListPages(context: BuildContext): readonly List[] {
   return lists.filter((list) => list !== undefined);
 }
 
-/** Apart from the pages, which are filled by a thread while this one writes feeds. */
+/** Apart from the pages, which are filled by a thread meanwhile. Waits for the entries of all conversations, not for their pages. */
 export async function buildFeedsOf(context: BuildContext, lists: readonly List[]): Promise<void> {
+  await context.feeds.settled();
   for (const list of lists) {
     if (listKinds[list.kind].feeds) await buildListFeeds(context, list, ownerOf(list.url));
     await setImmediate(); // what threads and indexers answer comes in

@@ -4,12 +4,15 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { RenderFailedError } from '../errors.ts';
+import type { FeedJob, FeedResult } from './feed-job.ts';
 import { type Lane, openLane } from './lane.ts';
 import { type RenderJob, type RenderResult, runRenderJob } from './render-job.ts';
 
 export interface RenderPool {
   /** `weight`: raw bytes of the page, to keep the threads level. Throws RenderFailedError, ThreadDiedError. */
   render(job: RenderJob, weight: number): Promise<RenderResult>;
+  /** The same for the documents of a feed. */
+  feed(job: FeedJob, weight: number): Promise<FeedResult>;
   close(): Promise<void>;
 }
 
@@ -29,7 +32,7 @@ export function createRenderPool(turns: number, options: RenderPoolOptions = {})
   const { file = new URL(`./render-worker${extname(import.meta.url)}`, import.meta.url) } = options;
   const count = Math.min(threads, Math.floor(turns / WORTH_A_THREAD));
   const lanes = Array.from({ length: count }, () =>
-    openLane<RenderJob, RenderResult>(file, {
+    openLane<RenderJob | FeedJob, RenderResult | FeedResult>(file, {
       job: 'rendering pages',
       failure: (problem) => new RenderFailedError(problem),
     }),
@@ -37,21 +40,31 @@ export function createRenderPool(turns: number, options: RenderPoolOptions = {})
   return {
     async render(job, weight) {
       const lane = leastBusy(lanes);
-      return lane === undefined ? runHere(job) : lane.run(job, weight);
+      if (lane === undefined) return runHere(() => runRenderJob(job));
+      // What a thread answers is of the kind that it was asked for.
+      return (await lane.run(job, weight)) as RenderResult;
+    },
+    async feed(job, weight) {
+      const lane = leastBusy(lanes);
+      if (lane !== undefined) return (await lane.run(job, weight)) as FeedResult;
+      const { runFeedJob } = await import('./feed-job.ts');
+      return runHere(() => runFeedJob(job));
     },
     close: async () => void (await Promise.all(lanes.map((lane) => lane.close()))),
   };
 }
 
-function leastBusy(lanes: readonly Lane<RenderJob, RenderResult>[]): Lane<RenderJob, RenderResult> | undefined {
+type RenderLane = Lane<RenderJob | FeedJob, RenderResult | FeedResult>;
+
+function leastBusy(lanes: readonly RenderLane[]): RenderLane | undefined {
   let best = lanes[0];
   for (const lane of lanes) if (best !== undefined && lane.waiting() < best.waiting()) best = lane;
   return best;
 }
 
-function runHere(job: RenderJob): RenderResult {
+function runHere<Result>(run: () => Result): Result {
   try {
-    return runRenderJob(job);
+    return run();
   } catch (error) {
     throw new RenderFailedError(error instanceof Error ? error.message : String(error), error);
   }

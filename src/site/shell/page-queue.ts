@@ -7,6 +7,7 @@ import type { SafeHtml } from '../../base/html.ts';
 import { TemplateError } from '../errors.ts';
 import { type Lane, openLane } from '../render/lane.ts';
 import type { Output } from '../state/output.ts';
+import type { StagedFile } from '../state/staged-file.ts';
 import type { PageModel } from './page-model.ts';
 import type { ShellPage } from './shells.ts';
 
@@ -28,13 +29,7 @@ export interface ShellJob extends ShellSetup {
   readonly pages: readonly ShellPage[];
 }
 
-type ShellLane = Lane<ShellJob, readonly WrittenPage[]>;
-
-export interface WrittenPage {
-  readonly path: string;
-  readonly hash: string;
-  readonly size: number;
-}
+type ShellLane = Lane<ShellJob, readonly StagedFile[]>;
 
 export interface PageQueue {
   /** Resolves when the page, declared before, is written. Rejects with TemplateError, ThreadDiedError. */

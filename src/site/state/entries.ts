@@ -2,7 +2,7 @@
 /** Feeds of lists are made from here, so that no log is read for them. */
 
 import type { Database, SqlRow } from '../../base/sqlite.ts';
-import type { DeletedEntry, FeedEntry } from '../../model/entry.ts';
+import type { DeletedEntry } from '../../model/entry.ts';
 import { type ConversationId, type TurnHash, turnHash } from '../../model/ids.ts';
 import { turnUrn } from '../urls.ts';
 
@@ -14,10 +14,10 @@ export interface EntryRow {
 }
 
 export interface EntryTable {
-  /** The entry of a turn, if it is there under this key. */
-  find(turn: TurnHash, key: string): FeedEntry | undefined;
-  /** Replaces those of a conversation. */
-  save(conversation: ConversationId, entries: readonly (EntryRow & { readonly entry: FeedEntry })[]): void;
+  /** The entry of a turn as JSON, if it is there under this key. */
+  find(turn: TurnHash, key: string): string | undefined;
+  /** Replaces those of a conversation. `json`: a FeedEntry. */
+  save(conversation: ConversationId, entries: readonly (EntryRow & { readonly json: string })[]): void;
   /** Replaces those of a conversation. */
   saveDeleted(conversation: ConversationId, turns: ReadonlyMap<TurnHash, number>): void;
   /** The newest entries of a list's conversations, newest first. */
@@ -31,15 +31,14 @@ export function createEntryTable(database: Database): EntryTable {
   return {
     find(turn, key) {
       const data = find.get(turn, key)?.data;
-      return typeof data === 'string' ? (JSON.parse(data) as FeedEntry) : undefined;
+      return typeof data === 'string' ? data : undefined;
     },
     save(conversation, entries) {
       database.statement('DELETE FROM entry WHERE conversation = ?').run(conversation);
       const insert = database.statement(
         'INSERT OR REPLACE INTO entry (turn, conversation, time, key, data) VALUES (?, ?, ?, ?, ?)',
       );
-      for (const { turn, timeMs, key, entry } of entries)
-        insert.run(turn, conversation, timeMs, key, JSON.stringify(entry));
+      for (const { turn, timeMs, key, json } of entries) insert.run(turn, conversation, timeMs, key, json);
     },
     saveDeleted(conversation, turns) {
       database.statement('DELETE FROM deleted WHERE conversation = ?').run(conversation);

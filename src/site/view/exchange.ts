@@ -22,6 +22,8 @@ export interface Exchange {
   readonly items: readonly Item[];
   /** Prompts and answers behind them, of which nothing is kept. */
   readonly leftOut: number;
+  /** Raw bytes of what is kept, more or less. */
+  readonly weight: number;
   /** Changes when any of its turns does. */
   readonly key: string;
 }
@@ -36,7 +38,7 @@ export function createExchangeCollector(): ExchangeCollector {
   let open: OpenExchange | undefined;
   const close = (): Exchange | undefined => {
     if (open === undefined) return undefined;
-    const { first, pageUrl, endMs, items, leftOut, parts } = open;
+    const { first, pageUrl, endMs, items, leftOut, room, parts } = open;
     open = undefined;
     if (first.withheld !== undefined || items.every((item) => item.parts.length === 0)) return undefined;
     return {
@@ -47,6 +49,7 @@ export function createExchangeCollector(): ExchangeCollector {
       endMs: Math.max(endMs, first.turn.timeMs),
       items,
       leftOut,
+      weight: MOST_KEPT - Math.max(room, 0),
       key: keyOf(parts, pageUrl),
     };
   };
@@ -84,13 +87,17 @@ function keep(open: OpenExchange, item: Item, rawLength: number): void {
   open.room -= rawLength;
 }
 
-export interface EntryContext {
+/** What an entry says beside its exchange. Plain data. */
+export interface EntryFacts {
   readonly conversation: ConversationId;
   readonly branch: string;
   readonly site: string;
   readonly author: string;
   readonly conversationTitle: string;
   readonly categories: readonly string[];
+}
+
+export interface EntryContext extends EntryFacts {
   readonly plainTitle: (text: string, max: number) => string;
   readonly renderFeedContent: (items: readonly Item[], leftOut: number) => FeedEntry['content'];
 }
