@@ -232,18 +232,48 @@ export interface Ledger {
   /** Those that contributed to a conversation, by path. */
   listSourcesOf(conversation: ConversationId): readonly LedgerSource[];
   /** The same without what was said: what tells a file that is as it was, by path. */
-  walkSeen(): Iterable<Pick<LedgerSource, 'path' | 'size' | 'mtimeNs'>>;
+  walkSeen(): Iterable<Pick<LedgerSource, 'path' | 'size' | 'mtimeNs' | 'waiting'>>;
   /** Conversations of which a source says that a tool call started them, by id, and the key of the turn that holds the call. */
   walkStarted(): Iterable<StartedConversation>;
   /** Those of them that may have to be linked anew: their key has a turn, and their meta does not name it as its parent's. */
   walkUnlinked(): Iterable<StartedConversation>;
   listSources(): readonly LedgerSource[];
+  /** The turn that a native key means now: where it moved to, when it moved. Undefined: none that is in the archive. */
   findKey(key: string): TurnHash | undefined;
-  /** Throws nothing for a known key: the newest value stands. Written in one transaction, after the append it speaks of. */
-  record(update: {
-    readonly sources?: readonly LedgerSource[];
-    readonly keys?: readonly { readonly key: string; readonly turn: TurnHash }[];
-  }): void;
+  /** Whether the key's turn was taken before its end was seen. */
+  isProvisional(key: string): boolean;
+  /** Whether the key's turn was taken back, also when the log that said so is lost. */
+  isWithdrawn(key: string): boolean;
+  /** Where a turn went that now stands elsewhere; undefined for one that stands where it was. */
+  findMoved(turn: TurnHash): TurnHash | undefined;
+  /** The conversation that took this one over. */
+  findJoined(conversation: ConversationId): ConversationId | undefined;
+  /** The conversations that this one took over, by id. */
+  listJoined(conversation: ConversationId): readonly ConversationId[];
+  /** First turns whose parent is not known yet: those that wait for this key. */
+  listLost(parent: string): readonly LostParent[];
+  /** Whether any turn waits for its parent. */
+  hasLost(): boolean;
+  /** The newest value of a key stands. Written in one transaction, after the append it speaks of. */
+  record(update: LedgerUpdate): void;
+}
+
+export interface LedgerUpdate {
+  readonly sources?: readonly LedgerSource[];
+  readonly keys?: readonly { readonly key: string; readonly turn: TurnHash; readonly provisional?: boolean }[];
+  readonly moved?: readonly { readonly turn: TurnHash; readonly into: TurnHash }[];
+  readonly joined?: readonly { readonly conversation: ConversationId; readonly into: ConversationId }[];
+  readonly lost?: readonly LostParent[];
+  /** Turns that wait for nobody any more. */
+  readonly found?: readonly TurnHash[];
+}
+
+/** A turn that starts a conversation only because its parent is not known. */
+export interface LostParent {
+  readonly parent: string;
+  readonly turn: TurnHash;
+  /** `below`: by the fork ladder; `at`: directly behind it; `beside`: behind what it is behind. */
+  readonly place: 'at' | 'below' | 'beside';
 }
 
 export interface StartedConversation {
@@ -269,4 +299,6 @@ export interface LedgerSource {
   readonly started?: readonly StartedConversation[];
   /** The run that read it was not ended: found again by `walkUnfinished`. */
   readonly unfinished?: boolean;
+  /** Messages that wait for their end. */
+  readonly waiting?: number;
 }

@@ -55,16 +55,11 @@ export async function ingest(
   const store: IngestStore = options.dryRun ? createDryStore(archive) : archive;
   const discovery = discover(importers, options);
   for (const problem of discovery.problems) counters.problem(problem);
-  const known = compareSources(store.ledger, discovery, options.settle);
+  const clock = { settle: options.settle, nowMs: options.nowMs ?? Date.now() };
+  const known = compareSources(store.ledger, discovery, clock);
   counters.vanished(known.vanished);
   const keepIn = options.sourcesDir === undefined || options.dryRun ? {} : { keepIn: options.sourcesDir };
-  const planned = planSources(
-    discovery.files,
-    importers,
-    known,
-    { settle: options.settle, nowMs: options.nowMs ?? Date.now(), ...keepIn },
-    counters,
-  );
+  const planned = planSources(discovery.files, importers, known, { ...clock, ...keepIn }, counters);
   if (planned.length === 0 && isEmpty(store.ledger.walkUnfinished())) return counters.report();
   const appender = createAppender(store, counters);
   const readers = openReaders(planned, options, importers);

@@ -46,6 +46,11 @@ export interface Meta {
   readonly parent?: ParentLink;
   /** Session that this one was forked from, when it is not in the same log. */
   readonly fork_of?: string;
+  /**
+   * The conversation that took this one over: its beginning was read after it, and all its turns stand there again. It is no
+   * longer shown.
+   */
+  readonly joined?: ConversationId;
   readonly tags?: readonly string[];
   readonly started?: string;
   readonly updated?: string;

@@ -82,6 +82,7 @@ const META: Shape = [
   optional('sessions', listOf(text)),
   optional('parent', object),
   optional('fork_of', text),
+  optional('joined', hash),
   optional('tags', listOf(word)),
   optional('started', time),
   optional('updated', time),

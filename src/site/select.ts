@@ -44,7 +44,9 @@ export function describe(summary: ConversationSummary, { config }: BuildOptions)
 
 function offer(state: SiteState, conversation: VisibleConversation, options: BuildOptions, key: string): void {
   const { summary, title, tags } = conversation;
-  if (conversation.private && options.mode === 'public') {
+  // its turns stand in the one that took it over
+  const joined = summary.meta.joined !== undefined;
+  if (joined || (conversation.private && options.mode === 'public')) {
     state.conversations.withdraw(summary.id);
     return;
   }

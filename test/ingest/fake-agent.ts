@@ -23,6 +23,8 @@ export interface FakeLine {
   readonly parts?: readonly string[];
   /** More of this message follows in the next line with the same key. */
   readonly open?: boolean;
+  /** The agent's word that it changed what it wrote under this key. */
+  readonly replaces?: boolean;
   readonly current?: string;
   readonly bytes?: number;
 }
@@ -133,6 +135,8 @@ function turnOf(value: FakeLine): ImportedTurn {
     timeMs: value.time ?? null,
     item: { role, parts: texts.map((content) => ({ type: 'text', content })) },
     aliases: [],
+    ...(value.open === true ? { provisional: true } : {}),
+    ...(value.replaces === true ? { replaces: true } : {}),
   };
 }
 
@@ -181,6 +185,13 @@ export function emptyStore(): IngestStore {
       walkSeen: () => [],
       listSources: () => [],
       findKey: () => undefined,
+      isProvisional: () => false,
+      isWithdrawn: () => false,
+      findMoved: () => undefined,
+      findJoined: () => undefined,
+      listJoined: () => [],
+      listLost: () => [],
+      hasLost: () => false,
       record: () => {},
     },
   });

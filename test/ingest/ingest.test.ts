@@ -110,13 +110,14 @@ describe('ingest', () => {
     expect(heads()).toEqual(['ma whole']);
   });
 
-  it('reads a rewritten source whole and edits no stored turn', async () => {
+  it('reads a rewritten source whole, and says once what it tells otherwise under a key that is known', async () => {
     const path = put('1', session);
     await run();
     writeFake(path, [...session.slice(0, 3), { key: 'c', parent: 'b', time: 3, say: 'another way entirely' }]);
     const report = await run();
-    expect(report).toMatchObject({ sources: { rewritten: 1 }, turns: { new: 1, known: 2 }, branches: 1 });
-    expect(conversations()[0]?.heads).toHaveLength(2);
+    expect(report).toMatchObject({ sources: { rewritten: 1 }, turns: { new: 0, known: 3 }, branches: 0, differing: 1 });
+    expect(report.problems.map(({ code, count }) => [code, count])).toEqual([['KNOWN_OTHERWISE', 1]]);
+    expect(heads()).toEqual(['ma more']);
   });
 
   it('notices a rewrite that left size and end as they were', async () => {
@@ -252,7 +253,90 @@ describe('ingest', () => {
   });
 });
 
+describe('a native key', () => {
+  const value = 'correct-horse-battery-staple';
+  const secret = [...session, { key: 'd', parent: 'c', time: 4, say: `it is ${value}` }];
+  const says = () => conversations().flatMap(({ id }) => store.listTurns(id).map(({ hash }) => textOf(store, hash)));
+
+  it('brings no secret back that was redacted once, whatever copy it comes from', async () => {
+    put('1', secret);
+    const redact = { words: [], personal: false, knownValues: [value] };
+    await run(dir, { redact });
+    put('2', [...secret, { key: 'e', parent: 'd', time: 5, say: 'resumed' }]);
+    expect(await run()).toMatchObject({ turns: { new: 1 }, differing: 1, branches: 0 });
+    expect(says().join()).not.toContain(value);
+    expect(heads()).toEqual(['ma resumed']);
+    // it was said once: nothing of either source has changed since
+    expect(await run()).toMatchObject({ problemCount: 0, differing: 0 });
+  });
+
+  it('takes a change that its agent says it made, with all that stands behind it', async () => {
+    put('1', [...session, { key: 'd', parent: 'c', time: 4, parts: ['so'] }]);
+    await run();
+    put('2', [...session.slice(0, 2), { key: 'b', parent: 'a', time: 2, parts: ['hi there'], replaces: true }]);
+    await run();
+    put('3', [
+      ...session,
+      { key: 'd', parent: 'c', time: 4, parts: ['so'] },
+      { key: 'e', parent: 'd', time: 5, say: 'go on' },
+    ]);
+    await run();
+    const [conversation] = conversations();
+    const path: string[] = [];
+    for (
+      let at = store.findTurn(conversation?.heads.find(({ name }) => name === 'main')?.turn ?? '');
+      at !== undefined;
+    ) {
+      path.unshift(textOf(store, at.hash));
+      at = at.parent === null ? undefined : store.findTurn(at.parent);
+    }
+    expect(path).toEqual(['hello', 'hi there', 'more', 'so', 'go on']);
+  });
+
+  it('that was withdrawn stays withdrawn when the log that says so is lost', async () => {
+    put('1', session);
+    await run();
+    const [id] = conversations().map((each) => each.id);
+    const turn = store.listTurns(id as never)[2];
+    const lost = {
+      ...store,
+      ledger: { ...store.ledger, isWithdrawn: (key: string) => key === 'c', findKey: () => undefined },
+    };
+    expect(turn).toBeDefined();
+    store = emptyStore();
+    const empty = { ...store, ledger: { ...store.ledger, isWithdrawn: lost.ledger.isWithdrawn } };
+    await run(dir, {}, empty);
+    expect(heads(empty)).toEqual(['ma hi']);
+  });
+});
+
 describe('order', () => {
+  it('joins slices in whatever order and runs they are read, and says which conversation took them over', async () => {
+    const whole: readonly FakeLine[] = Array.from({ length: 9 }, (_, i) => ({
+      ...{ key: `k${i}`, parent: i === 0 ? null : `k${i - 1}`, time: i + 1, say: `word ${i}` },
+    }));
+    const slices = [whole.slice(0, 3), whole.slice(3, 6), whole.slice(6)];
+    put('w', [{ session: 's' }, ...whole]);
+    await run();
+    const expected = { heads: heads(), ids: conversations().map(({ id }) => id) };
+    for (const order of permutations([0, 1, 2])) {
+      rmSync(dir, { recursive: true });
+      store = emptyStore();
+      for (const i of order) {
+        put(String(i), [{ session: 's' }, ...(slices[i] ?? [])]);
+        await run();
+      }
+      const live = conversations().filter(({ meta }) => meta.joined === undefined);
+      expect(
+        live.map(({ id }) => id),
+        order.join(),
+      ).toEqual(expected.ids);
+      const [main] = live;
+      expect(main?.heads.map(({ name, turn }) => `${name.slice(0, 2)} ${textOf(store, turn)}`)).toEqual(expected.heads);
+      for (const { meta } of conversations()) expect([undefined, ...expected.ids]).toContain(meta.joined);
+    }
+  });
+
   it('joins a slice to its beginning in whichever order the two are found', async () => {
     put('1-slice', [{ session: 's' }, { key: 'c', parent: 'b', time: 3, say: 'end' }]);
     put('2-whole', [...session.slice(0, 3)]);

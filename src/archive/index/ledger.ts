@@ -5,7 +5,7 @@ import { encodeHex } from '../../base/bytes.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
 import type { SqlValue } from '../../base/sqlite.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import type { Ledger, LedgerSource, StartedConversation } from '../contract.ts';
+import type { Ledger, LedgerSource, LedgerUpdate, LostParent, StartedConversation } from '../contract.ts';
 import { indexBytes, indexNumber, indexText } from './index-rows.ts';
 import type { TurnIndex } from './turn-index.ts';
 
@@ -47,20 +47,99 @@ export function openLedger({ index, hasTurn, assertWritable }: LedgerParts): Led
     walkUnlinked: () => walkStarted(index, IS_UNLINKED),
     listSources: () => [...walkSources(index, 'true')],
     findKey(key) {
-      const row = index.get('SELECT turn FROM keys WHERE key=?', key);
-      if (row === undefined) return undefined;
-      const turn = encodeHex(indexBytes(row.turn)) as TurnHash;
-      return hasTurn(turn) ? turn : undefined;
+      const turn = turnOf(index.get('SELECT turn FROM keys WHERE key=?', key)?.turn);
+      const now = turn === undefined ? undefined : (findMoved(index, turn) ?? turn);
+      return now !== undefined && hasTurn(now) ? now : undefined;
     },
-    record({ sources = [], keys = [] }) {
-      assertWritable();
-      index.transaction(() => {
-        for (const source of sources) recordSource(index, source);
-        for (const { key, turn } of keys)
-          index.run('INSERT OR REPLACE INTO keys VALUES (?, ?)', key, Buffer.from(turn, 'hex'));
+    isProvisional: (key) => index.get('SELECT 1 AS one FROM keys WHERE key=? AND provisional', key) !== undefined,
+    isWithdrawn(key) {
+      const turn = turnOf(index.get('SELECT turn FROM keys WHERE key=?', key)?.turn);
+      if (turn === undefined) return false;
+      return [turn, ...walkMoves(index, turn)].some(
+        (each) => index.get('SELECT 1 AS one FROM withdrawn WHERE turn=?', bytesOf(each)) !== undefined,
+      );
+    },
+    findMoved: (turn) => findMoved(index, turn),
+    findJoined(conversation) {
+      const hops = walkHops(index, 'SELECT into_conversation AS next FROM joined WHERE conversation=?', conversation);
+      return [...hops].at(-1) as ConversationId | undefined;
+    },
+    listJoined: (conversation) => listJoined(index, conversation),
+    listLost(parent) {
+      const rows = index.all('SELECT turn, place FROM lost_parents WHERE parent=? ORDER BY turn', parent);
+      return rows.flatMap(({ turn, place }) => {
+        const hash = turnOf(turn);
+        return hash === undefined
+          ? []
+          : [{ parent, turn: hash, place: (indexText(place) ?? 'at') as LostParent['place'] }];
       });
     },
+    hasLost: () => index.get('SELECT 1 AS one FROM lost_parents LIMIT 1') !== undefined,
+    record(update) {
+      assertWritable();
+      index.transaction(() => recordUpdate(index, update));
+    },
   };
+}
+
+function recordUpdate(index: TurnIndex, update: LedgerUpdate): void {
+  const { sources = [], keys = [], moved = [], joined = [], lost = [], found = [] } = update;
+  for (const source of sources) recordSource(index, source);
+  for (const { key, turn, provisional } of keys) {
+    index.run('INSERT OR REPLACE INTO keys VALUES (?, ?, ?)', key, bytesOf(turn), provisional === true ? 1 : 0);
+  }
+  for (const { turn, into } of moved)
+    index.run('INSERT OR REPLACE INTO moved VALUES (?, ?)', bytesOf(turn), bytesOf(into));
+  for (const { conversation, into } of joined) {
+    index.run('INSERT OR REPLACE INTO joined VALUES (?, ?)', bytesOf(conversation), bytesOf(into));
+  }
+  for (const { parent, turn, place } of lost) {
+    index.run('INSERT OR REPLACE INTO lost_parents VALUES (?, ?, ?)', parent, bytesOf(turn), place);
+  }
+  for (const turn of found) index.run('DELETE FROM lost_parents WHERE turn=?', bytesOf(turn));
+}
+
+function findMoved(index: TurnIndex, turn: TurnHash): TurnHash | undefined {
+  return [...walkMoves(index, turn)].at(-1) as TurnHash | undefined;
+}
+
+function walkMoves(index: TurnIndex, turn: TurnHash): Generator<string> {
+  return walkHops(index, 'SELECT into_turn AS next FROM moved WHERE turn=?', turn);
+}
+
+/** What a row names, what that one's row names, and so on. */
+function* walkHops(index: TurnIndex, sql: string, from: string): Generator<string> {
+  let at: string | undefined = from;
+  for (let hops = 0; at !== undefined && hops < MOST_HOPS; hops++) {
+    at = turnOf(index.get(sql, bytesOf(at))?.next);
+    if (at !== undefined) yield at;
+  }
+}
+
+/** Those that it took over, and those that these had taken over. */
+function listJoined(index: TurnIndex, conversation: ConversationId): readonly ConversationId[] {
+  const found = new Set<ConversationId>();
+  const queue = [conversation];
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    for (const row of index.all('SELECT conversation FROM joined WHERE into_conversation=?', bytesOf(id))) {
+      const each = turnOf(row.conversation) as ConversationId | undefined;
+      if (each === undefined || found.has(each)) continue;
+      found.add(each);
+      queue.push(each);
+    }
+  }
+  return [...found].sort();
+}
+
+/** Ways of a turn that was moved again and again; more are a circle. */
+const MOST_HOPS = 1024;
+
+function bytesOf(hash: string): Buffer {
+  return Buffer.from(hash, 'hex');
+}
+
+function turnOf(value: SqlValue | undefined): TurnHash | undefined {
+  return value === undefined || value === null ? undefined : (encodeHex(indexBytes(value)) as TurnHash);
 }
 
 function* walkSources(index: TurnIndex, which: 'true' | 'unfinished'): Generator<LedgerSource> {
@@ -76,12 +155,13 @@ function* walkSources(index: TurnIndex, which: 'true' | 'unfinished'): Generator
   }
 }
 
-function* walkSeen(index: TurnIndex): Generator<Pick<LedgerSource, 'path' | 'size' | 'mtimeNs'>> {
-  const sql = `SELECT path, size, mtime_ns FROM sources WHERE path > ? AND ${IS_HERE} ORDER BY path LIMIT ${PAGE}`;
+function* walkSeen(index: TurnIndex): Generator<Pick<LedgerSource, 'path' | 'size' | 'mtimeNs' | 'waiting'>> {
+  const sql = `SELECT path, size, mtime_ns, waiting FROM sources WHERE path > ? AND ${IS_HERE} ORDER BY path LIMIT ${PAGE}`;
   for (let from = ''; ; ) {
     const rows = index.all(sql, from);
-    for (const { path, size, mtime_ns } of rows) {
-      yield { path: indexText(path) ?? '', size: indexNumber(size), mtimeNs: indexText(mtime_ns) ?? '' };
+    for (const { path, size, mtime_ns, waiting } of rows) {
+      const seen = { size: indexNumber(size), mtimeNs: indexText(mtime_ns) ?? '', waiting: indexNumber(waiting) };
+      yield { path: indexText(path) ?? '', ...seen };
     }
     if (rows.length < PAGE) return;
     from = indexText(rows.at(-1)?.path) ?? '';
@@ -108,8 +188,8 @@ function recordSource(index: TurnIndex, source: LedgerSource): void {
   const { path, size, mtimeNs, conversations } = source;
   const unfinished = source.unfinished === true ? 1 : 0;
   index.run(
-    'INSERT OR REPLACE INTO sources (path, json, unfinished, size, mtime_ns) VALUES (?, ?, ?, ?, ?)',
-    ...[path, JSON.stringify(source), unfinished, size, mtimeNs],
+    'INSERT OR REPLACE INTO sources (path, json, unfinished, waiting, size, mtime_ns) VALUES (?, ?, ?, ?, ?, ?)',
+    ...[path, JSON.stringify(source), unfinished, source.waiting ?? 0, size, mtimeNs],
   );
   index.run('DELETE FROM source_conversations WHERE path=?', path);
   const started = new Map((source.started ?? []).map((each) => [each.conversation, each.startedBy]));

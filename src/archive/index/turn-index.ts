@@ -250,6 +250,8 @@ export class TurnIndex extends IndexDatabase {
       ...[key, position, hashBytes(named), ACTION_NUMBERS[action], reason, timeMs],
       replacement === undefined ? null : hashBytes(replacement),
     );
+    // remembered beside the log: one that is lost, or put back as it was, must not bring the turn back
+    if (action !== 'meta withheld') this.run('INSERT OR IGNORE INTO withdrawn VALUES (?)', hashBytes(named));
   }
 
   /** Its turns' places stay until `dropOrphans`: they lead to a key that nobody has any more. */

@@ -1,7 +1,7 @@
 /** Turns what was read into turns of the archive: keys become hashes, batches become commits with their heads and meta. */
 /** The ledger is written after the commit it speaks of: it may lag behind the archive, never lead it. */
 
-import { type LedgerSource, prepareTurn } from '../../archive/archive.ts';
+import { type LedgerSource, type LostParent, type PreparedTurn, prepareTurn } from '../../archive/archive.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
 import { findItem, ITEM_PAYLOAD } from '../../model/payload.ts';
 import type { Counts } from '../../secrets/secrets.ts';
@@ -10,12 +10,13 @@ import type { ImportedConversation } from '../kit/importer.ts';
 import type { Fired, ReadPart, ReadTurn } from '../read/read-source.ts';
 import { createBelow } from './below.ts';
 import { Batch, commitBatch, type Placed, type Row } from './commit.ts';
-import { type Contribution, emptyContribution, encodeMemory, type Memory, type TailTurn } from './memory.ts';
+import { type Contribution, emptyContribution, encodeMemory, joinWords, type Memory, type TailTurn } from './memory.ts';
 import { addCounts, growMeta } from './meta.ts';
 import type { PlannedSource } from './plan.ts';
+import { type Grafting, type KnownTurn, moveBelow, moveTurn } from './regraft.ts';
 import type { Counters } from './report.ts';
 import type { IngestStore, StoredConversation } from './store.ts';
-import { isUnfinishedCopy } from './superseded.ts';
+import { isFuller } from './superseded.ts';
 
 export interface Appender {
   /** Whether a turn of this key was taken, in this run or in an earlier one. */
@@ -42,12 +43,31 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
   const touched = new Map<ConversationId, Before>();
   const drafts = new Map<string, Draft>();
   let pending = new Batch();
+  let anyLost = store.ledger.hasLost();
+
+  /** Where a turn stands now. */
+  const current = (placed: Placed): Placed => {
+    let at = placed;
+    for (let into = pending.moved.get(at.hash); into !== undefined && into.hash !== at.hash; ) {
+      at = into;
+      into = pending.moved.get(at.hash);
+    }
+    return at;
+  };
 
   const find = (key: string): Placed | null | undefined => {
     const here = pending.keys.get(key);
-    if (here !== undefined) return here;
+    if (here === null) return null;
+    if (here !== undefined) return current(here);
     const hash = store.ledger.findKey(key);
-    return hash === undefined ? undefined : store.findTurn(hash);
+    const turn = hash === undefined ? undefined : turnOf(hash);
+    return turn === undefined ? undefined : current(turn);
+  };
+
+  /** A turn that was taken, whether or not it was committed. */
+  const turnOf = (hash: TurnHash): (KnownTurn & Placed) | undefined => {
+    const waiting = pending.turns.get(hash);
+    return waiting === undefined ? store.findTurn(hash) : { ...waiting.prepared, conversation: waiting.conversation };
   };
 
   const touch = (conversation: ConversationId) => {
@@ -66,18 +86,25 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     if (batch.isEmpty()) return;
     pending = new Batch();
     const lost = commitBatch(store, batch, counters);
+    const isThere = ({ conversation }: Placed) => !lost.has(conversation);
     const keys = [...batch.keys].flatMap(([key, placed]) =>
-      placed === null || lost.has(placed.conversation) ? [] : [{ key, turn: placed.hash }],
+      placed === null || !isThere(placed) ? [] : [{ key, turn: placed.hash, provisional: batch.provisional.has(key) }],
     );
+    const moved = [...batch.moved].flatMap(([turn, into]) => (isThere(into) ? [{ turn, into: into.hash }] : []));
+    const joined = [...batch.joined].flatMap(([conversation, into]) =>
+      lost.has(into) ? [] : [{ conversation, into }],
+    );
+    const waiting = [...batch.lost.values()].flat().filter(({ turn }) => !batch.found.has(turn));
     const sources = batch.rows.map(({ memory, ...row }): LedgerSource => {
       const started = memory.contributions.flatMap(({ conversation, startedBy }) =>
         startedBy === undefined ? [] : [{ conversation, startedBy }],
       );
       // links of its sub-agents are looked at when the run ends, or by the next one
-      return { ...row, state: encodeMemory(memory), started, unfinished: started.length > 0 };
+      const { waiting } = memory;
+      return { ...row, state: encodeMemory(memory), started, unfinished: started.length > 0, waiting };
     });
     const kept = sources.filter((source) => !source.conversations.some((id) => lost.has(id)));
-    if (keys.length > 0 || kept.length > 0) store.ledger.record({ keys, sources: kept });
+    store.ledger.record({ keys, sources: kept, moved, joined, lost: waiting, found: [...batch.found] });
   };
 
   const payloadOf = (hash: TurnHash): Uint8Array | undefined => {
@@ -88,33 +115,32 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     return payload?.status === 'present' ? payload.bytes : undefined;
   };
 
-  /** A shorter copy of a message that is known whole (an older snapshot, read later) must not take over its key. */
-  const isOlderCopy = (key: string, placed: Placed, payload: Uint8Array): boolean => {
-    const known = find(key);
-    if (known === undefined || known === null || known.hash === placed.hash) return false;
-    const whole = payloadOf(known.hash);
-    const [copy, item] = [payload, whole].map((bytes) => bytes && findItem(ITEM_PAYLOAD, bytes));
-    return copy !== undefined && item !== undefined && isUnfinishedCopy(copy, item);
+  const listTurns = (id: ConversationId): readonly KnownTurn[] => {
+    const stored = store.findConversation(id) === undefined ? [] : store.listTurns(id);
+    const fresh = [...pending.turns.values()].flatMap((each) => (each.conversation === id ? [each.prepared] : []));
+    return [...stored, ...fresh];
   };
+  const below = createBelow({ listTurns, readPayload: payloadOf });
 
-  /** A fork's copy has times of its own: with the key, the words and the parent of a known turn it is that turn. */
-  const findCopied = ({ key, payloadHash }: ReadTurn, parent: Placed | null): Placed | undefined => {
-    const known = find(key);
-    if (known === undefined || known === null) return undefined;
-    const turn = pending.turns.get(known.hash)?.prepared ?? store.findTurn(known.hash);
-    return turn?.payloadHash === payloadHash && turn.parent === (parent?.hash ?? null) ? known : undefined;
+  const add = (prepared: PreparedTurn, conversation: ConversationId): Placed => {
+    const { hash, depth, timeMs, parent } = prepared;
+    const placed = { hash, depth, timeMs, conversation };
+    pending.add(prepared, conversation);
+    below.add(placed, parent);
+    return placed;
   };
-
-  const below = createBelow({
-    listTurns: (id) => [
-      ...(store.findConversation(id) === undefined ? [] : store.listTurns(id)),
-      ...[...pending.turns.values()].flatMap((each) => (each.conversation === id ? [each.prepared] : [])),
-    ],
-    readPayload: payloadOf,
-  });
+  const grafting: Grafting = {
+    listTurns,
+    payloadOf,
+    add: (prepared, conversation) => {
+      add(prepared, conversation);
+      if (pending.bytes >= BATCH_BYTES || pending.turns.size >= BATCH_TURNS) flush();
+    },
+    move: (turn, into) => pending.moved.set(turn, into),
+  };
 
   /** What a turn hangs on, null for a conversation's first. */
-  const findParent = (turn: ReadTurn): Placed | null => {
+  const findParent = (turn: Pick<ReadTurn, 'parent' | 'otherwise' | 'place' | 'kind'>): Placed | null => {
     if (turn.parent === null) return null;
     const named = find(turn.parent);
     if (named === undefined && turn.otherwise !== undefined) return find(turn.otherwise) ?? null;
@@ -123,41 +149,117 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     return turn.place === 'beside' ? parentOf(named) : named;
   };
 
-  const parentOf = ({ hash, conversation }: Placed): Placed | null => {
-    const parent = (pending.turns.get(hash)?.prepared ?? store.findTurn(hash))?.parent ?? null;
-    const above = parent === null ? undefined : (pending.turns.get(parent)?.prepared ?? store.findTurn(parent));
-    return above === undefined ? null : { hash: above.hash, depth: above.depth, timeMs: above.timeMs, conversation };
+  const parentOf = ({ hash }: Placed): Placed | null => {
+    const parent = turnOf(hash)?.parent ?? null;
+    return parent === null ? null : (turnOf(parent) ?? null);
   };
 
-  const place = (turn: ReadTurn, part: ReadPart, leaf: boolean): Placed | null => {
+  const touchBoth = (from: ConversationId, into: ConversationId) => {
+    // what had been joined to the one before names the one that took it over last
+    for (const id of [from, into, ...store.ledger.listJoined(from)]) {
+      touch(id);
+      pending.changed.add(id);
+    }
+  };
+
+  /** A conversation's first turn belongs behind a turn of another one. */
+  const join = (root: KnownTurn & Placed, parent: Placed): Placed => {
+    const { hash, conversation } = root;
+    const into = moveTurn(root, parent, grafting) ?? parent;
+    if (into.hash === parent.hash) moveBelow(root, parent, grafting);
+    pending.joined.set(conversation, parent.conversation);
+    pending.found.add(hash);
+    touchBoth(conversation, parent.conversation);
+    return into;
+  };
+
+  /** The agent says something else now, or all of what was taken before its end: it takes the place of what is known. */
+  const replace = (known: KnownTurn & Placed, turn: ReadTurn, payload: Uint8Array): Placed => {
+    const parent = parentOf(known);
+    const timeMs = turn.timeMs ?? known.timeMs;
+    const prepared = prepareTurn({ parent, timeMs, ...ITEM_PAYLOAD, payload, payloadHash: turn.payloadHash });
+    const into = add(prepared, parent?.conversation ?? (prepared.hash as string as ConversationId));
+    if (into.hash === known.hash) return into;
+    pending.moved.set(known.hash, into);
+    moveBelow(known, into, grafting);
+    if (into.conversation !== known.conversation) pending.joined.set(known.conversation, into.conversation);
+    touchBoth(known.conversation, into.conversation);
+    return into;
+  };
+
+  const nameTurn = (turn: ReadTurn, placed: Placed | null) => {
+    pending.keys.set(turn.key, placed);
+    if (turn.provisional === true) pending.provisional.add(turn.key);
+    else pending.provisional.delete(turn.key);
+    for (const alias of turn.aliases) if (find(alias) === undefined) pending.keys.set(alias, placed);
+  };
+
+  const isProvisional = (key: string): boolean =>
+    pending.keys.has(key) ? pending.provisional.has(key) : store.ledger.isProvisional(key);
+
+  /** A key that is known means the turn that it meant first, whatever this source says under it. */
+  const placeKnown = (turn: ReadTurn, known: Placed, payload: Uint8Array, draft: Draft): Placed => {
+    const stored = turnOf(known.hash);
+    let placed: Placed = known;
+    pending.repeated++;
+    if (stored !== undefined && stored.payloadHash !== turn.payloadHash) {
+      const before = payloadOf(known.hash);
+      const open = isProvisional(turn.key);
+      const [item, said] = [before, payload].map((bytes) => bytes && findItem(ITEM_PAYLOAD, bytes));
+      const fuller = item !== undefined && said !== undefined && isFuller(item, said);
+      if (before !== undefined && (turn.replaces === true || (open && fuller))) placed = replace(stored, turn, payload);
+      else if (item === undefined || said === undefined || !isFuller(said, item)) draft.differing++;
+      if (placed !== known) nameTurn(turn, placed);
+    } else if (turn.provisional !== true && isProvisional(turn.key)) nameTurn(turn, placed);
+    if (placed.depth === 0 && turn.parent !== null && turn.replaces !== true) {
+      const parent = findParent(turn);
+      const root = turnOf(placed.hash);
+      if (root !== undefined && parent !== null && parent.conversation !== placed.conversation)
+        placed = join(root, parent);
+    }
+    for (const alias of turn.aliases) if (find(alias) === undefined) pending.keys.set(alias, placed);
+    return placed;
+  };
+
+  const place = (turn: ReadTurn, part: ReadPart, draft: Draft): Placed | null => {
+    const payload = turn.length < 0 ? undefined : part.payloads.subarray(turn.at, turn.at + turn.length);
+    const known = find(turn.key);
+    if (payload !== undefined && known !== undefined && known !== null) return placeKnown(turn, known, payload, draft);
     const parent = findParent(turn);
-    if (turn.length < 0) {
-      for (const key of [turn.key, ...turn.aliases]) pending.keys.set(key, parent);
+    if (payload === undefined || (known === undefined && store.ledger.isWithdrawn(turn.key))) {
+      nameTurn(turn, parent);
       return null;
     }
-    const copied = part.conversations.some((each) => each.meta.fork_of !== undefined)
-      ? findCopied(turn, parent)
-      : undefined;
-    if (copied !== undefined) {
-      for (const alias of turn.aliases) pending.keys.set(alias, copied);
-      return copied;
-    }
-    const payload = part.payloads.subarray(turn.at, turn.at + turn.length);
-    const prepared = prepareTurn({
-      parent,
-      timeMs: turn.timeMs ?? parent?.timeMs ?? 0,
-      ...ITEM_PAYLOAD,
-      payload,
-      payloadHash: turn.payloadHash,
-    });
-    const { hash, depth, timeMs } = prepared;
-    const placed = { hash, depth, timeMs, conversation: parent?.conversation ?? hash };
-    if (!leaf || !isOlderCopy(turn.key, placed, payload)) {
-      for (const key of [turn.key, ...turn.aliases]) pending.keys.set(key, placed);
-    }
-    pending.add(prepared, placed.conversation);
-    below.add(placed, prepared.parent);
+    const { payloadHash } = turn;
+    const timeMs = turn.timeMs ?? parent?.timeMs ?? 0;
+    const prepared = prepareTurn({ parent, timeMs, ...ITEM_PAYLOAD, payload, payloadHash });
+    const placed = add(prepared, parent?.conversation ?? (prepared.hash as string as ConversationId));
+    nameTurn(turn, placed);
+    if (parent === null && turn.parent !== null) waitFor(turn.parent, placed, turn.place ?? 'at');
     return placed;
+  };
+
+  /** Its parent may be read later, in this run or in another one. */
+  const waitFor = (parent: string, { hash }: Placed, where: LostParent['place']) => {
+    anyLost = true;
+    pending.lost.set(parent, [...(pending.lost.get(parent) ?? []), { parent, turn: hash, place: where }]);
+  };
+
+  /** Joins what waited for one of these keys. */
+  const joinLost = (keys: Iterable<string>) => {
+    if (!anyLost) return;
+    for (const key of keys) {
+      for (const { turn, place: where } of [...(pending.lost.get(key) ?? []), ...store.ledger.listLost(key)]) {
+        const root = turnOf(turn);
+        const named = find(key);
+        if (root === undefined || named === undefined || named === null || pending.found.has(turn)) continue;
+        if (named.conversation === root.conversation || pending.moved.has(turn)) continue;
+        const payload = payloadOf(turn);
+        const prompt = payload !== undefined && findItem(ITEM_PAYLOAD, payload)?.role === 'user';
+        const parent = where === 'below' ? below.find(named, prompt) : where === 'beside' ? parentOf(named) : named;
+        if (parent !== null) join(root, parent);
+      }
+    }
   };
 
   const take = (source: PlannedSource, part: ReadPart) => {
@@ -168,11 +270,9 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     }
     const draft = part.fresh ? new Draft() : (drafts.get(path) ?? new Draft(source.before));
     draft.startPart();
-    const parents = new Set(part.turns.map((turn) => turn.parent));
     const fired = new Map(part.fired.map((each) => [each.turn, each]));
     part.turns.forEach((turn, i) => {
-      const leaf = !parents.has(turn.key) && !turn.aliases.some((alias) => parents.has(alias));
-      const placed = place(turn, part, leaf);
+      const placed = place(turn, part, draft);
       if (placed === null) return;
       touch(placed.conversation);
       draft.addTurn(turn.key, placed, fired.get(i));
@@ -180,8 +280,9 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     });
     for (const [alias, key] of part.aliases) {
       const placed = find(key);
-      if (placed !== undefined) pending.keys.set(alias, placed);
+      if (placed !== undefined && find(alias) === undefined) pending.keys.set(alias, placed);
     }
+    joinLost(walkKeys(part));
     for (const each of part.conversations) {
       const placed = find(each.turn);
       const current = each.current === undefined ? undefined : find(each.current);
@@ -194,6 +295,8 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       return;
     }
     drafts.delete(path);
+    if (draft.differing > 0) counters.differing(path, draft.differing);
+    draft.follow((id) => pending.joined.get(id) ?? store.ledger.findJoined(id) ?? id);
     pending.rows.push(rowOf(path, importer, part, draft));
     for (const { conversation } of draft.contributions.values()) touch(conversation);
     if (pending.bytes >= SOFT_BATCH_BYTES || pending.rows.length >= BATCH_ROWS) flush();
@@ -208,6 +311,14 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
   };
 }
 
+function* walkKeys(part: ReadPart): Generator<string> {
+  for (const { key, aliases } of part.turns) {
+    yield key;
+    yield* aliases;
+  }
+  for (const [alias] of part.aliases) yield alias;
+}
+
 /** Branches other than `main` that are not retired. */
 export function branchCount(summary: StoredConversation | undefined): number {
   if (summary === undefined) return 0;
@@ -216,7 +327,9 @@ export function branchCount(summary: StoredConversation | undefined): number {
 
 /** A source's word on its conversations, growing part by part. */
 class Draft {
-  readonly contributions: Map<ConversationId, Contribution>;
+  contributions: Map<ConversationId, Contribution>;
+  /** Turns that say something else under a key that is known. */
+  differing = 0;
   /** Turns of the part before that had counts: what follows `consumed` is read, and said, again. */
   private before: ReadonlyMap<string, TailTurn>;
   private tail = new Map<string, TailTurn>();
@@ -224,6 +337,18 @@ class Draft {
   constructor(memory?: Memory) {
     this.contributions = new Map(memory?.contributions.map((each) => [each.conversation, each]));
     this.before = new Map(memory?.tail.map((each) => [each.key, each]));
+  }
+
+  /** What was said of a conversation that another one took over is said of that one. */
+  follow(into: (id: ConversationId) => ConversationId): void {
+    const followed = new Map<ConversationId, Contribution>();
+    for (const word of this.contributions.values()) {
+      const conversation = into(word.conversation);
+      const own = { ...word, conversation };
+      const before = followed.get(conversation);
+      followed.set(conversation, before === undefined ? own : joinWords(before, own));
+    }
+    this.contributions = followed;
   }
 
   startPart(): void {

@@ -1,7 +1,7 @@
 /** What was taken and not committed, and its commit: turns together with the heads and meta that follow from them. */
 /** One commit for both, because each conversation in a commit costs its own fsyncs. */
 
-import { DamageError, type LedgerSource, type PreparedTurn } from '../../archive/archive.ts';
+import { DamageError, type LedgerSource, type LostParent, type PreparedTurn } from '../../archive/archive.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import { type Changes, type ConversationView, findChanges, recordsOf } from './conclude.ts';
@@ -27,6 +27,16 @@ export class Batch {
   /** `null`: the key means a turn that was left out and that had no parent. */
   readonly keys = new Map<string, Placed | null>();
   readonly rows: Row[] = [];
+  /** Keys of turns whose end was not seen. */
+  readonly provisional = new Set<string>();
+  /** Turns that stand elsewhere now. */
+  readonly moved = new Map<TurnHash, Placed>();
+  readonly joined = new Map<ConversationId, ConversationId>();
+  /** First turns whose parent is not known, by that. */
+  readonly lost = new Map<string, LostParent[]>();
+  readonly found = new Set<TurnHash>();
+  /** Conversations to look at although no source of this batch was read to its end. */
+  readonly changed = new Set<ConversationId>();
   bytes = 0;
   /** Turns that were taken more than once. */
   repeated = 0;
@@ -40,7 +50,7 @@ export class Batch {
   }
 
   isEmpty(): boolean {
-    return this.turns.size === 0 && this.keys.size === 0 && this.rows.length === 0;
+    return this.turns.size === 0 && this.keys.size === 0 && this.rows.length === 0 && this.changed.size === 0;
   }
 }
 
@@ -61,8 +71,8 @@ export function commitBatch(store: IngestStore, batch: Batch, counters: Counters
     }
   };
   const view = viewOf(store, batch);
-  const words = createWords(store.ledger, batch.rows);
-  const ready = new Set(batch.rows.flatMap((row) => row.conversations));
+  const words = createWords(view.ledger, batch.rows);
+  const ready = new Set([...batch.rows.flatMap((row) => row.conversations), ...batch.changed]);
   const changes = [...ready].flatMap((id) => guarded(id, () => findChanges(view, view.stored(id), words(id))) ?? []);
   const append = (turns: readonly PreparedTurn[], chosen: readonly Changes[]) => {
     if (turns.length === 0 && chosen.length === 0) return;
@@ -120,7 +130,19 @@ function viewOf(
       });
     },
     ledger: {
-      findKey: (key) => batch.keys.get(key)?.hash ?? store.ledger.findKey(key),
+      findKey: (key) => {
+        const turn = batch.keys.get(key)?.hash ?? store.ledger.findKey(key);
+        return turn === undefined ? undefined : (batch.moved.get(turn)?.hash ?? turn);
+      },
+      findMoved: (turn) => batch.moved.get(turn)?.hash ?? store.ledger.findMoved(turn),
+      findJoined: (id) => batch.joined.get(id) ?? store.ledger.findJoined(id),
+      listJoined: (id) => {
+        const own = [...batch.joined].flatMap(([from, into]) => (into === id ? [from] : []));
+        return [...new Set([id, ...own].flatMap((each) => [each, ...store.ledger.listJoined(each)]))].filter(
+          (each) => each !== id,
+        );
+      },
+      listSourcesOf: (id) => store.ledger.listSourcesOf(id),
     },
   };
 }

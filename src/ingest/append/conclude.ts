@@ -13,7 +13,7 @@ import { findSuperseded } from './superseded.ts';
 
 /** What is read of an archive, and of what is about to be committed to it. */
 export type ConversationView = Pick<IngestStore, 'listTurns' | 'readPayloads' | 'findTurn'> & {
-  readonly ledger: Pick<IngestStore['ledger'], 'findKey'>;
+  readonly ledger: Pick<IngestStore['ledger'], 'findKey' | 'findMoved' | 'findJoined' | 'listJoined' | 'listSourcesOf'>;
 };
 
 /** What has to be appended so that a conversation's heads and meta are what its turns and sources say. */
@@ -31,9 +31,12 @@ export function findChanges(
   words: readonly Contribution[],
 ): Changes | undefined {
   const turns = store.listTurns(stored.id);
-  const nothingNew = new Set([...findSuperseded(store, turns), ...findCopies(turns)]);
+  const { leaves, wholes } = findSuperseded(store, turns);
+  const nothingNew = new Set([...leaves, ...findCopies(turns, wholes)]);
   const heads = computeHeads(turns, currentOf(stored, words), nothingNew);
-  const merged = withLink(store, stored.id, mergeMeta(words, stored.meta), words);
+  const joined = store.ledger.findJoined(stored.id);
+  const said = mergeMeta(words, stored.meta);
+  const merged = withLink(store, stored.id, joined === undefined ? said : { ...said, joined }, words);
   // what was taken back once is not said again by the next run: of words only those stay that were left
   const meta = stored.metaWithheld ? { ...withoutWords(merged), ...wordsOf(stored.meta) } : merged;
   const changed = changedHeads(stored.id, stored.heads, heads);

@@ -59,8 +59,8 @@ export interface Rival<T> {
 }
 
 /**
- * Groups among which a superseded leaf could be: same parent, same time, more than one, at least one a leaf. Their payloads
- * decide; everybody else's need not be read.
+ * Groups among which a superseded turn could be: same parent, same time, more than one. Their payloads decide; everybody
+ * else's need not be read.
  */
 export function listRivals<T extends TreeTurn>(turns: readonly T[]): readonly (readonly Rival<T>[])[] {
   const parents = new Set(turns.map((turn) => turn.parent));
@@ -69,8 +69,7 @@ export function listRivals<T extends TreeTurn>(turns: readonly T[]): readonly (r
     .filter(([parent, group]) => parent !== null && group.length > 1)
     .flatMap(([, group]) => [...Map.groupBy(group, (turn) => turn.timeMs).values()])
     .filter((group) => group.length > 1)
-    .map((group) => group.map((turn) => ({ turn, leaf: !parents.has(turn.hash) })))
-    .filter((group) => group.some((rival) => rival.leaf));
+    .map((group) => group.map((turn) => ({ turn, leaf: !parents.has(turn.hash) })));
 }
 
 /**

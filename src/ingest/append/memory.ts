@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.t
 import type { Meta } from '../../model/conversation.ts';
 import { type ConversationId, isHash, type TurnHash } from '../../model/ids.ts';
 import type { Counts } from '../../secrets/secrets.ts';
-import type { MetaSource } from './meta.ts';
+import { addCounts, growMeta, type MetaSource } from './meta.ts';
 
 export interface Contribution extends MetaSource {
   readonly conversation: ConversationId;
@@ -56,6 +56,19 @@ export function emptyContribution(conversation: ConversationId): Contribution {
   return { conversation, meta: {} as Meta, asOfMs: 0, consumed: 0, redactions: {}, findings: {} };
 }
 
+/** Two words of one source on one conversation, which was two when they were said. */
+export function joinWords(a: Contribution, b: Contribution): Contribution {
+  const [older, newer] = a.asOfMs <= b.asOfMs ? [a, b] : [b, a];
+  return {
+    ...older,
+    ...newer,
+    meta: growMeta(older.meta, newer.meta),
+    consumed: Math.max(a.consumed, b.consumed),
+    redactions: addCounts(a.redactions, b.redactions),
+    findings: addCounts(a.findings, b.findings),
+  };
+}
+
 function isContribution(value: JsonValue): boolean {
   return (
     isJsonObject(value) &&
@@ -84,4 +97,4 @@ function isHashText(value: JsonValue | undefined): boolean {
 }
 
 /** Goes up together with SCHEMA_VERSION of the index: what an unchanged source said is not looked at. */
-const VERSION = 2;
+const VERSION = 3;

@@ -190,6 +190,7 @@ const WORDLESS: ReadonlySet<string> = new Set([
   'sessions',
   'parent',
   'fork_of',
+  'joined',
   'started',
   'updated',
   'redactions',

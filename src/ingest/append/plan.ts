@@ -4,6 +4,7 @@
 import type { Ledger, LedgerSource } from '../../archive/archive.ts';
 import { decodeUtf8 } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
+import { QUIET_MS } from '../kit/builder.ts';
 import type { Importer } from '../kit/importer.ts';
 import { type Discovery, type FoundFile, wasLookedFor } from '../read/discover.ts';
 import type { ReadTask } from '../read/read-source.ts';
@@ -40,7 +41,7 @@ export interface KnownSources {
 export function compareSources(
   ledger: Pick<Ledger, 'walkSeen' | 'findSource'>,
   discovery: Discovery,
-  settle: boolean,
+  { settle, nowMs }: Pick<PlanOptions, 'settle' | 'nowMs'>,
 ): KnownSources {
   const files = new Map(discovery.files.map((file) => [file.path, file]));
   const unchanged = new Set<string>();
@@ -53,7 +54,9 @@ export function compareSources(
       continue;
     }
     const same = file.size === seen.size && String(file.mtimeNs) === seen.mtimeNs;
-    const source = same && !settle ? undefined : ledger.findSource(seen.path);
+    // what waits for its end is looked at again when the source has been quiet for so long that this may be its end
+    const mayHaveEnded = (seen.waiting ?? 0) > 0 && nowMs - Number(file.mtimeNs / 1_000_000n) >= QUIET_MS;
+    const source = same && !settle && !mayHaveEnded ? undefined : ledger.findSource(seen.path);
     if (same && (source === undefined || isSettled(source))) unchanged.add(file.path);
     else if (source !== undefined) changed.set(file.path, source);
   }

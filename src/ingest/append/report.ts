@@ -26,6 +26,8 @@ export interface IngestReport {
   readonly branches: number;
   /** Messages held back because their end has not been written yet. */
   readonly waiting: number;
+  /** Turns that say something else under an id that is known: the first telling stands, the other is in the kept sources. */
+  readonly differing: number;
   /** What redaction replaced, and what it left because it is doubtful, by rule, in all that was read. */
   readonly redactions: Readonly<Record<string, number>>;
   readonly findings: Readonly<Record<string, number>>;
@@ -49,6 +51,7 @@ export interface Counters {
   turns(fresh: number, known: number): void;
   conversation(id: ConversationId, known: boolean, prompts: number, branches: number): void;
   waiting(n: number): void;
+  differing(source: string, n: number): void;
   redactions(counts: Readonly<Record<string, number>>): void;
   findings(counts: Readonly<Record<string, number>>): void;
   records(importer: string, counts: Readonly<Record<string, number>>): void;
@@ -60,7 +63,7 @@ export function createCounters(tell: (problem: Problem) => void): Counters {
   const sources = { new: 0, grown: 0, unchanged: 0, rewritten: 0, ignored: 0 };
   const turns = { new: 0, known: 0 };
   const conversations = { new: 0, grown: 0 };
-  const sums = { vanished: 0, prompts: 0, branches: 0, waiting: 0, bytesRead: 0 };
+  const sums = { vanished: 0, prompts: 0, branches: 0, waiting: 0, differing: 0, bytesRead: 0 };
   const [redactions, findings, records] = [
     new Map<string, number>(),
     new Map<string, number>(),
@@ -96,6 +99,12 @@ export function createCounters(tell: (problem: Problem) => void): Counters {
     waiting: (n) => {
       sums.waiting += n;
     },
+    differing(source, n) {
+      sums.differing += n;
+      const message =
+        'says something else under ids that are known; what was read first stands, this stays in the kept sources';
+      this.problem({ code: 'KNOWN_OTHERWISE', file: source, message, count: n }, source);
+    },
     redactions: (counts) => add(redactions, counts),
     findings: (counts) => add(findings, counts),
     records: (importer, counts) => add(records, counts, `${importer}:`),
@@ -114,6 +123,7 @@ export function createCounters(tell: (problem: Problem) => void): Counters {
       prompts: sums.prompts,
       branches: sums.branches,
       waiting: sums.waiting,
+      differing: sums.differing,
       redactions: sorted(redactions),
       findings: sorted(findings),
       records: sorted(records),

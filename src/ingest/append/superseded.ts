@@ -4,50 +4,92 @@
 import { blake3Hex } from '../../base/blake3.ts';
 import { encodeUtf8 } from '../../base/bytes.ts';
 import { canonicalJson } from '../../base/json.ts';
-import type { TurnHash } from '../../model/ids.ts';
-import type { Item } from '../../model/item.ts';
+import type { PayloadHash, TurnHash } from '../../model/ids.ts';
+import type { Item, Part } from '../../model/item.ts';
 import { findItem } from '../../model/payload.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import { listRivals } from './heads.ts';
 import type { IngestStore } from './store.ts';
 
-/** Assistant items only: `whole` begins with the parts of `copy`, and has more of them or says more about the same ones. */
-export function isUnfinishedCopy(copy: Item, whole: Item): boolean {
-  if (copy.role !== 'assistant' || whole.role !== 'assistant') return false;
-  const [short, long] = [beginnings(copy), beginnings(whole)];
-  const end = short.at(-1) ?? '';
-  return short.length < long.length ? long[short.length - 1] === end : long.at(-1) === end && rank(copy) < rank(whole);
+/**
+ * Whether `whole` tells all that `part` does, and more of it: every part of one stands in the other, in order, as it is or
+ * grown. What redaction replaced in one and not in the other is no such part.
+ */
+export function isFuller(part: Item, whole: Item): boolean {
+  if (part.role !== whole.role || part.role === 'user') return false;
+  let at = 0;
+  for (const piece of part.parts) {
+    while (at < whole.parts.length && !grewFrom(piece, whole.parts[at])) at++;
+    if (at++ >= whole.parts.length) return false;
+  }
+  if (part.parts.length !== whole.parts.length) return true;
+  return rank(part) < rank(whole) || part.parts.some((piece, i) => sizeOf(piece) < sizeOf(whole.parts[i]));
+}
+
+function grewFrom(before: Part, now: Part | undefined): boolean {
+  if (now === undefined || now.type !== before.type) return false;
+  if (before.type === 'text' || before.type === 'reasoning')
+    return 'content' in now && now.content.startsWith(before.content);
+  if (before.type === 'tool_call' && now.type === 'tool_call') return before.id === now.id && before.name === now.name;
+  return canonicalJson(before) === canonicalJson(now);
+}
+
+function sizeOf(part: Part | undefined): number {
+  return part !== undefined && 'content' in part ? part.content.length : 0;
+}
+
+/** Unfinished copies of messages. */
+export interface Superseded {
+  /** Those on which nothing stands. */
+  readonly leaves: ReadonlySet<TurnHash>;
+  /** All of them, with the payload of the whole message: what stands on the copy stands on that again. */
+  readonly wholes: ReadonlyMap<TurnHash, PayloadHash>;
 }
 
 /**
- * Leaves that a sibling of the same parent and time replaces. Payloads are read only where there are such siblings; one that
+ * Turns that a sibling of the same parent and time replaces. Payloads are read only where there are such siblings; one that
  * was taken back decides nothing.
  */
-export function findSuperseded(
-  store: Pick<IngestStore, 'readPayloads'>,
-  turns: readonly LoggedTurn[],
-): ReadonlySet<TurnHash> {
-  const superseded = new Set<TurnHash>();
+export function findSuperseded(store: Pick<IngestStore, 'readPayloads'>, turns: readonly LoggedTurn[]): Superseded {
+  const leaves = new Set<TurnHash>();
+  const wholes = new Map<TurnHash, PayloadHash>();
   for (const rivals of listRivals(turns)) {
     const payloads = store.readPayloads(rivals.map((rival) => rival.turn));
-    const begun = new Set<string>();
-    const best = new Map<string, number>();
-    const copies: { hash: TurnHash; whole: string; rank: number }[] = [];
+    /** Beginnings of messages, and the most complete one that begins so. */
+    const begun = new Map<string, Known>();
+    const known: Known[] = [];
     for (const [i, { turn, leaf }] of rivals.entries()) {
       const payload = payloads[i];
       const item = payload?.status === 'present' ? findItem(turn, payload.bytes) : undefined;
       if (item?.role !== 'assistant') continue;
       const names = beginnings(item);
-      const whole = names.pop() ?? '';
-      for (const name of names) begun.add(name);
-      best.set(whole, Math.max(best.get(whole) ?? 0, rank(item)));
-      if (leaf) copies.push({ hash: turn.hash, whole, rank: rank(item) });
+      const each = { turn, leaf, whole: names.at(-1) ?? '', length: names.length, rank: rank(item) };
+      known.push(each);
+      for (const name of names) {
+        const best = begun.get(name);
+        if (best === undefined || isMore(each, best)) begun.set(name, each);
+      }
     }
-    for (const copy of copies) {
-      if (begun.has(copy.whole) || copy.rank < (best.get(copy.whole) ?? 0)) superseded.add(copy.hash);
+    for (const each of known) {
+      const best = begun.get(each.whole);
+      if (best === undefined || !isMore(best, each)) continue;
+      if (each.leaf) leaves.add(each.turn.hash);
+      wholes.set(each.turn.hash, best.turn.payloadHash);
     }
   }
-  return superseded;
+  return { leaves, wholes };
+}
+
+interface Known {
+  readonly turn: LoggedTurn;
+  readonly leaf: boolean;
+  readonly whole: string;
+  readonly length: number;
+  readonly rank: number;
+}
+
+function isMore(a: Known, b: Known): boolean {
+  return a.length === b.length ? a.rank > b.rank : a.length > b.length;
 }
 
 /** What names no part, the first, the first two, and so on to all: each a hash, so that many parts do not cost their square. */

@@ -92,7 +92,9 @@ describe('the ledger', () => {
         .map((i) => ({ conversation: at(ids, i), startedBy: `key ${i}` }))
         .sort((a, b) => (a.conversation < b.conversation ? -1 : 1)),
     );
-    expect([...archive.ledger.walkSeen()]).toEqual(sources.map(({ path, size, mtimeNs }) => ({ path, size, mtimeNs })));
+    expect([...archive.ledger.walkSeen()]).toEqual(
+      sources.map(({ path, size, mtimeNs }) => ({ path, size, mtimeNs, waiting: 0 })),
+    );
     const gone = { ...at(sources, 3), conversations: ['ff'.repeat(32) as (typeof ids)[number]] };
     archive.ledger.record({ sources: [gone] });
     expect(archive.ledger.findSource(gone.path)).toBeUndefined();

@@ -113,7 +113,7 @@ describe('changed heads', () => {
 });
 
 describe('rivals', () => {
-  it('are siblings of one time, one of them a leaf', () => {
+  it('are siblings of one time', () => {
     const turns = [turn('a', null, 1), turn('b', 'a', 2), turn('c', 'a', 2), turn('d', 'a', 3), turn('e', 'c', 4)];
     const groups = listRivals(turns).map((group) => group.map((rival) => [rival.turn.hash[0], rival.leaf]));
     expect(groups).toEqual([
@@ -124,8 +124,12 @@ describe('rivals', () => {
     ]);
   });
 
-  it('are not two turns that both went on', () => {
+  it('are two turns that both went on as well: answers may have been read before the end of their message', () => {
     const turns = [turn('a', null, 1), turn('b', 'a', 2), turn('c', 'a', 2), turn('d', 'b', 3), turn('e', 'c', 4)];
-    expect(listRivals(turns)).toEqual([]);
+    expect(listRivals(turns).map((group) => group.map((rival) => rival.leaf))).toEqual([[false, false]]);
+  });
+
+  it('are no turns of different times', () => {
+    expect(listRivals([turn('a', null, 1), turn('b', 'a', 2), turn('c', 'a', 3)])).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isUnfinishedCopy } from '../../../src/ingest/append/superseded.ts';
+import { isFuller } from '../../../src/ingest/append/superseded.ts';
 import type { Item } from '../../../src/model/item.ts';
 import { expectLinear } from '../../base/growth.ts';
 
@@ -10,19 +10,21 @@ const say = (texts: readonly string[], outputTokens = 1): Item => ({
 });
 
 describe('an unfinished copy of a message', () => {
-  it('has the first parts of the whole, or all of them and a smaller count', () => {
-    expect(isUnfinishedCopy(say(['a']), say(['a', 'b']))).toBe(true);
-    expect(isUnfinishedCopy(say(['b']), say(['a', 'b']))).toBe(false);
-    expect(isUnfinishedCopy(say(['a', 'b']), say(['a', 'b'], 2))).toBe(true);
-    expect(isUnfinishedCopy(say(['a', 'b'], 2), say(['a', 'b'], 2))).toBe(false);
-    expect(isUnfinishedCopy(say(['a', 'b']), say(['a']))).toBe(false);
+  it('has parts of the whole in their order, or all of them and a smaller count', () => {
+    expect(isFuller(say(['a']), say(['a', 'b']))).toBe(true);
+    expect(isFuller(say(['b']), say(['a', 'b']))).toBe(true);
+    expect(isFuller(say(['b', 'a']), say(['a', 'b', 'c']))).toBe(false);
+    expect(isFuller(say(['a [redacted] b']), say(['a secret b', 'c']))).toBe(false);
+    expect(isFuller(say(['a', 'b']), say(['a', 'b'], 2))).toBe(true);
+    expect(isFuller(say(['a', 'b'], 2), say(['a', 'b'], 2))).toBe(false);
+    expect(isFuller(say(['a', 'b']), say(['a']))).toBe(false);
   });
 
   it('is recognised among very many parts', async () => {
     const compare = (parts: number) => {
       const texts = Array.from({ length: parts }, (_, i) => `part ${i} ${'x'.repeat(50)}`);
       const [copy, whole] = [say(texts.slice(0, -1)), say(texts)];
-      return () => expect(isUnfinishedCopy(copy, whole)).toBe(true);
+      return () => expect(isFuller(copy, whole)).toBe(true);
     };
     await expectLinear(compare(2_500), compare(10_000));
   });
