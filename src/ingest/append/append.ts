@@ -296,7 +296,10 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     }
     drafts.delete(path);
     if (draft.differing > 0) counters.differing(path, draft.differing);
-    draft.follow((id) => pending.joined.get(id) ?? store.ledger.findJoined(id) ?? id);
+    draft.follow((id) => {
+      const before = store.ledger.findJoined(id) ?? id;
+      return pending.joinedFrom(before) ?? before;
+    });
     pending.rows.push(rowOf(path, importer, part, draft));
     for (const { conversation } of draft.contributions.values()) touch(conversation);
     if (pending.bytes >= SOFT_BATCH_BYTES || pending.rows.length >= BATCH_ROWS) flush();

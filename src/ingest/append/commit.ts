@@ -49,6 +49,22 @@ export class Batch {
     }
   }
 
+  /** Where a turn went in this batch, however often it moved. */
+  movedFrom(turn: TurnHash): TurnHash | undefined {
+    let at: TurnHash | undefined;
+    for (let into = this.moved.get(turn); into !== undefined && into.hash !== at; into = this.moved.get(at))
+      at = into.hash;
+    return at;
+  }
+
+  /** The conversation that took one over in this batch, after all that took over each other. */
+  joinedFrom(conversation: ConversationId): ConversationId | undefined {
+    let at: ConversationId | undefined;
+    for (let into = this.joined.get(conversation); into !== undefined && into !== at; into = this.joined.get(at))
+      at = into;
+    return at;
+  }
+
   isEmpty(): boolean {
     return this.turns.size === 0 && this.keys.size === 0 && this.rows.length === 0 && this.changed.size === 0;
   }
@@ -132,12 +148,18 @@ function viewOf(
     ledger: {
       findKey: (key) => {
         const turn = batch.keys.get(key)?.hash ?? store.ledger.findKey(key);
-        return turn === undefined ? undefined : (batch.moved.get(turn)?.hash ?? turn);
+        return turn === undefined ? undefined : (batch.movedFrom(turn) ?? turn);
       },
-      findMoved: (turn) => batch.moved.get(turn)?.hash ?? store.ledger.findMoved(turn),
-      findJoined: (id) => batch.joined.get(id) ?? store.ledger.findJoined(id),
+      findMoved: (turn) => {
+        const before = store.ledger.findMoved(turn);
+        return batch.movedFrom(before ?? turn) ?? before;
+      },
+      findJoined: (id) => {
+        const before = store.ledger.findJoined(id);
+        return batch.joinedFrom(before ?? id) ?? before;
+      },
       listJoined: (id) => {
-        const own = [...batch.joined].flatMap(([from, into]) => (into === id ? [from] : []));
+        const own = [...batch.joined.keys()].filter((from) => batch.joinedFrom(from) === id);
         return [...new Set([id, ...own].flatMap((each) => [each, ...store.ledger.listJoined(each)]))].filter(
           (each) => each !== id,
         );
