@@ -7,6 +7,7 @@ import type { RedactOptions } from '../secrets/secrets.ts';
 import { type Appender, branchCount, createAppender } from './append/append.ts';
 import { deferSources } from './append/defer.ts';
 import { finishLinks } from './append/finish.ts';
+import { createKeptParts } from './append/kept-parts.ts';
 import { compareSources, type PlannedSource, planSources } from './append/plan.ts';
 import { type Counters, createCounters, type IngestReport } from './append/report.ts';
 import { createDryStore, type IngestStore } from './append/store.ts';
@@ -85,20 +86,26 @@ async function readAll(
     planned.reduce((sum, source) => sum + source.bytes, 0),
   );
   const deferred = deferSources(appender);
+  const kept = createKeptParts();
   let done = 0;
   for await (const { source, result } of readers.read(planned)) {
     const { path, importer } = source.task;
     if ('failed' in result) {
       counters.problem({ code: 'NOT_READ', file: path, message: result.failed }, path);
       deferred.drop(source);
+      kept.take(source);
       continue;
     }
     countPart(counters, path, importer, result.part);
-    deferred.take(source, result.part);
+    if (!deferred.take(source, result.part)) kept.add(source, result.part);
     done += result.part.bytes;
     progress.advance(done, path);
   }
-  for (const source of deferred.walk()) await takeAgain(source, readers, appender, counters);
+  for (const source of deferred.walk()) {
+    const parts = kept.take(source);
+    if (parts === undefined) await takeAgain(source, readers, appender, counters);
+    else for (const part of parts) appender.take(source, part);
+  }
   appender.flush();
   progress.finish();
 }

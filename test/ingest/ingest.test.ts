@@ -344,6 +344,14 @@ describe('order', () => {
     expect(heads()).toEqual(['ma end']);
   });
 
+  it('reads a slice again that is too long to be held back', async () => {
+    const say = `${'x'.repeat(9 * 1024 * 1024)} end`;
+    put('1-slice', [{ session: 's' }, { key: 'c', parent: 'b', time: 3, say }]);
+    put('2-whole', [...session.slice(0, 3)]);
+    expect(await run()).toMatchObject({ turns: { new: 3 }, conversations: { new: 1 } });
+    expect(heads()[0]?.slice(-4)).toBe(' end');
+  });
+
   it('makes a slice whose beginning is lost a conversation', async () => {
     put('1', [
       { session: 's' },
