@@ -47,7 +47,13 @@ export const commands: readonly Command[] = [
     name: 'build',
     summary: 'write the website of the archive: the private one into _private/, the public one into _site/',
     args: [],
-    options: [{ flags: '--public', says: 'only what site.json makes public; stops when a secret is found' }],
+    options: [
+      { flags: '--public', says: 'only what site.json makes public; stops when a secret is found' },
+      {
+        flags: '--check',
+        says: 'compare every file of the site with what was written, and make again what is gone or changed',
+      },
+    ],
     examples: ['turnpress build', 'turnpress build --public'],
     load: () => import('./commands/build.ts'),
   },

@@ -11,7 +11,7 @@ import { buildOpml } from './once/opml.ts';
 import { buildResolver } from './once/resolver.ts';
 import { buildSitemap } from './once/sitemap.ts';
 import { buildStatics } from './once/statics.ts';
-import { type OpenBuild, openBuild } from './open-build.ts';
+import { type OpenBuild, openBuild, siteOf } from './open-build.ts';
 import type { BuildOptions, BuildReport } from './options.ts';
 import { RENDERER_VERSION } from './render/version.ts';
 import { createSearchIndex, type SearchIndexBuilder } from './search/search-index.ts';
@@ -127,6 +127,6 @@ function finish(
   state.setMeta('report', JSON.stringify(report));
   // Not of the site's key: that holds what only this archive's index knows, and equal sites have equal bytes.
   const build = keyOf(context.inputs.key, state.conversations.digest()).slice(0, 16);
-  output.finish(stampOf(build, options.mode));
+  output.finish(stampOf(build, siteOf(archive), options.mode));
   return report;
 }

@@ -28,6 +28,14 @@ export class ForeignOutputError extends TurnpressError {
   }
 }
 
+/** What stands at the output folder's place, or in it, cannot be built into or over. Nothing was changed. */
+export class OutputPlaceError extends TurnpressError {
+  override readonly kind = 'usage';
+  constructor(path: string, problem: string) {
+    super('OUTPUT_PLACE', { path, problem }, `${path} ${problem}; move it away, or name another folder with --output`);
+  }
+}
+
 /** The output folder holds the other kind of site: what is private must never stand among what is published. */
 export class OtherSiteError extends TurnpressError {
   override readonly kind = 'usage';

@@ -11,6 +11,7 @@ import { createRenderPool, type RenderPool } from './render/render-pool.ts';
 import { createFrame } from './shell/frame.ts';
 import type { SiteInputs } from './shell/inputs.ts';
 import { createPageQueue } from './shell/page-queue.ts';
+import { keyOf } from './state/keys.ts';
 import { forgetReport } from './state/moving.ts';
 import { openOutput } from './state/output.ts';
 import type { SiteState } from './state/state.ts';
@@ -38,7 +39,8 @@ export function openBuild(
   inputs: SiteInputs,
   state: SiteState,
 ): OpenBuild {
-  const output = openOutput(state, options.outputDir, options.mode);
+  const { outputDir, mode, check = false, log } = options;
+  const output = openOutput(state, { outputDir, mode, site: siteOf(archive), check, log });
   if (!output.whole) forgetReport(state);
   const frame = createFrame(options.config, inputs, options.mode);
   const queue = createPageQueue(output, {
@@ -120,4 +122,9 @@ function createDeferred() {
       check();
     },
   };
+}
+
+/** Names the site of an archive, on any machine. */
+export function siteOf({ info }: ArchiveReader): string {
+  return keyOf('site', info.origin).slice(0, 16);
 }

@@ -20,6 +20,8 @@ export interface BuildOptions {
   readonly userTemplatesDir?: string;
   readonly contentDir: string;
   readonly docsDir: string;
+  /** Compares every file of the site with what was written, and makes again what is gone or changed. */
+  readonly check?: boolean;
   readonly log: Log;
   readonly progress: Progress;
 }

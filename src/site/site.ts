@@ -1,7 +1,6 @@
 /** The site's door: builds pages, feeds and search from an archive. */
 /** Decides first whether there is anything to do; whatever renders is loaded only when there is. */
 
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArchiveReader } from '../archive/archive.ts';
 import type { ConversationSummary } from '../model/conversation.ts';
@@ -11,8 +10,9 @@ import type { BuildOptions, BuildReport } from './options.ts';
 import { RENDERER_VERSION } from './render/version.ts';
 import { type InputFolders, readInputs } from './shell/inputs.ts';
 import { readyShells } from './shell/page-queue.ts';
+import { checkPlace, readStamp, stands } from './state/folder.ts';
 import { keyOf } from './state/keys.ts';
-import { completeMove, STAMP } from './state/moving.ts';
+import { completeMove } from './state/moving.ts';
 import { openState, type SiteState } from './state/state.ts';
 
 export type { BuildOptions, BuildReport } from './options.ts';
@@ -35,7 +35,7 @@ export async function buildSite(archive: ArchiveReader, options: BuildOptions): 
   const state = openState(options.cacheDir, options.outputDir, options.log);
   try {
     completeMove(state, options.outputDir);
-    const last = findLastReport(state, options.outputDir, siteKey);
+    const last = options.check === true ? undefined : findLastReport(state, options.outputDir, siteKey);
     if (last !== undefined) return last;
     readyShells();
     const { buildChanges } = await import('./build.ts');
@@ -77,8 +77,12 @@ function* listDoubtful(
 /** The last build's report, as of now, when its site still stands and nothing changed since. */
 function findLastReport(state: SiteState, outputDir: string, siteKey: string): BuildReport | undefined {
   if (state.findMeta('site') !== siteKey || state.conversations.hasFailed()) return undefined;
-  const file = join(outputDir, STAMP);
-  if (!existsSync(file) || readFileSync(file, 'utf8') !== state.findMeta('stamp')) return undefined;
+  checkPlace(outputDir);
+  const stamp = readStamp(outputDir);
+  if (stamp === undefined || stamp !== state.findMeta('stamp')) return undefined;
+  for (const { path, hash, size } of state.files.walkPlaced(true)) {
+    if (!stands(join(outputDir, path), hash, size)) return undefined;
+  }
   const report = state.findMeta('report');
   if (report === undefined) return undefined;
   const last = JSON.parse(report) as BuildReport;

@@ -21,7 +21,7 @@ export async function run(context: Context, _args: readonly string[], options: C
   const archive = openToRead(context);
   try {
     const mode = options.public === true ? 'public' : 'local';
-    const report = await buildFrom(context, archive, mode);
+    const report = await buildFrom(context, archive, mode, options.check === true);
     context.printJson(report);
     context.print(buildSummary(context, report, mode));
     return exitFor(archive);
@@ -34,6 +34,7 @@ export async function buildFrom(
   context: Context,
   archive: ArchiveReader,
   mode: 'local' | 'public',
+  check = false,
 ): Promise<BuildReport> {
   refuseOthersFolder(context, mode);
   holdMemory();
@@ -46,6 +47,7 @@ export async function buildFrom(
     outputDir: mode === 'public' ? context.publicDir : context.outputDir,
     config,
     mode,
+    check,
     blocked: mode === 'public' ? await findBlocked(context, archive, { config, cacheDir }) : new Map(),
     cacheDir,
     templatesDir: join(root, 'templates'),

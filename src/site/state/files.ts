@@ -19,6 +19,15 @@ export interface FileRow {
 export interface WaitingFile {
   readonly path: string;
   readonly hash: string | undefined;
+  /** What we wrote there; empty: it is not known any more; undefined: nothing. */
+  readonly placed: string | undefined;
+}
+
+/** A file that is as it should be, as far as is known. */
+export interface PlacedFile {
+  readonly path: string;
+  readonly hash: string;
+  readonly size: number;
 }
 
 /** Pages are files that end in `.html`. */
@@ -43,8 +52,12 @@ export interface FileTable {
   drop(path: string): void;
   /** Staged content was lost: the file has to be made again, and what stands in its place is not believed. */
   lose(path: string): void;
-  /** A file of ours stands there of which nothing else is known: it goes unless it is made again. */
-  adopt(path: string): void;
+  /** Files that are as they should be, by path; `top`: only those in no folder. */
+  walkPlaced(top: boolean): Iterable<PlacedFile>;
+  /** Files that were removed, with what they held last. */
+  walkFormer(): Iterable<{ readonly path: string; readonly hash: string }>;
+  /** A file that was removed may stand there again: it goes, if that is what it holds. */
+  bringBack(path: string, hash: string): void;
   hasPlaced(): boolean;
   /** Files that are not as they should be, by path. */
   walkWaiting(): Iterable<WaitingFile>;
@@ -89,23 +102,47 @@ export function createFileTable(database: Database): FileTable {
       database.statement('DELETE FROM file WHERE path = ? AND placed IS NULL').run(path);
       database.statement("UPDATE file SET hash = '', placed = '', key = '' WHERE path = ?").run(path);
     },
-    adopt: (path) =>
+    *walkPlaced(top) {
+      const next = database.statement(
+        `SELECT path, hash, size FROM file WHERE hash IS placed AND path > ? AND (? = 0 OR path NOT GLOB '*/*') ORDER BY path LIMIT ${PAGE}`,
+      );
+      for (let after = ''; ; ) {
+        const rows = next.all(after, top ? 1 : 0);
+        for (const row of rows) yield { path: String(row.path), hash: String(row.hash), size: Number(row.size) };
+        if (rows.length < PAGE) return;
+        after = String(rows.at(-1)?.path);
+      }
+    },
+    *walkFormer() {
+      const next = database.statement(`SELECT path, hash FROM former WHERE path > ? ORDER BY path LIMIT ${PAGE}`);
+      for (let after = ''; ; ) {
+        const rows = next.all(after);
+        for (const row of rows) yield { path: String(row.path), hash: String(row.hash) };
+        if (rows.length < PAGE) return;
+        after = String(rows.at(-1)?.path);
+      }
+    },
+    bringBack: (path, hash) =>
       void database
-        .statement("INSERT OR IGNORE INTO file (path, owner, key, hash, placed, size) VALUES (?, '', '', NULL, '', 0)")
-        .run(path),
+        .statement("INSERT OR IGNORE INTO file (path, owner, key, hash, placed, size) VALUES (?, '', '', NULL, ?, 0)")
+        .run(path, hash),
     hasPlaced: () => database.statement('SELECT 1 FROM file WHERE placed IS NOT NULL LIMIT 1').get() !== undefined,
     *walkWaiting() {
       const next = database.statement(
-        `SELECT path, hash FROM file WHERE hash IS NOT placed AND path > ? ORDER BY path LIMIT ${PAGE}`,
+        `SELECT path, hash, placed FROM file WHERE hash IS NOT placed AND path > ? ORDER BY path LIMIT ${PAGE}`,
       );
       for (let after = ''; ; ) {
         const rows = next.all(after);
-        for (const row of rows) yield { path: String(row.path), hash: text(row.hash) };
+        for (const row of rows) yield { path: String(row.path), hash: text(row.hash), placed: text(row.placed) };
         if (rows.length < PAGE) return;
         after = String(rows.at(-1)?.path);
       }
     },
     settle() {
+      database.exec("INSERT OR REPLACE INTO former SELECT path, placed FROM file WHERE hash IS NULL AND placed <> ''");
+      database.exec(
+        'DELETE FROM former WHERE path IN (SELECT path FROM file WHERE hash IS NOT NULL AND hash IS NOT placed)',
+      );
       database.exec('DELETE FROM file WHERE hash IS NULL; UPDATE file SET placed = hash WHERE hash IS NOT placed');
     },
     forgetPlaced() {

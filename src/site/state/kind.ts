@@ -1,23 +1,23 @@
 /** Which of the two sites a folder holds, and what keeps the private one out of git. */
 /** Said by the stamp in the folder, so that it is known also when the state is lost. */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isJsonObject, parseJson } from '../../base/json.ts';
 import { OtherSiteError } from '../errors.ts';
-import { STAMP } from './moving.ts';
+import { findInStamp, readStamp } from './folder.ts';
 
 export type SiteMode = 'local' | 'public';
 
 /** The content of the stamp file. */
-export function stampOf(build: string, mode: SiteMode): string {
-  return `${JSON.stringify({ build, visibility: visibilityOf(mode) })}\n`;
+export function stampOf(build: string, site: string, mode: SiteMode): string {
+  return `${JSON.stringify({ build, site, visibility: visibilityOf(mode) })}\n`;
 }
 
 /** Throws OtherSiteError for a folder that says it holds the other site. */
 export function checkKind(outputDir: string, mode: SiteMode): void {
-  const holds = findKind(join(outputDir, STAMP));
-  if (holds !== undefined && holds !== visibilityOf(mode)) throw new OtherSiteError(outputDir, holds);
+  const holds = findInStamp(readStamp(outputDir), 'visibility');
+  if ((holds === 'private' || holds === 'public') && holds !== visibilityOf(mode))
+    throw new OtherSiteError(outputDir, holds);
 }
 
 /** Git looks into no folder with this file, whatever the repository around it ignores. */
@@ -30,15 +30,4 @@ export function keepFromGit(folder: string): void {
 
 function visibilityOf(mode: SiteMode): 'private' | 'public' {
   return mode === 'local' ? 'private' : 'public';
-}
-
-function findKind(stamp: string): 'private' | 'public' | undefined {
-  if (!existsSync(stamp)) return undefined;
-  try {
-    const value = parseJson(readFileSync(stamp, 'utf8'));
-    const said = isJsonObject(value) ? value.visibility : undefined;
-    return said === 'private' || said === 'public' ? said : undefined;
-  } catch {
-    return undefined; // whose folder this is, and whether it may be written to, is asked elsewhere
-  }
 }

@@ -1,15 +1,14 @@
 /** Brings a finished build into place: one rename for a first build, else file by file. */
 /** A mark is committed before anything moves, so that a crash in between is noticed and the rest is done by the next build. */
 
-import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../../base/disk.ts';
-import { contentHash } from './keys.ts';
-import { removeFile, stagingOf } from './staging.ts';
+import { checkWay, isEmpty, readStamp, STAMP, stands } from './folder.ts';
+import { IGNORE_ALL } from './kind.ts';
+import { removeFile, removeStaging, stagingOf } from './staging.ts';
 import type { SiteState } from './state.ts';
 
-/** Says which build stands in the folder. Gone while files are being moved. */
-export const STAMP = 'build.json';
 const MARK = 'moving';
 
 /** The build is complete: from here on it is finished, whatever happens. `whole`: nothing of ours is in place yet. */
@@ -19,13 +18,13 @@ export function startMove(state: SiteState, whole: boolean, stamp: string): void
   state.commit();
 }
 
-/** Moves what a complete build staged; nothing happens when there is none. Safe to repeat. */
+/** Moves what a complete build staged; nothing happens when there is none. Safe to repeat. Throws as `checkWay` does. */
 export function completeMove(state: SiteState, outputDir: string): void {
   const mark = state.findMeta(MARK);
   if (mark === undefined) return;
   const stamp = state.findMeta('stamp') ?? '';
-  const lost = mark === 'whole' ? !moveWhole(outputDir, stamp) : moveFiles(state, outputDir, stamp);
-  if (lost && mark === 'whole') state.files.forgetPlaced();
+  const lost = !(mark === 'whole' && moveWhole(state, outputDir, stamp)) && moveFiles(state, outputDir, stamp);
+  removeStaging(state, outputDir);
   state.files.settle();
   if (lost) forgetReport(state);
   state.forgetMeta(MARK);
@@ -39,47 +38,74 @@ export function forgetReport(state: SiteState): void {
   state.conversations.markAll();
 }
 
-/** One rename brings a first build into place. False: there was nothing to move, and it does not stand there. */
-function moveWhole(outputDir: string, stamp: string): boolean {
-  const staging = stagingOf(outputDir);
-  const placed = join(outputDir, STAMP);
-  if (existsSync(placed)) return readFileSync(placed, 'utf8') === stamp;
-  if (!existsSync(staging)) return false;
+/** One rename brings a first build into place. False: it does not stand there, and has to be moved file by file. */
+function moveWhole(state: SiteState, outputDir: string, stamp: string): boolean {
+  const staging = stagingOf(state, outputDir);
+  if (readStamp(outputDir) === stamp) return true;
+  if (!existsSync(staging) || !isEmpty(outputDir)) return false;
   writeFileSync(join(staging, STAMP), stamp);
-  if (existsSync(outputDir)) rmdirSync(outputDir);
-  mkdirSync(dirname(outputDir), { recursive: true });
-  renameSync(staging, outputDir);
-  return true;
+  try {
+    if (existsSync(outputDir)) rmdirSync(outputDir);
+    mkdirSync(dirname(outputDir), { recursive: true });
+    renameSync(staging, outputDir);
+    return true;
+  } catch (error) {
+    if (!KEEPS_FOLDER.includes(errorCode(error))) throw error;
+    return false;
+  }
 }
+
+/** The folder cannot be replaced, or something appeared in it just now: a mount point, a folder that only its owner may remove. */
+const KEEPS_FOLDER: readonly string[] = ['EBUSY', 'EXDEV', 'ENOTEMPTY', 'EEXIST', 'EACCES', 'EPERM'];
 
 /** True: a staged file was lost, and the state says so. */
 function moveFiles(state: SiteState, outputDir: string, stamp: string): boolean {
-  const staging = stagingOf(outputDir);
+  const staging = stagingOf(state, outputDir);
+  checkWay(state, outputDir);
   let lost = false;
   rmSync(join(outputDir, STAMP), { force: true });
-  for (const { path, hash } of state.files.walkWaiting()) {
-    if (hash === undefined) removeFile(outputDir, path);
+  for (const { path, hash, placed } of state.files.walkWaiting()) {
+    if (hash === undefined) removeOurs(outputDir, path, placed);
     else if (!moveFile(join(staging, path), join(outputDir, path), hash)) {
       state.files.lose(path);
       lost = true;
     }
   }
   mkdirSync(outputDir, { recursive: true });
+  const ignore = IGNORE_ALL.path;
+  if (existsSync(join(staging, ignore)) && !existsSync(join(outputDir, ignore)))
+    putInPlace(join(staging, ignore), join(outputDir, ignore));
   writeFileSync(join(outputDir, `${STAMP}.tmp`), stamp);
   renameSync(join(outputDir, `${STAMP}.tmp`), join(outputDir, STAMP));
-  rmSync(staging, { recursive: true, force: true });
   return lost;
+}
+
+/** Only what we wrote is ever deleted: a file that somebody changed, or that was never ours, stays. */
+function removeOurs(outputDir: string, path: string, placed: string | undefined): void {
+  if (placed !== undefined && placed !== '' && stands(join(outputDir, path), placed)) removeFile(outputDir, path);
 }
 
 /** True when content with this hash stands at `to` now; false when there was nothing to move and it does not. */
 function moveFile(from: string, to: string, hash: string): boolean {
-  if (!existsSync(from)) return existsSync(to) && contentHash(readFileSync(to)) === hash;
+  if (!existsSync(from)) return stands(to, hash);
   try {
-    renameSync(from, to);
+    putInPlace(from, to);
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
     mkdirSync(dirname(to), { recursive: true });
-    renameSync(from, to);
+    putInPlace(from, to);
   }
   return true;
+}
+
+/** By a rename; over the border of a file system by a copy that appears whole. */
+function putInPlace(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (errorCode(error) !== 'EXDEV') throw error;
+    copyFileSync(from, `${to}.tmp`);
+    renameSync(`${to}.tmp`, to);
+    unlinkSync(from);
+  }
 }

@@ -1,18 +1,19 @@
 /** Writes a build's files: first into a staging folder beside the output folder, then all of them into place. */
 /** An interrupted build is either invisible or finished by the next one; files that we did not make are never touched. */
 
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ForeignOutputError } from '../errors.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { ForeignOutputError, OutputPlaceError } from '../errors.ts';
 import type { FileCounts } from './files.ts';
+import { checkPlace, checkWay, compareFolder, findInStamp, isEmpty, readStamp, stands } from './folder.ts';
 import { contentHash } from './keys.ts';
 import { checkKind, keepFromGit, type SiteMode } from './kind.ts';
-import { completeMove, STAMP, startMove } from './moving.ts';
+import { completeMove, startMove } from './moving.ts';
 import { removeFile, resumeStaging, stagingOf } from './staging.ts';
 import type { SiteState } from './state.ts';
 
-/** Folders in which every file is ours: what a build does not know there is removed when the state was lost. */
-const OURS = ['c', 't', 'page', 'projects', 'agents', 'tags', 'search', 'pagefind', 'docs', 'about', 'assets'];
 /** Folders that are remembered as made. */
 const MOST_FOLDERS = 1000;
 
@@ -38,23 +39,34 @@ export interface Output {
   putStaged(path: string, hash: string, size: number): void;
   /** A single file that is not wanted any more. */
   drop(path: string): void;
-  /** Settles what is removed, so that counts are final. Nothing may be declared afterwards. */
+  /** Settles what is removed, so that counts are final. Nothing may be declared afterwards. Throws as `checkWay` does. */
   prepare(): FileCounts;
   /** Commits the state and moves everything into place. `stamp` is the content of the stamp file. */
   finish(stamp: string): void;
 }
 
-/** Opens the folder for one build, with what an earlier one staged. Call `completeMove` before. Throws ForeignOutputError, OtherSiteError. */
-export function openOutput(state: SiteState, outputDir: string, mode: SiteMode): Output {
-  checkKind(outputDir, mode);
+export interface OutputOptions {
+  readonly outputDir: string;
+  readonly mode: SiteMode;
+  /** Names the site: a folder whose stamp names another one is not ours. */
+  readonly site: string;
+  /** Every file is compared with what was written, whatever the stamp says. */
+  readonly check: boolean;
+  readonly log: Log;
+}
+
+/**
+ * Opens the folder for one build, with what an earlier one staged. Call `completeMove` before. Throws OutputPlaceError,
+ * ForeignOutputError, OtherSiteError.
+ */
+export function openOutput(state: SiteState, options: OutputOptions): Output {
+  const { outputDir, mode } = options;
   const { files } = state;
-  const staging = stagingOf(outputDir);
-  const fresh = !existsSync(outputDir) || readdirSync(outputDir).length === 0;
-  const hadPlaced = files.hasPlaced();
-  if (!fresh && !hadPlaced) {
-    if (!existsSync(join(outputDir, STAMP))) throw new ForeignOutputError(outputDir);
-    adoptFiles(state, outputDir);
-  }
+  checkPlace(outputDir);
+  checkKind(outputDir, mode);
+  const changed = isEmpty(outputDir) ? 0 : meetFolder(state, options);
+  const fresh = isEmpty(outputDir);
+  const staging = stagingOf(state, outputDir);
   const forgotten = fresh && files.forgetPlaced();
   const kept = resumeStaging(state, staging);
   if (mode === 'local') keepFromGit(staging);
@@ -81,7 +93,7 @@ export function openOutput(state: SiteState, outputDir: string, mode: SiteMode):
   };
   return {
     staging,
-    whole: kept && !forgotten,
+    whole: kept && !forgotten && changed === 0,
     knows: (path, key) => {
       const file = files.find(path);
       return file?.key === key && file.hash !== undefined;
@@ -117,6 +129,8 @@ export function openOutput(state: SiteState, outputDir: string, mode: SiteMode):
     prepare() {
       for (const path of declared.keys()) throw new TypeError(`file was declared and not made: ${path}`);
       for (const owner of [...taken.keys()]) settle(owner);
+      // before anything says that this build is done
+      if (!fresh) checkWay(state, outputDir);
       return files.count();
     },
     finish(stamp) {
@@ -137,19 +151,48 @@ export function openOutput(state: SiteState, outputDir: string, mode: SiteMode):
   }
 }
 
-/** Our files of which the state knows nothing: they go, but for those that this build makes again. */
-function adoptFiles(state: SiteState, outputDir: string): void {
-  for (const name of OURS) {
-    const folder = join(outputDir, name);
-    if (!existsSync(folder)) continue;
-    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
-      state.files.adopt(
-        join(entry.parentPath, entry.name)
-          .slice(outputDir.length + 1)
-          .replaceAll('\\', '/'),
+/** Finds out what of ours stands in a folder that is not empty. Returns how many files are not as they were written. */
+function meetFolder(state: SiteState, { outputDir, site, check, log }: OutputOptions): number {
+  const stamp = readStamp(outputDir);
+  const hasPlaced = state.files.hasPlaced();
+  const inStep = hasPlaced && stamp !== undefined && stamp === state.findMeta('stamp');
+  if (
+    !inStep &&
+    findInStamp(stamp, 'site') !== site &&
+    !(hasPlaced && stamp === undefined && holdsOurs(state, outputDir))
+  )
+    throw new ForeignOutputError(outputDir);
+  if (!hasPlaced) {
+    log.info(
+      `what stands in ${outputDir} was built with a memory that is lost: it is kept as ${moveAside(outputDir)}, which you can delete`,
+    );
+    return 0;
+  }
+  const wrong = compareFolder(state, outputDir, inStep && !check ? 'top' : 'all');
+  if (wrong > 0)
+    log.info(`${outputDir} is not as it was left: ${wrong} of its files are gone or changed, and are made again`);
+  return wrong;
+}
+
+/** Whether any file of the site stands there as we wrote it. */
+function holdsOurs(state: SiteState, outputDir: string): boolean {
+  for (const { path, hash } of state.files.walkPlaced(true)) if (stands(join(outputDir, path), hash)) return true;
+  return false;
+}
+
+/** Its new name. Throws OutputPlaceError when it cannot be moved. */
+function moveAside(outputDir: string): string {
+  for (let n = 1; ; n++) {
+    const name = `${outputDir}.old${n === 1 ? '' : `-${n}`}`;
+    if (lstatSync(name, { throwIfNoEntry: false }) !== undefined) continue;
+    try {
+      renameSync(outputDir, name);
+    } catch (error) {
+      throw new OutputPlaceError(
+        outputDir,
+        `holds an older site of which nothing is remembered, and cannot be moved aside (${messageOf(error)})`,
       );
     }
+    return name;
   }
-  rmSync(stagingOf(outputDir), { recursive: true, force: true });
 }

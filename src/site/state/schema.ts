@@ -4,7 +4,7 @@
 import type { Database } from '../../base/sqlite.ts';
 
 /** Raised when the tables or what stands in them change meaning. */
-const STATE_VERSION = '3';
+const STATE_VERSION = '4';
 
 const TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -12,6 +12,8 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 -- hash: wanted content, NULL: none any more. placed: content in the output folder, NULL: none. They differ: staged, or to be removed.
 CREATE TABLE file (path TEXT PRIMARY KEY, owner TEXT NOT NULL, key TEXT NOT NULL, hash TEXT, placed TEXT, size INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX file_owner ON file (owner);
+-- Files that were removed, and what they held: an older site that is put back brings them with it.
+CREATE TABLE former (path TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX file_waiting ON file (path) WHERE hash IS NOT placed;
 
 -- input: hash of what its own log and the rules say. dirty: its pages wait to be made. item: what lists show, '' until it was built.

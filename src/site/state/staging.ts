@@ -1,13 +1,30 @@
 /** The staging folder: finished files that wait for the end of their build, also over an interruption. */
 /** What lies there is believed only after its bytes were compared with what the state remembers. */
 
-import { existsSync, opendirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, opendirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { contentHash } from './keys.ts';
 import type { SiteState } from './state.ts';
 
-export function stagingOf(outputDir: string): string {
-  return `${outputDir}.tmp`;
+const META = 'staging';
+
+/** The folder of this build, as the state knows it; a new name is one that nobody has. What somebody else put there is not touched. */
+export function stagingOf(state: SiteState, outputDir: string): string {
+  const known = state.findMeta(META);
+  if (known !== undefined) return known;
+  for (let n = 1; ; n++) {
+    const name = `${outputDir}.tmp${n === 1 ? '' : `-${n}`}`;
+    if (lstatSync(name, { throwIfNoEntry: false }) !== undefined) continue;
+    state.setMeta(META, name);
+    state.commit();
+    return name;
+  }
+}
+
+/** Whatever is left of it goes, and its name with it. */
+export function removeStaging(state: SiteState, outputDir: string): void {
+  rmSync(stagingOf(state, outputDir), { recursive: true, force: true });
+  state.forgetMeta(META);
 }
 
 /** Takes over what an interrupted build left. False: some of it is lost, and has to be made again. */

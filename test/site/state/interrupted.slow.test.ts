@@ -17,7 +17,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ArchiveWriter, createArchive, openArchive } from '../../../src/archive/archive.ts';
 import { openDatabase } from '../../../src/base/sqlite.ts';
-import { STAMP } from '../../../src/site/state/moving.ts';
+import { STAMP } from '../../../src/site/state/folder.ts';
+import { contentHash } from '../../../src/site/state/keys.ts';
 import { openState } from '../../../src/site/state/state.ts';
 import { conversationUrl, outputPath } from '../../../src/site/urls.ts';
 import {
@@ -83,6 +84,7 @@ describe('an interrupted build (S2)', () => {
       (path) => path !== STAMP && !equalFiles(join(oldSite, path), join(site.outputDir, path)),
     );
     change("INSERT INTO meta (name, value) VALUES ('moving', 'files')");
+    change(`INSERT INTO meta (name, value) VALUES ('staging', '${staging()}')`);
     for (const path of changed) change(`UPDATE file SET placed = 'older' WHERE path = '${path}'`);
     for (const path of changed.slice(moves)) {
       cpSync(join(site.outputDir, path), join(staging(), path), { recursive: true });
@@ -90,7 +92,8 @@ describe('an interrupted build (S2)', () => {
       else rmSync(join(site.outputDir, path));
     }
     cpSync(join(oldSite, 'index.html'), join(site.outputDir, 'c', 'gone', 'index.html'), { recursive: true });
-    change("INSERT INTO file VALUES ('c/gone/index.html', '', '', NULL, 'older', 0)");
+    const held = contentHash(readFileSync(join(oldSite, 'index.html')));
+    change(`INSERT INTO file VALUES ('c/gone/index.html', '', '', NULL, '${held}', 0)`);
     rmSync(join(site.outputDir, STAMP), { force: true });
 
     await site.build(archive);
@@ -118,6 +121,7 @@ describe('an interrupted build (S2)', () => {
     const wanted = [...site.readAll()];
     change("UPDATE file SET placed = 'older' WHERE path IN ('index.html', '404.html')");
     change("DELETE FROM meta WHERE name = 'site'");
+    change(`INSERT INTO meta (name, value) VALUES ('staging', '${staging()}')`);
     mkdirSync(staging());
     cpSync(join(site.outputDir, '404.html'), join(staging(), '404.html'));
     writeFileSync(join(staging(), 'index.html'), '<!doctype html><title>cut');
@@ -131,6 +135,7 @@ describe('an interrupted build (S2)', () => {
     await site.build(archive);
     const wanted = [...site.readAll()];
     change("INSERT INTO meta (name, value) VALUES ('moving', 'whole')");
+    change(`INSERT INTO meta (name, value) VALUES ('staging', '${staging()}')`);
     change('UPDATE file SET placed = NULL');
     renameSync(site.outputDir, staging());
     await site.build(archive);

@@ -1,0 +1,159 @@
+/** The output folder between two builds: emptied, changed, put back, planted, in the way. */
+/** Whatever was done to it, the next build makes the same site again or says in a sentence why not; nothing of others is lost. */
+
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ArchiveWriter } from '../../../src/archive/archive.ts';
+import { answer, createTestSite, openTestArchive, prompt, type TestSite, tell } from '../site-fixture.ts';
+
+let archive: ArchiveWriter;
+let site: TestSite;
+
+beforeEach(async () => {
+  archive = openTestArchive();
+  site = createTestSite();
+  tell(archive, {
+    items: [prompt('where is the lock'), answer('in the cupboard')],
+    meta: { title: 'The lock', tags: ['open'] },
+  });
+  await site.build(archive);
+});
+afterEach(() => {
+  archive.close();
+  site.remove();
+});
+
+const at = (path: string): string => join(site.outputDir, path);
+const files = () => [...site.readAll()].toSorted(([a], [b]) => (a < b ? -1 : 1));
+
+describe('files that are gone or changed', () => {
+  it('in the folder itself are made again by the next build', async () => {
+    const before = files();
+    rmSync(at('index.html'));
+    writeFileSync(at('robots.txt'), 'changed by hand');
+    await site.build(archive);
+    expect(files()).toEqual(before);
+  });
+
+  it('anywhere are made again by a build that checks', async () => {
+    const before = files();
+    rmSync(at('c'), { recursive: true });
+    await site.build(archive, { check: true });
+    expect(files()).toEqual(before);
+  });
+
+  it('with the stamp among them are made again', async () => {
+    const before = files();
+    rmSync(at('build.json'));
+    rmSync(at('tags'), { recursive: true });
+    await site.build(archive);
+    expect(files()).toEqual(before);
+  });
+});
+
+describe('an older site that is put back', () => {
+  it('becomes the new one, without what was only in the old', async () => {
+    const old = `${site.outputDir}-old`;
+    const gone = tell(archive, {
+      items: [prompt('this goes'), answer('soon')],
+      meta: { title: 'Soon gone', tags: ['open'] },
+      minute: 5,
+    });
+    await site.build(archive, { mode: 'public' }).catch(() => undefined);
+    await site.build(archive);
+    cpSync(site.outputDir, old, { recursive: true });
+    const fresh = openTestArchive();
+    tell(fresh, {
+      items: [prompt('where is the lock'), answer('in the cupboard')],
+      meta: { title: 'The lock', tags: ['open'] },
+    });
+    await site.build(fresh);
+    const wanted = files();
+    expect(wanted.some(([path]) => path.includes(gone.id.slice(0, 16)))).toBe(false);
+    rmSync(site.outputDir, { recursive: true });
+    renameSync(old, site.outputDir);
+    await site.build(fresh);
+    expect(files()).toEqual(wanted);
+    fresh.close();
+  });
+});
+
+describe('what is not ours', () => {
+  it('is not built into, with a build.json of its own or without', async () => {
+    rmSync(site.outputDir, { recursive: true });
+    mkdirSync(at('docs'), { recursive: true });
+    writeFileSync(at('docs/thesis.md'), 'years of work');
+    writeFileSync(at('build.json'), '{"name":"something else"}');
+    await expect(site.build(archive)).rejects.toThrow('was not made by turnpress');
+    rmSync(site.cacheDir, { recursive: true });
+    await expect(site.build(archive)).rejects.toThrow('was not made by turnpress');
+    expect(readFileSync(at('docs/thesis.md'), 'utf8')).toBe('years of work');
+  });
+
+  it('stays, beside ours and in the place of ours', async () => {
+    writeFileSync(at('docs/notes.txt'), 'mine');
+    writeFileSync(at('CNAME'), 'turns.example.org');
+    const next = tell(archive, {
+      items: [prompt('more'), answer('yes')],
+      meta: { title: 'More', tags: ['open'] },
+      minute: 9,
+    });
+    mkdirSync(at(`c/${next.id.slice(0, 16)}`), { recursive: true });
+    const page = at(`c/${next.id.slice(0, 16)}/index.html`);
+    writeFileSync(page, 'mine, too');
+    await expect(site.build(archive)).rejects.toThrow('turnpress did not write it');
+    expect(readFileSync(page, 'utf8')).toBe('mine, too');
+    rmSync(page);
+    await site.build(archive);
+    expect(readFileSync(at('docs/notes.txt'), 'utf8')).toBe('mine');
+    expect(existsSync(at('CNAME'))).toBe(true);
+    expect(readFileSync(page, 'utf8')).toContain('More');
+  });
+
+  it('is not deleted when it replaced a page that is no longer wanted', async () => {
+    const fresh = openTestArchive();
+    tell(fresh, { items: [prompt('another'), answer('one')], meta: { title: 'Another', tags: ['open'] } });
+    const page = files().find(([path]) => /^c\/[0-9a-f]{16}\/index\.html$/.test(path))?.[0] ?? '';
+    writeFileSync(at(page), 'changed by hand, and dear to somebody');
+    await site.build(fresh);
+    expect(readFileSync(at(page), 'utf8')).toContain('dear to somebody');
+    fresh.close();
+  });
+
+  it('a folder of the staging folder’s name, is left alone', async () => {
+    mkdirSync(`${site.outputDir}.tmp`);
+    writeFileSync(`${site.outputDir}.tmp/precious`, 'kept');
+    tell(archive, { items: [prompt('more'), answer('yes')], meta: { title: 'More', tags: ['open'] }, minute: 9 });
+    await site.build(archive);
+    expect(readFileSync(`${site.outputDir}.tmp/precious`, 'utf8')).toBe('kept');
+    expect(existsSync(`${site.outputDir}.tmp-2`)).toBe(false);
+  });
+
+  it('a site whose memory is lost, is moved aside whole', async () => {
+    const before = files();
+    writeFileSync(at('mine.txt'), 'kept');
+    rmSync(site.cacheDir, { recursive: true });
+    await site.build(archive);
+    expect(files()).toEqual(before);
+    expect(readFileSync(`${site.outputDir}.old/mine.txt`, 'utf8')).toBe('kept');
+  });
+});
+
+describe('links', () => {
+  it('in place of the folder are refused, and what they lead to stays', async () => {
+    const away = `${site.outputDir}-away`;
+    renameSync(site.outputDir, away);
+    symlinkSync(away, site.outputDir);
+    tell(archive, { items: [prompt('more'), answer('yes')], meta: { title: 'More', tags: ['open'] }, minute: 9 });
+    await expect(site.build(archive)).rejects.toThrow(/symbolic link, which leads to .*-away/);
+  });
+
+  it('inside are not written through', async () => {
+    const away = `${site.outputDir}-away`;
+    renameSync(at('c'), away);
+    symlinkSync(away, at('c'));
+    tell(archive, { items: [prompt('more'), answer('yes')], meta: { title: 'More', tags: ['open'] }, minute: 9 });
+    await expect(site.build(archive)).rejects.toThrow('no folder');
+  });
+});
