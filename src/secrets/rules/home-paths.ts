@@ -117,7 +117,7 @@ function isRoute(text: string, start: number, end: number, user: string): boolea
   if (!PAGE.test(user)) return false;
   const before = text[start - 1] ?? '';
   // On a disk such a name is followed by folders that a home has; on a site the word stands between quotes or ends the text.
-  return /["'`(<>=]/.test(before) || /["'`?#)]/.test(text[end] ?? '');
+  return /["'`([<>=]/.test(before) || /["'`?#)]/.test(text[end] ?? '');
 }
 
 const PAGE =
