@@ -18,7 +18,8 @@ export function findAssignments(text: string, report: Report): void {
       const { key = '', q = '', v = '', op = ' ' } = match.groups ?? {};
       const keyStart = match.index + (pattern === OPTION ? match[0].indexOf(key) : 0);
       const name = nameBefore(text, keyStart) + key;
-      const value = q === '' ? bareValue(v, text[keyStart - (name.length - key.length) - 1] ?? '') : v;
+      const value = q === '' ? bareValue(v) : v;
+      if (q === '' && value.length < v.length) pattern.lastIndex -= v.length - value.length;
       if (value.length < 3) continue;
       if (q !== '' && match.groups?.c === '' && CLOSED.test(value)) continue;
       const spelling = q !== '' ? 'quoted' : op === '=' || pattern === OPTION ? 'shell' : 'code';
@@ -31,9 +32,8 @@ export function findAssignments(text: string, report: Report): void {
 }
 
 /** A value without quotes ends before the marks of a sentence, and in a link before the next parameter. */
-function bareValue(value: string, before: string): string {
-  const own = before === '?' || before === '&' ? value.replace(/&.*$/, '') : value;
-  return own.replace(/[.,:!?)\]}]+$/, '');
+function bareValue(value: string): string {
+  return value.replace(/&[\w.-]{1,40}=.*$/, '').replace(/[.,:!?)\]}]+$/, '');
 }
 
 /** Whether a value given to a name is a secret. Also used for members of decoded JSON, whose key is the name. */
@@ -42,6 +42,7 @@ export function judgeAssignment(name: string, value: string, spelling: Spelling)
   if (kind === undefined || isPlaceholder(value) || isReference(value) || LOCATION.test(value)) return 'none';
   if (sameLetters(name, value)) return 'none';
   const constant = isConstant(name);
+  if (spelling !== 'quoted' && !constant && VARIABLE.test(value)) return 'none';
   if (kind === 'password') return judgePassword(value, spelling, constant);
   if (/\s/.test(value)) return 'none';
   if (kind === 'pin')
@@ -50,7 +51,10 @@ export function judgeAssignment(name: string, value: string, spelling: Spelling)
   if (isIdentity(value)) return judgeIdentity(kind, value, spelling === 'code' && !QUALIFIED.test(name), constant);
   if (looksRandom(value)) return kind === 'key' && !constant ? 'none' : 'secret';
   if (kind === 'secret' && (constant || spelling === 'quoted') && spelling !== 'code') {
-    if (constant) return value.length >= 8 && /\d/.test(value) && /[A-Za-z]/.test(value) ? 'secret' : 'none';
+    if (constant)
+      return value.length >= 8 && /\d/.test(value) && /[A-Za-z]/.test(value) && KEY_TEXT.test(value)
+        ? 'secret'
+        : 'none';
     return isHandMade(value) ? 'secret' : 'none';
   }
   return 'none';
@@ -64,6 +68,11 @@ function judgeIdentity(kind: NameKind, value: string, unsure: boolean, constant:
   if (value.length < 20) return 'none';
   return uuid ? (constant ? 'secret' : 'doubtful') : unsure && !constant ? 'doubtful' : 'secret';
 }
+
+/** `testRSA2048PrivateKey`: what is called so holds it. */
+const VARIABLE = /^[A-Za-z_$][\w$]{0,80}(?:Key|Token|Secret|Password|Pass|_key|_token|_secret|_password)s?$/;
+/** Letters, digits and marks, but no brackets: a pattern or a template is no key. */
+const KEY_TEXT = /^[\w+/=.~!@#$%^&*:-]+$/;
 
 /** More than one word: an `auth_token` is no token of a grammar. */
 const QUALIFIED = /[A-Za-z0-9][-_ ][A-Za-z0-9]|[a-z][A-Z]/;
@@ -102,7 +111,12 @@ const CLOSED = /^(?:\s*[+.&|]\s|\s*[,)\];]|\s+[+.&|])/;
 /** Code that fetches the value from elsewhere. Names joined by points, unless one of them is of no word. */
 function isReference(value: string): boolean {
   if (!REFERENCE.test(value)) return false;
-  return !/^[\w.-]+$/.test(value) || !value.split('.').some((piece) => looksRandom(piece));
+  return !/^[\w.-]+$/.test(value) || !value.split('.').some((piece) => looksRandom(piece) && isRestless(piece));
+}
+
+/** Goes over between letters of either case and digits more often than words in a row with a number among them do. */
+function isRestless(value: string): boolean {
+  return (value.match(/[a-z](?![a-z])|[A-Z](?![A-Z])|\d(?!\d)/g)?.length ?? 0) > value.length * 0.42;
 }
 
 const REFERENCE =

@@ -15,7 +15,13 @@ export function findInContext(text: string, report: Report): void {
   reportMatches(text, COOKIE, 'cookie', report, acceptsCookie);
   reportMatches(text, URL_PASSWORD, 'url', report, (v, m) => acceptsUrl(m.groups?.u ?? '', v, m.groups?.h ?? ''));
   reportMatches(text, URL_TOKEN, 'url', report, (v) => !isPlaceholder(v) && looksRandom(v));
-  reportMatches(text, NPMRC, 'npm', report, (v) => !isPlaceholder(v) && v.length >= 8);
+  reportMatches(
+    text,
+    NPMRC,
+    'npm',
+    report,
+    (v) => !isPlaceholder(v) && v.length >= 8 && !/^[a-z_]+(?:\.[a-z_]+)+$/i.test(v),
+  );
 }
 
 /** Whether user and password of a URL are secret: neither a template nor the usual login of a local database. */
@@ -43,7 +49,7 @@ const COOKIE =
 const URL_PASSWORD =
   /:\/\/(?<u>[^\s/:@"'`<>\\]{0,128}):(?<v>[^\s/"'`<>\\]{1,256})@(?<h>[A-Za-z0-9_[$%{][\w.:\]-]{0,128})/dg;
 const URL_TOKEN = /:\/\/(?<v>[A-Za-z0-9_-]{20,255})(?::x-oauth-basic)?@/dg;
-const NPMRC = /(?:_authToken|_password)[ \t]{0,2}=[ \t]{0,2}["']?(?<v>[A-Za-z0-9+/=_.-]{8,512})/dg;
+const NPMRC = /(?<![\w.])(?:_authToken|_password)[ \t]{0,2}=[ \t]{0,2}["']?(?<v>[A-Za-z0-9+/=_.-]{8,512})/dg;
 
 /** `header.payload.signature`, found from the second part on, because both are JSON and begin with `{"`. */
 function findWebTokens(text: string, report: Report): void {
@@ -83,7 +89,7 @@ function isLongMixed(value: string): boolean {
 /** Whether the value of a header (its scheme apart) is a key. */
 export function acceptsHeader(value: string, match: RegExpExecArray): boolean {
   const scheme = match.groups?.scheme?.trim().toLowerCase();
-  if (isPlaceholder(value) || /^(?:bearer|basic|token)$/i.test(value)) return false;
+  if (isPlaceholder(value) || /^(?:bearer|basic|token)$|:\/\//i.test(value)) return false;
   if (scheme === 'basic') return Buffer.from(value, 'base64').includes(0x3a);
   if (scheme !== undefined) return /\d/.test(value) || (value.length >= 16 && !/^[a-z_-]+$|^[A-Z_-]+$/.test(value));
   return looksRandom(value) || isLongMixed(value);

@@ -81,7 +81,7 @@ export const loginFiles: readonly TellingPlace[] = [
   {
     rule: 'password',
     literals: [{ text: 'password', folded: true, follow: /^\s{0,4}[=(]?\s{0,2}N?\\{0,2}'/i }],
-    pattern: /\bpassword\s{0,4}[=(]?\s{0,2}N?\\{0,2}'(?<v>[^'\r\n\\]{3,256})/dgi,
+    pattern: /(?<![\w'"`.-])password(?:\s{1,4}|\s{0,2}[=(]\s{0,2})N?\\{0,2}'(?<v>[^'\r\n\\]{3,256})/dgi,
     accepts: (value) => typed(value) && !/\s/.test(value),
   },
   {
@@ -89,7 +89,7 @@ export const loginFiles: readonly TellingPlace[] = [
     literals: [{ text: 'identified', folded: true, follow: /^\s{0,8}(?:by|with|as)/i }],
     pattern:
       /\bidentified\s{1,8}(?:with\s{1,8}["'`]?\w{1,40}["'`]?\s{1,8})?(?:by|as)\s{1,8}(?:password\s{1,8})?\\{0,2}["'](?<v>[^"'\r\n\\]{3,256})/dgi,
-    accepts: typed,
+    accepts: (value) => typed(value) && !/\s/.test(value),
   },
   {
     rule: 'password',

@@ -91,7 +91,10 @@ function isPublicAddress(address: string): boolean {
   if ((a === 100 && b >= 64 && b < 128) || (a === 198 && (b === 18 || b === 19))) return false;
   // Addresses set aside for documentation, and the resolvers that everybody writes.
   if (/^(?:192\.0\.[02]|198\.51\.100|203\.0\.113)\./.test(address)) return false;
-  return !/^(?:8\.8\.(?:8\.8|4\.4)|1\.(?:1\.1\.1|0\.0\.1)|9\.9\.9\.9)$/.test(address) && a >= 13;
+  return (
+    !/^(?:8\.8\.(?:8\.8|4\.4)|123\.45\.67\.89|123\.123\.123\.123|1\.(?:1\.1\.1|0\.0\.1)|9\.9\.9\.9)$/.test(address) &&
+    a >= 13
+  );
 }
 
 function digits(value: string): string {
@@ -125,6 +128,15 @@ function isPhone(value: string): boolean {
 /** `Version="28.0.0.0"`, `v1.2.3.4`, `AssemblyVersion("4.0.0.0")`: four numbers that count releases. */
 function isVersion(text: string, start: number): boolean {
   const end = start + (/^[\d.]+/.exec(text.slice(start, start + 16))?.[0].length ?? 0);
+  // Sections of standards: `[23.2.4.1]`, `§13.2.5.73`.
+  if (
+    text
+      .slice(start, end)
+      .split('.')
+      .every((number) => Number(number) < 32)
+  )
+    return text[end] !== ':';
+  if (/[§]\s?$|\bper $|\bsection $/i.test(text.slice(Math.max(0, start - 8), start))) return true;
   if (/\.0\.0$/.test(text.slice(start, end)) || /^[-+][\w.]/.test(text.slice(end, end + 2))) return true;
   return /(?:version|release|build|\bver|revision|publickeytoken|culture|assembly|package|nuget|chrom(?:e|ium)|edg|safari|firefox|opr|\bv|@|\^|~|>=|<=|==)["'\]]?[\s:=/("'>]{0,4}$/i.test(
     text.slice(Math.max(0, start - 24), start),
