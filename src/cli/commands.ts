@@ -154,8 +154,8 @@ export const commands: readonly Command[] = [
     name: 'doctor',
     summary: 'check this machine, the archive and the configuration',
     args: [],
-    options: [],
-    examples: ['turnpress doctor'],
+    options: [{ flags: '--visibility', says: 'what each rule of site.json lets out, and what keeps the rest in' }],
+    examples: ['turnpress doctor', 'turnpress doctor --visibility'],
     load: () => import('./commands/doctor.ts'),
   },
 ];

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { isJsonObject } from '../base/json.ts';
 import { findRepeatedMember } from '../base/read-canonical.ts';
+import { parseProject } from '../model/place.ts';
 import type { SiteConfig } from '../model/site-config.ts';
 import { ConfigError, isSystemError } from './errors.ts';
 
@@ -13,7 +14,10 @@ const object = v.custom<object>((value) => isJsonObject(value), 'must be an obje
 const text = v.string('must be a text');
 const flag = v.boolean('must be true or false');
 const texts = listOf(text);
-const conversation = v.pipe(text, v.regex(/^[0-9a-f]{8,64}$/, "must be 8 to 64 digits 0-9 a-f of a conversation's id"));
+const conversation = v.pipe(
+  text,
+  v.regex(/^(?:\*|[0-9a-f]{8,64})$/, "must be 8 to 64 digits 0-9 a-f of a conversation's id, or *"),
+);
 const turn = v.pipe(text, v.regex(/^[0-9a-f]{16,64}$/, 'must be 16 to 64 digits 0-9 a-f of a turn'));
 const visibility = v.picklist(['public', 'private'], 'must be "public" or "private"');
 const url = v.pipe(
@@ -23,6 +27,9 @@ const url = v.pipe(
   v.transform((value) => `${new URL(value).origin}/`),
 );
 const optional = { text: v.exactOptional(text), conversation: v.exactOptional(conversation) };
+
+const MERE_NAME =
+  'names its project by a word that many folders may have: write the folder, as in "~/dev/my-app", or the repository, as in "github.com/me/my-app"';
 
 /** The whole of it, with its defaults. The table in docs/publishing.md says what each member means. */
 const schema = members({
@@ -34,19 +41,33 @@ const schema = members({
   language: v.optional(text, 'en'),
   publish: v.optional(
     listOf(
-      members({
-        ...{ agent: optional.text, project: optional.text, tag: optional.text, conversation: optional.conversation },
-        visibility,
-      }),
+      v.pipe(
+        members({
+          ...{ agent: optional.text, project: optional.text, tag: optional.text, conversation: optional.conversation },
+          visibility,
+        }),
+        v.check(
+          ({ visibility: _, ...matchers }) => Object.keys(matchers).length > 0,
+          'fits everything: name what it is for with agent, project, tag or conversation; "conversation": "*" is every one',
+        ),
+        v.check((rule) => rule.visibility === 'private' || isPlace(rule.project), MERE_NAME),
+      ),
     ),
     [],
   ),
   tags: v.optional(
     listOf(
-      members({
-        ...{ agent: optional.text, project: optional.text, conversation: optional.conversation },
-        add: v.optional(texts, []),
-      }),
+      v.pipe(
+        members({
+          ...{ agent: optional.text, project: optional.text, conversation: optional.conversation },
+          add: v.optional(texts, []),
+        }),
+        v.check(
+          ({ add: _, ...matchers }) => Object.keys(matchers).length > 0,
+          'fits everything: name what it is for with agent, project or conversation; "conversation": "*" is every one',
+        ),
+        v.check((rule) => isPlace(rule.project), MERE_NAME),
+      ),
     ),
     [],
   ),
@@ -122,4 +143,9 @@ function placeOf(issue: v.BaseIssue<unknown>): string {
 
 function isWebAddress(value: string): boolean {
   return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+/** Whether a project says which one it is. */
+function isPlace(project: string | undefined): boolean {
+  return project === undefined || parseProject(project).kind !== 'name';
 }

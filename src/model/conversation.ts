@@ -39,6 +39,8 @@ export interface Meta {
   readonly project?: string;
   /** Working directory, home shortened to `~`. */
   readonly cwd?: string;
+  /** Every working directory it was held in, sorted, where there was more than one. */
+  readonly folders?: readonly string[];
   readonly git?: { readonly remote?: string; readonly branch?: string; readonly commit?: string };
   /** Session ids that contributed, sorted. */
   readonly sessions?: readonly string[];

@@ -78,6 +78,7 @@ const META: Shape = [
   optional('models', listOf(text)),
   optional('project', text),
   optional('cwd', text),
+  optional('folders', listOf(text)),
   optional('git', object),
   optional('sessions', listOf(text)),
   optional('parent', object),

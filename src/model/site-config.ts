@@ -2,11 +2,12 @@
 /** Read by cli/config.ts, handed to the rooms that need it. Nothing else configures a site. */
 
 export interface PublishRule {
-  /** All members given must fit. `*` at the end of a value fits any rest. */
+  /** All members given must fit, and one must be given. `*` at the end of a value fits any rest. */
   readonly agent?: string;
+  /** A folder with all below it (`~/dev/api`), or a repository (`github.com/me/api`). A mere name keeps private, and makes nothing public. */
   readonly project?: string;
   readonly tag?: string;
-  /** First digits (8 or more) of a conversation's id. */
+  /** First digits (8 or more) of a conversation's id, or `*` for every conversation. */
   readonly conversation?: string;
   readonly visibility: 'public' | 'private';
 }

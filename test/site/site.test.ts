@@ -32,7 +32,7 @@ afterEach(() => {
 });
 
 /** Makes everything public. */
-const ALL = [{ agent: '*', visibility: 'public' }] as const;
+const ALL = [{ conversation: '*', visibility: 'public' }] as const;
 const open = { agent: 'claude-code', project: 'clockwork', title: 'The slow clock', tags: ['open'] };
 
 describe('a build', () => {
@@ -339,7 +339,7 @@ describe('the output folder', () => {
   });
 
   it('loses what it no longer shows even when the cache was deleted', async () => {
-    const hidden = tell(archive, { items: sampleItems('the clock'), meta: { agent: 'x', title: 'Hidden' } });
+    const hidden = tell(archive, { items: sampleItems('the clock'), meta: { title: 'Hidden' } });
     await site.build(archive, { mode: 'public', config: { ...config, publish: ALL } });
     expect(existsSync(join(site.outputDir, outputPath(conversationUrl(hidden.id))))).toBe(true);
     rmSync(join(site.outputDir, '..', 'cache'), { recursive: true });

@@ -49,7 +49,7 @@ describe('what is not as the format says', () => {
 
   beforeAll(async () => {
     expect(await terminal.run('init', '.')).toBe(EXIT.done);
-    const config = { publish: [{ visibility: 'public' }] };
+    const config = { publish: [{ conversation: '*', visibility: 'public' }] };
     writeFileSync(join(terminal.folder, 'content', 'site.json'), JSON.stringify(config));
     turns = appendBad(join(terminal.folder, 'archive'));
   });
@@ -100,7 +100,7 @@ describe('what is not as the format says', () => {
     }
     expect(await build()).toMatch(/may not be published: turn [0-9a-f]{16}: not a valid item: /);
     const allow = turns.map(({ hash }) => hash.slice(0, 16));
-    const config = { publish: [{ visibility: 'public' }], redact: { allow } };
+    const config = { publish: [{ conversation: '*', visibility: 'public' }], redact: { allow } };
     writeFileSync(join(terminal.folder, 'content', 'site.json'), JSON.stringify(config));
     expect(await terminal.run('build', '--public')).not.toBe(EXIT.bug);
   });

@@ -9,7 +9,7 @@ import { appendUnredacted } from './unredacted.ts';
 
 const config = (sessions: CanarySessions) => ({
   title: 'Canaries',
-  publish: [{ visibility: 'public' }],
+  publish: [{ conversation: '*', visibility: 'public' }],
   redact: { words: sessions.words },
   search: { toolOutput: true },
   images: { publish: true },

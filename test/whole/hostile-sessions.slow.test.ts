@@ -37,7 +37,7 @@ beforeAll(async () => {
     title: `Sessions ${tag}`,
     description: `"><script>xss()</script>`,
     author: tag,
-    publish: [{ visibility: 'public' }],
+    publish: [{ conversation: '*', visibility: 'public' }],
     tags: [{ agent: 'codex', add: [tag, '"><svg onload=xss()>', ']]>'] }],
     search: { toolOutput: true },
     images: { publish: true },

@@ -31,7 +31,11 @@ for (const name of ['TURNPRESS_CORPUS', 'TURNPRESS_SAMPLES'] as const) {
     let place: Place;
     beforeAll(async () => {
       place = openPlace();
-      place.configure({ title: 'Real sessions', publish: [{ visibility: 'public' }], images: { publish: true } });
+      place.configure({
+        title: 'Real sessions',
+        publish: [{ conversation: '*', visibility: 'public' }],
+        images: { publish: true },
+      });
       for (const argv of [
         ['init', '.', '--origin', 'test.example/real'],
         ['ingest', folder ?? '', '--settle'],

@@ -41,7 +41,11 @@ describe('a turn that was taken back', () => {
     other.prompt('Count the cows.');
     other.answer([{ type: 'text', text: 'There are nine.' }]);
     place.write(claudePath(other.id, '-srv-work-meadow'), other.text());
-    place.configure({ title: 'Garden', publish: [{ agent: '*', visibility: 'public' }], search: { toolOutput: true } });
+    place.configure({
+      title: 'Garden',
+      publish: [{ conversation: '*', visibility: 'public' }],
+      search: { toolOutput: true },
+    });
     await run('init', '.', '--origin', 'test.example/archive');
     await run('ingest');
     await run('build', '--public');

@@ -42,8 +42,11 @@ function writeSessions(place: Place, projects: readonly string[]): void {
 
 const rules = (...projects: readonly string[]) => ({
   title: 'Garden',
-  publish: projects.map((project) => ({ project, visibility: 'public' })),
-  tags: ['apple', 'plum', 'cherry'].map((project) => ({ project, add: [`${project}berry-tag`] })),
+  publish: projects.map((project) => ({ project: `/srv/code/${project}`, visibility: 'public' })),
+  tags: ['apple', 'plum', 'cherry'].map((project) => ({
+    project: `/srv/code/${project}`,
+    add: [`${project}berry-tag`],
+  })),
   search: { toolOutput: true },
 });
 
@@ -176,6 +179,10 @@ describe('a misspelt configuration', () => {
     ['an unknown member of a rule', '{"publish":[{"projcet":"apple","visibility":"public"}]}'],
     ['an unknown member', '{"publsh":[{"visibility":"private"}],"publish":[{"visibility":"public"}]}'],
     ['one rule instead of a list', '{"publish":{"visibility":"public"}}'],
+    ['a rule for everything', '{"publish":[{"visibility":"public"}]}'],
+    ['a project by the last word of its folder', '{"publish":[{"project":"apple","visibility":"public"}]}'],
+    ['the same with a star', '{"publish":[{"project":"app*","visibility":"public"}]}'],
+    ['a tag by it', '{"tags":[{"project":"apple","add":["x"]}],"publish":[{"tag":"x","visibility":"public"}]}'],
     ['a list of words', '{"publish":["public"]}'],
     ['a word', '{"publish":"public"}'],
     ['a value of the wrong kind', '{"publish":[{"project":true,"visibility":"public"}]}'],

@@ -41,7 +41,7 @@ describe('a withdrawal', () => {
     other.prompt(SAID);
     other.answer([{ type: 'text', text: 'There are nine cows.' }]);
     place.write(claudePath(other.id, '-srv-work-meadow'), other.text());
-    place.configure({ publish: [{ agent: '*', visibility: 'public' }], search: { toolOutput: true } });
+    place.configure({ publish: [{ conversation: '*', visibility: 'public' }], search: { toolOutput: true } });
     await run('init', '.', '--origin', 'test.example/archive');
     await run('ingest', '--settle');
     await run('search', 'pears');

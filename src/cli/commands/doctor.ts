@@ -6,12 +6,16 @@ import { join } from 'node:path';
 import { isDamage } from '../../archive/archive.ts';
 import { messageOf } from '../../base/errors.ts';
 import { discover, IMPORTERS } from '../../ingest/ingest.ts';
-import { hasArchive, openToRead } from '../archive.ts';
+import { shortId } from '../../model/ids.ts';
+import { exitFor, hasArchive, openToRead } from '../archive.ts';
+import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { plural } from '../counts.ts';
 import { EXIT } from '../errors.ts';
 import { listRemotes, listTrackedPrivate } from '../git.ts';
+import { oneLine } from '../terminal.ts';
+import { reportVisibility } from '../visibility.ts';
 
 interface Finding {
   readonly what: string;
@@ -19,7 +23,8 @@ interface Finding {
   readonly says: string;
 }
 
-export async function run(context: Context): Promise<number> {
+export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
+  if (options.visibility === true) return showVisibility(context);
   const findings = [
     nodeFinding(),
     configFinding(context),
@@ -34,6 +39,38 @@ export async function run(context: Context): Promise<number> {
   for (const finding of findings) context.print(`${sign[finding.state]}  ${finding.what}: ${finding.says}`);
   if (findings.some((f) => f.what === 'archive' && f.state === 'bad')) return EXIT.damaged;
   return findings.some((f) => f.state === 'bad') ? EXIT.usage : EXIT.done;
+}
+
+function showVisibility(context: Context): number {
+  const config = readConfig(context.configFile, context.configNamed);
+  const archive = openToRead(context);
+  try {
+    const report = reportVisibility(archive, config);
+    context.printJson(report);
+    const { style, columns } = context;
+    const line = (text: string): void => context.print(`${/^ */.exec(text)?.[0] ?? ''}${oneLine(text, columns - 4)}`);
+    for (const { rule, decides, public: open, titles, places } of report.rules) {
+      const { visibility, ...matchers } = rule;
+      const fits = Object.entries(matchers).map(([name, value]) => `${name} "${value}"`);
+      const effect =
+        visibility === 'private'
+          ? `keeps ${plural(decides, 'conversation')} in`
+          : `lets ${plural(open, 'conversation')} out`;
+      context.print(style.bold(oneLine(`${visibility}: ${fits.join(', ')}`, columns)));
+      line(decides === 0 ? '  fits nothing in this archive' : `  ${effect}`);
+      if (open > 0) line(`  held in ${places.slice(0, 4).join(', ')}${places.length > 4 ? ', …' : ''}`);
+      for (const title of titles) context.print(`    ${oneLine(title, columns - 4)}`);
+      if (open > titles.length) line(`    and ${(open - titles.length).toLocaleString('en')} more`);
+    }
+    if (report.heldCount > 0)
+      context.print(style.bold('private, because not every folder is public in which they were held:'));
+    for (const { id, title, because } of report.held)
+      context.print(`  ${shortId(id)} ${oneLine(`${title} (${because.join(', ')})`, columns - 20)}`);
+    line(`${report.public.toLocaleString('en')} public, ${report.private.toLocaleString('en')} private`);
+    return exitFor(archive);
+  } finally {
+    archive.close();
+  }
 }
 
 function nodeFinding(): Finding {

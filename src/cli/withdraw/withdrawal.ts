@@ -83,9 +83,15 @@ export function listNames(meta: Meta, saying: Saying): readonly string[] {
   return found.map(({ text }) => text);
 }
 
-/** The meta without what says it. */
+/**
+ * The meta without what says it. When a folder goes, all places go: with those that are left it would be a conversation that was held
+ * there alone, and perhaps public.
+ */
 export function withoutMembers(meta: Meta, saying: Saying): Meta {
-  return prune(meta as unknown as JsonValue, '', saying) as unknown as Meta;
+  const kept = prune(meta as unknown as JsonValue, '', saying) as unknown as Meta;
+  if (!findMembers(meta, saying).some((name) => PLACES.has(name) && name !== 'project')) return kept;
+  const { cwd: _, folders: __, git: ___, ...placeless } = kept;
+  return placeless;
 }
 
 /** Whether any member of a meta in its bytes says it. What is no JSON may say anything. */
@@ -99,7 +105,7 @@ function says(saying: Saying, name: string, text: string): boolean {
   return saying.gaveWords(text, name === 'title' ? 1 : PLACES.has(name) ? Number.POSITIVE_INFINITY : 2);
 }
 
-const PLACES: ReadonlySet<string> = new Set(['project', 'cwd', 'git.remote']);
+const PLACES: ReadonlySet<string> = new Set(['project', 'cwd', 'folders', 'git.remote']);
 
 /** Members that nobody writes words into: names of programs and models, ids, times, counts. */
 const WORDLESS: ReadonlySet<string> = new Set([

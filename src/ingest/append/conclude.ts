@@ -7,7 +7,7 @@ import type { ConversationId, TurnHash } from '../../model/ids.ts';
 import { findCopies } from './copies.ts';
 import { changedHeads, computeHeads, type HeadPointer } from './heads.ts';
 import type { Contribution } from './memory.ts';
-import { findNewest, isOrphaned, mergeMeta, storedSource, withoutWords, wordsOf } from './meta.ts';
+import { findNewest, isOrphaned, mergeMeta, storedSource, withWordsOf } from './meta.ts';
 import type { IngestStore, StoredConversation } from './store.ts';
 import { findSuperseded } from './superseded.ts';
 
@@ -38,7 +38,7 @@ export function findChanges(
   const said = mergeMeta(words, stored.meta);
   const merged = withLink(store, stored.id, joined === undefined ? said : { ...said, joined }, words);
   // what was taken back once is not said again by the next run: of words only those stay that were left
-  const meta = stored.metaWithheld ? { ...withoutWords(merged), ...wordsOf(stored.meta) } : merged;
+  const meta = stored.metaWithheld ? withWordsOf(stored.meta, merged) : merged;
   const changed = changedHeads(stored.id, stored.heads, heads);
   const same = canonicalJson(meta) === canonicalJson(stored.meta);
   if (changed.length === 0 && same) return undefined;

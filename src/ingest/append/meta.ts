@@ -40,8 +40,13 @@ export function mergeMeta(sources: readonly MetaSource[], stored?: Meta): Meta {
     }
   }
   for (const source of ordered) {
+    // what is known of another folder's repository says nothing of this one's
+    if (source.meta.cwd !== undefined && out.cwd !== undefined && source.meta.cwd !== out.cwd) delete out.git;
     for (const [name, value] of members(source.meta)) out[name] = joinMember(name, out[name], value);
   }
+  const folders = joinFolders([...all.map(({ meta }) => meta), ...(stored === undefined ? [] : [stored])]);
+  delete out.folders;
+  if (folders.length > 1) out.folders = folders;
   // A fork that stands in one log with what it was forked from is a branch like any other.
   if (
     all.some((source) => source.meta.fork_of === undefined && source.meta.sessions?.some((id) => id === out.fork_of))
@@ -57,6 +62,12 @@ export function mergeMeta(sources: readonly MetaSource[], stored?: Meta): Meta {
     if (Object.keys(most).length > 0) out[name] = most;
   }
   return fitMeta(out) as Meta;
+}
+
+/** Every folder that any of them names, sorted: one that was left is not forgotten, since it decides who may read the conversation. */
+function joinFolders(metas: readonly Meta[]): readonly string[] {
+  const all = metas.flatMap(({ cwd, folders = [] }) => (cwd === undefined ? folders : [cwd, ...folders]));
+  return [...new Set(all)].sort();
 }
 
 /** Whether the archive's own meta tells of a session that none of the sources names. */
@@ -131,8 +142,20 @@ export function withoutWords(meta: Meta): Meta {
   return Object.fromEntries(members(meta).filter(([name]) => WORDLESS.has(name))) as Meta;
 }
 
-/** The rest of it. */
-export function wordsOf(meta: Meta): Meta {
+/**
+ * The meta of a conversation of which words were taken back: of words only those that were left in `stored`. Should it have been held
+ * in a folder that is not among them, it names none: then no rule can take it for a conversation of the folders that are left.
+ */
+export function withWordsOf(stored: Meta, merged: Meta): Meta {
+  const out = { ...withoutWords(merged), ...wordsOf(stored) };
+  const left = new Set(joinFolders([stored]));
+  if (joinFolders([merged]).every((folder) => left.has(folder))) return out;
+  const { cwd: _, folders: __, git: ___, ...placeless } = out;
+  return placeless;
+}
+
+/** What people may have written. */
+function wordsOf(meta: Meta): Meta {
   return Object.fromEntries(members(meta).filter(([name]) => !WORDLESS.has(name))) as Meta;
 }
 
@@ -171,6 +194,7 @@ const SPOKEN: ReadonlySet<string> = new Set([
   'models',
   'project',
   'cwd',
+  'folders',
   'git',
   'sessions',
   'parent',

@@ -9,7 +9,7 @@ import { type NamedTurn, newTree } from './tree.ts';
 
 /** Bounds of what a state keeps. */
 const KEPT = { ids: 40_000, keys: 64, anchors: 64, runs: 8192 } as const;
-const VERSION = 1;
+const VERSION = 2;
 
 export function emptySettled(): Settled {
   return {
@@ -50,6 +50,7 @@ export function markSettled(building: Building): () => JsonObject {
         ...conversation,
         sessions: sortNames(conversation.sessions),
         models: sortNames(conversation.models),
+        folders: sortNames(conversation.folders),
       })),
       chains: [...building.chains.at(past.chains)],
     });
@@ -78,6 +79,7 @@ export function decodeSettled(state: JsonValue | undefined, agent: string): Sett
     ...conversation,
     sessions: newNames(conversation.sessions),
     models: newNames(conversation.models),
+    folders: newNames(conversation.folders),
   }));
   return {
     tree,
@@ -131,9 +133,10 @@ interface StoredState {
   readonly runs: readonly (readonly [number, number])[];
   readonly branches: readonly Branch[];
   readonly anchors: readonly (readonly [string, number])[];
-  readonly conversations: readonly (Omit<Conversation, 'sessions' | 'models'> & {
+  readonly conversations: readonly (Omit<Conversation, 'sessions' | 'models' | 'folders'> & {
     readonly sessions: readonly string[];
     readonly models: readonly string[];
+    readonly folders: readonly string[];
   })[];
   readonly chains: readonly (readonly [string, number])[];
   readonly delivered: readonly string[];

@@ -29,6 +29,8 @@ export interface Conversation {
   readonly models: Names;
   readonly version?: string;
   readonly cwd?: string;
+  /** All that were seen, `cwd` among them. */
+  readonly folders: Names;
   readonly gitBranch?: string;
   readonly startedMs?: number;
   readonly updatedMs?: number;

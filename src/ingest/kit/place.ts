@@ -239,6 +239,7 @@ function startConversation(building: Building, placing: Placing, outside: Outsid
     first: key,
     sessions: newNames(),
     models: newNames(),
+    folders: newNames(),
     asked: record.chain === MAIN ? 0 : hashOfPrompt(draft.item),
     ...(forkOf === undefined ? {} : { forkOf }),
   });
@@ -267,6 +268,7 @@ function learn(building: Building, index: number, { record, draft }: Placing): v
   if (draft.item.model !== undefined) next.models = addName(before.models, draft.item.model);
   if (version !== undefined) next.version = version.slice(0, 64);
   if (cwd !== undefined && before.cwd === undefined) next.cwd = cwd;
+  if (cwd !== undefined) next.folders = addName(before.folders, cwd.toWellFormed());
   if (gitBranch !== undefined && gitBranch !== '') next.gitBranch = gitBranch;
   if (timeMs !== null) {
     next.startedMs = Math.min(before.startedMs ?? timeMs, timeMs);

@@ -235,6 +235,7 @@ function metaOf(agent: string, conversation: Conversation): Meta {
   const { version, cwd, gitBranch, forkOf, startedMs, updatedMs } = conversation;
   const project = cwd === undefined ? undefined : findProject(cwd);
   const models = sortNames(conversation.models).map((model) => model.toWellFormed());
+  const folders = sortNames(conversation.folders);
   const sessions = sortNames(conversation.sessions).map((id) => id.toWellFormed());
   return {
     agent,
@@ -242,6 +243,7 @@ function metaOf(agent: string, conversation: Conversation): Meta {
     ...(models.length === 0 ? {} : { models }),
     ...(project === undefined ? {} : { project }),
     ...(cwd === undefined ? {} : { cwd: cwd.toWellFormed() }),
+    ...(folders.length < 2 ? {} : { folders }),
     ...(gitBranch === undefined ? {} : { git: { branch: gitBranch.toWellFormed() } }),
     ...(sessions.length === 0 ? {} : { sessions }),
     ...(forkOf === undefined ? {} : { fork_of: forkOf }),

@@ -45,7 +45,10 @@ describe('words that were typed', () => {
     const typed = sayingOfWords('Acme');
     const meta = { title: 'An ACME thing', project: 'acme-vault', cwd: '~/acmecorp', git: { remote: 'git@x:acme/y' } };
     expect(findMembers(meta, typed)).toEqual(['title', 'project', 'cwd', 'git.remote']);
-    expect(withoutMembers(meta, typed)).toEqual({ git: {} });
+    expect(withoutMembers(meta, typed)).toEqual({});
+    // what is left of its folders must not make it a conversation of those alone
+    const two = { cwd: '~/acme', folders: ['~/acme', '~/open'], git: { branch: 'main' } };
+    expect(withoutMembers(two, typed)).toEqual({});
     expect(typed.standsIn('the acmecorp people')).toBe(true);
     expect(sayingOfWords('§§').standsIn('x §§ y')).toBe(true);
     expect(sayingOfWords('a  b').standsIn('A\nB')).toBe(true);

@@ -36,7 +36,7 @@ async function look(
 ): Promise<string[]> {
   const config = {
     ...DEFAULT_CONFIG,
-    publish: [{ visibility: 'public' }],
+    publish: [{ conversation: '*', visibility: 'public' }],
     redact: { ...DEFAULT_CONFIG.redact, allow },
   } as const;
   const blocked = await findBlocked(archive, {
@@ -203,7 +203,7 @@ describe('the gate', () => {
       },
     };
     for (let run = 1; run <= 2; run++) {
-      const config = { ...DEFAULT_CONFIG, publish: [{ visibility: 'public' }] } as const;
+      const config = { ...DEFAULT_CONFIG, publish: [{ conversation: '*', visibility: 'public' }] } as const;
       await findBlocked(reader, { config, cacheDir, knownValues: [], log: silentLog, progress: silentProgress });
       expect(reads).toBe(run);
     }

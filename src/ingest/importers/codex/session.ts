@@ -21,6 +21,8 @@ export interface SessionFacts {
   readonly git?: { readonly remote?: string; readonly branch?: string; readonly commit?: string };
   readonly title?: string;
   readonly models: Names;
+  /** Where its turns were held, beside `cwd`. */
+  readonly folders: Names;
 }
 
 /** Facts in a `session_meta` record, or in the flat header of early files. Undefined: it names no session. */
@@ -39,6 +41,7 @@ export function findSession(payload: JsonObject, timeMs: number | null): Session
     id,
     subagent: source !== undefined || startedBy !== undefined,
     models: newNames(),
+    folders: newNames(),
     ...(forkedFrom !== undefined && { forkedFrom }),
     ...(startedBy !== undefined && { startedBy }),
     ...(createdMs !== undefined && { createdMs }),
@@ -51,6 +54,7 @@ export function findSession(payload: JsonObject, timeMs: number | null): Session
 /** Meta of the conversation; times in milliseconds, `undefined` when no record had one. */
 export function sessionMeta(facts: SessionFacts, startedMs?: number, updatedMs?: number): Meta {
   const project = projectOf(facts);
+  const folders = sortNames(facts.cwd === undefined ? facts.folders : addName(facts.folders, facts.cwd));
   return {
     agent: 'codex',
     sessions: [facts.id],
@@ -59,6 +63,7 @@ export function sessionMeta(facts: SessionFacts, startedMs?: number, updatedMs?:
     ...(facts.models.count > 0 && { models: sortNames(facts.models) }),
     ...(project !== undefined && { project }),
     ...(facts.cwd !== undefined && { cwd: facts.cwd }),
+    ...(folders.length > 1 && { folders }),
     ...(facts.git !== undefined && { git: facts.git }),
     ...(facts.startedBy !== undefined && { parent: { session: facts.startedBy } }),
     ...(facts.forkedFrom !== undefined && !facts.subagent && { fork_of: facts.forkedFrom }),
@@ -72,16 +77,23 @@ export function withModel(facts: SessionFacts, model: string): SessionFacts {
   return facts.models.known.has(model) ? facts : { ...facts, models: addName(facts.models, model) };
 }
 
+/** With `folder` among the folders. */
+export function withFolder(facts: SessionFacts, folder: string): SessionFacts {
+  return facts.folders.known.has(folder) ? facts : { ...facts, folders: addName(facts.folders, folder) };
+}
+
 /** The facts as plain JSON, for the state between two reads. */
 export function storedSession(facts: SessionFacts): JsonObject {
-  return { ...facts, models: sortNames(facts.models) } as unknown as JsonObject;
+  return { ...facts, models: sortNames(facts.models), folders: sortNames(facts.folders) } as unknown as JsonObject;
 }
 
 /** The facts in a state of an earlier read; undefined when they are none. */
 export function findStoredSession(value: JsonValue | undefined): SessionFacts | undefined {
-  return isJsonObject(value) && typeof value.id === 'string' && Array.isArray(value.models)
-    ? ({ ...value, models: newNames(value.models as readonly string[]) } as unknown as SessionFacts)
-    : undefined;
+  if (!isJsonObject(value) || typeof value.id !== 'string') return undefined;
+  const { models, folders } = value;
+  if (!Array.isArray(models) || !Array.isArray(folders)) return undefined;
+  const names = { models: newNames(models as string[]), folders: newNames(folders as string[]) };
+  return { ...value, ...names } as unknown as SessionFacts;
 }
 
 function findGit(git: JsonValue | undefined): SessionFacts['git'] {

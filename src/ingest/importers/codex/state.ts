@@ -119,7 +119,7 @@ export function findState(state: JsonObject): { readonly settled: Settled; reado
   return { settled, entered: [...entered] };
 }
 
-const VERSION = 2;
+const VERSION = 3;
 
 const EMPTY: Omit<Settled, 'restarts' | 'ends' | 'spawnCalls' | 'spawned'> = {
   facts: null,

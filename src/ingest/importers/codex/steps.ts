@@ -6,7 +6,7 @@ import { takeEvent } from './events.ts';
 import { into, type MakeImage, takeAgentMessage, takeItem } from './item-steps.ts';
 import { contentParts, contentText } from './items.ts';
 import { type CodexRecord, findText } from './records.ts';
-import { findSession, withModel } from './session.ts';
+import { findSession, withFolder, withModel } from './session.ts';
 import {
   addNote,
   addPending,
@@ -84,6 +84,9 @@ function takeHeader(walk: Walk, record: CodexRecord): void {
 function takeContext(walk: Walk, payload: JsonObject): void {
   const turn = findText(payload.turn_id);
   if (turn !== undefined) enterTurn(walk, turn);
+  const folder = findText(payload.cwd);
+  if (folder !== undefined && walk.settled.facts !== null)
+    walk.settled = { ...walk.settled, facts: withFolder(walk.settled.facts, folder) };
   const model = findText(payload.model);
   if (model === undefined) return;
   const facts = walk.settled.facts;
