@@ -55,7 +55,7 @@ function compression(folder: string): Row[] {
   let raw = 0;
   let alone = 0;
   let turns = 0;
-  for (const conversation of archive.listConversations()) {
+  for (const conversation of archive.walkConversations()) {
     const logged = archive.listTurns(conversation.id);
     for (const payload of archive.readPayloads(logged)) {
       if (payload.status !== 'present') continue;

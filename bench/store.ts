@@ -44,7 +44,7 @@ export function benchStore(scratch: string, total: number): Row[] {
     const ancestor = archive.listBranch(turn.hash).at(-1001);
     return timed(() => archive.listBranch(turn.hash, ancestor?.hash));
   });
-  const list = timed(() => archive.listConversations());
+  const list = timed(() => [...archive.walkConversations()]);
   archive.close();
   return [
     rowOf('turns', total.toLocaleString('en'), `${Math.ceil(total / CONVERSATION)} conversations`),

@@ -101,9 +101,7 @@ export interface ArchiveReader {
   /** Damage and torn tails found so far: opening never throws for one bad conversation. */
   readonly damage: readonly DamageReport[];
 
-  /** From the index, newest activity first, without reading a log. */
-  listConversations(): readonly ConversationSummary[];
-  /** The same one by one: a page of them is in memory at a time, whatever the archive's size. */
+  /** From the index, newest activity first, without reading a log. A page of them is in memory at a time, whatever the archive's size. */
   walkConversations(options?: WalkOptions): Iterable<ConversationSummary>;
   countConversations(filter?: ConversationFilter): ConversationCounts;
   /** Grows with every change of any conversation. A consumer keeps it and asks `walkConversations` and `walkGone` for what is newer. */
@@ -225,19 +223,16 @@ export interface ArchiveWriter extends ArchiveReader {
 /** What ingest remembers of sources. Losing it costs a full re-read, never a turn. */
 export interface Ledger {
   findSource(path: string): LedgerSource | undefined;
-  /** By path; a page of them is in memory at a time. A source of which a conversation is gone is left out, as `findSource` does. */
-  walkSources(): Iterable<LedgerSource>;
-  /** Those recorded as unfinished, by path. */
+  /** Those recorded as unfinished, by path; a page of them is in memory at a time. One of which a conversation is gone is left out, as `findSource` does. */
   walkUnfinished(): Iterable<LedgerSource>;
   /** Those that contributed to a conversation, by path. */
   listSourcesOf(conversation: ConversationId): readonly LedgerSource[];
-  /** The same without what was said: what tells a file that is as it was, by path. */
+  /** All, by path, without what was said: what tells a file that is as it was. */
   walkSeen(): Iterable<Pick<LedgerSource, 'path' | 'size' | 'mtimeNs' | 'waiting'>>;
   /** Conversations of which a source says that a tool call started them, by id, and the key of the turn that holds the call. */
   walkStarted(): Iterable<StartedConversation>;
   /** Those of them that may have to be linked anew: their key has a turn, and their meta does not name it as its parent's. */
   walkUnlinked(): Iterable<StartedConversation>;
-  listSources(): readonly LedgerSource[];
   /** The turn that a native key means now: where it moved to, when it moved. Undefined: none that is in the archive. */
   findKey(key: string): TurnHash | undefined;
   /** Whether the key's turn was taken before its end was seen. */

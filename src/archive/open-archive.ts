@@ -75,10 +75,6 @@ export class OpenArchive implements ArchiveWriter {
     return this.#store.damage;
   }
 
-  listConversations(): readonly ConversationSummary[] {
-    return this.#store.index.listSummaries();
-  }
-
   walkConversations(options: WalkOptions = {}): Iterable<ConversationSummary> {
     return walkSummaries(this.#store.index, options);
   }

@@ -14,6 +14,7 @@ import {
 import { equalBytes } from '../../src/base/bytes.ts';
 import { LimitError } from '../../src/base/errors.ts';
 import { limits } from '../../src/base/limits.ts';
+import { listSources } from './ledger-sources.ts';
 import { at, chain, itemTurn, rawTurn, START, textTurn } from './turns.ts';
 
 export interface ArchiveHarness {
@@ -34,7 +35,7 @@ export function describeArchive(name: string, makeHarness: () => ArchiveHarness)
 
     it('starts empty', () => {
       const archive = makeHarness().open();
-      expect(archive.listConversations()).toEqual([]);
+      expect([...archive.walkConversations()]).toEqual([]);
       expect(archive.damage).toEqual([]);
       expect(archive.findTurn('0123abcd')).toBeUndefined();
       expect(archive.findConversation('0123')).toBeUndefined();
@@ -119,7 +120,7 @@ export function describeArchive(name: string, makeHarness: () => ArchiveHarness)
       const result = archive.append({ turns: interleaved });
       expect(result.conversations).toEqual(chains.map((turns) => at(turns, 0).hash));
       const open = harness.reopen(archive);
-      expect(open.listConversations()).toHaveLength(70);
+      expect([...open.walkConversations()]).toHaveLength(70);
       for (const turns of chains) {
         expect(open.listTurns(at(turns, 0).hash).map((turn) => turn.hash)).toEqual(turns.map((turn) => turn.hash));
       }
@@ -191,9 +192,11 @@ export function describeArchive(name: string, makeHarness: () => ArchiveHarness)
       expect(names(archive)).toEqual(['b-00000001']); // nothing else is left to show
       archive.append({ turns: [], heads: [head('main', 3), head('b-00000002', 1)] });
       const open = harness.reopen(archive);
-      for (const { heads } of [open.getConversation(id), ...open.listConversations(), open.findConversation(id)].filter(
-        (summary) => summary !== undefined,
-      )) {
+      for (const { heads } of [
+        open.getConversation(id),
+        ...[...open.walkConversations()],
+        open.findConversation(id),
+      ].filter((summary) => summary !== undefined)) {
         expect(heads.map(({ name }) => name)).toEqual(['b-00000002', 'main']);
       }
       expect(open.listHeads(id).map(({ name }) => name)).toEqual(['b-00000001', 'b-00000002', 'main']);
@@ -237,7 +240,7 @@ export function describeArchive(name: string, makeHarness: () => ArchiveHarness)
         expect(archive.listBranch(at(turns, -1).hash)).toEqual(logged);
         expect(archive.damage).toEqual([]);
       }
-      expect(second.listConversations()).toEqual(first.listConversations());
+      expect([...second.walkConversations()]).toEqual([...first.walkConversations()]);
     });
 
     it('stores payloads at, below and above the inline limit, equal ones and an empty one', () => {
@@ -355,7 +358,7 @@ export function describeArchive(name: string, makeHarness: () => ArchiveHarness)
         turns: chain(300, 'tail', broken),
         metas: [{ conversation: root.hash, meta: { title: 'T' }, timeMs: 3 }],
       });
-      const grown = archive.listConversations();
+      const grown = [...archive.walkConversations()];
       expect(grown[0]).toMatchObject({
         turns: 304,
         toolCalls: 1,
@@ -367,7 +370,7 @@ export function describeArchive(name: string, makeHarness: () => ArchiveHarness)
       });
       expect(grown[0]?.firstPrompt).toMatch(/^fix the very .*…$/);
       archive.rebuildIndex();
-      expect(archive.listConversations()).toEqual(grown);
+      expect([...archive.walkConversations()]).toEqual(grown);
       expect(archive.getTurn(call.hash).position).toBe(1);
     });
 
@@ -375,7 +378,7 @@ export function describeArchive(name: string, makeHarness: () => ArchiveHarness)
       const archive = makeHarness().open();
       const [old, middle, young] = [3, 1, 2].map((day) => rawTurn(null, new Uint8Array([day]), START + day));
       archive.append({ turns: [old, middle, young].filter((turn) => turn !== undefined) });
-      expect(archive.listConversations().map((c) => c.lastMs - START)).toEqual([3, 2, 1]);
+      expect([...archive.walkConversations()].map((c) => c.lastMs - START)).toEqual([3, 2, 1]);
     });
 
     it('remembers sources and keys, and forgets those of turns that are not there', () => {
@@ -402,7 +405,7 @@ export function describeArchive(name: string, makeHarness: () => ArchiveHarness)
       const { ledger } = archive;
       expect(ledger.findSource('/s/a.jsonl')).toEqual(source);
       expect(ledger.findSource('/s/b.jsonl')).toBeUndefined();
-      expect(ledger.listSources()).toEqual([source]);
+      expect(listSources(ledger)).toEqual([source]);
       expect(ledger.findKey('x:1')).toBe(at(turns, 0).hash);
       expect(ledger.findKey('x:2')).toBeUndefined();
       expect(ledger.findKey('x:3')).toBeUndefined();

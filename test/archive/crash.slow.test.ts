@@ -54,7 +54,7 @@ function work(archive: ArchiveWriter, acknowledged: PreparedTurn[]): void {
 }
 
 function roots(archive: ArchiveWriter): string[] {
-  return archive.listConversations().map((c) => `${c.id} ${c.size} ${c.rootHash}`);
+  return [...archive.walkConversations()].map((c) => `${c.id} ${c.size} ${c.rootHash}`);
 }
 
 const undisturbed = (() => {
@@ -72,7 +72,7 @@ function check(disk: SimulatedDisk, acknowledged: readonly PreparedTurn[], label
     (damage) => damage.kind !== 'torn-tail' && !damage.message.includes('rebuilt'),
   );
   expect(unexpected, label).toEqual([]);
-  const found = archive.listConversations().flatMap((c) => archive.listTurns(c.id));
+  const found = [...archive.walkConversations()].flatMap((c) => archive.listTurns(c.id));
   const payloads = archive.readPayloads(found);
   const wrong = found.filter((turn, i) => {
     const payload = payloads[i];

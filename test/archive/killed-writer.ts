@@ -7,7 +7,7 @@ import { encodeItem } from '../../src/model/item.ts';
 
 const [, , dir = '', from = '0', batches = '1000000'] = process.argv;
 const archive = openArchive(dir, { mode: 'write' });
-const [conversation] = archive.listConversations();
+const [conversation] = archive.walkConversations();
 let parent = conversation === undefined ? null : (archive.listTurns(conversation.id).at(-1) ?? null);
 for (let n = Number(from); n < Number(from) + Number(batches); n++) {
   const turns = [];
@@ -28,7 +28,7 @@ for (let n = Number(from); n < Number(from) + Number(batches); n++) {
   }
   const first = turns[0];
   if (last === null || first === undefined) throw new Error('nothing to append');
-  const id = conversation?.id ?? (parent === null ? first.hash : archive.listConversations()[0]?.id);
+  const id = conversation?.id ?? (parent === null ? first.hash : [...archive.walkConversations()][0]?.id);
   archive.append({ turns, heads: id === undefined ? [] : [{ conversation: id, name: 'main', turn: last.hash }] });
   parent = archive.getTurn(last.hash);
   writeSync(1, `${last.hash}\n`);

@@ -27,6 +27,6 @@ describe('createMemoryArchive', () => {
     const turns = chain(2, 'x');
     one.append({ turns });
     expect(one.getTurn(at(turns, 1).hash).depth).toBe(1);
-    expect(two.listConversations()).toEqual([]);
+    expect([...two.walkConversations()]).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ function make(folder: string): void {
 
 function expectReadable(archive: ArchiveReader): void {
   expect(archive.damage).toEqual([]);
-  expect(archive.listConversations()).toMatchObject([{ id, turns: 300, heads: [{ name: 'main' }] }]);
+  expect([...archive.walkConversations()]).toMatchObject([{ id, turns: 300, heads: [{ name: 'main' }] }]);
   expect(archive.findTurn(at(turns, 200).hash.slice(0, 16))?.position).toBe(200);
   expect(archive.listBranch(at(turns, -1).hash)).toHaveLength(300);
   expect(archive.readPayload(archive.getTurn(at(turns, 299).hash)).status).toBe('present');

@@ -8,6 +8,7 @@ import { silentLog, silentProgress } from '../../src/base/log.ts';
 import { createDryStore, type IngestStore } from '../../src/ingest/append/store.ts';
 import type { IngestOptions } from '../../src/ingest/ingest.ts';
 import type { ImportedTurn, Importer, SourceInput, SourceOutput } from '../../src/ingest/kit/importer.ts';
+import { listSources } from '../archive/ledger-sources.ts';
 
 /** One line of a fake session. The first line is a header: `session`, and what it says of the conversation. */
 export interface FakeLine {
@@ -177,13 +178,11 @@ export function emptyStore(): IngestStore {
     findConversation: () => undefined,
     ledger: {
       findSource: () => undefined,
-      walkSources: () => [],
       walkUnfinished: () => [],
       listSourcesOf: () => [],
       walkStarted: () => [],
       walkUnlinked: () => [],
       walkSeen: () => [],
-      listSources: () => [],
       findKey: () => undefined,
       isProvisional: () => false,
       isWithdrawn: () => false,
@@ -199,7 +198,7 @@ export function emptyStore(): IngestStore {
 
 /** Everything that must not depend on the order of work: turns that heads reach, live heads, meta. */
 export function viewOf(store: IngestStore): unknown {
-  const ids = [...new Set(store.ledger.listSources().flatMap((source) => source.conversations))].sort();
+  const ids = [...new Set(listSources(store.ledger).flatMap((source) => source.conversations))].sort();
   return ids.map((id) => {
     const conversation = store.findConversation(id);
     const turns = new Map(store.listTurns(id).map((turn) => [turn.hash, turn]));

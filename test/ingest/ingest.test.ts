@@ -13,6 +13,7 @@ import {
   listKeptSources,
   restoreSource,
 } from '../../src/ingest/ingest.ts';
+import { listSources } from '../archive/ledger-sources.ts';
 import { emptyStore, type FakeLine, fakeAgent, permutations, testOptions, viewOf, writeFake } from './fake-agent.ts';
 
 let dir: string;
@@ -40,7 +41,7 @@ function heads(into = store): readonly string[] {
 }
 
 function conversations(into = store) {
-  const ids = [...new Set(into.ledger.listSources().flatMap((source) => source.conversations))].sort();
+  const ids = [...new Set(listSources(into.ledger).flatMap((source) => source.conversations))].sort();
   return ids.flatMap((id) => into.findConversation(id) ?? []);
 }
 
@@ -246,7 +247,7 @@ describe('ingest', () => {
   it('reads anew what the ledger knows and the archive has lost', async () => {
     put('1', session);
     await run();
-    const rows = store.ledger.listSources();
+    const rows = listSources(store.ledger);
     const other = emptyStore();
     other.ledger.record({ sources: rows });
     expect(await run(dir, {}, other)).toMatchObject({ sources: { new: 1 }, turns: { new: 3 } });

@@ -32,8 +32,7 @@ export function openLedger({ index, hasTurn, assertWritable }: LedgerParts): Led
     findSource(path) {
       return parseSource(index.get(`SELECT json FROM sources WHERE path=? AND ${IS_HERE}`, path)?.json);
     },
-    walkSources: () => walkSources(index, 'true'),
-    walkUnfinished: () => walkSources(index, 'unfinished'),
+    walkUnfinished: () => walkUnfinished(index),
     listSourcesOf(conversation) {
       const own = 'path IN (SELECT path FROM source_conversations WHERE conversation=?)';
       const rows = index.all(
@@ -45,7 +44,6 @@ export function openLedger({ index, hasTurn, assertWritable }: LedgerParts): Led
     walkSeen: () => walkSeen(index),
     walkStarted: () => walkStarted(index, 'true'),
     walkUnlinked: () => walkStarted(index, IS_UNLINKED),
-    listSources: () => [...walkSources(index, 'true')],
     findKey(key) {
       const turn = turnOf(index.get('SELECT turn FROM keys WHERE key=?', key)?.turn);
       const now = turn === undefined ? undefined : (findMoved(index, turn) ?? turn);
@@ -142,8 +140,8 @@ function turnOf(value: SqlValue | undefined): TurnHash | undefined {
   return value === undefined || value === null ? undefined : (encodeHex(indexBytes(value)) as TurnHash);
 }
 
-function* walkSources(index: TurnIndex, which: 'true' | 'unfinished'): Generator<LedgerSource> {
-  const sql = `SELECT path, json FROM sources WHERE ${which} AND path > ? AND ${IS_HERE} ORDER BY path LIMIT ${PAGE}`;
+function* walkUnfinished(index: TurnIndex): Generator<LedgerSource> {
+  const sql = `SELECT path, json FROM sources WHERE unfinished AND path > ? AND ${IS_HERE} ORDER BY path LIMIT ${PAGE}`;
   for (let from = ''; ; ) {
     const rows = index.all(sql, from);
     for (const { json } of rows) {

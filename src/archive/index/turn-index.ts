@@ -2,7 +2,7 @@
 /** Derived from the logs, so it may lag or vanish; it is trusted only as far as the checkpoint it remembers and the hash it leads to. */
 
 import { encodeHex } from '../../base/bytes.ts';
-import type { ConversationSummary, Head } from '../../model/conversation.ts';
+import type { Head } from '../../model/conversation.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
 import { encodeFrontier, rootOf } from '../format/merkle.ts';
 import type { MetaTombstone, Tombstone } from '../format/record.ts';
@@ -23,7 +23,6 @@ import {
   indexNumber,
   metaTombstoneFromRow,
   stampFromRow,
-  summaryFromRow,
   tombstoneFromRow,
 } from './index-rows.ts';
 
@@ -136,16 +135,6 @@ export class TurnIndex extends IndexDatabase {
         indexNumber(row.h48).toString(16).padStart(12, '0'),
       ]),
     );
-  }
-
-  /** Newest activity first; equal times by id. */
-  listSummaries(): ConversationSummary[] {
-    const headRows = this.all('SELECT conversation, name, turn, time_ms FROM heads ORDER BY conversation, name');
-    const heads = Map.groupBy(headRows, (row) => indexNumber(row.conversation));
-    const rows = this.all(
-      'SELECT * FROM conversations WHERE turns > 0 OR damage IS NOT NULL ORDER BY last_ms DESC, hash',
-    );
-    return rows.map((row) => summaryFromRow(row, (heads.get(indexNumber(row.id)) ?? []).map(headFromRow)));
   }
 
   /** Those of turns. */

@@ -36,7 +36,6 @@ export function createDryLedger(stored: Ledger, hasConversation: (id: Conversati
       const source = own.get(path);
       return source === undefined ? stored.findSource(path) : isHere(source) ? source : undefined;
     },
-    walkSources: () => walk(stored.walkSources()),
     *walkUnfinished() {
       for (const source of walk(stored.walkUnfinished())) if (source.unfinished === true) yield source;
     },
@@ -51,7 +50,6 @@ export function createDryLedger(stored: Ledger, hasConversation: (id: Conversati
     walkStarted,
     // what the run would change is not in the rows that tell
     walkUnlinked: walkStarted,
-    listSources: () => [...walk(stored.walkSources())],
     findKey: (key) => {
       const turn = keys.get(key)?.turn ?? stored.findKey(key);
       return turn === undefined ? undefined : (follow(moved, turn) ?? turn);

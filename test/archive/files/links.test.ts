@@ -49,7 +49,7 @@ function work(n: number): void {
   try {
     const archive = openArchive(dir, { mode: 'write' });
     try {
-      const [first] = archive.listConversations();
+      const [first] = archive.walkConversations();
       const told = tell(archive, { items: [prompt(`new ${n}`), prompt('more')], meta: { title: 'other words' } });
       archive.putBlob(Buffer.from('a picture'));
       archive.putBlob(Buffer.from(`another ${n}`));

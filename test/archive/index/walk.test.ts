@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { type ArchiveWriter, createMemoryArchive, type LedgerSource } from '../../../src/archive/archive.ts';
+import { listSources } from '../ledger-sources.ts';
 import { at, chain, START } from '../turns.ts';
 
 const COUNT = 600;
@@ -29,15 +30,16 @@ function idsOf(walk: Iterable<{ readonly id: string }>): string[] {
 describe('a walk over conversations', () => {
   it('gives every one once, newest first, equal times by id, and the other way round', () => {
     const archive = archiveOfMany();
-    const listed = archive.listConversations();
-    expect([...archive.walkConversations()]).toEqual(listed);
+    const listed = [...archive.walkConversations()];
+    expect(new Set(idsOf(listed)).size).toBe(COUNT);
+    expect(listed).toEqual(listed.toSorted((a, b) => b.lastMs - a.lastMs || (a.id < b.id ? -1 : 1)));
     expect(idsOf(archive.walkConversations({ order: 'oldest' }))).toEqual(idsOf(listed).reverse());
     expect(new Set(idsOf(archive.walkConversations({ order: 'changed' }))).size).toBe(COUNT);
   });
 
   it('takes only those of an agent and a project, and counts them and their turns', () => {
     const archive = archiveOfMany();
-    const fits = archive.listConversations().filter(({ meta }) => meta.agent === 'odd' && meta.project === 'p3');
+    const fits = [...archive.walkConversations()].filter(({ meta }) => meta.agent === 'odd' && meta.project === 'p3');
     expect([...archive.walkConversations({ agent: 'odd', project: 'p3' })]).toEqual(fits);
     expect(archive.countConversations({ agent: 'odd', project: 'p3' })).toEqual({
       conversations: fits.length,
@@ -50,7 +52,7 @@ describe('a walk over conversations', () => {
     const archive = archiveOfMany();
     const before = archive.revision();
     expect(idsOf(archive.walkConversations({ since: before.revision }))).toEqual([]);
-    const [first, second] = archive.listConversations();
+    const [first, second] = archive.walkConversations();
     if (first === undefined || second === undefined) throw new Error('no conversations');
     archive.append({ turns: [], metas: [{ conversation: second.id, meta: { title: 'new' }, timeMs: START }] });
     archive.withdraw(at([...archive.listTurns(first.id)], 0).hash, 0, START);
@@ -75,7 +77,7 @@ describe('a walk over conversations', () => {
 describe('the ledger', () => {
   it('walks its sources by path, those unfinished, those of a conversation, and the conversations that were started', () => {
     const archive = archiveOfMany();
-    const ids = idsOf(archive.listConversations()) as LedgerSource['conversations'][number][];
+    const ids = idsOf([...archive.walkConversations()]) as LedgerSource['conversations'][number][];
     const sources = ids.map(
       (id, i): LedgerSource => ({
         ...{ path: `/s/${String(i).padStart(4, '0')}`, importer: 'x', size: i, mtimeNs: '0', consumed: 0, guard: '' },
@@ -84,7 +86,7 @@ describe('the ledger', () => {
       }),
     );
     archive.ledger.record({ sources });
-    expect([...archive.ledger.walkSources()]).toEqual(sources);
+    expect(listSources(archive.ledger)).toEqual(sources);
     expect([...archive.ledger.walkUnfinished()]).toEqual(sources.filter(({ unfinished }) => unfinished));
     expect(archive.ledger.listSourcesOf(at(ids, 9))).toEqual([at(sources, 9)]);
     expect([...archive.ledger.walkStarted()]).toEqual(
@@ -98,7 +100,7 @@ describe('the ledger', () => {
     const gone = { ...at(sources, 3), conversations: ['ff'.repeat(32) as (typeof ids)[number]] };
     archive.ledger.record({ sources: [gone] });
     expect(archive.ledger.findSource(gone.path)).toBeUndefined();
-    expect([...archive.ledger.walkSources()]).toHaveLength(COUNT - 1);
+    expect(listSources(archive.ledger)).toHaveLength(COUNT - 1);
   });
 
   it('names a started conversation for a new link as long as its meta does not name the turn of its key', () => {

@@ -114,7 +114,7 @@ describe('a flipped bit', () => {
             .verify()
             .damage.map(({ file }) => file)
             .join();
-          expect(fresh.listConversations()).toHaveLength(2);
+          expect([...fresh.walkConversations()]).toHaveLength(2);
           fresh.close();
         } catch (error) {
           if (!(error instanceof TurnpressError)) throw error;

@@ -40,7 +40,7 @@ it.each([
     expect(() => archive.append({ turns: [turn] })).toThrow();
     memory.flips = false;
     expect(archive.findTurn(turn.hash)).toBeUndefined();
-    expect(archive.listConversations()).toEqual([]);
+    expect([...archive.walkConversations()]).toEqual([]);
     archive.close();
   },
 );

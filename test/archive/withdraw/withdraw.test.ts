@@ -52,7 +52,7 @@ describe('a withdrawal', () => {
   it('of the first prompt takes it out of lists and of the index file too', () => {
     append([say(`${CANARY} please`), say('no')]);
     writer.withdraw(hash(0), 2, 99);
-    expect(writer.listConversations()[0]?.firstPrompt).not.toContain(CANARY);
+    expect([...writer.walkConversations()][0]?.firstPrompt).not.toContain(CANARY);
     expect(findCanary(dir, CANARY)).toEqual([]);
     writer.rebuildIndex();
     expect(writer.verify().damage).toEqual([]);

@@ -34,7 +34,7 @@ it('a branch that main takes over is shown no more, and again when main leaves i
   for (const current of ['c', 'b', 'c', 'c']) {
     const path = writeFake(join(dir, 's.fake'), [...session, { current }, { title: `after ${seen.length >> 2}` }]);
     await ingest(archive, testOptions([path]), [fakeAgent]);
-    const [summary] = archive.listConversations();
+    const [summary] = archive.walkConversations();
     seen.push((summary?.heads ?? []).map((head) => `${head.name.slice(0, 2)} ${keyOf(head.turn)}`));
     sizes.push(summary?.size ?? 0);
   }
@@ -42,7 +42,7 @@ it('a branch that main takes over is shown no more, and again when main leaves i
   expect(seen[1]).toEqual(['b- c', 'ma b']);
   expect(seen.slice(2)).toEqual([seen[0], seen[0]]);
   expect(sizes[3]).toBe(sizes[2]);
-  const [id] = archive.listConversations().map((summary) => summary.id);
+  const [id] = [...archive.walkConversations()].map((summary) => summary.id);
   expect(id === undefined ? [] : archive.listHeads(id)).toHaveLength(3);
   expect(archive.verify().damage).toEqual([]);
 });

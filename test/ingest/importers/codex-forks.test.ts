@@ -24,15 +24,15 @@ describe('a Codex fork', () => {
     return join(dir, as);
   };
   const branches = () =>
-    archive.listConversations().map((c) => c.heads.map((head) => head.name.slice(0, 2)).toSorted());
+    [...archive.walkConversations()].map((c) => c.heads.map((head) => head.name.slice(0, 2)).toSorted());
 
   it.each([[['fork-parent.jsonl', 'fork-child.jsonl']], [['fork-child.jsonl', 'fork-parent.jsonl']]])(
     'is a branch of the session it was forked from: %j in one run',
     async (names) => {
       await read(...names);
       expect(branches()).toEqual([['b-', 'ma']]);
-      expect(archive.listConversations()[0]?.meta.fork_of).toBeUndefined();
-      expect(archive.listConversations()[0]?.meta.sessions).toHaveLength(2);
+      expect([...archive.walkConversations()][0]?.meta.fork_of).toBeUndefined();
+      expect([...archive.walkConversations()][0]?.meta.sessions).toHaveLength(2);
     },
   );
 
@@ -44,7 +44,7 @@ describe('a Codex fork', () => {
 
   it('is one conversation with its origin, too, when that comes in a later run', async () => {
     await read('fork-child.jsonl');
-    expect(archive.listConversations()[0]?.meta.fork_of).toBeDefined();
+    expect([...archive.walkConversations()][0]?.meta.fork_of).toBeDefined();
     await read('fork-parent.jsonl');
     expect(branches()).toEqual([['b-', 'ma']]);
   });
