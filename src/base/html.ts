@@ -1,10 +1,15 @@
 /** The one place where text from outside becomes HTML. */
 /** A template can only be filled with SafeHtml or with text that is escaped here. */
 
+import { encodeUtf8 } from './bytes.ts';
+
 declare const safe: unique symbol;
 
 /** HTML that is safe to place in a page. Only this file and the sanitiser of `site/` make it. */
 export type SafeHtml = string & { readonly [safe]: 'SafeHtml' };
+
+/** SafeHtml in UTF-8, for what goes from thread to thread and into files. */
+export type EncodedHtml = Uint8Array & { readonly [safe]: 'EncodedHtml' };
 
 type Fill = SafeHtml | HtmlText | readonly SafeHtml[];
 /** Text to be escaped, marked so that a plain string is never mistaken for HTML. */
@@ -29,6 +34,10 @@ export function escapeHtml(value: string): SafeHtml {
   return (
     /[&<>"'\u0000-\u0008\u000b-\u001f\u007f-\u009f]/.test(value) ? value.replace(ESCAPED, escapeOne) : value
   ) as SafeHtml;
+}
+
+export function encodeHtml(html: SafeHtml): EncodedHtml {
+  return encodeUtf8(html) as Uint8Array as EncodedHtml;
 }
 
 export function joinHtml(pieces: readonly SafeHtml[], separator = ''): SafeHtml {

@@ -276,7 +276,7 @@ describe('rendering on another thread', () => {
         item,
       }),
     );
-    const job = { turns, calls: [], blobs: new Map(), known: new Map() };
+    const job = { turns, around: [], calls: [], blobs: new Map(), known: new Map() };
     const [here, there] = [createRenderPool(0), createRenderPool(1_000_000)];
     expect(await there.render(job, 1)).toEqual({ ...(await here.render(job, 1)), pack: expect.anything() });
     await there.close();

@@ -2,7 +2,7 @@
 /** Made once by build.ts and handed down; nothing here lives longer than a build. */
 
 import type { ArchiveReader } from '../../archive/archive.ts';
-import type { SafeHtml } from '../../base/html.ts';
+import type { EncodedHtml, SafeHtml } from '../../base/html.ts';
 import type { ConversationSummary } from '../../model/conversation.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { FeedBuilder } from '../feeds/feeds.ts';
@@ -29,7 +29,7 @@ export interface BuildContext {
   /** The frame changed, or nothing is known of earlier builds: whatever is not asked of the touched has to be looked at. */
   readonly afresh: boolean;
   /** Resolves when the page, which was declared before, is written. */
-  writePage(model: PageModel, body: SafeHtml): Promise<void>;
+  writePage(model: PageModel, body: SafeHtml | EncodedHtml): Promise<void>;
   /** Work that goes on while the build reads on; the build waits for it, and fails with it. */
   defer(work: Promise<void>): void;
   /** Throws what deferred work failed with: nothing is gained by going on. */

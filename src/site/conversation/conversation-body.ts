@@ -19,21 +19,25 @@ export interface PlacedTurn {
 }
 
 /** In the place of a turn that has no item to show. */
-export function renderGap(view: TurnView): SafeHtml {
+function renderGap(view: TurnView): SafeHtml {
   if (view.withheld !== undefined) return renderWithheldTurn(view.turn, reasonWords(view.withheld));
   return renderDamagedTurn(view.turn, view.damage ?? 'it cannot be read');
 }
 
-/** Sections of exchanges with their turns. `rendered` holds every turn's article in the order of `turns`. */
-export function renderBody(
+/**
+ * Sections of exchanges around their turns: what stands before each turn that has an item to show, and behind the last of them.
+ * Turns that have none are in it. `before`: what stands above all.
+ */
+export function renderAround(
   turns: readonly PlacedTurn[],
-  rendered: readonly SafeHtml[],
+  before: SafeHtml,
   /** The first turn continues an exchange of the page before. */
   continued: boolean,
-): SafeHtml {
-  const pieces: SafeHtml[] = [];
+): readonly SafeHtml[] {
+  const around: SafeHtml[] = [];
+  let pieces: SafeHtml[] = [before];
   let exchange: number | undefined;
-  for (const [i, placed] of turns.entries()) {
+  for (const placed of turns) {
     if (placed.exchange !== exchange) {
       if (exchange !== undefined) pieces.push(html`</section>\n`);
       const name = placed.exchange === 0 ? 'Before the first prompt' : `Exchange ${placed.exchange}`;
@@ -41,13 +45,18 @@ export function renderBody(
       pieces.push(html`<section class="exchange">\n<h2>${text(label)}</h2>\n`);
       exchange = placed.exchange;
     }
-    pieces.push(rendered[i] ?? trustHtml(''));
+    if (placed.view.item === undefined) pieces.push(renderGap(placed.view));
+    else {
+      around.push(joinHtml(pieces));
+      pieces = [];
+    }
     if (placed.children.length > 0) pieces.push(renderCard('subagent', 'Sub-agent', placed.children));
     if (placed.forks.length > 0)
       pieces.push(renderCard('fork', 'Here the conversation also went another way', placed.forks));
   }
   if (exchange !== undefined) pieces.push(html`</section>\n`);
-  return joinHtml(pieces);
+  around.push(joinHtml(pieces));
+  return around;
 }
 
 /** A boxed list of links with a name. */

@@ -1,7 +1,7 @@
 /** One page of a conversation: its model for the shell, its body, and what search knows of it. */
 /** Declared first, rendered only when something on it changed. */
 
-import { html, joinHtml, type SafeHtml, text, trustHtml } from '../../base/html.ts';
+import { type EncodedHtml, encodeHtml, html, joinHtml, type SafeHtml, text } from '../../base/html.ts';
 import type { BlobHash } from '../../model/ids.ts';
 import type { ToolCallPart } from '../../model/item.ts';
 import type { RenderJob } from '../render/render-job.ts';
@@ -12,7 +12,7 @@ import { conversationUrl, outputPath, pages as sitePages, turnAnchor } from '../
 import type { BranchOutline } from '../view/outline.ts';
 import { viewTurn } from '../view/turn-view.ts';
 import type { VisibleConversation } from './context.ts';
-import { renderBody, renderCard, renderGap } from './conversation-body.ts';
+import { renderAround, renderCard } from './conversation-body.ts';
 import { badgesOf, factsOf, tagLinks } from './conversation-facts.ts';
 import { addTask, type ConversationWork, type FilledPage } from './conversation-work.ts';
 import { parentLink } from './kin.ts';
@@ -42,8 +42,7 @@ export async function buildPage(
   await context.gate.enter(weight);
   const write = async (): Promise<void> => {
     try {
-      const turns = await renderTurns(work, page, blobs, weight);
-      await context.writePage(model, joinHtml([before, renderBody(page.turns, turns, page.continued)]));
+      await context.writePage(model, await renderPage(work, page, before, blobs, weight));
     } finally {
       context.gate.leave(weight);
     }
@@ -65,16 +64,18 @@ function placeBlobs(work: ConversationWork, page: FilledPage): ReadonlyMap<BlobH
   return blobs;
 }
 
-/** Rendered turns, those from an earlier build taken over. What was taken back or is damaged is never kept. */
-async function renderTurns(
+/** The page's body; turns from an earlier build are taken over. What was taken back or is damaged is never kept. */
+async function renderPage(
   work: ConversationWork,
   page: FilledPage,
+  before: SafeHtml,
   blobs: ReadonlyMap<BlobHash, string>,
   weight: number,
-): Promise<readonly SafeHtml[]> {
+): Promise<EncodedHtml> {
   const { state, pool } = work.context;
+  const around = renderAround(page.turns, before, page.continued);
   const first = page.turns[0]?.view.turn.hash;
-  if (first === undefined) return [];
+  if (first === undefined) return encodeHtml(joinHtml(around));
   const key = keyOf(work.renderKey, [...blobs]);
   const shown = page.turns.flatMap(({ view: { turn, item } }) =>
     item === undefined
@@ -82,14 +83,10 @@ async function renderTurns(
       : [{ hash: turn.hash, timeMs: turn.timeMs, typeId: turn.typeId, rawLength: turn.rawLength, item }],
   );
   const known = state.packs.find(first, key);
-  const job: RenderJob = { turns: shown, calls: earlierCalls(work, shown), blobs, known };
-  const rendered = await pool.render(job, weight);
-  state.packs.save(work.owner, first, key, rendered.pack);
-  let at = 0;
-  // Rendered by runRenderJob from the renderer's safe HTML; a thread hands it back as plain strings.
-  return page.turns.map(({ view }) =>
-    view.item === undefined ? renderGap(view) : trustHtml(rendered.turns[at++] ?? ''),
-  );
+  const job: RenderJob = { turns: shown, around, calls: earlierCalls(work, shown), blobs, known };
+  const { body, pack } = await pool.render(job, weight);
+  state.packs.save(work.owner, first, key, pack);
+  return body;
 }
 
 /** The calls that these turns answer and that stand elsewhere: on an earlier page, or on the branch this one left. */

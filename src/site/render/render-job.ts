@@ -1,10 +1,10 @@
 /** Renders the turns of one page from plain data, on any thread. */
 /** The same function runs on the main thread and in workers, so where it runs cannot change a byte. */
 
-import { encodeUtf8 } from '../../base/bytes.ts';
-import { compressZstd } from '../../base/zstd.ts';
+import { type EncodedHtml, encodeHtml, joinHtml, type SafeHtml, trustHtml } from '../../base/html.ts';
 import type { BlobHash } from '../../model/ids.ts';
 import type { Item, ToolCallPart } from '../../model/item.ts';
+import { encodeTurnPack, type TurnSpan } from '../state/turn-pack.ts';
 import { type RenderedTurn, renderTurn } from './turn.ts';
 
 /** Stands for the address of a blob whose bytes are missing or damaged, which is another thing than one that is not shown. */
@@ -13,6 +13,8 @@ export const UNREADABLE_BLOB = '';
 /** Plain data only: it is copied between threads. */
 export interface RenderJob {
   readonly turns: readonly (RenderedTurn & { readonly item: Item })[];
+  /** Safe HTML that stands before each turn, and one more: behind the last. */
+  readonly around: readonly SafeHtml[];
   /** Calls on earlier pages that turns of this one answer. */
   readonly calls: readonly ToolCallPart[];
   /** Blobs that have an address, or UNREADABLE_BLOB, by hash. */
@@ -22,9 +24,9 @@ export interface RenderJob {
 }
 
 export interface RenderResult {
-  /** Safe HTML of each turn, in order: whatever crosses a thread is a string again. */
-  readonly turns: readonly string[];
-  /** The same, packed for the next build (turn-pack.ts). */
+  /** The turns and what stands around them. */
+  readonly body: EncodedHtml;
+  /** The turns, packed for the next build (turn-pack.ts). */
   readonly pack: Uint8Array;
 }
 
@@ -34,9 +36,24 @@ export function runRenderJob(job: RenderJob): RenderResult {
     for (const part of item.parts) if (part.type === 'tool_call') calls.set(part.id, part);
   }
   const blobUrl = (hash: BlobHash): string | undefined => job.blobs.get(hash);
-  const turns = job.turns.map(
-    (turn) => job.known.get(turn.hash) ?? renderTurn({ turn, item: turn.item, calls, blobUrl }),
-  );
-  const pairs = job.turns.map((turn, i) => [turn.hash, turns[i] ?? '']);
-  return { turns, pack: compressZstd(encodeUtf8(JSON.stringify(pairs)), 1) };
+  const pieces: SafeHtml[] = [];
+  const spans: TurnSpan[] = [];
+  let length = 0;
+  const add = (piece: SafeHtml): void => {
+    pieces.push(piece);
+    length += piece.length;
+  };
+  for (const [i, turn] of job.turns.entries()) {
+    add(job.around[i] ?? NOTHING);
+    const start = length;
+    const known = job.known.get(turn.hash);
+    // What is known was rendered here by an earlier build; the state that kept it is private to the archive's owner.
+    add(known === undefined ? renderTurn({ turn, item: turn.item, calls, blobUrl }) : trustHtml(known));
+    spans.push([turn.hash, start, length]);
+  }
+  add(job.around[job.turns.length] ?? NOTHING);
+  const body = encodeHtml(joinHtml(pieces));
+  return { body, pack: encodeTurnPack(spans, body) };
 }
+
+const NOTHING = trustHtml('');

@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { extname } from 'node:path';
-import type { SafeHtml } from '../../base/html.ts';
+import { type EncodedHtml, encodeHtml, type SafeHtml } from '../../base/html.ts';
 import { TemplateError } from '../errors.ts';
 import { type Lane, openLane } from '../render/lane.ts';
 import type { Output } from '../state/output.ts';
@@ -33,7 +33,7 @@ type ShellLane = Lane<ShellJob, readonly StagedFile[]>;
 
 export interface PageQueue {
   /** Resolves when the page, declared before, is written. Rejects with TemplateError, ThreadDiedError. */
-  add(model: PageModel, body: SafeHtml): Promise<void>;
+  add(model: PageModel, body: SafeHtml | EncodedHtml): Promise<void>;
   /** Sends what waits, unless the thread has enough to do. */
   hurry(): void;
   /** Sends what waits. */
@@ -98,8 +98,9 @@ export function createPageQueue(output: Output, setup: Omit<ShellSetup, 'staging
   return {
     add: (model, body) =>
       new Promise((resolve, reject) => {
-        waiting.push({ page: { model, body }, resolve, reject });
-        bytes += body.length + 4096;
+        const encoded = typeof body === 'string' ? encodeHtml(body) : body;
+        waiting.push({ page: { model, body: encoded }, resolve, reject });
+        bytes += encoded.length + 4096;
         if (waiting.length >= MOST_PAGES || bytes >= MOST_BYTES) flush();
       }),
     hurry() {

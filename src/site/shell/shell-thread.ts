@@ -2,7 +2,6 @@
 /** Eleventy takes long to load and blocks while it works: here it does both beside the rest of a build. */
 
 import { parentPort } from 'node:worker_threads';
-import { encodeUtf8 } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type StagedFile, writeStagedFile } from '../state/staged-file.ts';
 import { outputPath } from '../urls.ts';
@@ -24,7 +23,7 @@ async function write({ build, templates, folder, staging, pages }: ShellJob): Pr
   const { renderer } = open;
   const written: StagedFile[] = [];
   for (const [url, content] of await renderer.render(pages)) {
-    written.push(writeStagedFile(staging, outputPath(url), encodeUtf8(content)));
+    written.push(writeStagedFile(staging, outputPath(url), content));
   }
   return written;
 }

@@ -5,8 +5,9 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Eleventy from '@11ty/eleventy';
+import { concatBytes, encodeUtf8 } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { SafeHtml } from '../../base/html.ts';
+import type { EncodedHtml } from '../../base/html.ts';
 import { TemplateError } from '../errors.ts';
 import { outputPath } from '../urls.ts';
 import type { PageModel } from './page-model.ts';
@@ -15,12 +16,12 @@ import type { PageModel } from './page-model.ts';
 export interface ShellPage {
   readonly model: PageModel;
   /** The part that typed code rendered. */
-  readonly body: SafeHtml;
+  readonly body: EncodedHtml;
 }
 
 export interface ShellRenderer {
-  /** URL → whole HTML document, for one batch. Throws TemplateError. */
-  render(batch: readonly ShellPage[]): Promise<ReadonlyMap<string, string>>;
+  /** URL → whole HTML document in UTF-8, for one batch. Throws TemplateError. */
+  render(batch: readonly ShellPage[]): Promise<ReadonlyMap<string, Uint8Array>>;
 }
 
 /** `templates`: name → source, all that a shell may extend or include. They are laid out below `folder`, a cache. */
@@ -35,10 +36,10 @@ export function createShellRenderer(templates: ReadonlyMap<string, string>, fold
 /** Stands for a page's body while Eleventy works, which would copy it many times. Random, so that no text from outside is taken for it. */
 const BODY = `body-${randomUUID()}`;
 
-async function renderBatch(batch: readonly ShellPage[], input: string): Promise<ReadonlyMap<string, string>> {
+async function renderBatch(batch: readonly ShellPage[], input: string): Promise<ReadonlyMap<string, Uint8Array>> {
   if (!existsSync(input)) throw new TemplateError(`the folder ${input} is gone`, undefined);
   const bodies = new Map(batch.map((page) => [page.model.url, page.body]));
-  const pages = new Map<string, string>();
+  const pages = new Map<string, Uint8Array>();
   try {
     const eleventy = new Eleventy(input, join(input, '..', 'output'), {
       configPath: null,
@@ -64,7 +65,7 @@ async function renderBatch(batch: readonly ShellPage[], input: string): Promise<
     eleventy.disableLogger();
     eleventy.setIsVerbose(false);
     for (const { url, content } of await eleventy.toJSON()) {
-      pages.set(url, content.split(BODY).join(bodies.get(url) ?? ''));
+      pages.set(url, fillShell(content, bodies.get(url)));
     }
   } catch (error) {
     throw new TemplateError(messageOf(error), error);
@@ -73,4 +74,13 @@ async function renderBatch(batch: readonly ShellPage[], input: string): Promise<
     if (!pages.has(model.url)) throw new TemplateError(`no page came out for ${model.url}`, undefined);
   }
   return pages;
+}
+
+/** A template may place the body once, several times or never. */
+function fillShell(shell: string, body: EncodedHtml | undefined): Uint8Array {
+  const [head = '', ...rest] = shell.split(BODY);
+  return concatBytes([
+    encodeUtf8(head),
+    ...rest.flatMap((part) => [...(body === undefined ? [] : [body]), encodeUtf8(part)]),
+  ]);
 }

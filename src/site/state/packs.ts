@@ -1,12 +1,9 @@
 /** Rendered turns that the next build can use again, packed page by page. */
 /** A page's first turn names its pack: cuts never move, so the last page finds its own turns again when it grows. */
 
-import { decodeUtf8 } from '../../base/bytes.ts';
 import type { Database } from '../../base/sqlite.ts';
-import { declaredSize, decompressZstd } from '../../base/zstd.ts';
 import type { TurnHash } from '../../model/ids.ts';
-
-const LARGEST = 512 * 1024 * 1024;
+import { decodeTurnPack } from './turn-pack.ts';
 
 export interface PackTable {
   /** HTML by turn hash for the page that begins with `first`, rendered under the same `key`; empty when there is none. */
@@ -20,9 +17,7 @@ export function createPackTable(database: Database): PackTable {
     find(first, key) {
       const data = database.statement('SELECT data FROM pack WHERE id = ? AND key = ?').get(first, key)?.data;
       if (!(data instanceof Uint8Array)) return new Map();
-      const turns: unknown = JSON.parse(decodeUtf8(decompressZstd(data, declaredSize(data), LARGEST)));
-      // Written by runRenderJob; the cache is private to the archive's owner.
-      return new Map(turns as [string, string][]);
+      return decodeTurnPack(data);
     },
     save(owner, first, key, pack) {
       database
