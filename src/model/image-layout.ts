@@ -21,23 +21,42 @@ export interface ImageLayout {
 /** Undefined when the bytes are not so. Throws RangeError when they end too early. */
 export type ReadLayout = (bytes: Uint8Array, view: DataView) => ImageLayout | undefined;
 
-const PNG_PICTURE = new Set('IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB sBIT bKGD pHYs acTL fcTL fdAT'.split(' '));
+/** Chunks that are picture, and how long they may be: longer ones hold what nobody shows. */
+const PNG_PICTURE: ReadonlyMap<string, number> = new Map([
+  ['IHDR', 13],
+  ['PLTE', 768],
+  ['IDAT', 0x7fff_ffff],
+  ['IEND', 0],
+  ['tRNS', 256],
+  ['gAMA', 4],
+  ['cHRM', 32],
+  ['sRGB', 1],
+  ['sBIT', 4],
+  ['bKGD', 6],
+  ['pHYs', 9],
+  ['acTL', 8],
+  ['fcTL', 26],
+  ['fdAT', 0x7fff_ffff],
+]);
 
-/** Chunks: length, name, data, checksum (PNG, 5.3). */
+/** Chunks: length, name, data, checksum (PNG, 5.3). Undefined, too, when the first or the last one is longer than it can be. */
 export function readPng(bytes: Uint8Array, view: DataView): ImageLayout | undefined {
-  if (tagAt(bytes, 12) !== 'IHDR') return undefined;
+  if (tagAt(bytes, 12) !== 'IHDR' || view.getUint32(8) !== 13) return undefined;
   const pieces: ImagePiece[] = [{ from: 0, to: 8, picture: true }];
   for (let from = 8; ; ) {
-    const to = from + 12 + view.getUint32(from);
+    const length = view.getUint32(from);
+    const to = from + 12 + length;
     if (to > bytes.length) return undefined;
     const name = tagAt(bytes, from + 4);
-    pieces.push({ from, to, picture: PNG_PICTURE.has(name) });
-    if (name === 'IEND') return { pieces, sizes: [[view.getUint32(16), view.getUint32(20)]], end: to };
+    pieces.push({ from, to, picture: length <= (PNG_PICTURE.get(name) ?? -1) });
+    if (name === 'IEND') {
+      return length > 0 ? undefined : { pieces, sizes: [[view.getUint32(16), view.getUint32(20)]], end: to };
+    }
     from = to;
   }
 }
 
-/** Segments up to the scan: marker, length, data (JPEG, B.1.1); the scan up to its EOI. */
+/** Segments: marker, length, data (JPEG, B.1.1), scans and what stands between them, up to the end of the image. */
 export function readJpeg(bytes: Uint8Array, view: DataView): ImageLayout | undefined {
   const pieces: ImagePiece[] = [{ from: 0, to: 2, picture: true }];
   const sizes: [number, number][] = [];
@@ -48,19 +67,20 @@ export function readJpeg(bytes: Uint8Array, view: DataView): ImageLayout | undef
       from++;
       continue;
     }
-    const to = from + 2 + view.getUint16(from + 2);
-    if (to > bytes.length) return undefined;
-    if (isFrame(marker)) sizes.push([view.getUint16(from + 7), view.getUint16(from + 5)]);
-    // APP0 (JFIF) and APP14 (Adobe: how colours are meant) stay; EXIF, XMP, profiles, previews and comments go.
-    const metadata = (marker >= 0xe1 && marker <= 0xef && marker !== 0xee) || marker === 0xfe;
-    pieces.push({ from, to, picture: !metadata });
-    if (marker === 0xda) {
-      const end = endOfScan(bytes, to);
-      if (end === undefined) return undefined;
-      pieces.push({ from: to, to: end, picture: true });
-      return { pieces, sizes, end };
+    if (marker === 0xd9) {
+      pieces.push({ from, to: from + 2, picture: true });
+      return { pieces, sizes, end: from + 2 };
     }
+    const to = from + 2 + view.getUint16(from + 2);
+    if (to > bytes.length || to < from + 4) return undefined;
+    if (isFrame(marker)) sizes.push([view.getUint16(from + 7), view.getUint16(from + 5)]);
+    pieces.push({ from, to, picture: isJpegPicture(bytes, marker, from, to) });
     from = to;
+    if (marker !== 0xda) continue;
+    const end = endOfScan(bytes, to);
+    if (end === undefined) return undefined;
+    pieces.push({ from: to, to: end, picture: true });
+    from = end;
   }
 }
 
@@ -69,9 +89,22 @@ function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 
+/**
+ * Frames, tables, scans; of the rest only JFIF without a preview and Adobe's word on how colours are meant, as long as they always
+ * are. EXIF, XMP, profiles, previews, comments and what is reserved go.
+ */
+function isJpegPicture(bytes: Uint8Array, marker: number, from: number, to: number): boolean {
+  if (marker === 0xe0)
+    return to - from === 18 && tagAt(bytes, from + 4) === 'JFIF' && bytes[to - 1] === 0 && bytes[to - 2] === 0;
+  if (marker === 0xee) return to - from === 16 && tagAt(bytes, from + 4) === 'Adob';
+  return isFrame(marker) || marker === 0xc4 || marker === 0xcc || (marker >= 0xda && marker <= 0xdf);
+}
+
+/** The first marker that is no part of the scan: neither a byte 0xff of it nor a restart (JPEG, B.1.1.5). */
 function endOfScan(bytes: Uint8Array, from: number): number | undefined {
   for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
-    if (bytes[at + 1] === 0xd9) return at + 2;
+    const next = bytes[at + 1] ?? 0;
+    if (next !== 0 && next !== 0xff && !(next >= 0xd0 && next <= 0xd7)) return at;
   }
   return undefined;
 }
@@ -90,8 +123,10 @@ export function readGif(bytes: Uint8Array, view: DataView): ImageLayout | undefi
     else if (kind === 0x21) {
       const label = view.getUint8(from + 1);
       to = skipBlocks(view, from + 2);
-      // How long a frame stands, and that the film repeats.
-      picture = label === 0xf9 || (label === 0xff && tagAt(bytes, from + 3) === 'NETS');
+      // How long a frame stands, and that the film repeats: as long as they always are.
+      picture =
+        (label === 0xf9 && to - from === 8) ||
+        (label === 0xff && to - from === 19 && tagAt(bytes, from + 3) === 'NETS');
     } else return undefined;
     if (to > bytes.length) return undefined;
     pieces.push({ from, to, picture });
@@ -109,9 +144,17 @@ function skipBlocks(view: DataView, from: number): number {
   return at + 1;
 }
 
-const WEBP_PICTURE = new Set(['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ANIM', 'ANMF']);
+/** Chunks that are picture, and how long they may be. */
+const WEBP_PICTURE: ReadonlyMap<string, number> = new Map([
+  ['VP8 ', 0xffff_ffff],
+  ['VP8L', 0xffff_ffff],
+  ['ALPH', 0xffff_ffff],
+  ['ANMF', 0xffff_ffff],
+  ['VP8X', 10],
+  ['ANIM', 6],
+]);
 
-/** RIFF chunks: name, length, data, padding to an even length. The first one is of the picture. */
+/** RIFF chunks: name, length, data, padding to an even length. The first one is of the picture; a frame of a film holds such alone. */
 export function readWebp(bytes: Uint8Array, view: DataView): ImageLayout | undefined {
   if (!/^VP8[ LX]$/.test(tagAt(bytes, 12))) return undefined;
   const declared = 8 + view.getUint32(4, true);
@@ -124,13 +167,25 @@ export function readWebp(bytes: Uint8Array, view: DataView): ImageLayout | undef
     const to = from + 8 + length + (length & 1);
     if (to > bytes.length || to > declared + 1) return undefined;
     const name = tagAt(bytes, from);
+    if (name === 'ANMF' && !isFrameOfWebp(bytes, view, from + 24, Math.min(to, from + 8 + length))) return undefined;
     const size = webpSize(name, view, from + 8);
     if (size !== undefined) sizes.push(size);
-    pieces.push({ from, to, picture: WEBP_PICTURE.has(name) });
+    pieces.push({ from, to, picture: length <= (WEBP_PICTURE.get(name) ?? -1) });
     from = to;
   }
   // Shorter than it says: not whole, though its chunks are.
   return { pieces, sizes, end: Math.max(from, declared) };
+}
+
+/** Whether the chunks of a frame are picture and fill it; what else stands there could not be told apart once it is cut. */
+function isFrameOfWebp(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
+  let from = start;
+  while (from + 8 <= end) {
+    if (!/^(?:VP8[ L]|ALPH)$/.test(tagAt(bytes, from))) return false;
+    const length = view.getUint32(from + 4, true);
+    from += 8 + length + (length & 1);
+  }
+  return from === end;
 }
 
 function webpSize(name: string, view: DataView, at: number): readonly [number, number] | undefined {

@@ -21,6 +21,8 @@ export function png(width: number, height: number): Uint8Array {
     pngChunk('IHDR', head),
     pngChunk('tEXt', canary),
     pngChunk('eXIf', canary),
+    pngChunk('pHYs', canary),
+    pngChunk('gAMA', canary),
     pngChunk('IDAT', new Uint8Array(9)),
   ];
   return concatBytes([
@@ -37,14 +39,22 @@ function segment(marker: number, data: Uint8Array): Uint8Array {
 function jpeg(): Uint8Array {
   const frame = new Uint8Array([8, 0, 4, 0, 5, 1, 1, 0x11, 0]);
   const parts = [
-    segment(0xe0, encodeUtf8('JFIF\0')),
+    segment(0xe0, concatBytes([encodeUtf8('JFIF\0'), new Uint8Array([1, 2, 0, 0, 1, 0, 1, 0, 0])])),
+    segment(0xe0, concatBytes([encodeUtf8('JFXX\0'), canary])),
     segment(0xe1, canary),
+    segment(0xee, concatBytes([encodeUtf8('Adobe'), canary])),
+    segment(0xf7, canary),
+    segment(0xc8, canary),
     segment(0xfe, canary),
     segment(0xc0, frame),
   ];
+  // A scan with a byte 0xff and a restart in it; then a comment that holds what looks like the end, and a second scan.
   const scan = concatBytes([
     segment(0xda, new Uint8Array([1, 1, 0, 0, 63, 0])),
-    new Uint8Array([1, 2, 0xff, 0, 3, 0xff, 0xd9]),
+    new Uint8Array([1, 2, 0xff, 0, 3, 0xff, 0xd0, 4]),
+    segment(0xfe, concatBytes([new Uint8Array([0xff, 0xd9]), canary])),
+    segment(0xda, new Uint8Array([1, 1, 0, 0, 63, 0])),
+    new Uint8Array([5, 6, 0xff, 0xd9]),
   ]);
   return concatBytes([new Uint8Array([0xff, 0xd8]), ...parts, scan, canary]);
 }
@@ -52,8 +62,15 @@ function jpeg(): Uint8Array {
 function gif(): Uint8Array {
   const head = concatBytes([encodeUtf8('GIF89a'), new Uint8Array([3, 0, 2, 0, 0, 0, 0])]);
   const comment = concatBytes([new Uint8Array([0x21, 0xfe, canary.length]), canary, new Uint8Array([0])]);
+  const repeats = concatBytes([
+    new Uint8Array([0x21, 0xff, 11]),
+    encodeUtf8('NETSCAPE2.0'),
+    new Uint8Array([3, 1, 0, 0, canary.length]),
+    canary,
+    new Uint8Array([0]),
+  ]);
   const image = new Uint8Array([0x2c, 0, 0, 0, 0, 3, 0, 2, 0, 0, 2, 2, 1, 1, 0]);
-  return concatBytes([head, comment, image, new Uint8Array([0x3b]), canary]);
+  return concatBytes([head, comment, repeats, image, new Uint8Array([0x3b]), canary]);
 }
 
 function webp(): Uint8Array {
@@ -67,6 +84,7 @@ function webp(): Uint8Array {
     chunk('VP8X', new Uint8Array([0x0c, 0, 0, 0, 4, 0, 0, 0, 0, 0])),
     chunk('VP8L', lossless),
     chunk('EXIF', canary),
+    chunk('ANIM', canary),
   ]);
   const size = new Uint8Array(4);
   new DataView(size.buffer).setUint32(0, body.length + 4, true);

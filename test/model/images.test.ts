@@ -38,6 +38,24 @@ describe('an image', () => {
     expect(Buffer.from(stripped).includes(canary)).toBe(false);
   });
 
+  it('is none that can be cleaned when a frame of a film holds what is no picture', () => {
+    const film = (inside: string) => {
+      const frame = Buffer.concat([Buffer.alloc(16), Buffer.from(inside), Buffer.from([6, 0, 0, 0, 1, 2, 3, 4, 5, 6])]);
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(frame.length);
+      const body = Buffer.concat([
+        Buffer.from('VP8X\n\0\0\0\x02\0\0\0\0\0\0\0\0\0', 'latin1'),
+        Buffer.from('ANMF'),
+        length,
+        frame,
+      ]);
+      length.writeUInt32LE(body.length + 4);
+      return Buffer.concat([Buffer.from('RIFF'), length, Buffer.from('WEBP'), body]);
+    };
+    expect(findImage(film('VP8L'))?.mime).toBe('image/webp');
+    expect(findImage(film('EXIF'))).toBeUndefined();
+  });
+
   it('is never thrown at, whatever bytes are wrong', () => {
     for (const bytes of Object.values(whole)) {
       for (let at = 0; at < bytes.length; at++) {

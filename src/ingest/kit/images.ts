@@ -4,7 +4,7 @@
 import { blake3Hex } from '../../base/blake3.ts';
 import { limits } from '../../base/limits.ts';
 import { blobHash } from '../../model/ids.ts';
-import { findAttachmentKind } from '../../model/images.ts';
+import { findAttachmentKind, findImage as findLayout, stripImage } from '../../model/images.ts';
 import type { BlobPart } from '../../model/item.ts';
 import type { ImportedBlob } from './importer.ts';
 
@@ -16,13 +16,16 @@ export interface DecodedImage {
 
 /**
  * The image in a base64 text, undefined when the text is not strict base64 (RFC 4648 §4, padded, canonical), is over
- * `limits.payload`, or its first bytes are of no known kind. The kind is told by the bytes, never by the caller.
+ * `limits.payload`, or its first bytes are of no known kind. The kind is told by the bytes, never by the caller. What is no
+ * picture (places, names, previews) is not kept; an image that is cut off or of another kind is kept as it is, and never published.
  */
 export function findImage(base64: string, name?: string): DecodedImage | undefined {
-  const bytes = decodeBase64(base64);
-  if (bytes === undefined) return undefined;
-  const kind = findAttachmentKind(bytes);
+  const whole = decodeBase64(base64);
+  if (whole === undefined) return undefined;
+  const kind = findAttachmentKind(whole);
   if (kind === undefined) return undefined;
+  const layout = findLayout(whole);
+  const bytes = layout === undefined || layout.end > whole.length ? whole : stripImage(whole, layout);
   const hash = blobHash(blake3Hex(bytes));
   const part: BlobPart = {
     type: 'blob',

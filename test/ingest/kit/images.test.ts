@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { blake3Hex } from '../../../src/base/blake3.ts';
 import { findDataUrlImage, findImage } from '../../../src/ingest/kit/images.ts';
+import { isWholeImage } from '../../../src/model/images.ts';
+import { canary, whole } from '../../model/image-samples.ts';
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 1, 2, 3, 4, 5, 6]);
 
@@ -17,6 +19,21 @@ describe('finding an image in base64', () => {
     });
     expect(found?.blob.hash).toBe(found?.part.hash);
     expect(Buffer.from(found?.blob.bytes ?? []).equals(PNG)).toBe(true);
+  });
+
+  it.each(Object.entries(whole))('keeps nothing of it but the picture: %s', (mime, bytes) => {
+    const found = findImage(Buffer.from(bytes).toString('base64'));
+    expect(found?.part.mime_type).toBe(mime);
+    const kept = Buffer.from(found?.blob.bytes ?? []);
+    expect(kept.includes(canary)).toBe(false);
+    expect(isWholeImage(kept)).toBe(true);
+    expect(found?.part).toMatchObject({ size: kept.length, hash: blake3Hex(kept) });
+  });
+
+  it.each(Object.entries(whole))('keeps one that is cut off as it is: %s', (_, bytes) => {
+    const cut = bytes.subarray(0, bytes.length - canary.length - 4);
+    const found = findImage(Buffer.from(cut).toString('base64'));
+    expect(Buffer.from(found?.blob.bytes ?? []).equals(Buffer.from(cut))).toBe(true);
   });
 
   it('knows every kind by its magic number', () => {
