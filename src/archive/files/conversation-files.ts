@@ -183,11 +183,7 @@ export class ConversationFiles {
     const records: (LogRecord | undefined)[] = [];
     for (let i = 0; i < count; i++) {
       const record = found[i];
-      const leaf = leaves[i];
-      const decoded =
-        record !== undefined && leaf !== undefined && equalBytes(leafHash(record), leaf)
-          ? findRecord(record)
-          : undefined;
+      const decoded = record !== undefined && (fits || isLeafOf(record, leaves[i])) ? findRecord(record) : undefined;
       if (decoded === undefined) whole = false;
       records.push(decoded);
     }

@@ -1,6 +1,7 @@
 /** Pagefind's indexer: records of one shard in, index files out. The one file that imports pagefind. */
 /** Each indexer is a child process that may hang or die; every call has a time limit, and past it the child is killed. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../base/errors.ts';
 import { SearchIndexError } from '../errors.ts';
 
@@ -39,6 +40,8 @@ export interface Indexer {
 const DATA = /^(?:pagefind-entry\.json|pagefind\.[^/]+\.pf_meta|(?:index|filter|fragment)\/[^/]+)$/;
 /** What the browser runs. */
 const PROGRAM = /^(?:pagefind\.js|pagefind-worker\.js|wasm\.[^/]+\.pagefind)$/;
+/** How long a child that is not needed any more may take to say that it has started. */
+const MOST_START_MS = 5000;
 /** Characters that are on their way to the child at once. */
 const BATCH = 256 * 1024;
 
@@ -54,7 +57,10 @@ export async function openIndexer(lane: number): Promise<Indexer> {
   };
   let ready: ReturnType<typeof start> | undefined = start();
   const stop = async (): Promise<void> => {
+    const pending = ready;
     ready = undefined;
+    // Ended before it has answered, the child would complain of the closed pipe on a stderr that is ours.
+    await Promise.race([pending?.catch(() => undefined), sleep(MOST_START_MS, undefined, { ref: false })]);
     await close();
   };
   return {

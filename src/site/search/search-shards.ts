@@ -38,7 +38,7 @@ export function planShards(sizes: readonly number[] = SIZES): ShardPlanner {
     return level.add(piece).flatMap((closed) => push(at + 1, closed));
   };
   return {
-    add: (unit) => push(0, { first: unit, last: unit, size: unit.size, key: keyOf(unit.url, unit.day, unit.key) }),
+    add: (unit) => push(0, { first: unit, last: unit, size: unit.size, key: unit.key }),
     finish: () => levels.toReversed().flatMap((level) => level.finish()),
   };
 }

@@ -16,7 +16,7 @@ export interface EntryRow {
 export interface EntryTable {
   /** The entry of a turn as JSON, if it is there under this key. */
   find(turn: TurnHash, key: string): string | undefined;
-  /** Replaces those of a conversation. `json`: a FeedEntry. */
+  /** Replaces those of a conversation; what is there under its key stays. `json`: a FeedEntry. */
   save(conversation: ConversationId, entries: readonly (EntryRow & { readonly json: string })[]): void;
   /** Replaces those of a conversation. */
   saveDeleted(conversation: ConversationId, turns: ReadonlyMap<TurnHash, number>): void;
@@ -34,11 +34,18 @@ export function createEntryTable(database: Database): EntryTable {
       return typeof data === 'string' ? data : undefined;
     },
     save(conversation, entries) {
-      database.statement('DELETE FROM entry WHERE conversation = ?').run(conversation);
+      const rows = database.statement('SELECT turn, time, key FROM entry WHERE conversation = ?').all(conversation);
+      const known = new Map(rows.map(entryFromRow).map((row) => [row.turn, row]));
       const insert = database.statement(
         'INSERT OR REPLACE INTO entry (turn, conversation, time, key, data) VALUES (?, ?, ?, ?, ?)',
       );
-      for (const { turn, timeMs, key, json } of entries) insert.run(turn, conversation, timeMs, key, json);
+      for (const { turn, timeMs, key, json } of entries) {
+        const old = known.get(turn);
+        known.delete(turn);
+        if (old?.key !== key || old.timeMs !== timeMs) insert.run(turn, conversation, timeMs, key, json);
+      }
+      const remove = database.statement('DELETE FROM entry WHERE turn = ? AND conversation = ?');
+      for (const turn of known.keys()) remove.run(turn, conversation);
     },
     saveDeleted(conversation, turns) {
       database.statement('DELETE FROM deleted WHERE conversation = ?').run(conversation);

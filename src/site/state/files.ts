@@ -150,21 +150,27 @@ export function createFileTable(database: Database): FileTable {
       return database.statement('UPDATE file SET placed = NULL WHERE placed IS NOT NULL').run().changes + gone > 0;
     },
     count() {
-      const of = (condition: string): number =>
-        Number(database.statement(`SELECT count(*) AS n FROM file WHERE ${condition}`).get()?.n);
-      const written = 'hash IS NOT NULL AND hash IS NOT placed';
-      const page = "path LIKE '%.html'";
-      const feed = "(path LIKE '%rss.xml' OR path LIKE '%atom.xml' OR path LIKE '%feed.json')";
-      const pages = of(`${written} AND ${page}`);
+      // one look at each file, however many questions there are
+      const row = database
+        .statement(
+          `SELECT total(written AND page) AS pages_written, total(wanted AND page) AS pages, total(NOT wanted AND page) AS pages_deleted,
+             total(written AND NOT page) AS written, total(NOT wanted AND NOT page) AS deleted,
+             total(wanted AND (file LIKE '%rss.xml' OR file LIKE '%atom.xml' OR file LIKE '%feed.json')) AS feeds,
+             total(CASE WHEN written THEN size END) AS bytes
+           FROM (SELECT path AS file, size, hash IS NOT NULL AS wanted, hash IS NOT NULL AND hash IS NOT placed AS written,
+             path LIKE '%.html' AS page FROM file)`,
+        )
+        .get();
+      const of = (name: string): number => Number(row?.[name]);
       return {
         pages: {
-          written: pages,
-          unchanged: of(`${page} AND hash IS NOT NULL`) - pages,
-          deleted: of(`hash IS NULL AND ${page}`),
+          written: of('pages_written'),
+          unchanged: of('pages') - of('pages_written'),
+          deleted: of('pages_deleted'),
         },
-        others: { written: of(`${written} AND NOT ${page}`), deleted: of(`hash IS NULL AND NOT ${page}`) },
-        feeds: of(`hash IS NOT NULL AND ${feed}`),
-        bytes: Number(database.statement(`SELECT total(size) AS n FROM file WHERE ${written}`).get()?.n),
+        others: { written: of('written'), deleted: of('deleted') },
+        feeds: of('feeds'),
+        bytes: of('bytes'),
       };
     },
   };
