@@ -2,7 +2,7 @@
 /** The payload of type `turnpress.item` version 1 is the JCS JSON of an Item. Format: docs/archive-format.md */
 
 import { JsonError } from '../base/errors.ts';
-import { encodeCanonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts';
+import { canonicalJson, encodeCanonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import { parseCanonicalJson } from '../base/read-canonical.ts';
 import { BadItemError } from './errors.ts';
 import type { BlobHash } from './ids.ts';
@@ -93,6 +93,11 @@ export interface Item {
 /** Payload bytes of an item: JCS JSON in UTF-8. Equal items have equal bytes. */
 export function encodeItem(item: Item): Uint8Array {
   return encodeCanonicalJson(item);
+}
+
+/** The same as text, well-formed, for who writes it where it belongs. */
+export function itemJson(item: Item): string {
+  return canonicalJson(item);
 }
 
 /**

@@ -8,10 +8,11 @@ import type { JsonObject } from '../../base/json.ts';
 import { limits } from '../../base/limits.ts';
 import type { Problem } from '../../base/log.ts';
 import type { PayloadHash } from '../../model/ids.ts';
-import { encodeItem, type Item } from '../../model/item.ts';
+import { type Item, itemJson } from '../../model/item.ts';
 import type { Counts, Redactor } from '../../secrets/secrets.ts';
 import { SourceDamageError } from '../errors.ts';
 import type { ImportedConversation, ImportedTurn, Importer, SourceInput, SourceOutput } from '../kit/importer.ts';
+import { createJoiner, type Joiner } from './payload-joiner.ts';
 import { besideReader, closeFile, guardOf, type OpenFile, openFile, readRange } from './source-file.ts';
 import { keepSource } from './sources.ts';
 
@@ -106,7 +107,8 @@ async function* readParts(
       span = file.size;
       continue;
     }
-    const { output, bytes } = read;
+    const { output } = read;
+    const bytes = read.bytes.length;
     if (output.consumed < from) {
       // The importer cannot go on from its own state (it is of another version): the source is read from its start.
       ({ from, firstLine, state } = { from: 0, firstLine: 1, state: undefined });
@@ -119,23 +121,26 @@ async function* readParts(
       span *= 2;
       continue;
     }
-    const problems = last && task.keepIn !== undefined ? keepAll(task.keepIn, file, importer.id, besides) : [];
+    const problems =
+      last && task.keepIn !== undefined
+        ? keepAll(task.keepIn, { ...file, known: { from, bytes: read.bytes } }, importer.id, besides)
+        : [];
     yield { ...(await encodePart(output, file, redactor, problems, bytes)), fresh, last, bytes };
     fresh = false;
     ({ consumed: from, nextLine: firstLine, state } = output);
   }
 }
 
-/** What the importer says of the bytes up to `to`, and how many they were. Undefined: a document that has to be read whole. */
+/** What the importer says of the bytes up to `to`, and these. Undefined: a document that has to be read whole. */
 function readOutput(
   file: OpenFile,
   to: number,
   importer: Importer,
   input: Omit<SourceInput, 'bytes'>,
-): { readonly output: SourceOutput; readonly bytes: number } | undefined {
+): { readonly output: SourceOutput; readonly bytes: Uint8Array } | undefined {
   const bytes = readRange(file, input.from, to);
   if (to < file.size && input.from === 0 && !isLines(bytes)) return undefined;
-  return { output: importer.read({ ...input, bytes }), bytes: bytes.length };
+  return { output: importer.read({ ...input, bytes }), bytes };
 }
 
 /** `bytes`: how many were read, about what the payloads will need. */
@@ -153,12 +158,12 @@ async function encodePart(
   for (const [i, turn] of output.turns.entries()) {
     // one by one: of a part, neither the redacted items nor their payloads stand in memory twice
     const [result] = await redactor.redactItems([turn.item]);
-    const payload = result === undefined ? undefined : encodeTurn(turn, result.value, file.path, problems);
+    const at = payloads.length();
+    const payload = result === undefined ? undefined : encodeTurn(turn, result.value, payloads, file.path, problems);
     const { item: _, ...fields } = turn;
     const length = payload?.length ?? -1;
-    turns.push({ ...fields, at: payloads.length(), length, payloadHash: hashOf(payload) });
+    turns.push({ ...fields, at, length, payloadHash: hashOf(payload) });
     if (payload === undefined || result === undefined) continue;
-    payloads.add(payload);
     if (hasAny(result.fired) || hasAny(result.doubtful)) {
       fired.push({ turn: i, redactions: result.fired, findings: result.doubtful });
     }
@@ -186,37 +191,19 @@ async function encodePart(
   };
 }
 
-interface Joiner {
-  add(bytes: Uint8Array): void;
-  length(): number;
-  /** All that was added, at the start of a buffer of their own that may be larger. */
-  bytes(): Uint8Array;
-}
-
-/** Joins bytes as they come. `expected`: about how many there will be. */
-function createJoiner(expected: number): Joiner {
-  let buffer = Buffer.allocUnsafeSlow(expected);
-  let at = 0;
-  return {
-    add(bytes) {
-      if (at + bytes.length > buffer.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(buffer.length * 2, at + bytes.length));
-        larger.set(buffer.subarray(0, at));
-        buffer = larger;
-      }
-      buffer.set(bytes, at);
-      at += bytes.length;
-    },
-    length: () => at,
-    bytes: () => buffer.subarray(0, at),
-  };
-}
-
-/** Payload bytes; undefined, with a problem, for an item that cannot be stored. */
-function encodeTurn(turn: ImportedTurn, item: Item, file: string, problems: Problem[]): Uint8Array | undefined {
+/** Adds the payload of a turn and returns it; undefined, with a problem, for an item that cannot be stored. */
+function encodeTurn(
+  turn: ImportedTurn,
+  item: Item,
+  payloads: Joiner,
+  file: string,
+  problems: Problem[],
+): Uint8Array | undefined {
+  const before = payloads.length();
   try {
-    const payload = encodeItem(item);
+    const payload = payloads.add(itemJson(item));
     if (payload.length <= limits.payload) return payload;
+    payloads.cut(before);
     const message = `the turn ${turn.key} has ${payload.length} bytes, over the limit of ${limits.payload}; it was left out`;
     problems.push({ code: 'PAYLOAD_TOO_LARGE', file, message });
   } catch (error) {

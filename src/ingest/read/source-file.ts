@@ -15,6 +15,8 @@ export interface OpenFile {
   readonly fd: number;
   readonly size: number;
   readonly mtimeNs: bigint;
+  /** What was read of it already, from an offset on: not read again. */
+  readonly known?: { readonly from: number; readonly bytes: Uint8Array };
 }
 
 /** Opens a file to read. Throws NotAFileError for anything else (a symbolic link too), and what the system throws. */
@@ -32,8 +34,11 @@ export function closeFile(file: OpenFile): void {
   closeSync(file.fd);
 }
 
-/** Bytes from `from` up to `to`, or up to the file's end where it became shorter. */
+/** Bytes from `from` up to `to`, or up to the file's end where it became shorter. They may be part of what is known: not to be changed. */
 export function readRange(file: OpenFile, from: number, to: number): Uint8Array {
+  const { known } = file;
+  if (known !== undefined && from >= known.from && to <= known.from + known.bytes.length)
+    return known.bytes.subarray(from - known.from, to - known.from);
   const bytes = Buffer.allocUnsafeSlow(Math.max(to - from, 0));
   let done = 0;
   while (done < bytes.length) {
