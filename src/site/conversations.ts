@@ -33,18 +33,19 @@ async function settle(
     if (stopsBuild(failed.reason)) throw failed.reason;
     return fail(context, conversation, failed.reason);
   }
-  done(context, conversation.summary.id, context.damaged.has(conversation.summary.id));
+  done(context, conversation, context.damaged.has(conversation.summary.id));
 }
 
 async function fail(context: BuildContext, conversation: VisibleConversation, error: unknown): Promise<void> {
   await buildFailure(context, conversation, error);
-  done(context, conversation.summary.id, true);
+  done(context, conversation, true);
 }
 
-function done({ output, state }: BuildContext, id: ConversationId, failed: boolean): void {
+function done({ output, state }: BuildContext, { summary }: VisibleConversation, failed: boolean): void {
+  const { id, turns } = summary;
   output.settle(ownerOf(id));
   state.conversations.settle(id, failed);
-  state.commit();
+  state.commitSome(turns);
 }
 
 /** Takes away what is left of a conversation that this site does not show any more. */

@@ -19,6 +19,14 @@ import { prepareTables } from './schema.ts';
 import { createTouchedTable, type TouchedTable } from './touched.ts';
 import { createUnitTable, type UnitTable } from './units.ts';
 
+/**
+ * Turns that a crash may cost, about half a second of work. Each commit writes every page of the database that it touched, and
+ * small conversations touch the same ones.
+ */
+const MOST_OPEN = 1_000;
+/** What a conversation weighs beside its turns. */
+const CONVERSATION = 10;
+
 /** Everything that is written is kept at the next `commit`; what was written since is gone after a crash or `close`. */
 export interface SiteState {
   readonly files: FileTable;
@@ -34,6 +42,8 @@ export interface SiteState {
   setMeta(name: string, value: string): void;
   forgetMeta(name: string): void;
   commit(): void;
+  /** Says that so many turns more are done, and commits when they are worth it. */
+  commitSome(turns: number): void;
   close(): void;
 }
 
@@ -47,6 +57,7 @@ export function openState(cacheDir: string, outputDir: string, log: Log = silent
   } catch (error) {
     throw error instanceof DatabaseBusyError ? new BuildRunningError(outputDir, error) : error;
   }
+  let open = 0;
   return {
     files: createFileTable(database),
     conversations: createConversationTable(database),
@@ -67,6 +78,12 @@ export function openState(cacheDir: string, outputDir: string, log: Log = silent
       database.statement('DELETE FROM meta WHERE name = ?').run(name);
     },
     commit: () => commit(database),
+    commitSome(turns) {
+      open += turns + CONVERSATION;
+      if (open < MOST_OPEN) return;
+      open = 0;
+      commit(database);
+    },
     close() {
       database.exec('ROLLBACK');
       database.close();
