@@ -26,8 +26,8 @@ export const limits = {
   blobFile: 65 * MiB,
   /** Levels of arrays and objects in JSON or MessagePack, counted without recursion. */
   jsonDepth: 512,
-  /** One line of a session file. */
-  sourceLine: 256 * MiB,
+  /** One line of a session file; a longer one is passed over without being held in memory. */
+  sourceLine: 64 * MiB,
   /** Code longer than this is shown without colours. */
   highlight: 256 * KiB,
   imageSide: 16_384,

@@ -32,6 +32,8 @@ export interface IngestOptions {
   readonly settle: boolean;
   /** The clock: a source that nobody has written to for a while has ended. Absent: the machine's. */
   readonly nowMs?: number;
+  /** Bytes of a source that are parsed at once. Bounds memory, and nothing else: what comes out is the same. */
+  readonly partBytes?: number;
   /** Decide everything, write nothing. */
   readonly dryRun: boolean;
   readonly redact: RedactOptions;
@@ -60,7 +62,7 @@ export async function ingest(
   const known = compareSources(store.ledger, discovery, clock);
   counters.vanished(known.vanished);
   const keepIn = options.sourcesDir === undefined || options.dryRun ? {} : { keepIn: options.sourcesDir };
-  const planned = planSources(discovery.files, importers, known, { ...clock, ...keepIn }, counters);
+  const planned = planSources(discovery.files, importers, known, { ...clock, ...partOf(options), ...keepIn }, counters);
   if (planned.length === 0 && isEmpty(store.ledger.walkUnfinished())) return counters.report();
   const appender = createAppender(store, counters);
   const readers = openReaders(planned, options, importers);
@@ -133,6 +135,10 @@ async function takeAgain(
     if ('part' in result) appender.take(source, result.part);
     else counters.problem({ code: 'NOT_READ', file: path, message: result.failed }, path);
   }
+}
+
+function partOf({ partBytes }: IngestOptions) {
+  return partBytes === undefined ? {} : { partBytes };
 }
 
 function isEmpty(walk: Iterable<unknown>): boolean {

@@ -191,8 +191,26 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     pending.keys.set(turn.key, placed);
     if (turn.provisional === true) pending.provisional.add(turn.key);
     else pending.provisional.delete(turn.key);
-    for (const alias of turn.aliases) if (find(alias) === undefined) pending.keys.set(alias, placed);
+    if (placed !== null) nameAliases(turn.aliases, placed);
+    else for (const alias of turn.aliases) if (find(alias) === undefined) pending.keys.set(alias, placed);
   };
+
+  /** The first meaning of a name stands, but for a turn that was taken before it could be known that this one says it. */
+  const nameAliases = (aliases: readonly string[], placed: Placed) => {
+    for (const alias of aliases) {
+      const known = find(alias);
+      if (known === undefined || known === null) pending.keys.set(alias, placed);
+      else if (known.hash !== placed.hash && isProvisional(alias) && saysSame(known, placed)) {
+        pending.moved.set(known.hash, placed);
+        moveBelow(known, placed, grafting);
+        pending.keys.set(alias, placed);
+        pending.provisional.delete(alias);
+        pending.changed.add(placed.conversation);
+      }
+    }
+  };
+
+  const saysSame = (a: Placed, b: Placed): boolean => turnOf(a.hash)?.payloadHash === turnOf(b.hash)?.payloadHash;
 
   const isProvisional = (key: string): boolean =>
     pending.keys.has(key) ? pending.provisional.has(key) : store.ledger.isProvisional(key);
@@ -217,7 +235,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       if (root !== undefined && parent !== null && parent.conversation !== placed.conversation)
         placed = join(root, parent);
     }
-    for (const alias of turn.aliases) if (find(alias) === undefined) pending.keys.set(alias, placed);
+    nameAliases(turn.aliases, placed);
     return placed;
   };
 
@@ -235,7 +253,11 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     const prepared = prepareTurn({ parent, timeMs, ...ITEM_PAYLOAD, payload, payloadHash });
     const placed = add(prepared, parent?.conversation ?? (prepared.hash as string as ConversationId));
     nameTurn(turn, placed);
-    if (parent === null && turn.parent !== null) waitFor(turn.parent, placed, turn.place ?? 'at');
+    // behind a first turn that was left out: what is said of that one is said of this
+    if (parent === null && turn.parent !== null) {
+      if (find(turn.parent) === null) pending.keys.set(turn.parent, placed);
+      else waitFor(turn.parent, placed, turn.place ?? 'at');
+    }
     return placed;
   };
 
@@ -280,7 +302,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     });
     for (const [alias, key] of part.aliases) {
       const placed = find(key);
-      if (placed !== undefined && find(alias) === undefined) pending.keys.set(alias, placed);
+      if (placed !== undefined && placed !== null) nameAliases([alias], placed);
     }
     joinLost(walkKeys(part));
     for (const each of part.conversations) {

@@ -5,7 +5,7 @@ import { canonicalJson } from '../../base/json.ts';
 import { MAIN_HEAD, type Meta } from '../../model/conversation.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
 import { findCopies } from './copies.ts';
-import { changedHeads, computeHeads, type HeadPointer } from './heads.ts';
+import { changedHeads, computeHeads, type HeadPointer, type TreeTurn } from './heads.ts';
 import type { Contribution } from './memory.ts';
 import { findNewest, isOrphaned, mergeMeta, storedSource, withWordsOf } from './meta.ts';
 import type { IngestStore, StoredConversation } from './store.ts';
@@ -33,6 +33,7 @@ export function findChanges(
   const turns = store.listTurns(stored.id);
   const { leaves, wholes } = findSuperseded(store, turns);
   const nothingNew = new Set([...leaves, ...findCopies(turns, wholes)]);
+  for (const hash of findMovedEnds(store, turns)) nothingNew.add(hash);
   const heads = computeHeads(turns, currentOf(stored, words), nothingNew);
   const joined = store.ledger.findJoined(stored.id);
   const said = mergeMeta(words, stored.meta);
@@ -48,6 +49,27 @@ export function findChanges(
     ...(same ? {} : { meta }),
     timeMs: turns.reduce((latest, turn) => Math.max(latest, turn.timeMs), 0),
   };
+}
+
+/** Ends of branches that stand elsewhere now, up to where something else goes on: asked only where there are branches. */
+function findMovedEnds({ ledger }: ConversationView, turns: readonly TreeTurn[]): readonly TurnHash[] {
+  const children = new Map<TurnHash, number>();
+  for (const { parent } of turns) if (parent !== null) children.set(parent, (children.get(parent) ?? 0) + 1);
+  const ends = turns.filter(({ hash }) => !children.has(hash));
+  if (ends.length < 2) return [];
+  const byHash = new Map(turns.map((turn) => [turn.hash, turn]));
+  const moved: TurnHash[] = [];
+  for (const end of ends) {
+    for (let at: TreeTurn | undefined = end; at !== undefined && (children.get(at.hash) ?? 0) === 0; ) {
+      const into = ledger.findMoved(at.hash);
+      if (into === undefined || !byHash.has(into)) break;
+      moved.push(at.hash);
+      if (at.parent === null) break;
+      children.set(at.parent, (children.get(at.parent) ?? 1) - 1);
+      at = byHash.get(at.parent);
+    }
+  }
+  return moved;
 }
 
 /** Where the agent is: the word of the newest source, or the archive's own when it knows of a session that no source names. */

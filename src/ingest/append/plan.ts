@@ -24,6 +24,7 @@ export interface PlannedSource {
 export interface PlanOptions {
   readonly settle: boolean;
   readonly nowMs: number;
+  readonly partBytes?: number;
   readonly keepIn?: string;
 }
 
@@ -151,6 +152,7 @@ function taskOf(file: FoundFile, importer: string, options: PlanOptions) {
     importer,
     settle: options.settle,
     nowMs: options.nowMs,
+    ...(options.partBytes === undefined ? {} : { partBytes: options.partBytes }),
     ...(options.keepIn === undefined ? {} : { keepIn: options.keepIn }),
   };
 }

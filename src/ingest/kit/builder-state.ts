@@ -139,7 +139,7 @@ interface StoredState {
     readonly folders: readonly string[];
   })[];
   readonly chains: readonly (readonly [string, number])[];
-  readonly delivered: readonly string[];
+  readonly delivered: Settled['delivered'];
   readonly missing?: string;
   readonly newestMs: number;
 }

@@ -35,6 +35,7 @@ export function openBuilding(rules: Rules, { path, state }: BuilderInput): Build
     turns: [],
     replacements: [],
     firstTurn: settled.tree.turns,
+    toldBy: new Map(),
     onSettled: undefined,
     provisional: false,
     touched: new Set(),
@@ -124,7 +125,10 @@ export function closeChain(building: Building, chain: string, closer?: AgentReco
   const rest = ordered.filter((record) => !own.has(record));
   for (const record of rest) if (record.unless === undefined) settleRecord(building, record);
   for (const record of rest) {
-    if (record.unless !== undefined && !isTold(building, record.unless, told)) settleRecord(building, record);
+    if (record.unless === undefined) continue;
+    const teller = takeTeller(building, record.unless, told);
+    if (teller === undefined) settleRecord(building, record);
+    else tellBy(building, record.id, teller);
   }
 }
 
@@ -167,7 +171,8 @@ export const GIVEN_UP_MS = 24 * 60 * 60 * 1000;
 
 /** Whether everything that the open message asked for has come. */
 function isAnswered(open: Open): boolean {
-  if (open.message === undefined) return open.tag !== undefined;
+  // the rest of a command or a compaction would say something else, not more
+  if (open.message === undefined) return false;
   const asked = new Set<string>();
   for (const { message } of open.lines) {
     for (const part of message?.parts ?? []) if (part.type === 'tool_call') asked.add(part.id);
@@ -292,6 +297,7 @@ function placeDrafts(
     count(building, 'turns');
   }
   nameTurn(building.tree, record.id, last);
+  for (const id of building.toldBy.get(record.id) ?? []) addAlias(building, id, first);
   for (const one of [record, ...lines]) {
     if (one.mark !== undefined) nameTurn(building.tree, one.mark, last);
     if (one === record) continue;
@@ -329,9 +335,12 @@ function replaceRecord(building: Building, record: AgentRecord): void {
   count(building, 'replaced');
 }
 
-function wordsOf(record: AgentRecord): readonly string[] {
+type Told = readonly [words: string, id: string];
+
+/** What a record says that a prompt without an id may say as well. */
+function wordsOf(record: AgentRecord): readonly Told[] {
   if (record.unless !== undefined) return [];
-  return record.drafts.filter(({ kind }) => kind === 'prompt').map(({ item }) => textOf(item));
+  return record.drafts.filter(({ kind }) => kind === 'prompt').map(({ item }) => [textOf(item), record.id]);
 }
 
 /** The words of an item, as they are compared with those of a prompt that came another way. */
@@ -342,18 +351,22 @@ export function textOf(item: Item): string {
     .trim();
 }
 
-/** `told`: what was said beside it; each stands for one of those that wait. */
-function isTold(building: Building, words: string, told: string[]): boolean {
-  const at = told.indexOf(words);
-  if (at !== -1) {
-    told.splice(at, 1);
-    return true;
-  }
-  if (!building.delivered.includes(words)) return false;
-  building.delivered = building.delivered.filter((other) => other !== words);
-  return true;
+/** Id of the record that says these words, which then stands for no other. `told`: what was said beside them. */
+function takeTeller(building: Building, words: string, told: Told[]): string | undefined {
+  const at = told.findIndex(([said]) => said === words);
+  if (at !== -1) return told.splice(at, 1)[0]?.[1];
+  const found = building.delivered.find(([said]) => said === words);
+  if (found !== undefined) building.delivered = building.delivered.filter((other) => other !== found);
+  return found?.[1];
 }
 
-function rememberTold(building: Building, words: readonly string[]): void {
+/** An earlier run may have told the prompt: its id means the record that tells it now. */
+function tellBy(building: Building, id: string, teller: string): void {
+  const turn = findTurnOf(building.tree, teller);
+  if (turn !== undefined) addAlias(building, id, turn);
+  else building.toldBy.set(teller, [...(building.toldBy.get(teller) ?? []), id]);
+}
+
+function rememberTold(building: Building, words: readonly Told[]): void {
   if (words.length > 0) building.delivered = [...building.delivered, ...words].slice(-8);
 }

@@ -56,8 +56,8 @@ export interface Settled {
   readonly conversations: HistoryList<Conversation>;
   /** Current conversation of each chain. */
   readonly chains: HistoryMap<string, number>;
-  /** Words of prompts that came as records of their own, lately. */
-  delivered: readonly string[];
+  /** Prompts that came as records of their own, lately: their words and ids. */
+  delivered: readonly (readonly [words: string, id: string])[];
   /** Parent of the first record when the source is a slice. */
   missing: string | undefined;
   newestMs: number;
@@ -76,6 +76,8 @@ export interface Building extends Settled {
   readonly replacements: ImportedTurn[];
   /** Number of the first turn of this run. */
   readonly firstTurn: number;
+  /** Ids of prompts that a record tells which has no place yet, by its id. */
+  readonly toldBy: Map<string, string[]>;
   /** Called when nothing is open and before a record that may open something is taken. */
   onSettled: (() => void) | undefined;
   /** Taken now although its end was not seen. */

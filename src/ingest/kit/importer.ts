@@ -5,6 +5,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { Problem } from '../../base/log.ts';
 import type { Meta } from '../../model/conversation.ts';
 import type { Item } from '../../model/item.ts';
+import type { Gap } from './json-lines.ts';
 
 /** What an importer is handed. Bytes before `from` were consumed by an earlier run that returned `state`. */
 export interface SourceInput {
@@ -15,6 +16,8 @@ export interface SourceInput {
   readonly from: number;
   /** 1-based number of the line that `bytes` starts with. */
   readonly firstLine: number;
+  /** Lines that are too long to be read: `bytes` goes on after them. For `walkJsonLines`. */
+  readonly gaps?: readonly Gap[];
   readonly state?: JsonObject;
   /** Take an unfinished last message as it stands instead of waiting for its end. */
   readonly settle: boolean;

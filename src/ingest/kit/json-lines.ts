@@ -26,6 +26,14 @@ export interface JsonLinesInput {
   readonly firstLine: number;
   /** Longest line that is read, in bytes. Default: `limits.sourceLine`. */
   readonly maxLine?: number;
+  /** Lines of the file that `bytes` leaves out, in order. */
+  readonly gaps?: readonly Gap[];
+}
+
+/** A line that is too long to be read, with its line break. */
+export interface Gap {
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** What is left after the last value. */
@@ -51,12 +59,24 @@ export function* walkJsonLines(
   const maxLine = input.maxLine ?? limits.sourceLine;
   let at = 0;
   let line = input.firstLine;
+  /** Offset in the file of the first byte of `bytes`, counted as if what is left out before `at` stood before it. */
+  let base = input.from;
+  const gaps = [...(input.gaps ?? [])];
+  const passGaps = () => {
+    for (let gap = gaps[0]; gap !== undefined && gap.offset === base + at; gap = gaps[0]) {
+      const message = `line of ${gap.length - 1} bytes is over ${maxLine}; it was left out`;
+      report(problemAt(input.path, line, 'LINE_TOO_LONG', message));
+      base += gap.length;
+      line += 1;
+      gaps.shift();
+    }
+  };
   if (input.from === 0 && buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf) at = 3;
-  while (at < buffer.length) {
+  for (passGaps(); at < buffer.length; passGaps()) {
     const newline = buffer.indexOf(10, at);
     const terminated = newline !== -1;
     const end = terminated ? newline : buffer.length;
-    const offset = input.from + at;
+    const offset = base + at;
     if (end - at > maxLine) {
       report(
         problemAt(input.path, line, 'LINE_TOO_LONG', `line of ${end - at} bytes is over ${maxLine}; it was left out`),
@@ -79,11 +99,11 @@ export function* walkJsonLines(
         }
       }
     }
-    if (!terminated) return { consumed: input.from + end, nextLine: line, partial: false };
+    if (!terminated) return { consumed: base + end, nextLine: line, partial: false };
     at = end + 1;
     line += 1;
   }
-  return { consumed: input.from + buffer.length, nextLine: line, partial: false };
+  return { consumed: base + buffer.length, nextLine: line, partial: false };
 }
 
 /**

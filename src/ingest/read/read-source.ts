@@ -12,8 +12,10 @@ import { type Item, itemJson } from '../../model/item.ts';
 import type { Counts, Redactor } from '../../secrets/secrets.ts';
 import { SourceDamageError } from '../errors.ts';
 import type { ImportedConversation, ImportedTurn, Importer, SourceInput, SourceOutput } from '../kit/importer.ts';
+import type { Gap } from '../kit/json-lines.ts';
+import { findLongLine, readAround } from './long-lines.ts';
 import { createJoiner, type Joiner } from './payload-joiner.ts';
-import { besideReader, closeFile, guardOf, type OpenFile, openFile, readRange } from './source-file.ts';
+import { besideReader, closeFile, guardOf, type OpenFile, openFile } from './source-file.ts';
 import { keepSource } from './sources.ts';
 
 /** What to read of one source. Cloneable between threads. */
@@ -30,6 +32,8 @@ export interface ReadTask {
   readonly settle: boolean;
   /** The clock of the run: how long the source has been quiet. */
   readonly nowMs: number;
+  /** Bytes that are parsed at once; what comes out is the same whatever it is. */
+  readonly partBytes?: number;
   /** Folder that keeps the agent's own bytes; absent: they are not kept. */
   readonly keepIn?: string;
 }
@@ -92,17 +96,19 @@ async function* readParts(
   importer: Importer,
   redactor: Redactor,
 ): AsyncGenerator<ReadPart> {
+  const { partBytes = PART_BYTES } = task;
   const besides = new Set<string>();
   const readBeside = besideReader(task.root, task.path, (path) => besides.add(path));
   let { from, firstLine, state } = task;
   let fresh = from === 0;
-  let span = PART_BYTES;
+  let span = partBytes;
+  let gaps: readonly Gap[] = [];
   for (let last = false; !last; ) {
-    const to = Math.min(file.size, from + span);
+    const to = Math.min(file.size, endOfSpan(from, span, gaps));
     last = to === file.size;
     const quiet = last ? { quietMs: Math.max(0, task.nowMs - Number(file.mtimeNs / 1_000_000n)) } : {};
     const step = { from, firstLine, ...(state === undefined ? {} : { state }), settle: task.settle && last, ...quiet };
-    const read = readOutput(file, to, importer, { path: task.path, ...step, readBeside });
+    const read = readOutput(file, to, importer, { path: task.path, ...step, readBeside, gaps });
     if (read === undefined) {
       span = file.size;
       continue;
@@ -117,18 +123,31 @@ async function* readParts(
       continue;
     }
     if (!last && output.consumed === from) {
-      if (span > 2 * limits.sourceLine) throw new LimitError('one message of a session', span, { path: task.path });
-      span *= 2;
+      const gap = findLongLine(file, from, to, gaps);
+      if (gap !== undefined) gaps = [...gaps, gap];
+      else if (span > 4 * limits.sourceLine)
+        throw new LimitError('one message of a session', span, { path: task.path });
+      span = gap === undefined ? Math.min(span * 2, span + limits.sourceLine) : partBytes;
       continue;
     }
+    // with a line left out the bytes are none that stand in the file
+    const known = gaps.length === 0 ? { known: { from, bytes: read.bytes } } : {};
     const problems =
-      last && task.keepIn !== undefined
-        ? keepAll(task.keepIn, { ...file, known: { from, bytes: read.bytes } }, importer.id, besides)
-        : [];
+      last && task.keepIn !== undefined ? keepAll(task.keepIn, { ...file, ...known }, importer.id, besides) : [];
     yield { ...(await encodePart(output, file, redactor, problems, bytes)), fresh, last, bytes };
     fresh = false;
+    span = partBytes;
     ({ consumed: from, nextLine: firstLine, state } = output);
+    const reached = from;
+    gaps = gaps.filter((gap) => gap.offset >= reached);
   }
+}
+
+/** Where as many bytes end that are no gap. */
+function endOfSpan(from: number, span: number, gaps: readonly Gap[]): number {
+  let end = from + span;
+  for (const { offset, length } of gaps) if (offset <= end) end += length;
+  return end;
 }
 
 /** What the importer says of the bytes up to `to`, and these. Undefined: a document that has to be read whole. */
@@ -138,7 +157,7 @@ function readOutput(
   importer: Importer,
   input: Omit<SourceInput, 'bytes'>,
 ): { readonly output: SourceOutput; readonly bytes: Uint8Array } | undefined {
-  const bytes = readRange(file, input.from, to);
+  const bytes = readAround(file, input.from, to, input.gaps ?? []);
   if (to < file.size && input.from === 0 && !isLines(bytes)) return undefined;
   return { output: importer.read({ ...input, bytes }), bytes };
 }

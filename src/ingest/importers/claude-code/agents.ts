@@ -39,7 +39,7 @@ export function takeInline(
   const toolCall = textOf(record.raw.parentToolUseID);
   let next = toolCall === undefined ? state : setLink(state, agentId, toolCall, record.session, reading);
   if (hasOwnFile(reading.input, record.session, agentId)) return { state: next };
-  const last = next.agents[agentId]?.last;
+  const last = findAgent(next, agentId)?.last;
   if (last === uuid) return { state: next };
   next = setAgent(next, agentId, { last: uuid });
   const inline = {
@@ -82,9 +82,7 @@ export function onResult(
   const next =
     agentId === undefined || call === undefined ? state : setLink(state, agentId, toolCall, session, reading);
   if (call === undefined) return next;
-  for (const [id, agent] of Object.entries(next.agents)) {
-    if (agent.toolCall === toolCall) reading.endChain(agentChain(id));
-  }
+  for (const agent of next.agents) if (agent.toolCall === toolCall) reading.endChain(agentChain(agent.id));
   reading.endAsked(call.prompt);
   return next;
 }
@@ -100,7 +98,7 @@ export function describeAgent(
   const meta = own ? readMetaFile(reading, agentId) : {};
   const toolCall =
     meta.toolCall ??
-    (agentId === undefined ? undefined : state.agents[agentId]?.toolCall) ??
+    (agentId === undefined ? undefined : findAgent(state, agentId)?.toolCall) ??
     state.calls.findLast((call) => call.prompt === conversation.asked)?.id;
   const called: AgentCall | undefined = state.calls.find((call) => call.id === toolCall);
   return { toolCall, description: meta.description ?? (called?.description || undefined) };
@@ -123,17 +121,22 @@ function setLink(
   session: string | undefined,
   reading: Reading,
 ): ClaudeState {
-  const known = state.agents[agentId];
+  const known = findAgent(state, agentId);
   const next = known?.toolCall === toolCall ? state : setAgent(state, agentId, { toolCall });
   if (known?.linked === true || session === undefined) return next;
   reading.alias(agentKey(session, agentId), reading.toolKey(toolCall));
   return setAgent(next, agentId, { linked: true });
 }
 
-function setAgent(state: ClaudeState, agentId: string, change: Partial<Agent>): ClaudeState {
-  const { [agentId]: before = { linked: false }, ...others } = state.agents;
-  const kept = Object.entries(others).slice(-MOST);
-  return { ...state, agents: Object.fromEntries([...kept, [agentId, { ...before, ...change }]]) };
+function findAgent({ agents }: ClaudeState, id: string): Agent | undefined {
+  return agents.findLast((agent) => agent.id === id);
+}
+
+function setAgent(state: ClaudeState, id: string, change: Partial<Agent>): ClaudeState {
+  const { agents } = state;
+  const at = agents.findLastIndex((agent) => agent.id === id);
+  const agent = { id, linked: false, ...agents[at], ...change };
+  return { ...state, agents: at === -1 ? [...agents, agent].slice(-MOST) : agents.with(at, agent) };
 }
 
 /** Whether the sub-agent's own file stands beside the session; looked for once in each reading. */

@@ -11,6 +11,7 @@ export type AgentCall = {
 
 /** A sub-agent that was seen inline or named by a result. */
 export type Agent = {
+  readonly id: string;
   readonly toolCall?: string;
   /** uuid of its last inline record. */
   readonly last?: string;
@@ -25,7 +26,8 @@ export type QueuedPrompt = {
 };
 
 export type ClaudeState = {
-  readonly agents: { readonly [id: string]: Agent };
+  /** Newest last. */
+  readonly agents: readonly Agent[];
   readonly calls: readonly AgentCall[];
   readonly queue: readonly QueuedPrompt[];
   /** Prompts that were taken for the one that left the queue, where several could have been meant. */
@@ -38,7 +40,7 @@ export type ClaudeState = {
 };
 
 export const EMPTY: ClaudeState = {
-  agents: {},
+  agents: [],
   calls: [],
   queue: [],
   guessed: [],

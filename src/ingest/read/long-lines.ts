@@ -1,0 +1,48 @@
+/** Lines that are too long to be held in memory: found where they stand, and passed over. */
+/** Neither their bytes nor what follows them is lost: the rest of the file is read as if they were not there. */
+
+import { concatBytes } from '../../base/bytes.ts';
+import { limits } from '../../base/limits.ts';
+import type { Gap } from '../kit/json-lines.ts';
+import { type OpenFile, readRange } from './source-file.ts';
+
+/** Bytes from `from` to `to` without the gaps. */
+export function readAround(file: OpenFile, from: number, to: number, gaps: readonly Gap[]): Uint8Array {
+  const inside = gaps.filter(({ offset }) => offset >= from && offset < to);
+  if (inside.length === 0) return readRange(file, from, to);
+  const pieces: Uint8Array[] = [];
+  let at = from;
+  for (const { offset, length } of inside) {
+    pieces.push(readRange(file, at, offset));
+    at = offset + length;
+  }
+  pieces.push(readRange(file, at, Math.max(at, to)));
+  return concatBytes(pieces);
+}
+
+/**
+ * The line that is open at `to` when it is over `limits.sourceLine`, with its line break; undefined when it is not so long, or
+ * has no end yet: then it is still being written.
+ */
+export function findLongLine(file: OpenFile, from: number, to: number, gaps: readonly Gap[]): Gap | undefined {
+  const after = Math.max(from, ...gaps.map(({ offset, length }) => offset + length));
+  const start = lineStart(file, after, to);
+  if (to - start <= limits.sourceLine) return undefined;
+  for (let at = to; at < file.size; at += CHUNK) {
+    const newline = readRange(file, at, Math.min(file.size, at + CHUNK)).indexOf(10);
+    if (newline !== -1) return { offset: start, length: at + newline + 1 - start };
+  }
+  return undefined;
+}
+
+/** Where the line begins that `to` stands in. */
+function lineStart(file: OpenFile, from: number, to: number): number {
+  for (let end = to; end > from; end -= CHUNK) {
+    const begin = Math.max(from, end - CHUNK);
+    const newline = readRange(file, begin, end).lastIndexOf(10);
+    if (newline !== -1) return begin + newline + 1;
+  }
+  return from;
+}
+
+const CHUNK = 4 * 1024 * 1024;

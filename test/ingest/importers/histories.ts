@@ -1,0 +1,107 @@
+/** Histories of a session as machines make them: snapshots cut at any byte, copies, other orders, runs that were killed. */
+/** Everything is drawn from a named seed, so that a history that fails can be made again. */
+
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/base/json.ts';
+
+/** Numbers from 0 to below 1. */
+export function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 0x1_0000_0000;
+  };
+}
+
+export function shuffled<T>(values: readonly T[], random: () => number): readonly T[] {
+  const out = [...values];
+  for (let i = out.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    const [a, b] = [out[i], out[j]];
+    if (a !== undefined && b !== undefined) [out[i], out[j]] = [b, a];
+  }
+  return out;
+}
+
+/** Writes a file that was written to the last time at `mtimeMs`. */
+export function put(path: string, bytes: Uint8Array, mtimeMs: number): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes);
+  utimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
+  return path;
+}
+
+/** Prefixes of the bytes at random places, the whole last. */
+export function snapshotsOf(bytes: Buffer, most: number, random: () => number): readonly Buffer[] {
+  const cuts = Array.from({ length: most - 1 }, () => Math.floor(random() * bytes.length)).sort((a, b) => a - b);
+  return [...cuts.map((end) => bytes.subarray(0, end)), bytes];
+}
+
+/** The exchanges in pieces, one behind the other: each but the first begins with a prompt. */
+export function slicesOf(bytes: Buffer, most: number, random: () => number): readonly Buffer[] {
+  const lines = bytes.toString('utf8').split('\n');
+  const prompts = lines.flatMap((line, i) => (i > 0 && isPrompt(recordOf(line)) ? [i] : []));
+  const cuts = shuffled(prompts, random)
+    .slice(0, most - 1)
+    .sort((a, b) => a - b);
+  const ends = [...cuts, lines.length];
+  return ends.map((end, i) => Buffer.from(`${lines.slice(i === 0 ? 0 : ends[i - 1], end).join('\n')}\n`));
+}
+
+function isPrompt(record: JsonObject | undefined): boolean {
+  const content = isJsonObject(record?.message) ? record.message.content : undefined;
+  const typed = record?.type === 'user' && record.isMeta !== true && record.isSidechain !== true;
+  return typed && typeof content === 'string' && !content.startsWith('<') && typeof record.parentUuid === 'string';
+}
+
+/** The lines of each Claude Code message, with the results that stand among them, in another order; the message stays first. */
+export function permuted(bytes: Buffer, random: () => number): Buffer {
+  const lines = bytes.toString('utf8').split('\n');
+  const records = lines.map(recordOf);
+  const out: string[] = [];
+  for (let at = 0; at < lines.length; ) {
+    const message = messageIdOf(records[at]);
+    let end = at + 1;
+    if (message !== undefined) {
+      for (let next = end; next < lines.length && isOfMessage(records[next], message); next++) {
+        if (messageIdOf(records[next]) === message) end = next + 1;
+      }
+    }
+    const group = shuffled(lines.slice(at, end), random);
+    const first = group.findIndex((line) => messageIdOf(recordOf(line)) === message);
+    out.push(...(first <= 0 ? group : [group[first] ?? '', ...group.toSpliced(first, 1)]));
+    at = end;
+  }
+  return Buffer.from(out.join('\n'));
+}
+
+function isOfMessage(record: JsonObject | undefined, message: string): boolean {
+  if (record === undefined || record.isSidechain === true) return false;
+  if (messageIdOf(record) === message) return true;
+  const content = isJsonObject(record.message) ? record.message.content : undefined;
+  return record.type === 'user' && Array.isArray(content) && content.every((each) => isResult(each as JsonValue));
+}
+
+function isResult(block: JsonValue): boolean {
+  return isJsonObject(block) && block.type === 'tool_result';
+}
+
+function messageIdOf(record: JsonObject | undefined): string | undefined {
+  if (record?.type !== 'assistant' || !isJsonObject(record.message) || record.isSidechain === true) return undefined;
+  return typeof record.message.id === 'string' ? record.message.id : undefined;
+}
+
+function recordOf(line: string): JsonObject | undefined {
+  try {
+    const value = JSON.parse(line) as JsonValue;
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A folder of its own for each copy. */
+export function copyPath(dir: string, n: number, name: string): string {
+  return join(dir, `copy-${n}`, 'projects', name);
+}
