@@ -7,6 +7,7 @@ import type { Item } from '../model/item.ts';
 import type { Finding } from './finding.ts';
 import { Markers, replaceRanges } from './markers.ts';
 import { createReplaceValues } from './replace-values.ts';
+import { findSeams, mendBlanks, type Seam } from './seams.ts';
 import { type Fixity, listStrings, replaceStrings, type TextField } from './strings.ts';
 import { createTextScanner, type TextScanner } from './text-scanner.ts';
 
@@ -61,7 +62,7 @@ export function createRedactorWith(scanner: TextScanner): Redactor {
       for (const item of items) done.push(await redactValue(item, itemFixity, scanner));
       return done;
     },
-    redactMeta: async (meta) => hideOwner(await redactValue(meta, metaFixity, scanner)),
+    redactMeta: async (meta) => hideOwner(await redactValue(mendTitle(meta, scanner), metaFixity, scanner)),
     scanValue: (value) =>
       scanStored(
         listStrings(value, () => 'none'),
@@ -77,6 +78,15 @@ function hideOwner(redacted: Redacted<Meta>): Redacted<Meta> {
   return { ...redacted, value: { ...value, project: '~' } };
 }
 
+/** A title is one line: what was wrapped has a blank in it. */
+function mendTitle(meta: Meta, scanner: TextScanner): Meta {
+  const { title } = meta;
+  if (title === undefined) return meta;
+  const markers = new Markers();
+  const mended = mendBlanks(title, scanner, (finding) => markers.take(finding));
+  return mended === title ? meta : { ...meta, title: mended };
+}
+
 /** Rounds of looking and replacing. What is still found after them takes its whole field with it. */
 const MAX_ROUNDS = 6;
 /** A shorter value may be an ordinary word elsewhere: it is replaced only where it was found. */
@@ -89,9 +99,11 @@ async function redactValue<T extends object>(
 ): Promise<Redacted<T>> {
   const fields = listStrings(asJson(value), fixity);
   const answers = fields.map((field) => lookAt(field, scanner));
-  const found = answers.includes('suspicious')
-    ? await redactSlowly(fields, answers, scanner)
-    : redactHomes(fields, answers, scanner);
+  const seams = findSeams(fields, scanner);
+  const found =
+    answers.includes('suspicious') || seams.length > 0
+      ? await redactSlowly(fields, answers, seams, scanner)
+      : redactHomes(fields, answers, scanner);
   if (found.texts === undefined) return { value, fired: {}, doubtful: found.doubtful };
   const { fired, doubtful } = found;
   return { value: replaceStrings(asJson(value), fixity, found.texts) as unknown as T, fired, doubtful };
@@ -130,12 +142,18 @@ function lookAt(field: TextField, scanner: TextScanner): Answer {
 async function redactSlowly(
   fields: readonly TextField[],
   answers: readonly Answer[],
+  seams: readonly Seam[],
   scanner: TextScanner,
 ): Promise<RedactedFields> {
   const texts = fields.map((field) => field.text);
   const markers = new Markers();
+  // From the last to the first: what is cut off a text's beginning moves what stands behind it.
+  for (const { first, start, second, end, finding } of seams.toReversed()) {
+    texts[first] = (texts[first] ?? '').slice(0, start) + markers.take(finding);
+    texts[second] = (texts[second] ?? '').slice(end);
+  }
   const count = (marker: string, times: number) => markers.count(marker, times);
-  let pending = answers.map((answer) => answer !== 'clean');
+  let pending = answers.map((answer, i) => answer !== 'clean' || texts[i] !== fields[i]?.text);
   const doubtful: Record<string, number>[] = texts.map(() => ({}));
   for (let round = 0; pending.includes(true); round++) {
     const values = new Map<string, string>();
@@ -177,7 +195,11 @@ async function findInField(field: TextField, scanner: TextScanner): Promise<read
 }
 
 async function scanStored(fields: readonly TextField[], scanner: TextScanner): Promise<readonly StoredFinding[]> {
-  const found: StoredFinding[] = [];
+  const found: StoredFinding[] = findSeams(fields, scanner).map(({ finding }) => ({
+    rule: finding.rule,
+    masked: mask(finding.value),
+    doubtful: false,
+  }));
   for (const field of fields) {
     if (lookAt(field, scanner) !== 'suspicious') continue;
     for (const finding of await findInField(field, scanner)) {

@@ -7,6 +7,8 @@ export interface TextField {
   readonly text: string;
   /** Name of the member whose value it is, when that name came from outside. */
   readonly member?: string;
+  /** The name of a member, no value. */
+  readonly isName?: true;
 }
 
 /** `all`: neither name nor value is text from outside; `key`: only the name is ours; `none`: both are looked at, and all below. */
@@ -40,7 +42,7 @@ function list(
       if (inside === undefined) continue;
       const inner = below(path, name);
       const kind = inner === undefined ? 'none' : fixity(inner);
-      if (kind === 'none') fields.push({ text: name });
+      if (kind === 'none') fields.push({ text: name, isName: true });
       if (kind === 'key') list(inside, inner, fixity, undefined, fields);
       else if (kind === 'none')
         list(inside, undefined, fixity, named !== undefined && /^value$/i.test(name) ? named : name, fields);

@@ -333,6 +333,55 @@ describe('doubtful findings', () => {
   });
 });
 
+describe('a secret that is cut in two', () => {
+  const halves = [github.slice(0, 17), github.slice(17)] as const;
+  const cut: Readonly<Record<string, Item>> = {
+    'over two blocks of text': {
+      role: 'user',
+      parts: halves.map((content) => ({ type: 'text', content: `${content}` })),
+    },
+    'over two entries of a list': {
+      role: 'assistant',
+      parts: [
+        { type: 'tool_call', id: 'a', name: 'X', arguments: { words: ['use', ...halves, 'now'] }, tool: 'other' },
+      ],
+    },
+    'over two outputs': {
+      role: 'tool',
+      parts: [
+        {
+          type: 'tool_call_response',
+          id: 'a',
+          response: halves.map((text) => ({ type: 'text', text })) as unknown as string,
+          status: 'ok',
+        },
+      ],
+    },
+  };
+  it.each(Object.entries(cut))('%s', async (_, item) => {
+    const redactor = await createRedactor(PLAIN);
+    const [result] = await redactor.redactItems([item]);
+    const left = JSON.stringify(result?.value);
+    for (const half of halves) expect(left).not.toContain(half.slice(6, 15));
+    expect(result?.fired).toEqual({ github: 1 });
+    expect(await redactor.scanValue(JSON.parse(JSON.stringify(item)))).not.toEqual([]);
+  });
+
+  it('over a line end that a title shows as a blank', async () => {
+    const redactor = await createRedactor(PLAIN);
+    const { value } = await redactor.redactMeta({ title: `use ${halves.join(' ')} now` });
+    expect(value.title).toBe('use [redacted:github:1] now');
+  });
+
+  it('but texts that only stand side by side stay', async () => {
+    const redactor = await createRedactor(PLAIN);
+    const item = say('a');
+    const parts: Part[] = ['the token is', 'sk-', 'learn', `ghp_`, 'x'].map((content) => ({ type: 'text', content }));
+    const [result] = await redactor.redactItems([{ ...item, parts }]);
+    expect(result?.fired).toEqual({});
+  });
+});
+
 describe('meta', () => {
   it('loses homes and credentials but keeps its counts', async () => {
     const redactor = await createRedactor(PLAIN);
