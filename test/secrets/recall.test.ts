@@ -1,5 +1,7 @@
 /** How much of what must go is found: every planted kind, in a text and in the members of a tool call, and a token of every shape. */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/base/json.ts';
 import type { Item } from '../../src/model/item.ts';
@@ -31,6 +33,14 @@ function pieces(secret: string): readonly string[] {
     (piece) => piece.length >= Math.min(5, secret.length),
   );
 }
+
+describe('the page on redaction', () => {
+  it('has the figures of today', () => {
+    const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'redaction.md'), 'utf8');
+    expect(page).toContain(`| ${planted.length} of ${planted.length} |`);
+    expect(page).toContain(`| ${tokenShapes.length} of ${tokenShapes.length} |`);
+  });
+});
 
 describe('a planted secret', () => {
   it('is of more than 150 kinds, each with a name of its own', () => {
