@@ -63,6 +63,48 @@ describe('tools', () => {
   });
 });
 
+describe('what the agent was shown of files', () => {
+  it('is kept: attached files, and files that changed under its hands', () => {
+    const attach = (uuid: string, parentUuid: string, attachment: JsonObject) =>
+      JSON.stringify({
+        parentUuid,
+        isSidechain: false,
+        sessionId: 's',
+        type: 'attachment',
+        uuid,
+        timestamp: '2026-01-01T00:00:01Z',
+        attachment,
+      });
+    const prompt = {
+      parentUuid: null,
+      isSidechain: false,
+      sessionId: 's',
+      type: 'user',
+      uuid: 'a',
+      timestamp: '2026-01-01T00:00:00Z',
+      message: { role: 'user', content: 'look' },
+    };
+    const file = {
+      type: 'file',
+      filename: '/x/notes.md',
+      content: { type: 'text', file: { filePath: '/x/notes.md', content: 'seeds' } },
+    };
+    const lines = [
+      JSON.stringify(prompt),
+      attach('b', 'a', file),
+      attach('c', 'b', { type: 'edited_text_file', filename: 'beds.md', snippet: '1 rows' }),
+      attach('d', 'c', { type: 'task_reminder', content: 'x' }),
+    ];
+    const output = read('s.jsonl', { bytes: Buffer.from(`${lines.join('\n')}\n`), alone: true });
+    expect(new Ledger().add(output).outline()).toEqual([
+      'a <- root user: look',
+      'b <- a system/context: Attached: /x/notes.md\n\nseeds',
+      'c <- b system/context: Changed since it was read: beds.md\n\n1 rows',
+    ]);
+    expect(output.records).toMatchObject({ 'attachment:file': 1, 'attachment:task_reminder': 1 });
+  });
+});
+
 describe('rungs of the fork ladder that no fixture shows', () => {
   type Row = readonly [uuid: string, parent: string | null, type: string, content: unknown, more?: object];
 

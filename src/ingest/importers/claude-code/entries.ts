@@ -48,7 +48,7 @@ function readRecord(record: ChainRecord, blobs: ImportedBlob[], tools: EntryTool
       return readSystem(record, blobs, tools);
     case 'attachment': {
       const reading = readAttachment(record, blobs);
-      const said = reading === undefined ? notes(noteDraftsOf(record), false) : saidOf(reading, false, tools);
+      const said = reading === undefined ? notes(noteDraftsOf(record, blobs), false) : saidOf(reading, false, tools);
       // never a rewind, whatever it hangs on: it was typed while the agent worked
       return said.kind === 'prompt' ? { ...said, kind: 'event' } : said;
     }
@@ -86,9 +86,9 @@ function readUser(record: ChainRecord, blobs: ImportedBlob[], tools: EntryTools)
 function readSystem(record: ChainRecord, blobs: ImportedBlob[], tools: EntryTools): Said {
   const { subtype } = record.raw;
   const ends = ENDING.has(textOf(subtype) ?? '');
-  if (subtype === 'compact_boundary') return { ...notes(noteDraftsOf(record), true), opens: 'boundary' };
+  if (subtype === 'compact_boundary') return { ...notes(noteDraftsOf(record, blobs), true), opens: 'boundary' };
   const content = subtype === 'local_command' ? textOf(record.raw.content) : undefined;
-  if (content === undefined) return notes(noteDraftsOf(record), ends);
+  if (content === undefined) return notes(noteDraftsOf(record, blobs), ends);
   const reading = readUserBlocks(blocksOf(content), { meta: false, compactSummary: false }, blobs);
   return saidOf(reading, ends, tools);
 }

@@ -1,16 +1,19 @@
 /** System and attachment records that a reader wants to see, as notes. */
 /** Most of them are telemetry: those yield nothing and are collapsed onto their parent. */
 
-import type { JsonValue } from '../../../base/json.ts';
+import type { JsonObject, JsonValue } from '../../../base/json.ts';
+import { findImage } from '../../kit/images.ts';
 import type { ImportedBlob } from '../../kit/importer.ts';
 import type { Draft } from '../../kit/record.ts';
 import { note, readUserBlocks, type UserReading } from './prompts.ts';
 import { blocksOf, type ChainRecord, objectOf, textOf } from './records.ts';
 
-/** Notes of a system or attachment record; none for bookkeeping. */
-export function noteDraftsOf(record: ChainRecord): readonly Draft[] {
+/** Notes of a system or attachment record; none for bookkeeping. Blobs of attached images are added to `blobs`. */
+export function noteDraftsOf(record: ChainRecord, blobs: ImportedBlob[]): readonly Draft[] {
   if (record.type === 'system') return systemNotes(record);
-  return record.type === 'attachment' ? attachmentNotes(record) : [];
+  if (record.type !== 'attachment') return [];
+  const attachment = objectOf(record.raw.attachment);
+  return attachment === undefined ? [] : [...attachedText(attachment, blobs), ...attachmentNotes(record)];
 }
 
 /** A queued prompt that came as an attachment; undefined for every other attachment. */
@@ -51,6 +54,43 @@ function attachmentNotes(record: ChainRecord): readonly Draft[] {
     attachment.stderr,
     attachment.type === 'hook_success' ? undefined : attachment.stdout,
   ]);
+}
+
+/** What the agent was shown of files: those that a person attached, and those that changed under its hands. */
+function attachedText(attachment: JsonObject, blobs: ImportedBlob[]): readonly Draft[] {
+  const name = textOf(attachment.displayPath) ?? textOf(attachment.filename) ?? textOf(attachment.path) ?? 'a file';
+  switch (attachment.type) {
+    case 'file':
+    case 'directory':
+    case 'selected_lines_in_ide':
+      return attached(`Attached: ${name}`, attachment.content, name, blobs);
+    case 'edited_text_file':
+      return attached(`Changed since it was read: ${name}`, attachment.snippet, name, blobs);
+    case 'edited_image_file':
+      return attached(`Changed since it was read: ${name}`, attachment.content, name, blobs);
+    default:
+      return [];
+  }
+}
+
+function attached(
+  title: string,
+  content: JsonValue | undefined,
+  name: string,
+  blobs: ImportedBlob[],
+): readonly Draft[] {
+  const file = objectOf(objectOf(content)?.file);
+  const text = textOf(content) ?? textOf(file?.content) ?? textOf(objectOf(content)?.content) ?? '';
+  const base64 = textOf(file?.base64);
+  const image = base64 === undefined ? undefined : findImage(base64, name);
+  if (image !== undefined) blobs.push(image.blob);
+  const parts = [{ type: 'text', content: text === '' ? title : `${title}\n\n${text}` } as const];
+  return [
+    {
+      kind: 'note',
+      item: { role: 'system', parts: image === undefined ? parts : [...parts, image.part], note: 'context' },
+    },
+  ];
 }
 
 function hookText(values: readonly (JsonValue | undefined)[]): readonly Draft[] {
