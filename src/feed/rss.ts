@@ -24,19 +24,25 @@ export function writeRss(doc: CleanDocument): string {
   });
   // The library declares the `dc` namespace only with some content.
   const named = doc.entries.some((entry) => entry.content !== '');
-  for (const entry of doc.entries) feed.addItem(itemOf(entry, named));
+  for (const [i, entry] of doc.entries.entries()) feed.addItem(itemOf(entry, named, `\u0001${i}\u0001`));
   if (doc.checkpoint !== undefined) {
     feed.addExtension({
       name: 'turnpress:checkpoint',
       objects: { _attributes: NAMESPACE, _text: literal(doc.checkpoint) },
     });
   }
-  return `${feed.rss2()}\n`;
+  return `${feed.rss2().replace(PLACE, (_, i) => doc.entries[Number(i)]?.content ?? '')}\n`;
 }
 
 const NAMESPACE = { 'xmlns:turnpress': TURNPRESS_NAMESPACE };
 
-function itemOf(entry: FeedEntry, named: boolean): Item {
+/**
+ * Stands for the content of an entry while the library works, which copies what it has written at every level of the document.
+ * No cleaned text holds this character, and cleaned content stands in CDATA as it is.
+ */
+const PLACE = /\u0001(\d+)\u0001/g;
+
+function itemOf(entry: FeedEntry, named: boolean, place: string): Item {
   const extensions: Extension[] = [
     // The library writes titles as CDATA and splits only the first `]]>` of one.
     { name: 'title', objects: { _text: literal(entry.title) } },
@@ -62,7 +68,7 @@ function itemOf(entry: FeedEntry, named: boolean): Item {
     date: new Date(entry.published),
     // Readers take a description for HTML.
     ...(entry.summary !== '' && { description: escapeHtml(entry.summary) }),
-    ...(entry.content !== '' && { content: entry.content }),
+    ...(entry.content !== '' && { content: place }),
     category: entry.categories.map((name) => ({ name: literal(name) })),
     extensions,
   };
