@@ -94,7 +94,9 @@ export function openState(cacheDir: string, outputDir: string, log: Log = silent
 function prepare(database: Database): void {
   // The lock lasts as long as the build and ends with its process, however that ends.
   database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  database.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; BEGIN IMMEDIATE');
+  database.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;');
+  // Pages, 64 MB: moving the log into the database waits for the disk, and touches most of it every time.
+  database.exec('PRAGMA wal_autocheckpoint = 16384; BEGIN IMMEDIATE');
   prepareTables(database);
   commit(database);
 }
