@@ -14,3 +14,10 @@ const ANY = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u
 export function dropTerminalCodes(text: string): string {
   return ANY.test(text) ? text.replace(/\r\n?/g, '\n').replace(CODES, '') : text;
 }
+
+/** The same, but for colours (SGR sequences): for a text into which colours of ours were put already. */
+export function dropAllButColours(text: string): string {
+  if (!text.includes('\u001b')) return dropTerminalCodes(text);
+  const pieces = text.split(/(\u001b\[[0-9;]{0,32}m)/);
+  return pieces.map((piece, i) => (i % 2 === 1 ? piece : dropTerminalCodes(piece))).join('');
+}

@@ -4,6 +4,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Log, Problem, Progress } from '../base/log.ts';
 import { silentProgress } from '../base/log.ts';
+import { dropAllButColours } from '../base/terminal-codes.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { cleanText, createStyle, type Style } from './terminal.ts';
 
@@ -73,7 +74,8 @@ export function createContext(world: World, options: GlobalOptions, indexIsBroke
   const archiveDir = resolve(world.cwd, options.archive ?? 'archive');
   const configFile = resolve(world.cwd, options.config ?? join('content', 'site.json'));
   const problems: Problem[] = [];
-  const style = createStyle(world.stdout.isTTY === true && world.env.NO_COLOR === undefined);
+  const coloured = world.stdout.isTTY === true && world.env.NO_COLOR === undefined;
+  const style = createStyle(coloured);
   const say = (line: string) => world.stderr.write(`${cleanText(line)}\n`);
   return {
     world,
@@ -105,7 +107,8 @@ export function createContext(world: World, options: GlobalOptions, indexIsBroke
     },
     progress: quiet || json || world.stderr.isTTY !== true ? silentProgress : createProgressBar(),
     print: (text) => {
-      if (!json) world.stdout.write(`${text}\n`);
+      // whatever a command shows of a name, a path or a turn: nothing but our colours reaches the terminal
+      if (!json) world.stdout.write(`${coloured ? dropAllButColours(text) : cleanText(text)}\n`);
     },
     printJson: (value) => {
       if (json) world.stdout.write(`${escapeUnseen(JSON.stringify(value, undefined, 2))}\n`);

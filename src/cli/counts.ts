@@ -16,6 +16,7 @@ export function plural(n: number, one: string, many = `${one}s`): string {
 /** A whole number from 0 up, from an option. Throws UsageError. */
 export function countOf(value: string | boolean, option: string): number {
   const n = Number(value);
-  if (!Number.isInteger(n) || n < 0) throw new UsageError(`${option} takes a whole number, not "${value}"`);
+  if (!/^\d+$/.test(String(value)) || !Number.isSafeInteger(n))
+    throw new UsageError(`${option} takes a whole number, not "${value}"`);
   return n;
 }

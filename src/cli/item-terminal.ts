@@ -113,7 +113,7 @@ function firstLines(text: string, view: TerminalView, show: (text: string) => st
 }
 
 function more(n: number, what: string, { style }: TerminalView): string {
-  return `  ${style.dim(`… ${n} more ${what} (--full)`)}`;
+  return `  ${style.dim(`… ${n} more ${n === 1 ? what.replace(/s$/, '') : what} (--full)`)}`;
 }
 
 function shortResponse(part: ToolCallResponsePart, view: TerminalView): string {

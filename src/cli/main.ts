@@ -3,8 +3,9 @@
 
 import { homedir } from 'node:os';
 import { TurnpressError } from '../base/errors.ts';
-import { findAsker } from './ask.ts';
 import { EXIT, exitCodeOf, isSystemError } from './errors.ts';
+import { findAsker } from './machine/ask.ts';
+import { describeSystemError } from './machine/system-errors.ts';
 import { runProgram } from './program.ts';
 import { cleanText } from './terminal.ts';
 import { readVersion } from './version.ts';
@@ -17,7 +18,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Node 22 warns that its SQLite is experimental; people who type `turnpress` need not read that.
 process.removeAllListeners('warning');
 process.on('warning', (warning) => {
-  if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${warning.message}\n`);
+  if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${cleanText(warning.message)}\n`);
 });
 
 const ask = findAsker(process.stdin, process.stderr);
@@ -40,7 +41,7 @@ try {
 
 function describe(error: unknown): string {
   if (error instanceof TurnpressError) return `turnpress: ${error.message}`;
-  if (isSystemError(error)) return `turnpress: ${error.message}`;
+  if (isSystemError(error)) return `turnpress: ${describeSystemError(error)}`;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `turnpress: this is a mistake in turnpress itself; nothing that was stored is lost.\n${stack}`;
 }

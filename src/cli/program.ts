@@ -5,8 +5,10 @@ import { Command as Commander, CommanderError } from 'commander';
 import type { Command, CommandOptions } from './command.ts';
 import { commands } from './commands.ts';
 import type { Context, GlobalOptions, World } from './context.ts';
-import { EXIT } from './errors.ts';
+import { EXIT, UsageError } from './errors.ts';
 import { runHealing } from './machine/heal.ts';
+import { findSimilar } from './similar.ts';
+import { cleanText } from './terminal.ts';
 
 /** What the arguments ask for: run it for the exit code. Help and wrong words are answered here. */
 export async function runProgram(world: World, argv: readonly string[], version: string): Promise<number> {
@@ -15,7 +17,11 @@ export async function runProgram(world: World, argv: readonly string[], version:
     .description('Sessions of AI agents as a permanent archive, a website, feeds and offline search.')
     .version(version, '--version', 'the version of turnpress')
     .helpCommand('help [command]', 'help for one command')
-    .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => world.stdout.write(text),
+      // what was typed is repeated in there
+      writeErr: (text) => world.stderr.write(cleanText(text).replace(/^error: /, 'turnpress: ')),
+    })
     .showHelpAfterError('See: turnpress --help')
     .exitOverride();
   for (const row of commands) {
@@ -24,6 +30,7 @@ export async function runProgram(world: World, argv: readonly string[], version:
       result = runHealing(world, options as GlobalOptions, start);
     });
   }
+  refuseUnknownCommand(argv);
   try {
     program.parse([...argv], { from: 'user' });
   } catch (error) {
@@ -32,6 +39,30 @@ export async function runProgram(world: World, argv: readonly string[], version:
   }
   return result ?? EXIT.done;
 }
+
+/** A word in the place of a command that is none: else it would be taken for an argument of the default command. */
+function refuseUnknownCommand(argv: readonly string[]): void {
+  let at = 0;
+  for (; at < argv.length; at++) {
+    const word = argv[at] ?? '';
+    if (word === '--') return;
+    if (!word.startsWith('-')) break;
+    if (WITH_VALUE.includes(word)) at++;
+  }
+  const typed = argv[at];
+  if (typed === undefined || typed === 'help' || commands.some(({ name }) => name === typed)) return;
+  const like = findSimilar(
+    typed,
+    commands.map(({ name }) => name),
+  );
+  const names = commands.map(({ name }) => name).join(', ');
+  throw new UsageError(
+    `there is no command "${typed}"${like === undefined ? `; there are: ${names}` : `; did you mean "${like}"?`}`,
+    { typed },
+  );
+}
+
+const WITH_VALUE = ['--archive', '--output', '--config'];
 
 function addRow(
   program: Commander,

@@ -7,7 +7,10 @@ import { BrokenDatabaseError, DatabaseBusyError, DatabaseDiskError, TurnpressErr
 export class PublishBlockedError extends TurnpressError {
   override readonly kind = 'usage';
   constructor(conversation: string, reason: string, blocked: number) {
-    const more = blocked > 1 ? ` (and ${blocked - 1} more conversations are blocked)` : '';
+    const more =
+      blocked > 1
+        ? ` (and ${blocked - 1} more ${blocked === 2 ? 'conversation is' : 'conversations are'} blocked)`
+        : '';
     super(
       'PUBLISH_BLOCKED',
       { conversation, reason, blocked },

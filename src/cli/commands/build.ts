@@ -24,10 +24,26 @@ export async function run(context: Context, _args: readonly string[], options: C
     const report = await buildFrom(context, archive, mode, options.check === true);
     context.printJson(report);
     context.print(buildSummary(context, report, mode));
+    if (mode === 'public') sayWhatIsMissing(context, report);
     return exitFor(archive);
   } finally {
     archive.close();
   }
+}
+
+/** A public site that nobody will see anything on, or that does not know where it stands. */
+function sayWhatIsMissing(context: Context, report: BuildReport): void {
+  const { publish, url } = readConfig(context.configFile, context.configNamed);
+  const file = context.shown(context.configFile);
+  if (report.public === 0 && publish.length === 0) {
+    context.log.info(`nothing is public yet: say what is, in ${file}, with a rule such as`);
+    context.log.info('  "publish": [{ "project": "~/dev/my-app", "visibility": "public" }]');
+  } else if (report.public === 0)
+    context.log.info(`nothing is public: "turnpress doctor --visibility" shows what the rules in ${file} are for`);
+  if (new URL(url).hostname === 'localhost')
+    context.log.info(
+      `feeds and sitemap say ${url}: write in ${file} where the site will stand, as in "url": "https://turns.example.org/"`,
+    );
 }
 
 export async function buildFrom(

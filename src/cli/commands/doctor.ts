@@ -13,7 +13,7 @@ import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { plural } from '../counts.ts';
 import { EXIT } from '../errors.ts';
-import { listRemotes, listTrackedPrivate } from '../git.ts';
+import { listRemotes, listTrackedPrivate } from '../machine/git.ts';
 import { oneLine } from '../terminal.ts';
 import { reportVisibility } from '../visibility.ts';
 

@@ -1,24 +1,28 @@
 /** `turnpress ingest`: sessions into the archive, with honest counts at the end. */
 /** Also what `turnpress` alone does first. */
 
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ArchiveWriter } from '../../archive/archive.ts';
-import { type IngestReport, ingest } from '../../ingest/ingest.ts';
+import { IMPORTERS, type IngestReport, ingest } from '../../ingest/ingest.ts';
 import { exitFor, openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { type Context, problemLine } from '../context.ts';
 import { countOf, formatCount, plural } from '../counts.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, isSystemError, UsageError } from '../errors.ts';
 import { knownNames, knownSecrets } from '../known-secrets.ts';
+import { describeSystemError } from '../machine/system-errors.ts';
 import { holdMemory } from '../memory.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
+  for (const path of args) checkPath(context, path);
   const archive = openToWrite(context);
   try {
     const report = await ingestInto(context, archive, args, options);
     context.printJson(report);
     context.print(ingestSummary(report, options.dryRun === true));
+    sayWhereLooked(context, report, args);
     for (const line of problemLines(report)) context.log.info(line);
     const exit = exitFor(archive);
     return exit === EXIT.done && context.strict && report.problemCount > 0 ? EXIT.problems : exit;
@@ -66,14 +70,15 @@ export function ingestSummary(report: IngestReport, dryRun: boolean): string {
     counted(sources.vanished, 'vanished (kept)'),
     counted(sources.withProblems, 'with problems'),
   ].filter((text) => text !== '');
-  const redacted = Object.values(report.redactions).reduce((sum, n) => sum + n, 0);
   const parts = [
     `${plural(sources.found - sources.ignored, 'source')}${state.length === 0 ? '' : `: ${state.join(', ')}`}`,
     dryRun
       ? ''
-      : `${plural(turns.new, 'new turn')}, ${conversations.new} new and ${conversations.grown} grown conversations`,
-    redacted > 0 ? `${redacted} redacted` : '',
-    report.waiting > 0 ? `${plural(report.waiting, 'message')} waiting for its end` : '',
+      : `${plural(turns.new, 'new turn')}, ${conversations.new.toLocaleString('en')} new and ${plural(conversations.grown, 'grown conversation')}`,
+    redactedWords(report.redactions),
+    report.waiting > 0
+      ? `${plural(report.waiting, 'message')} waiting for ${report.waiting === 1 ? 'its' : 'their'} end (--settle takes ${report.waiting === 1 ? 'it' : 'them'} as ${report.waiting === 1 ? 'it is' : 'they are'})`
+      : '',
   ];
   return parts.filter((text) => text !== '').join(' · ');
 }
@@ -82,8 +87,59 @@ export function ingestSummary(report: IngestReport, dryRun: boolean): string {
 export function problemLines(report: IngestReport): readonly string[] {
   const shown = report.problems.slice(0, 20).map(problemLine);
   const more = report.problemCount - shown.length;
-  return more > 0 ? [...shown, `… and ${more} more problems: --verbose or --json names them all`] : shown;
+  return more > 0 ? [...shown, `… and ${plural(more, 'more problem')}: --verbose or --json names all`] : shown;
 }
+
+/** Before anything is opened: a path that was typed wrong is no empty folder. Throws UsageError. */
+function checkPath(context: Context, typed: string): void {
+  try {
+    statSync(resolve(context.world.cwd, typed));
+  } catch (error) {
+    if (isSystemError(error)) throw new UsageError(describeSystemError(Object.assign(error, { path: typed })));
+    throw error;
+  }
+}
+
+/** When nothing was found: where it was looked, and for what. */
+export function sayWhereLooked({ log, world, shown }: Context, report: IngestReport, paths: readonly string[]): void {
+  if (report.sources.found - report.sources.ignored > 0) return;
+  const names = IMPORTERS.map(({ name }) => name).join(', ');
+  if (paths.length > 0) {
+    log.info(`no sessions in ${paths.join(', ')}: looked for files of ${names}`);
+    return;
+  }
+  log.info('no sessions were found on this machine; looked for');
+  for (const { name, roots } of IMPORTERS)
+    log.info(`  ${name} in ${roots(world.home, world.env).map(shown).join(', ')}`);
+  log.info('"turnpress ingest <path>" reads them from anywhere else');
+}
+
+/** `8,976 home paths and 6 passwords replaced`; empty for none. */
+function redactedWords(counts: Readonly<Record<string, number>>): string {
+  const most = Object.entries(counts).sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  const words = most.map(([rule, n]) =>
+    plural(n, ...(NAMED[rule] ?? ([`secret (${rule})`, `secrets (${rule})`] as const))),
+  );
+  if (words.length === 0) return '';
+  return `${words.length === 1 ? words[0] : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`} replaced`;
+}
+
+/** Rules that are no secret of some service, in words. */
+const NAMED: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  home: ['home path', 'home paths'],
+  email: ['e-mail address', 'e-mail addresses'],
+  user: ['user name', 'user names'],
+  word: ['word of yours', 'words of yours'],
+  known: ['secret of this machine', 'secrets of this machine'],
+  password: ['password', 'passwords'],
+  'password-hash': ['password hash', 'password hashes'],
+  'private-key': ['private key', 'private keys'],
+  cookie: ['cookie', 'cookies'],
+  jwt: ['token (jwt)', 'tokens (jwt)'],
+  card: ['card number', 'card numbers'],
+  mnemonic: ['recovery phrase', 'recovery phrases'],
+  image: ['image (what is no picture in it)', 'images (what is no picture in them)'],
+};
 
 function counted(n: number, what: string): string {
   return n === 0 ? '' : `${formatCount(n)} ${what}`;

@@ -8,8 +8,9 @@ import { isHashPrefix, shortId } from '../../model/ids.ts';
 import { exitFor, noSuch, openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
-import { countOf } from '../counts.ts';
+import { countOf, plural } from '../counts.ts';
 import { EXIT } from '../errors.ts';
+import { checkNames } from '../known-names.ts';
 import { cleanText, oneLine, padEnd, widthOf } from '../terminal.ts';
 import { type SaidTurn, walkSaid } from '../turns.ts';
 import { branchOf } from './show.ts';
@@ -28,7 +29,9 @@ export async function run(context: Context, args: readonly string[], options: Co
     const shown = limit === 0 ? turns : turns.slice(-limit);
     context.printJsonList(shown);
     if (shown.length < turns.length)
-      context.log.info(`${turns.length - shown.length} older ones are not shown: --limit 0 shows all`);
+      context.log.info(
+        `${plural(turns.length - shown.length, 'older one is', 'older ones are')} not shown: --limit 0 shows all`,
+      );
     const tips = new Map(conversation.heads.map((head) => [head.turn, head.name]));
     let damaged = conversation.damage !== undefined;
     for (const one of walkSaid(archive, shown)) {
@@ -54,8 +57,10 @@ function listConversations(context: Context, archive: ArchiveReader, limit: numb
   };
   if (context.json) context.printJsonList(walk());
   else for (const conversation of walk()) context.print(conversationLine(context, conversation));
-  const older = archive.countConversations(filter).conversations - most;
-  if (older > 0) context.log.info(`${older} older ones are not shown: --limit 0 shows all`);
+  const { conversations } = archive.countConversations(filter);
+  if (conversations === 0) checkNames(archive, options);
+  const older = conversations - most;
+  if (older > 0) context.log.info(`${plural(older, 'older one is', 'older ones are')} not shown: --limit 0 shows all`);
   return damaged;
 }
 
@@ -81,7 +86,7 @@ function conversationLine(context: Context, conversation: ConversationSummary): 
   const { style } = context;
   const { meta } = conversation;
   const branches = conversation.heads.length > 1 ? `, ${conversation.heads.length} branches` : '';
-  const facts = oneLine(`${meta.project ?? meta.agent ?? '?'} · ${conversation.turns} turns${branches}`, 44);
+  const facts = oneLine(`${meta.project ?? meta.agent ?? '?'} · ${plural(conversation.turns, 'turn')}${branches}`, 44);
   const room = context.columns - widthOf(facts) - 37;
   const title = oneLine(meta.title ?? conversation.firstPrompt, Math.max(20, room));
   return `${style.yellow(shortId(conversation.id))} ${style.dim(isoTime(conversation.lastMs).slice(0, 16).replace('T', ' '))} ${padEnd(title, room)} ${style.dim(facts)}`;

@@ -1,14 +1,13 @@
 /** `turnpress` alone: ingest, build, say where the site is. */
 /** In a folder without an archive it makes one first: the shortest way from sessions to a website. */
 
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { resolve } from 'node:path';
 import { exitFor, hasArchive, openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
 import { buildFrom, buildSummary } from './build.ts';
-import { ingestInto, ingestSummary, problemLines } from './ingest.ts';
+import { ingestInto, ingestSummary, problemLines, sayWhereLooked } from './ingest.ts';
 import { createFolder } from './init.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
@@ -16,6 +15,7 @@ export async function run(context: Context, _args: readonly string[], options: C
     createFolder(context, {});
     context.log.info(`made a new archive in ${context.shown(context.archiveDir)}`);
   }
+  let exit: number = EXIT.done;
   const archive = openToWrite(context);
   try {
     const ingested = await ingestInto(context, archive, [], options);
@@ -23,13 +23,25 @@ export async function run(context: Context, _args: readonly string[], options: C
     for (const line of problemLines(ingested)) context.log.info(line);
     const built = await buildFrom(context, archive, 'local');
     context.print(buildSummary(context, built, 'local'));
-    context.print(`the site: ${pathToFileURL(join(context.outputDir, 'index.html')).href}`);
-    context.print('look at it with search: turnpress serve');
+    sayWhereLooked(context, ingested, []);
     context.printJson({ ingest: ingested, build: built, site: context.outputDir });
-    const exit = exitFor(archive);
-    if (exit !== EXIT.done) return exit;
-    return context.strict && ingested.problemCount > 0 ? EXIT.problems : EXIT.done;
+    exit = exitFor(archive);
+    if (exit === EXIT.done && context.strict && ingested.problemCount > 0) exit = EXIT.problems;
   } finally {
     archive.close();
   }
+  await offerServe(context);
+  return exit;
+}
+
+/** A page that is opened from disk has no styles and no links that lead anywhere, so its path is no address to give. */
+async function offerServe(context: Context): Promise<void> {
+  const named =
+    context.outputDir === resolve(context.world.cwd, '_private') ? '' : ` --output ${context.shown(context.outputDir)}`;
+  const ask = context.json ? undefined : context.world.ask;
+  const typed = await ask?.('look at it now? [Y/n] ');
+  if (typed !== undefined && /^(?:y(?:es)?)?$/i.test(typed.trim())) {
+    const { run: serve } = await import('./serve.ts');
+    await serve(context, [], { port: '0' });
+  } else context.print(`look at it, with search: turnpress serve${named}`);
 }

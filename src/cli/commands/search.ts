@@ -8,9 +8,11 @@ import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { countOf } from '../counts.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { checkNames, checkRole } from '../known-names.ts';
 import { cleanText, oneLine, wrapText } from '../terminal.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
+  checkRole(options.role);
   const archive = openToRead(context);
   try {
     const text = args.join(' ');
@@ -47,6 +49,7 @@ export async function run(context: Context, args: readonly string[], options: Co
       context.print(`${style.yellow(shortId(hit.turn))} ${style.bold(title)}  ${style.dim(cleanText(facts))}`);
       context.print(`${marked(wrapText(hit.snippet.replace(/\s+/g, ' '), context.columns, '  '), style.mark)}\n`);
     }
+    if (results.length === 0) checkNames(archive, options);
     if (results.length === 0) context.log.info(`nothing found for "${text}"`);
     return results.some(({ conversation }) => conversation.damage !== undefined) ? EXIT.damaged : EXIT.done;
   } finally {

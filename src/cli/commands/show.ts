@@ -9,6 +9,7 @@ import type { LoggedTurn } from '../../model/turn.ts';
 import { noSuch, openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
+import { plural } from '../counts.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { walkItemText } from '../item-terminal.ts';
 import { oneLine } from '../terminal.ts';
@@ -67,7 +68,7 @@ function headline(context: Context, conversation: ConversationSummary): string {
     meta.agent,
     meta.project,
     readableTime(conversation.firstMs),
-    `${conversation.turns} turns`,
+    plural(conversation.turns, 'turn'),
     `branches: ${conversation.heads.map((h) => h.name).join(', ')}`,
   ];
   const title = oneLine(meta.title ?? conversation.firstPrompt, context.columns);

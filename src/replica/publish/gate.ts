@@ -136,7 +136,7 @@ async function findInFacts(
 function describe(where: string, findings: Awaited<ReturnType<typeof scanForPublishing>>): string | undefined {
   const [first] = findings;
   if (first === undefined) return undefined;
-  return `${where}: ${first.rule}, ${first.count} times${first.doubtful ? ' (doubtful)' : ''}`;
+  return `${where}: ${first.rule}, ${first.count === 1 ? 'once' : `${first.count} times`}${first.doubtful ? ' (doubtful)' : ''}`;
 }
 
 function namesOf(turns: readonly LoggedTurn[]): string {

@@ -19,6 +19,10 @@ export interface Frame {
   readonly key: string;
 }
 
+/** Hidden by the style sheet, so that only who opened the page from disk, where no style sheet is found, reads it. */
+const FROM_DISK =
+  'This page was opened from disk, where its links lead nowhere: run “turnpress serve” in the folder of the archive, and it looks and works as it should.';
+
 /** Characters. A first prompt that serves as the title is longer than titles are. */
 const LONG_HEADING = 60;
 
@@ -47,6 +51,7 @@ export function createFrame(config: SiteConfig, inputs: SiteInputs, mode: 'local
       description: config.description,
       canonical: absoluteUrl(config.url, own.url),
       policy: PAGE_POLICY,
+      fromDisk: mode === 'local' ? FROM_DISK : '',
       robots: mode === 'local' ? NO_ROBOTS : '',
       icon: asset('icon.svg'),
       styles,

@@ -50,6 +50,8 @@ export interface PageModel {
   /** Absolute address; empty for pages that should not be found. */
   readonly canonical: string;
   readonly policy: string;
+  /** What somebody reads who opened the page as a file; empty: nothing. */
+  readonly fromDisk: string;
   /** What search engines are told; empty: nothing. */
   readonly robots: string;
   readonly icon: string;

@@ -2,7 +2,7 @@
 /** On stderr, because stdout is for results. */
 
 import { createInterface } from 'node:readline/promises';
-import type { World } from './context.ts';
+import type { World } from '../context.ts';
 
 /** Undefined when nobody is there: input or messages are no terminal. Ctrl-C while a question is open ends the program as ever. */
 export function findAsker(input: NodeJS.ReadStream, output: NodeJS.WriteStream): World['ask'] {
