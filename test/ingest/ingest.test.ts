@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryArchive } from '../../src/archive/archive.ts';
 import { canonicalJson } from '../../src/base/json.ts';
-import { limits } from '../../src/base/limits.ts';
 import type { IngestStore } from '../../src/ingest/append/store.ts';
 import {
   type IngestOptions,
@@ -188,20 +187,6 @@ describe('ingest', () => {
     expect(conversation && store.listTurns(conversation.id).map((turn) => turn.timeMs)).toEqual([7, 7]);
   });
 
-  it('reports a payload over the limit, and hangs what follows onto what came before', async () => {
-    put('1', [
-      { session: 's' },
-      { key: 'a', parent: null, time: 1, say: 'first' },
-      { key: 'b', parent: 'a', time: 2, bytes: limits.payload },
-      { key: 'c', parent: 'b', time: 3, say: 'last' },
-    ]);
-    const report = await run();
-    expect(report.problems).toMatchObject([{ code: 'PAYLOAD_TOO_LARGE' }]);
-    expect(heads()).toEqual(['ma last']);
-    const [conversation] = conversations();
-    expect(conversation && store.listTurns(conversation.id).map((turn) => turn.depth)).toEqual([0, 1]);
-  });
-
   it('redacts before anything is hashed, and counts what fired', async () => {
     const secret = ['hunter2', 'hunter2'].join('-');
     put('1', [
@@ -343,14 +328,6 @@ describe('order', () => {
     put('2-whole', [...session.slice(0, 3)]);
     await run();
     expect(heads()).toEqual(['ma end']);
-  });
-
-  it('reads a slice again that is too long to be held back', async () => {
-    const say = `${'x'.repeat(9 * 1024 * 1024)} end`;
-    put('1-slice', [{ session: 's' }, { key: 'c', parent: 'b', time: 3, say }]);
-    put('2-whole', [...session.slice(0, 3)]);
-    expect(await run()).toMatchObject({ turns: { new: 3 }, conversations: { new: 1 } });
-    expect(heads()[0]?.slice(-4)).toBe(' end');
   });
 
   it('makes a slice whose beginning is lost a conversation', async () => {
