@@ -48,7 +48,9 @@ function findSeam(
   after: string,
   scanner: TextScanner,
 ): Pick<Seam, 'start' | 'end' | 'finding'> | undefined {
-  if (!TOKEN_END.test(before.slice(-1)) || !TOKEN_END.test(after.slice(0, 1))) return undefined;
+  const tail = TOKEN_TAIL.exec(before.slice(-SHORTEST))?.[0].length ?? 0;
+  const head = TOKEN_HEAD.exec(after.slice(0, SHORTEST))?.[0].length ?? 0;
+  if (tail === 0 || head === 0 || tail + head < SHORTEST) return undefined;
   const left = before.slice(-REACH);
   const findings = scanner.scanJoined(left + after.slice(0, REACH));
   const finding = findings.find(({ start, end }) => start < left.length && end > left.length);
@@ -61,4 +63,7 @@ function findSeam(
   return { start: offset + finding.start, end: finding.end - left.length, finding };
 }
 
-const TOKEN_END = /[A-Za-z0-9_+/=.-]/;
+/** No token is shorter, so fewer characters of one on both sides together make none. */
+const SHORTEST = 20;
+const TOKEN_HEAD = /^[\w+/=.~:-]+/;
+const TOKEN_TAIL = /[\w+/=.~:-]+$/;
