@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // Starts turnpress. Plain JavaScript that even an old Node reads: it finds a Node that is new enough, or says in one sentence what is needed.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
+import { constants, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -25,9 +25,17 @@ if (have[0] > NEEDED[0] || (have[0] === NEEDED[0] && have[1] >= NEEDED[1])) {
 } else {
   const pinned = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   if (existsSync(pinned)) {
-    const run = spawnSync(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-    if (run.error) process.stderr.write(`turnpress: could not start ${pinned}: ${run.error.message}\n`);
-    process.exitCode = run.status === null ? 1 : run.status;
+    const run = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+    // What ends this process ends the one that does the work, which then says with which code.
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    for (const signal of signals) process.on(signal, () => run.kill(signal));
+    run.on('error', (error) => {
+      process.stderr.write(`turnpress: could not start ${pinned}: ${error.message}\n`);
+      process.exitCode = 1;
+    });
+    run.on('close', (code, signal) => {
+      process.exitCode = code === null ? 128 + (constants.signals[signal] || 0) : code;
+    });
   } else {
     process.stderr.write(
       `turnpress needs Node.js ${NEEDED.join('.')} or newer; this is ${process.versions.node}. Get a newer one from https://nodejs.org\n`,

@@ -30,6 +30,8 @@ export interface World {
   readonly now: () => number;
   /** Asks the person at the terminal and gives what was typed, or undefined at its end. Absent: nobody is there to ask. */
   readonly ask?: (question: string) => Promise<string | undefined>;
+  /** `release` is called when a signal ends the process; what is returned forgets it. Absent: nobody signals. */
+  readonly hold?: (release: () => void) => () => void;
 }
 
 export interface Context {

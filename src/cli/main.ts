@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { TurnpressError } from '../base/errors.ts';
 import { EXIT, exitCodeOf, isSystemError } from './errors.ts';
 import { findAsker } from './machine/ask.ts';
+import { holdUntilReleased, releaseAll } from './machine/signals.ts';
 import { describeSystemError } from './machine/system-errors.ts';
 import { runProgram } from './program.ts';
 import { cleanText } from './terminal.ts';
@@ -12,8 +13,15 @@ import { readVersion } from './version.ts';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `turnpress log | head` closes the pipe early: that is no failure.
-  if (error.code === 'EPIPE') process.exit(EXIT.done);
-  throw error;
+  if (error.code !== 'EPIPE') say(error);
+  releaseAll();
+  process.exit(error.code === 'EPIPE' ? EXIT.done : exitCodeOf(error));
+});
+process.stderr.on('error', () => {}); // there is nobody to tell
+process.on('uncaughtException', (error) => {
+  say(error);
+  releaseAll();
+  process.exit(exitCodeOf(error));
 });
 // Node 22 warns that its SQLite is experimental; people who type `turnpress` need not read that.
 process.removeAllListeners('warning');
@@ -30,12 +38,17 @@ const world = {
   stderr: process.stderr,
   now: () => Date.now(),
   ...(ask === undefined ? {} : { ask }),
+  hold: holdUntilReleased,
 };
 
 try {
   process.exitCode = await runProgram(world, process.argv.slice(2), readVersion());
 } catch (error) {
   process.exitCode = exitCodeOf(error);
+  say(error);
+}
+
+function say(error: unknown): void {
   process.stderr.write(`${cleanText(describe(error))}\n`);
 }
 

@@ -44,7 +44,7 @@ function draw(library: typeof import('cli-progress'), { name, total, done, label
     {
       format: `${name} {bar} {percentage}% {label}`,
       stream: process.stderr,
-      hideCursor: true,
+      hideCursor: false, // a process that is killed could not bring it back
       clearOnComplete: true,
       stopOnComplete: false,
       barsize: 30,

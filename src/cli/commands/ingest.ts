@@ -18,6 +18,7 @@ import { holdMemory } from '../memory.ts';
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   for (const path of args) checkPath(context, path);
   const archive = openToWrite(context);
+  const forget = context.world.hold?.(() => archive.close());
   try {
     const report = await ingestInto(context, archive, args, options);
     context.printJson(report);
@@ -27,6 +28,7 @@ export async function run(context: Context, args: readonly string[], options: Co
     const exit = exitFor(archive);
     return exit === EXIT.done && context.strict && report.problemCount > 0 ? EXIT.problems : exit;
   } finally {
+    forget?.();
     archive.close();
   }
 }

@@ -17,6 +17,7 @@ export async function run(context: Context, _args: readonly string[], options: C
   }
   let exit: number = EXIT.done;
   const archive = openToWrite(context);
+  const forget = context.world.hold?.(() => archive.close());
   try {
     const ingested = await ingestInto(context, archive, [], options);
     context.print(ingestSummary(ingested, false));
@@ -28,6 +29,7 @@ export async function run(context: Context, _args: readonly string[], options: C
     exit = exitFor(archive);
     if (exit === EXIT.done && context.strict && ingested.problemCount > 0) exit = EXIT.problems;
   } finally {
+    forget?.();
     archive.close();
   }
   await offerServe(context);
