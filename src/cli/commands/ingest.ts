@@ -26,11 +26,18 @@ export async function run(context: Context, args: readonly string[], options: Co
     sayWhereLooked(context, report, args);
     for (const line of problemLines(report)) context.log.info(line);
     const exit = exitFor(archive);
-    return exit === EXIT.done && context.strict && report.problemCount > 0 ? EXIT.problems : exit;
+    const lost = report.problems.some(({ code }) => code === 'SOURCE_NOT_KEPT') || readNothing(report);
+    return exit === EXIT.done && (lost || (context.strict && report.problemCount > 0)) ? EXIT.problems : exit;
   } finally {
     forget?.();
     archive.close();
   }
+}
+
+/** There was something to read, and not one of it could be read. */
+function readNothing({ sources, problems }: IngestReport): boolean {
+  const failed = problems.filter(({ code }) => code === 'NOT_READ').length;
+  return failed > 0 && failed >= sources.found - sources.ignored;
 }
 
 export function ingestInto(

@@ -10,7 +10,6 @@ import type { Problem } from '../../base/log.ts';
 import type { PayloadHash } from '../../model/ids.ts';
 import { type Item, itemJson } from '../../model/item.ts';
 import type { Counts, Redactor } from '../../secrets/secrets.ts';
-import { SourceDamageError } from '../errors.ts';
 import type { ImportedConversation, ImportedTurn, Importer, SourceInput, SourceOutput } from '../kit/importer.ts';
 import type { Gap } from '../kit/json-lines.ts';
 import { findLongLine, readAround } from './long-lines.ts';
@@ -202,7 +201,8 @@ async function encodePart(
     nextLine: output.nextLine,
     guard: guardOf(file, output.consumed),
     size: file.size,
-    mtimeNs: String(file.mtimeNs),
+    // not kept: the next run has to look at it again
+    mtimeNs: more.some(({ code }) => code === 'SOURCE_NOT_KEPT') ? '' : String(file.mtimeNs),
     state: output.state,
     problems,
     records: output.records,
@@ -251,9 +251,9 @@ function keepOne(dir: string, file: OpenFile, importer: string, beside?: string)
     keepSource(dir, file, importer, beside);
     return [];
   } catch (error) {
-    if (!(error instanceof SourceDamageError)) throw error;
+    // whatever the reason, a full disk too: what the session says is kept all the same
     return [
-      { code: 'SOURCE_NOT_KEPT', file: file.path, message: `the agent's own bytes were not kept: ${error.message}` },
+      { code: 'SOURCE_NOT_KEPT', file: file.path, message: `the agent's own bytes were not kept: ${messageOf(error)}` },
     ];
   }
 }

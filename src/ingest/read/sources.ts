@@ -6,12 +6,14 @@ import {
   constants,
   existsSync,
   fstatSync,
+  fsyncSync,
   ftruncateSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -65,7 +67,9 @@ export function keepSource(dir: string, file: OpenFile, importer: string, beside
   const last = generations.at(-1);
   const grown = last !== undefined && file.size >= last.size && guardOf(file, last.size) === last.guard;
   if (grown && file.size === last.size) return;
-  const number = grown ? generations.length : generations.length + 1;
+  const number = grown ? generations.length : Math.max(generations.length, newestIn(folder)) + 1;
+  // what stands there under a number that nobody remembers is not written over
+  while (generations.length < number - 1) generations.push({ size: 0, guard: '', frames: [] });
   const frames = grown ? [...last.frames] : [];
   makeRealFolders(resolve(dir, '..', '..'), resolve(folder));
   const end = frames.reduce((sum, frame) => sum + frame.stored, 0);
@@ -77,7 +81,7 @@ export function keepSource(dir: string, file: OpenFile, importer: string, beside
 
 function writeKept(folder: string, kept: KeptSource): void {
   const temporary = join(folder, 'index.json.tmp');
-  writeFileSync(temporary, encodeUtf8(`${JSON.stringify(kept)}\n`), { mode: 0o600 });
+  writeFileSync(temporary, encodeUtf8(`${JSON.stringify(kept)}\n`), { mode: 0o600, flush: true });
   renameSync(temporary, join(folder, 'index.json'));
 }
 
@@ -149,15 +153,23 @@ function appendFrames(path: string, end: number, file: OpenFile, from: number) {
       at += frame.length;
     }
     ftruncateSync(fd, at);
+    fsyncSync(fd); // before an index speaks of it
     return { added, size };
   } finally {
     closeSync(fd);
   }
 }
 
+/** The greatest number of a file of kept bytes; 0 for none. */
+function newestIn(folder: string): number {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return Math.max(0, ...names.map((name) => Number(/^(\d+)\.zst$/.exec(name)?.[1] ?? 0)));
+}
+
 function findKept(folder: string): KeptSource | undefined {
   const file = join(folder, 'index.json');
-  if (!existsSync(file)) return undefined;
+  // an empty one is what a power cut left of the first
+  if (!existsSync(file) || statSync(file).size === 0) return undefined;
   let value: JsonValue;
   try {
     value = parseJson(decodeUtf8(readFileSync(file)));

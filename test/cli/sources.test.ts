@@ -1,0 +1,52 @@
+/** Where an agent's own bytes cannot be kept, its session is read all the same, and the exit code says so. */
+/** The next run keeps them. */
+
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openPlace, type Place } from '../whole/command-line.ts';
+import { claudeSession } from '../whole/sessions.ts';
+
+let place: Place;
+
+beforeEach(async () => {
+  place = openPlace();
+  const session = claudeSession('one');
+  session.prompt('where does the lock live');
+  session.answer('In the cupboard');
+  session.prompt('thanks');
+  place.write(`home/.claude/projects/-srv-code-orchard/${session.id}.jsonl`, session.text());
+  place.configure({});
+  expect((await place.inside('init')).code).toBe(0);
+});
+afterEach(() => place.close());
+
+const sources = (): string => join(place.archive, 'private', 'sources');
+
+it('a session whose source cannot be kept is read, the run ends with 3, and the next one keeps it', async () => {
+  await place.inside('ingest', '--dry-run');
+  writeFileSync(sources(), 'in the way');
+  const ran = await place.inside('ingest');
+  expect(ran.code).toBe(3);
+  expect(ran.out).toContain('1 new');
+  expect((await place.inside('log')).out).toContain('where does the lock live');
+  rmSync(sources());
+  expect((await place.inside('ingest')).code).toBe(0);
+  expect(readdirSync(sources(), { recursive: true }).some((name) => String(name).endsWith('1.zst'))).toBe(true);
+});
+
+it('an empty index of kept bytes is replaced, and nothing is written over', async () => {
+  expect((await place.inside('ingest')).code).toBe(0);
+  const names = readdirSync(sources(), { recursive: true }).map(String);
+  const index = names.find((name) => name.endsWith('index.json')) ?? '';
+  writeFileSync(join(sources(), index), '');
+  const session = claudeSession('one');
+  session.prompt('where does the lock live');
+  session.answer('In the cupboard');
+  session.prompt('thanks');
+  session.answer('Welcome');
+  place.write(`home/.claude/projects/-srv-code-orchard/${session.id}.jsonl`, session.text());
+  expect((await place.inside('ingest')).code).toBe(0);
+  const kept = readdirSync(sources(), { recursive: true }).map(String);
+  expect(kept.filter((name) => /\d\.zst$/.test(name)).length).toBe(2);
+});
