@@ -2,6 +2,7 @@
 /** Done before any format is chosen, so that titles, ids, links and times are the same in all three. */
 
 import { escapeHtml, type SafeHtml, trustHtml } from '../base/html.ts';
+import { dropTerminalCodes } from '../base/terminal-codes.ts';
 import type { FeedDocument, FeedEntry } from '../model/entry.ts';
 import { FeedUrlError } from './errors.ts';
 import { cleanXmlText } from './xml.ts';
@@ -70,9 +71,9 @@ function cleanEntries(
   return cleaned;
 }
 
-/** One line without terminal colours: every run of white space is one space. */
+/** One line without terminal codes: every run of white space is one space. */
 export function cleanLine(text: string): string {
-  return cleanXmlText(text.replace(TERMINAL, '')).replace(/\s+/gu, ' ').trim();
+  return cleanXmlText(dropTerminalCodes(text)).replace(/\s+/gu, ' ').trim();
 }
 
 /** Absolute http or https address as browsers spell it. Throws FeedUrlError; `where` names the member. */
@@ -121,8 +122,6 @@ function cleanTime(ms: number, otherwise: number): number {
 }
 
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
-/** CSI sequences (ECMA-48): without their escape character they would be left over as `[31m`. */
-const TERMINAL = /\u001b\[[0-?]*[ -/]*[@-~]/g;
 /** What stands in a document for a language that is none (RFC 5646). */
 export const NO_LANGUAGE = 'und';
 const LANGUAGE = /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/;
