@@ -215,6 +215,14 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
   const isProvisional = (key: string): boolean =>
     pending.keys.has(key) ? pending.provisional.has(key) : store.ledger.isProvisional(key);
 
+  /** What came of a message that was not whole may stand behind something else in the whole. */
+  const moveToParent = (known: KnownTurn & Placed, turn: ReadTurn): Placed => {
+    const parent = turn.place === undefined ? findParent(turn) : null;
+    if (parent === null || parent.hash === known.parent || parent.hash === known.hash) return known;
+    pending.changed.add(known.conversation);
+    return moveTurn(known, parent, grafting) ?? known;
+  };
+
   /** A key that is known means the turn that it meant first, whatever this source says under it. */
   const placeKnown = (turn: ReadTurn, known: Placed, payload: Uint8Array, draft: Draft): Placed => {
     const stored = turnOf(known.hash);
@@ -227,8 +235,15 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       const fuller = item !== undefined && said !== undefined && isFuller(item, said);
       if (before !== undefined && (turn.replaces === true || (open && fuller))) placed = replace(stored, turn, payload);
       else if (item === undefined || said === undefined || !isFuller(said, item)) draft.differing++;
-      if (placed !== known) nameTurn(turn, placed);
-    } else if (turn.provisional !== true && isProvisional(turn.key)) nameTurn(turn, placed);
+      if (placed !== known) {
+        nameTurn(turn, placed);
+        draft.toldMore = true;
+      }
+    } else if (stored !== undefined && isProvisional(turn.key)) {
+      // an older telling that is no fuller moves nothing back
+      if (turn.provisional !== true || draft.toldMore) placed = moveToParent(stored, turn);
+      if (turn.provisional !== true || placed !== known) nameTurn(turn, placed);
+    }
     if (placed.depth === 0 && turn.parent !== null && turn.replaces !== true) {
       const parent = findParent(turn);
       const root = turnOf(placed.hash);
@@ -253,6 +268,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     const prepared = prepareTurn({ parent, timeMs, ...ITEM_PAYLOAD, payload, payloadHash });
     const placed = add(prepared, parent?.conversation ?? (prepared.hash as string as ConversationId));
     nameTurn(turn, placed);
+    draft.toldMore = true;
     // behind a first turn that was left out: what is said of that one is said of this
     if (parent === null && turn.parent !== null) {
       if (find(turn.parent) === null) pending.keys.set(turn.parent, placed);
@@ -355,6 +371,8 @@ class Draft {
   contributions: Map<ConversationId, Contribution>;
   /** Turns that say something else under a key that is known. */
   differing = 0;
+  /** This part has said something that was not known. */
+  toldMore = false;
   /** Turns of the part before that had counts: what follows `consumed` is read, and said, again. */
   private before: ReadonlyMap<string, TailTurn>;
   private tail = new Map<string, TailTurn>();
@@ -377,6 +395,7 @@ class Draft {
   }
 
   startPart(): void {
+    this.toldMore = false;
     if (this.tail.size === 0) return;
     this.before = this.tail;
     this.tail = new Map();

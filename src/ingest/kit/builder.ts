@@ -234,6 +234,8 @@ function placeMessage(building: Building, group: string, lines: readonly AgentRe
   const item = messageItem(lines, again);
   if (item.parts.length === 0) {
     count(building, 'message:empty');
+    // what it says may still come: until then its ids mean nothing
+    if (building.provisional) return;
     for (const line of lines) collapseRecord(building, line);
     return;
   }
