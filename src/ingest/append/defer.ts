@@ -24,13 +24,15 @@ interface Held {
   readonly missing: Set<string>;
 }
 
-export function deferSources(appender: Pick<Appender, 'take' | 'isKnown'>): Deferred {
+export function deferSources(appender: Pick<Appender, 'take' | 'isKnown'>, mostKeys = MOST_KEYS): Deferred {
   const held = new Map<PlannedSource, Held>();
   const begun = new Set<PlannedSource>();
+  let keys = 0;
   return {
     take(source, part) {
       let known = held.get(source);
-      if (known === undefined && (begun.has(source) || !missesParents(part, appender))) {
+      // what is not held starts a conversation that is joined when its beginning comes
+      if (known === undefined && (begun.has(source) || keys >= mostKeys || !missesParents(part, appender))) {
         appender.take(source, part);
         if (part.last) begun.delete(source);
         else begun.add(source);
@@ -38,7 +40,9 @@ export function deferSources(appender: Pick<Appender, 'take' | 'isKnown'>): Defe
       }
       known ??= { source, keys: new Set(), missing: new Set() };
       held.set(source, known);
+      const before = known.keys.size;
       noteKeys(known, part, appender);
+      keys += known.keys.size - before;
       return false;
     },
     drop(source) {
@@ -104,3 +108,6 @@ function* walkInOrder(held: readonly Held[], { isKnown }: Pick<Appender, 'isKnow
   }
   for (let each = ready.pop(); each !== undefined; each = ready.pop()) yield* take(each);
 }
+
+/** Keys that are held at the most, all sources together: some hundred bytes each. */
+const MOST_KEYS = 500_000;

@@ -27,10 +27,11 @@ export function readAround(file: OpenFile, from: number, to: number, gaps: reado
 export function findLongLine(file: OpenFile, from: number, to: number, gaps: readonly Gap[]): Gap | undefined {
   const after = Math.max(from, ...gaps.map(({ offset, length }) => offset + length));
   const start = lineStart(file, after, to);
-  if (to - start <= limits.sourceLine) return undefined;
   for (let at = to; at < file.size; at += CHUNK) {
     const newline = readRange(file, at, Math.min(file.size, at + CHUNK)).indexOf(10);
-    if (newline !== -1) return { offset: start, length: at + newline + 1 - start };
+    if (newline === -1) continue;
+    const length = at + newline + 1 - start;
+    return length - 1 > limits.sourceLine ? { offset: start, length } : undefined;
   }
   return undefined;
 }

@@ -12,14 +12,14 @@ function partOf(parent: string | null, keys: readonly string[], last = true): Re
 }
 
 /** Takes everything, says in which order. */
-function world(parts: Readonly<Record<string, ReadPart>>) {
+function world(parts: Readonly<Record<string, ReadPart>>, mostKeys?: number) {
   const known = new Set<string>();
   const order: string[] = [];
   const take = (source: PlannedSource, part: ReadPart): void => {
     order.push(source.task.path);
     for (const { key } of part.turns) known.add(key);
   };
-  const deferred = deferSources({ take, isKnown: (key) => known.has(key) });
+  const deferred = deferSources({ take, isKnown: (key) => known.has(key) }, mostKeys);
   for (const [path, part] of Object.entries(parts)) deferred.take(sourceOf(path), part);
   for (const source of deferred.walk()) take(source, parts[source.task.path] as ReadPart);
   return order;
@@ -30,6 +30,11 @@ describe('sources whose parents are not known', () => {
     expect(
       world({ end: partOf('m2', ['e1']), middle: partOf('b2', ['m1', 'm2']), begin: partOf(null, ['b1', 'b2']) }),
     ).toEqual(['begin', 'middle', 'end']);
+  });
+
+  it('are held up to a number of keys: the next ones are taken as they come, and joined later', () => {
+    const parts = { end: partOf('m2', ['e1']), middle: partOf('b2', ['m1', 'm2']), begin: partOf(null, ['b1', 'b2']) };
+    expect(world(parts, 1)).toEqual(['middle', 'begin', 'end']);
   });
 
   it('start a conversation when their parents stand nowhere, and those that follow join it', () => {

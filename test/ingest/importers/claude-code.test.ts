@@ -242,18 +242,22 @@ describe('sub-agents', () => {
     const own = new Ledger().add(read(fixture(`nested/${SESSION}/subagents/agent-a1b2c3.jsonl`)));
     expect(own.outline()).toEqual(agentTurns);
     expect(outlineOf('sibling/agent-a1b2c3.jsonl')).toEqual(agentTurns);
-    for (const name of ['sidechain.jsonl', 'progress.jsonl']) {
+    for (const name of ['sidechain/session.jsonl', 'progress/session.jsonl']) {
       const inline = outlineOf(name);
       for (const line of agentTurns) expect(inline, name).toContain(line);
       expect(inline).toContain('4 <- 3 assistant: No snails.');
     }
-    const progress = new Ledger().add(read(fixture('progress.jsonl')));
+    const progress = new Ledger().add(read(fixture('progress/session.jsonl')));
     for (const [id, turn] of own.turns) expect(progress.turns.get(id)).toEqual(turn);
   });
 
   it('links each form to the call that started it', () => {
     const started = (name: string) => read(fixture(name)).conversations.find(({ meta }) => meta.parent !== undefined);
-    for (const name of [`nested/${SESSION}/subagents/agent-a1b2c3.jsonl`, 'sidechain.jsonl', 'progress.jsonl']) {
+    for (const name of [
+      `nested/${SESSION}/subagents/agent-a1b2c3.jsonl`,
+      'sidechain/session.jsonl',
+      'progress/session.jsonl',
+    ]) {
       expect(started(name)?.meta.parent, name).toEqual({ session: SESSION, tool_call: 'toolu_t1' });
       expect(started(name)?.meta.title, name).toBe('Find snails');
     }
@@ -266,7 +270,7 @@ describe('sub-agents', () => {
   });
 
   it('leaves inline records aside when the sub-agent has its own file', () => {
-    const bytes = readFileSync(fixture('progress.jsonl'));
+    const bytes = readFileSync(fixture('progress/session.jsonl'));
     const path = fixture(`nested/${SESSION}.jsonl`);
     const output = read(path, { bytes });
     expect(output.conversations).toHaveLength(1);
