@@ -228,7 +228,7 @@ export interface Ledger {
   /** Those that contributed to a conversation, by path. */
   listSourcesOf(conversation: ConversationId): readonly LedgerSource[];
   /** All, by path, without what was said: what tells a file that is as it was. */
-  walkSeen(): Iterable<Pick<LedgerSource, 'path' | 'size' | 'mtimeNs' | 'waiting'>>;
+  walkSeen(): Iterable<Pick<LedgerSource, 'path' | 'size' | 'mtimeNs' | 'lookAgainMs'>>;
   /** Conversations of which a source says that a tool call started them, by id, and the key of the turn that holds the call. */
   walkStarted(): Iterable<StartedConversation>;
   /** Those of them that may have to be linked anew: their key has a turn, and their meta does not name it as its parent's. */
@@ -294,6 +294,6 @@ export interface LedgerSource {
   readonly started?: readonly StartedConversation[];
   /** The run that read it was not ended: found again by `walkUnfinished`. */
   readonly unfinished?: boolean;
-  /** Messages that wait for their end. */
-  readonly waiting?: number;
+  /** It is looked at again, although it is as it was, once nobody has written to it for so many milliseconds. Absent or 0: never. */
+  readonly lookAgainMs?: number;
 }

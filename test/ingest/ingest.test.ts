@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -493,6 +493,16 @@ describe('order', () => {
     writeFake(early, lines);
     await run(early);
     expect(viewOf(store)).toEqual(viewOf(alone));
+  });
+
+  it('looks again at what waits when a longer silence may have ended it, and at no other time', async () => {
+    const open = put('1', [...session, { key: 'd', parent: 'c', time: 4, parts: ['one'], open: true }]);
+    const MINUTE = 60_000;
+    const isRead = async (minutes: number) =>
+      (await run(open, { nowMs: statSync(open).mtimeMs + minutes * MINUTE })).bytesRead > 0;
+    const looks: boolean[] = [];
+    for (const minutes of [1, 2, 11, 12, 1000, 1441, 1442, 100_000]) looks.push(await isRead(minutes));
+    expect(looks).toEqual([true, false, true, false, false, true, false, false]);
   });
 
   it('does not count redactions of an unfinished message twice', async () => {

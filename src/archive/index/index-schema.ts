@@ -1,7 +1,7 @@
 /** The tables of the private index. */
 /** A change here only raises the version: an index of another version is thrown away and built again. */
 
-export const SCHEMA_VERSION = '7';
+export const SCHEMA_VERSION = '8';
 
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS archive (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -32,9 +32,9 @@ CREATE TABLE IF NOT EXISTS blobs (hash BLOB PRIMARY KEY, length INTEGER NOT NULL
 CREATE TABLE IF NOT EXISTS blob_use (hash BLOB NOT NULL, conversation INTEGER NOT NULL, PRIMARY KEY (hash, conversation)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS blob_use_of ON blob_use (conversation);
 CREATE TABLE IF NOT EXISTS sources (
-  path TEXT PRIMARY KEY, json TEXT NOT NULL, unfinished INTEGER NOT NULL, waiting INTEGER NOT NULL, size INTEGER NOT NULL,
+  path TEXT PRIMARY KEY, json TEXT NOT NULL, unfinished INTEGER NOT NULL, look_again_ms INTEGER NOT NULL, size INTEGER NOT NULL,
   mtime_ns TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS sources_seen ON sources (path, size, mtime_ns, waiting);
+CREATE INDEX IF NOT EXISTS sources_seen ON sources (path, size, mtime_ns, look_again_ms);
 CREATE INDEX IF NOT EXISTS sources_unfinished ON sources (path) WHERE unfinished;
 CREATE TABLE IF NOT EXISTS source_conversations (
   conversation BLOB NOT NULL, path TEXT NOT NULL, started_by TEXT, PRIMARY KEY (conversation, path)) WITHOUT ROWID;

@@ -153,13 +153,13 @@ function* walkUnfinished(index: TurnIndex): Generator<LedgerSource> {
   }
 }
 
-function* walkSeen(index: TurnIndex): Generator<Pick<LedgerSource, 'path' | 'size' | 'mtimeNs' | 'waiting'>> {
-  const sql = `SELECT path, size, mtime_ns, waiting FROM sources WHERE path > ? AND ${IS_HERE} ORDER BY path LIMIT ${PAGE}`;
+function* walkSeen(index: TurnIndex): Generator<Pick<LedgerSource, 'path' | 'size' | 'mtimeNs' | 'lookAgainMs'>> {
+  const sql = `SELECT path, size, mtime_ns, look_again_ms FROM sources WHERE path > ? AND ${IS_HERE} ORDER BY path LIMIT ${PAGE}`;
   for (let from = ''; ; ) {
     const rows = index.all(sql, from);
-    for (const { path, size, mtime_ns, waiting } of rows) {
-      const seen = { size: indexNumber(size), mtimeNs: indexText(mtime_ns) ?? '', waiting: indexNumber(waiting) };
-      yield { path: indexText(path) ?? '', ...seen };
+    for (const { path, size, mtime_ns, look_again_ms } of rows) {
+      const lookAgainMs = indexNumber(look_again_ms);
+      yield { path: indexText(path) ?? '', size: indexNumber(size), mtimeNs: indexText(mtime_ns) ?? '', lookAgainMs };
     }
     if (rows.length < PAGE) return;
     from = indexText(rows.at(-1)?.path) ?? '';
@@ -186,8 +186,8 @@ function recordSource(index: TurnIndex, source: LedgerSource): void {
   const { path, size, mtimeNs, conversations } = source;
   const unfinished = source.unfinished === true ? 1 : 0;
   index.run(
-    'INSERT OR REPLACE INTO sources (path, json, unfinished, waiting, size, mtime_ns) VALUES (?, ?, ?, ?, ?, ?)',
-    ...[path, JSON.stringify(source), unfinished, source.waiting ?? 0, size, mtimeNs],
+    'INSERT OR REPLACE INTO sources (path, json, unfinished, look_again_ms, size, mtime_ns) VALUES (?, ?, ?, ?, ?, ?)',
+    ...[path, JSON.stringify(source), unfinished, source.lookAgainMs ?? 0, size, mtimeNs],
   );
   index.run('DELETE FROM source_conversations WHERE path=?', path);
   const started = new Map((source.started ?? []).map((each) => [each.conversation, each.startedBy]));

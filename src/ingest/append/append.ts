@@ -100,8 +100,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
         startedBy === undefined ? [] : [{ conversation, startedBy }],
       );
       // links of its sub-agents are looked at when the run ends, or by the next one
-      const { waiting } = memory;
-      return { ...row, state: encodeMemory(memory), started, unfinished: started.length > 0, waiting };
+      return { ...row, state: encodeMemory(memory), started, unfinished: started.length > 0 };
     });
     const kept = sources.filter((source) => !source.conversations.some((id) => lost.has(id)));
     store.ledger.record({ keys, sources: kept, moved, joined, lost: waiting, found: [...batch.found] });
@@ -456,6 +455,7 @@ function rowOf(path: string, importer: string, part: ReadPart, draft: Draft): Ro
     mtimeNs: part.mtimeNs,
     consumed: part.consumed,
     guard: part.guard,
+    lookAgainMs: part.lookAgainMs,
     memory: draft.memory(part),
     conversations: [...draft.contributions.keys()],
   };

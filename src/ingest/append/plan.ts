@@ -4,7 +4,6 @@
 import type { Ledger, LedgerSource } from '../../archive/archive.ts';
 import { decodeUtf8 } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
-import { QUIET_MS } from '../kit/builder.ts';
 import type { Importer } from '../kit/importer.ts';
 import { type Discovery, type FoundFile, wasLookedFor } from '../read/discover.ts';
 import type { ReadTask } from '../read/read-source.ts';
@@ -56,7 +55,8 @@ export function compareSources(
     }
     const same = file.size === seen.size && String(file.mtimeNs) === seen.mtimeNs;
     // what waits for its end is looked at again when the source has been quiet for so long that this may be its end
-    const mayHaveEnded = (seen.waiting ?? 0) > 0 && nowMs - Number(file.mtimeNs / 1_000_000n) >= QUIET_MS;
+    const { lookAgainMs = 0 } = seen;
+    const mayHaveEnded = lookAgainMs > 0 && nowMs - Number(file.mtimeNs / 1_000_000n) >= lookAgainMs;
     const source = same && !settle && !mayHaveEnded ? undefined : ledger.findSource(seen.path);
     if (same && (source === undefined || isSettled(source))) unchanged.add(file.path);
     else if (source !== undefined) changed.set(file.path, source);

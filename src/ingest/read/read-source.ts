@@ -10,6 +10,7 @@ import type { Problem } from '../../base/log.ts';
 import type { PayloadHash } from '../../model/ids.ts';
 import { type Item, itemJson } from '../../model/item.ts';
 import type { Counts, Redactor } from '../../secrets/secrets.ts';
+import { GIVEN_UP_MS, QUIET_MS } from '../kit/builder.ts';
 import type { ImportedConversation, ImportedTurn, Importer, SourceInput, SourceOutput } from '../kit/importer.ts';
 import type { Gap } from '../kit/json-lines.ts';
 import { findLongLine, readAround } from './long-lines.ts';
@@ -69,6 +70,8 @@ export interface ReadPart {
   readonly problems: readonly Problem[];
   readonly records: Readonly<Record<string, number>>;
   readonly waiting: number;
+  /** What waits may have ended once nobody has written to the source for so long. 0: a longer silence changes nothing. */
+  readonly lookAgainMs: number;
   /** Bytes of the file that were read. */
   readonly bytes: number;
   /** Starts at the source's beginning: what was said of it before counts no more. */
@@ -105,7 +108,8 @@ async function* readParts(
   for (let last = false; !last; ) {
     const to = Math.min(file.size, endOfSpan(from, span, gaps));
     last = to === file.size;
-    const quiet = last ? { quietMs: Math.max(0, task.nowMs - Number(file.mtimeNs / 1_000_000n)) } : {};
+    const quietMs = last ? Math.max(0, task.nowMs - Number(file.mtimeNs / 1_000_000n)) : undefined;
+    const quiet = quietMs === undefined ? {} : { quietMs };
     const step = { from, firstLine, ...(state === undefined ? {} : { state }), settle: task.settle && last, ...quiet };
     const read = readOutput(file, to, importer, { path: task.path, ...step, readBeside, gaps });
     if (read === undefined) {
@@ -133,13 +137,19 @@ async function* readParts(
     const known = gaps.length === 0 ? { known: { from, bytes: read.bytes } } : {};
     const problems =
       last && task.keepIn !== undefined ? keepAll(task.keepIn, { ...file, ...known }, importer.id, besides) : [];
-    yield { ...(await encodePart(output, file, redactor, problems, bytes)), fresh, last, bytes };
+    const lookAgainMs = output.waiting > 0 && quietMs !== undefined ? nextLook(quietMs) : 0;
+    yield { ...(await encodePart(output, file, redactor, problems, bytes)), fresh, last, bytes, lookAgainMs };
     fresh = false;
     span = partBytes;
     ({ consumed: from, nextLine: firstLine, state } = output);
     const reached = from;
     gaps = gaps.filter((gap) => gap.offset >= reached);
   }
+}
+
+/** After which silence the kit would say something else of what waits; 0: never. */
+function nextLook(quietMs: number): number {
+  return [QUIET_MS, GIVEN_UP_MS].find((ms) => quietMs < ms) ?? 0;
 }
 
 /** Where as many bytes end that are no gap. */
@@ -168,7 +178,7 @@ async function encodePart(
   redactor: Redactor,
   more: readonly Problem[],
   bytes: number,
-): Promise<Omit<ReadPart, 'fresh' | 'last' | 'bytes'>> {
+): Promise<Omit<ReadPart, 'fresh' | 'last' | 'bytes' | 'lookAgainMs'>> {
   const problems = [...output.problems, ...more];
   const payloads = createJoiner(bytes);
   const turns: ReadTurn[] = [];

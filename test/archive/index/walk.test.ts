@@ -95,7 +95,7 @@ describe('the ledger', () => {
         .sort((a, b) => (a.conversation < b.conversation ? -1 : 1)),
     );
     expect([...archive.ledger.walkSeen()]).toEqual(
-      sources.map(({ path, size, mtimeNs }) => ({ path, size, mtimeNs, waiting: 0 })),
+      sources.map(({ path, size, mtimeNs }) => ({ path, size, mtimeNs, lookAgainMs: 0 })),
     );
     const gone = { ...at(sources, 3), conversations: ['ff'.repeat(32) as (typeof ids)[number]] };
     archive.ledger.record({ sources: [gone] });

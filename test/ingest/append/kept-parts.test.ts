@@ -12,7 +12,18 @@ function sourceAt(path: string): PlannedSource {
 function partOf(bytes: number): ReadPart {
   return {
     ...{ turns: [], fired: [], conversations: [], blobs: [], aliases: [], problems: [], state: {}, records: {} },
-    ...{ consumed: 0, nextLine: 1, guard: '', size: 0, mtimeNs: '0', waiting: 0, bytes, fresh: true, last: true },
+    ...{
+      consumed: 0,
+      nextLine: 1,
+      guard: '',
+      size: 0,
+      mtimeNs: '0',
+      waiting: 0,
+      lookAgainMs: 0,
+      bytes,
+      fresh: true,
+      last: true,
+    },
     payloads: new Uint8Array(bytes),
   };
 }
