@@ -269,6 +269,20 @@ describe('sub-agents', () => {
     }
   });
 
+  it('keeps what only the progress holds of a sub-agent that has a file of its own', () => {
+    const whole = readFileSync(fixture(`nested/${SESSION}/subagents/agent-a1b2c3.jsonl`), 'utf8');
+    const shorter = Buffer.from(`${whole.trimEnd().split('\n').slice(0, -1).join('\n')}\n`);
+    const bytes = readFileSync(fixture('progress/session.jsonl'));
+    const output = claudeCode.read({
+      ...{ path: `/x/${SESSION}.jsonl`, bytes, from: 0, firstLine: 1, settle: true },
+      readBeside: (name) => (name.endsWith('agent-a1b2c3.jsonl') ? shorter : undefined),
+    });
+    const own = new Ledger().add(read(fixture(`nested/${SESSION}/subagents/agent-a1b2c3.jsonl`), { bytes: shorter }));
+    const both = own.add(output).outline();
+    expect(both).toContain('203 <- 202 assistant: Two beds, no snails.');
+    expect(both.filter((line) => line.startsWith('20'))).toHaveLength(4);
+  });
+
   it('leaves inline records aside when the sub-agent has its own file', () => {
     const bytes = readFileSync(fixture('progress/session.jsonl'));
     const path = fixture(`nested/${SESSION}.jsonl`);

@@ -24,7 +24,7 @@ export function findFileAgent(path: string): string | undefined {
 
 /**
  * The sub-agent's record inside an `agent_progress` record, as it would stand in the sub-agent's own file; undefined when
- * there is none or when that file exists and is read by itself.
+ * there is none or when that file holds it and is read by itself.
  */
 export function takeInline(
   state: ClaudeState,
@@ -38,10 +38,10 @@ export function takeInline(
   if (agentId === undefined || message === undefined || uuid === undefined) return { state };
   const toolCall = textOf(record.raw.parentToolUseID);
   let next = toolCall === undefined ? state : setLink(state, agentId, toolCall, record.session, reading);
-  if (hasOwnFile(reading.input, record.session, agentId)) return { state: next };
   const last = findAgent(next, agentId)?.last;
   if (last === uuid) return { state: next };
   next = setAgent(next, agentId, { last: uuid });
+  if (listOwn(reading.input, record.session, agentId).has(uuid)) return { state: next };
   const inline = {
     ...copyOf(record.raw, ['cwd', 'sessionId', 'version', 'gitBranch']),
     ...copyOf(message, ['type', 'message', 'uuid', 'timestamp', 'toolUseResult', 'requestId', 'isMeta']),
@@ -139,21 +139,29 @@ function setAgent(state: ClaudeState, id: string, change: Partial<Agent>): Claud
   return { ...state, agents: at === -1 ? [...agents, agent].slice(-MOST) : agents.with(at, agent) };
 }
 
-/** Whether the sub-agent's own file stands beside the session; looked for once in each reading. */
-function hasOwnFile(input: SourceInput, sessionId: string | undefined, agentId: string): boolean {
-  const seen = ownFiles.get(input) ?? new Map<string, boolean>();
+/** Ids of the records in the sub-agent's own file, when it stands beside the session; read once in each reading. */
+function listOwn(input: SourceInput, sessionId: string | undefined, agentId: string): ReadonlySet<string> {
+  const seen = ownFiles.get(input) ?? new Map<string, ReadonlySet<string>>();
   ownFiles.set(input, seen);
   const known = seen.get(agentId);
   if (known !== undefined) return known;
   const own = /([^\\/]+)\.jsonl?$/.exec(input.path)?.[1];
   const folders = new Set([own, safeId(sessionId)].filter((name) => name !== undefined));
-  let found = input.readBeside(`agent-${agentId}.jsonl`) !== undefined;
-  for (const folder of folders) found ||= input.readBeside(`${folder}/subagents/agent-${agentId}.jsonl`) !== undefined;
-  seen.set(agentId, found);
-  return found;
+  const places = [
+    `agent-${agentId}.jsonl`,
+    ...[...folders].map((folder) => `${folder}/subagents/agent-${agentId}.jsonl`),
+  ];
+  const ids = new Set<string>();
+  for (const place of places) {
+    const bytes = input.readBeside(place);
+    if (bytes === undefined) continue;
+    for (const [, id] of decodeUtf8(bytes).matchAll(/"uuid":\s*"([^"]{1,256})"/g)) if (id !== undefined) ids.add(id);
+  }
+  seen.set(agentId, ids);
+  return ids;
 }
 
-const ownFiles = new WeakMap<SourceInput, Map<string, boolean>>();
+const ownFiles = new WeakMap<SourceInput, Map<string, ReadonlySet<string>>>();
 
 function readMetaFile(
   reading: Reading,
