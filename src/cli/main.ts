@@ -18,6 +18,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? EXIT.done : exitCodeOf(error));
 });
 process.stderr.on('error', () => {}); // there is nobody to tell
+let done = false;
+// Nothing is left that could wake this process, and the command has not come to its end: whatever it did, it did not do what was asked.
+process.on('beforeExit', () => {
+  if (done) return;
+  say(new Error('the command waits for something that never comes'));
+  releaseAll();
+  process.exit(EXIT.bug);
+});
 process.on('uncaughtException', (error) => {
   say(error);
   releaseAll();
@@ -47,6 +55,7 @@ try {
   process.exitCode = exitCodeOf(error);
   say(error);
 }
+done = true;
 
 function say(error: unknown): void {
   process.stderr.write(`${cleanText(describe(error))}\n`);

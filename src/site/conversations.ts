@@ -3,7 +3,7 @@
 
 import type { ConversationId } from '../model/ids.ts';
 import type { BuildContext, VisibleConversation } from './conversation/context.ts';
-import { walkConversation } from './conversation/conversation.ts';
+import { type Walk, walkConversation } from './conversation/conversation.ts';
 import { ownerOf } from './conversation/conversation-work.ts';
 import { buildFailure } from './conversation/failed.ts';
 import { stopsBuild } from './errors.ts';
@@ -15,24 +15,24 @@ export async function buildConversation(context: BuildContext, id: ConversationI
   const conversation = describe(archive.getConversation(id), options);
   output.take(ownerOf(id));
   try {
-    const tasks = await walkConversation(context, conversation);
-    context.defer(settle(context, conversation, tasks));
+    const walk = await walkConversation(context, conversation);
+    context.defer(settle(context, conversation, walk));
+    if (stopsBuild(walk.failure?.error)) throw walk.failure?.error;
   } catch (error) {
     if (stopsBuild(error)) throw error;
     context.defer(fail(context, conversation, error));
   }
 }
 
-async function settle(
-  context: BuildContext,
-  conversation: VisibleConversation,
-  tasks: readonly Promise<void>[],
-): Promise<void> {
-  const failed = (await Promise.allSettled(tasks)).find((task) => task.status === 'rejected');
-  if (failed !== undefined) {
-    if (stopsBuild(failed.reason)) throw failed.reason;
-    return fail(context, conversation, failed.reason);
-  }
+async function settle(context: BuildContext, conversation: VisibleConversation, walk: Walk): Promise<void> {
+  const settled = await Promise.allSettled(walk.tasks);
+  const errors: readonly unknown[] = [
+    ...(walk.failure === undefined ? [] : [walk.failure.error]),
+    ...settled.flatMap((task) => (task.status === 'rejected' ? [task.reason] : [])),
+  ];
+  const stopping = errors.find(stopsBuild);
+  if (stopping !== undefined) throw stopping;
+  if (errors.length > 0) return fail(context, conversation, errors[0]);
   done(context, conversation, context.damaged.has(conversation.summary.id));
 }
 

@@ -89,8 +89,8 @@ export function openBuild(
     },
     send: queue.flush,
     async settled() {
-      queue.flush();
-      await deferred.all(queue.flush);
+      queue.end();
+      await deferred.all();
     },
     async close() {
       await context.pool.close();
@@ -113,12 +113,8 @@ function createDeferred() {
       open.add(settled);
     },
     check,
-    /** `hurry` is called before each wait: what waits for company gets none any more. */
-    async all(hurry: () => void): Promise<void> {
-      while (open.size > 0) {
-        hurry();
-        await Promise.race(open);
-      }
+    async all(): Promise<void> {
+      while (open.size > 0) await Promise.race(open);
       check();
     },
   };

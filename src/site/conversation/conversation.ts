@@ -14,14 +14,19 @@ import type { BuildContext, VisibleConversation } from './context.ts';
 import { buildMergedBranch, buildPage } from './conversation-page.ts';
 import { type ConversationWork, createWork, type FilledPage, placeTurn } from './conversation-work.ts';
 
+/** A conversation that was read to its end, or to what could not be read. */
+export interface Walk {
+  /** Pages and feeds that are still being written. They may wait for those of other conversations. */
+  readonly tasks: readonly Promise<void>[];
+  /** What the walk ended with before its time. */
+  readonly failure?: { readonly error: unknown };
+}
+
 /**
  * Reads the conversation, hands its pages to the renderer and keeps what is collected. Damage is a problem of the turn it touches.
- * Gives the pages that are still being written; all of them settle also when it throws.
+ * Throws only before the first page.
  */
-export async function walkConversation(
-  context: BuildContext,
-  conversation: VisibleConversation,
-): Promise<readonly Promise<void>[]> {
+export async function walkConversation(context: BuildContext, conversation: VisibleConversation): Promise<Walk> {
   const work = createWork(context, conversation);
   try {
     const collecting = openCollectors(work);
@@ -30,10 +35,9 @@ export async function walkConversation(
     buildBranchLists(work);
     collecting.finish?.();
   } catch (error) {
-    await Promise.allSettled(work.tasks);
-    throw error;
+    return { tasks: work.tasks, failure: { error } };
   }
-  return work.tasks;
+  return { tasks: work.tasks };
 }
 
 async function walkBranch(work: ConversationWork, branch: BranchOutline, collecting: Collecting): Promise<void> {

@@ -38,6 +38,8 @@ export interface PageQueue {
   hurry(): void;
   /** Sends what waits. */
   flush(): void;
+  /** From here on no page waits for company: nobody adds any on purpose, only renderings that are still under way. */
+  end(): void;
   /** After an error too. */
   close(): Promise<void>;
 }
@@ -77,6 +79,10 @@ export function createPageQueue(output: Output, setup: Omit<ShellSetup, 'staging
   let waiting: Waiting[] = [];
   let bytes = 0;
   let lane: ShellLane | undefined;
+  let ending = false;
+  const hurry = (): void => {
+    if ((lane?.waiting() ?? 0) === 0) flush();
+  };
   const flush = (): void => {
     if (waiting.length === 0) return;
     const batch = waiting;
@@ -93,6 +99,9 @@ export function createPageQueue(output: Output, setup: Omit<ShellSetup, 'staging
       })
       .catch((error: unknown) => {
         for (const { reject } of batch) reject(error);
+      })
+      .finally(() => {
+        if (ending) flush();
       });
   };
   return {
@@ -102,11 +111,14 @@ export function createPageQueue(output: Output, setup: Omit<ShellSetup, 'staging
         waiting.push({ page: { model, body: encoded }, resolve, reject });
         bytes += encoded.length + 4096;
         if (waiting.length >= MOST_PAGES || bytes >= MOST_BYTES) flush();
+        else if (ending) hurry();
       }),
-    hurry() {
-      if ((lane?.waiting() ?? 0) === 0) flush();
-    },
+    hurry,
     flush,
+    end() {
+      ending = true;
+      flush();
+    },
     async close() {
       if (lane === undefined) return;
       if (lane.waiting() > 0 || resting !== undefined) await lane.close();
