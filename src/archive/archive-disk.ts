@@ -118,7 +118,7 @@ function openWriter(parts: Parts): ArchiveWriter {
     keepPrivateFromGit(disk, dir);
     // durable, so that also after a power cut the next writer knows that this one did not close
     disk.fsyncDir(`${dir}/private`);
-    keepInfoCopy(disk, dir);
+    keepInfoCopy(disk, dir, parts.log);
     const store = openWritableStore(parts, tookOver !== undefined);
     return new OpenArchive(store, () => releaseLock(disk, lock, self));
   } catch (error) {

@@ -30,6 +30,7 @@ export function readInfo(
   if (!isJsonObject(value) || value.format !== 'turnpress')
     throw new DamageError(file, 'it does not say "format":"turnpress"');
   const { version, features, origin, created } = value;
+  if (version === undefined) throw new DamageError(file, 'it does not say which version it is');
   if (version !== 1) throw new FutureFormatError(file, `version ${String(version).slice(0, 20)}`);
   if (!Array.isArray(features) || !features.every((feature) => typeof feature === 'string')) {
     throw new DamageError(file, 'its features are no list of names');

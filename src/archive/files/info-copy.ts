@@ -1,11 +1,14 @@
 /** A private copy of archive.json, so that a change to it is seen and does not make the archive another one. */
 /** No log covers that file: without the copy a flipped bit in the origin would set every checkpoint at odds with it. */
 
-import { equalBytes } from '../../base/bytes.ts';
+import { decodeUtf8, equalBytes } from '../../base/bytes.ts';
 import { type Disk, replaceFile } from '../../base/disk.ts';
+import { TurnpressError } from '../../base/errors.ts';
+import { canonicalJson, parseJson } from '../../base/json.ts';
 import { limits } from '../../base/limits.ts';
+import type { Log } from '../../base/log.ts';
 import type { ArchiveInfo, DamageReport } from '../contract.ts';
-import { DamageError } from '../errors.ts';
+import { DamageError, FutureFormatError, NotFoundError } from '../errors.ts';
 import { readArchiveFile } from './archive-file.ts';
 import { readInfo } from './archive-info.ts';
 
@@ -33,20 +36,57 @@ export function readKnownInfo(disk: Disk, dir: string): KnownInfo {
   return { info: readInfo(disk, dir, INFO_COPY).info, mayWrite: false, damage: difference };
 }
 
-/** Undefined: they are equal, or there is no copy to compare with. */
+/**
+ * Undefined: they say the same, or there is no copy to compare with. Line ends and blanks may differ: git may have changed them.
+ * A copy that is none, while archive.json itself reads well, is no finding either: it is derived, and the next writer makes it anew.
+ */
 export function findInfoDifference(disk: Disk, dir: string): DamageReport | undefined {
+  if (isBrokenCopy(disk, dir)) return undefined;
   const bytes = readArchiveFile(disk, dir, 'archive.json', limits.archiveInfo);
   const copy = readArchiveFile(disk, dir, INFO_COPY, limits.archiveInfo);
   if (bytes === undefined || copy === undefined || equalBytes(bytes, copy)) return undefined;
+  const said = meaningOf(bytes);
+  if (said !== undefined && said === meaningOf(copy)) return undefined;
   const message = `it differs from its copy; put ${INFO_COPY} in its place, or delete the copy if the change was meant`;
   return { kind: 'archive', file: 'archive.json', turns: [], message };
 }
 
-/** For a writer: makes the copy where there is none. The folder `private` exists. */
-export function keepInfoCopy(disk: Disk, dir: string): void {
+/** For a writer: makes the copy where there is none, and anew where it is none of ours. The folder `private` exists. */
+export function keepInfoCopy(disk: Disk, dir: string, log: Log): void {
   const path = `${dir}/${INFO_COPY}`;
+  if (isBrokenCopy(disk, dir)) {
+    disk.rename(path, `${path}.broken`);
+    log.info(`${path} was damaged; it was set aside as archive.json.broken and is made anew`);
+  }
   const bytes = readArchiveFile(disk, dir, 'archive.json', limits.archiveInfo);
   if (bytes === undefined || disk.stat(path) !== undefined) return;
   replaceFile(disk, path, `${path}.tmp`, bytes);
   disk.fsyncDir(`${dir}/private`);
+}
+
+/** There is something in the copy's place that cannot be read as one, and archive.json can. */
+function isBrokenCopy(disk: Disk, dir: string): boolean {
+  return isDamaged(disk, dir, INFO_COPY) && !isDamaged(disk, dir, 'archive.json');
+}
+
+function isDamaged(disk: Disk, dir: string, name: string): boolean {
+  try {
+    readInfo(disk, dir, name);
+    return false;
+  } catch (error) {
+    if (error instanceof DamageError) return true;
+    // of another format, or absent
+    if (error instanceof FutureFormatError || error instanceof NotFoundError) return false;
+    throw error;
+  }
+}
+
+/** Undefined: it is no JSON. */
+function meaningOf(bytes: Uint8Array): string | undefined {
+  try {
+    return canonicalJson(parseJson(decodeUtf8(bytes)));
+  } catch (error) {
+    if (error instanceof TurnpressError) return undefined;
+    throw error;
+  }
 }
