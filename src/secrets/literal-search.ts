@@ -14,13 +14,17 @@ export interface Literal {
   readonly follow?: RegExp;
   /** How many characters `follow` needs to see; 100 when absent. */
   readonly reach?: number;
+  /** What must stand before it, tested on the 100 characters before its beginning. */
+  readonly before?: RegExp;
 }
 
 export interface LiteralSearch {
-  /** One byte for each slot: not 0 where a literal begins with three characters of that slot. */
-  readonly table: Uint8Array;
-  /** `bits` and those of the literals whose third character, in this slot, stands at `at`. */
-  bitsAt(text: TextUnits, at: number, slot: number, bits: number): number;
+  /** For each slot the number of its group: not 0 where a literal begins with three characters of that slot. */
+  readonly table: Uint16Array;
+  /** Not 0 where a literal of the group goes on with such a character: `pairOf` the third and the next one, in the group's row. */
+  readonly next: Uint8Array;
+  /** `bits` and those of the literals of a group whose third character stands at `at`. */
+  bitsAt(text: TextUnits, at: number, group: number, bits: number): number;
 }
 
 const REACH = 100;
@@ -32,29 +36,64 @@ interface Row {
   readonly folded: boolean;
   readonly follow: RegExp | undefined;
   readonly reach: number;
+  readonly before: RegExp | undefined;
 }
 
 export function createLiteralSearch(literals: readonly Literal[]): LiteralSearch {
-  const table = new Uint8Array(1 << 15);
-  const slots = new Map<number, Row[]>();
-  for (const { text, bit, folded = false, follow, reach = REACH } of literals) {
+  const table = new Uint16Array(1 << 15);
+  const groups: Row[][] = [[]];
+  for (const { text, bit, folded = false, follow, reach = REACH, before } of literals) {
     const codes = Uint16Array.from(text, (_, i) => text.charCodeAt(i));
     const [a, b, c] = codes;
     if (a === undefined || b === undefined || c === undefined) throw new TypeError('a literal is too short');
     const slot = nextSlot(nextSlot(nextSlot(0, a), b), c);
-    table[slot] = 1;
-    slots.set(slot, [...(slots.get(slot) ?? []), { text: codes, bit, folded, follow, reach }]);
+    const group = table[slot] || groups.push([]) - 1;
+    table[slot] = group;
+    groups[group]?.push({ text: codes, bit, folded, follow, reach, before });
   }
+  const next = new Uint8Array(groups.length * PAIRS);
+  for (const [group, rows] of groups.entries()) for (const row of rows) markNext(next, group * PAIRS, row);
   return {
     table,
-    bitsAt(text, at, slot, bits) {
-      const rows = slots.get(slot) ?? [];
+    next,
+    bitsAt(text, at, group, bits) {
       let all = bits;
-      for (const row of rows) if ((all & row.bit) !== row.bit && isAt(text, at - 2, row)) all |= row.bit;
+      for (const row of groups[group] ?? []) if ((all & row.bit) !== row.bit && isAt(text, at - 2, row)) all |= row.bit;
       return all;
     },
   };
 }
+
+/** Pairs of a third and a next character: of the one its case, of the other which of ASCII it is, all others being 0. */
+export const PAIRS = 256;
+
+/** A number below `PAIRS`. */
+export function pairOf(third: number, next: number): number {
+  return ((third & 0x20) << 2) | (next < 128 ? next : 0);
+}
+
+function markNext(next: Uint8Array, from: number, { text, folded, follow }: Row): void {
+  const [third = 0, fourth] = text.subarray(2);
+  const begins = follow === undefined ? undefined : findBeginning(follow);
+  for (let code = 0; code < 128; code++) {
+    const may =
+      fourth === undefined
+        ? (begins?.test(String.fromCharCode(code)) ?? true)
+        : fourth === code || (folded && fourth === (code | 0x20));
+    if (!may && code !== 0) continue;
+    next[from + pairOf(third, code)] = 1;
+    if (folded) next[from + pairOf(third ^ 0x20, code)] = 1;
+  }
+}
+
+/** What a pattern's first character must be, where its source says so without alternatives: `^[a-z]{14}…`, `^\d…`, `^(?=[:=])…`. */
+function findBeginning({ source, flags }: RegExp): RegExp | undefined {
+  const of = BEGINNING.exec(source)?.groups?.of;
+  if (of === undefined || source.replace(/\\.|\[\^?(?:\\.|[^\]\\])+\]/g, '').includes('|')) return undefined;
+  return new RegExp(of, flags);
+}
+
+const BEGINNING = /^\^(?:\(\?=)?(?<of>\\[dws]|\[\^?(?:\\.|[^\]\\])+\])(?![*?]|\{0)/;
 
 /** The lists of which a text holds any literal, by their index, in order. Tells literals alone, never what follows them. */
 export type ListSearch = (text: string) => readonly number[];
@@ -104,5 +143,6 @@ function isAt(text: TextUnits, start: number, row: Row): boolean {
     const wanted = row.text[i] ?? 0;
     if (code !== wanted && !(row.folded && code >= 0x41 && code <= 0x5a && code + 0x20 === wanted)) return false;
   }
+  if (row.before !== undefined && !row.before.test(text.slice(Math.max(0, start - REACH), start))) return false;
   return row.follow === undefined || row.follow.test(text.slice(end, Math.min(text.length, end + row.reach)));
 }

@@ -3,7 +3,7 @@
 
 import { hidesText, MIN_RUN, RUN_MASK } from './encoded-blocks.ts';
 import { joinLines } from './line-joins.ts';
-import { createLiteralSearch, type Literal, type LiteralSearch, nextSlot } from './literal-search.ts';
+import { createLiteralSearch, type Literal, type LiteralSearch, nextSlot, PAIRS, pairOf } from './literal-search.ts';
 import { tellingPlaces } from './rules/telling-places.ts';
 import { tokenShapes } from './rules/token-shapes.ts';
 import { TextUnits } from './text-units.ts';
@@ -49,7 +49,7 @@ export function createQuickLook(literals: readonly string[], names: readonly str
 }
 
 /** Literals and encoded runs, in one pass. */
-function lookThrough(text: TextUnits, { table, bitsAt }: LiteralSearch): number {
+function lookThrough(text: TextUnits, { table, next, bitsAt }: LiteralSearch): number {
   const { units, length } = text;
   let bits = 0;
   let slot = 0;
@@ -59,7 +59,8 @@ function lookThrough(text: TextUnits, { table, bitsAt }: LiteralSearch): number 
     const code = units[i] ?? 0;
     const mask = RUN_MASK[code] ?? 0;
     slot = nextSlot(slot, code);
-    if (table[slot] !== 0) bits = bitsAt(text, i, slot, bits);
+    const group = table[slot] ?? 0;
+    if (group !== 0 && next[group * PAIRS + pairOf(code, units[i + 1] ?? 0)] !== 0) bits = bitsAt(text, i, group, bits);
     if (run > (mask | (MIN_RUN - 1)) && (bits & BLOCK) === 0 && hidesText(units, i - run, i)) bits |= BLOCK;
     run = (run + 1) & mask;
   }
@@ -157,7 +158,7 @@ const NAMES: readonly Literal[] = [
     text,
     bit: ASSIGNMENT,
     folded: true,
-    follow: /^[\\"'`\] \t]{0,10}(?:=|:)[ \t>]{0,5}[\\"'`]{0,4}[A-Za-z0-9+/=_]{16}/,
+    follow: /^(?=[\\"'`\] \t=:])[\\"'`\] \t]{0,10}[=:][ \t>]{0,5}[\\"'`]{0,4}[A-Za-z0-9+/=_]{16}/,
   })),
   ...['code', 'otp', 'pin', 'cvv', 'cvc'].map((text) => ({
     text,
@@ -169,7 +170,7 @@ const NAMES: readonly Literal[] = [
     text: 'pat',
     bit: ASSIGNMENT,
     folded: true,
-    follow: /^[\\"'`\] \t]{0,10}(?:=|:)[ \t>]{0,5}[\\"'`]{0,4}[A-Za-z0-9]{16}/,
+    follow: /^(?=[\\"'`\] \t=:])[\\"'`\] \t]{0,10}[=:][ \t>]{0,5}[\\"'`]{0,4}[A-Za-z0-9]{16}/,
   },
 ];
 

@@ -11,7 +11,7 @@ import { acceptsUrl, CONTEXT_HINT, findInContext, findUrlLogin } from './rules/c
 import { findHomePaths, HOME_HINT, listOwners } from './rules/home-paths.ts';
 import { judgeMember } from './rules/members.ts';
 import { findOwners, OWNER_HINT } from './rules/owners.ts';
-import { findPersonal, hasPersonal, PERSONAL_HINT } from './rules/personal.ts';
+import { findPersonal, hasPersonal, mayHavePersonal } from './rules/personal.ts';
 import { isPlaceholder } from './rules/placeholders.ts';
 import { findPrivateKeys, PRIVATE_KEY_HINT } from './rules/private-keys.ts';
 import { LINT_HINT, loadLint } from './rules/secretlint.ts';
@@ -82,7 +82,7 @@ const LINT_OVERLAP = 12 * 1024;
 /** SECRET, HOME, both or none: the bits of the fast look, with the unsure ones settled. */
 function needs(text: string, quick: QuickLook, options: ScannerOptions, depth: number): number {
   let bits = quick.look(text);
-  if (options.personal && PERSONAL_HINT.test(text) && hasPersonal(text)) bits |= SECRET;
+  if (options.personal && mayHavePersonal(text) && hasPersonal(text)) bits |= SECRET;
   if ((bits & SECRET) !== 0) return SECRET;
   if ((bits & ASSIGNMENT) !== 0 && any(findAssignments, text)) return SECRET;
   if ((bits & PLACE) !== 0 && any(findInPlaces, text)) return SECRET;

@@ -12,23 +12,36 @@ export type Spelling = 'quoted' | 'shell' | 'code';
 
 /** Finds values that are assigned to a telling name, in shell, code, JSON, YAML, INI and as options of a command. */
 export function findAssignments(text: string, report: Report): void {
-  for (const pattern of [ASSIGNMENT, OPTION]) {
-    pattern.lastIndex = 0;
-    for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-      const { key = '', q = '', v = '', op = ' ' } = match.groups ?? {};
-      const keyStart = match.index + (pattern === OPTION ? match[0].indexOf(key) : 0);
-      const name = nameBefore(text, keyStart) + key;
-      const value = q === '' ? bareValue(v) : v;
-      if (q === '' && value.length < v.length) pattern.lastIndex -= v.length - value.length;
-      if (value.length < 3) continue;
-      if (q !== '' && match.groups?.c === '' && CLOSED.test(value)) continue;
-      const spelling = q !== '' ? 'quoted' : op === '=' || pattern === OPTION ? 'shell' : 'code';
-      const verdict = judgeAssignment(name, value, spelling);
-      if (verdict === 'none') continue;
-      const start = match.index + match[0].length - v.length;
-      report({ rule: ruleOfName(name), start, end: start + value.length, value, doubtful: verdict === 'doubtful' });
-    }
+  // the key is looked for where something is given to a name: a text has few such places, and letters that may begin a key everywhere
+  let done = 0;
+  SIGN.lastIndex = 0;
+  for (let sign = SIGN.exec(text); sign !== null; sign = SIGN.exec(text)) {
+    const from = Math.max(done, sign.index - MOST_BEFORE);
+    const match = ASSIGNMENT.exec(text.slice(from, sign.index + MOST_AFTER));
+    if (match === null || from + match.index >= sign.index) continue;
+    done = takeMatch(text, match, from, report);
+    SIGN.lastIndex = Math.max(SIGN.lastIndex, done);
   }
+  OPTION.lastIndex = 0;
+  for (let match = OPTION.exec(text); match !== null; match = OPTION.exec(text)) {
+    OPTION.lastIndex = takeMatch(text, match, 0, report);
+  }
+}
+
+/** Reports what a match in the text from `from` on gives to its name, if that is a secret. Returns where the match ends. */
+function takeMatch(text: string, match: RegExpExecArray, from: number, report: Report): number {
+  const { key = '', q = '', v = '', op = ' ' } = match.groups ?? {};
+  const start = from + match.index + match[0].length - v.length;
+  const value = q === '' ? bareValue(v) : v;
+  const end = start + value.length;
+  if (value.length < 3) return end;
+  if (q !== '' && match.groups?.c === '' && CLOSED.test(value)) return end;
+  const isOption = match.groups?.op === undefined;
+  const name = nameBefore(text, from + match.index + (isOption ? match[0].indexOf(key) : 0)) + key;
+  const spelling = q !== '' ? 'quoted' : op === '=' || isOption ? 'shell' : 'code';
+  const verdict = judgeAssignment(name, value, spelling);
+  if (verdict !== 'none') report({ rule: ruleOfName(name), start, end, value, doubtful: verdict === 'doubtful' });
+  return end;
 }
 
 /** A value without quotes ends before the marks of a sentence, and in a link before the next parameter. */
@@ -96,9 +109,15 @@ const END =
   '(?:[_-]?(?:base|base64|b64|hex|enc|raw|plain|plaintext|text|value|val|prod|production|dev|test|staging|live|old|new|default|primary|secondary|\\d{1,4}))?';
 const UNQUOTED = '[^\\s"\'`,;|<>()\\\\]';
 const QUOTED = '[^"\'`\\\\\\r\\n]';
+const BETWEEN = '\\\\{0,3}(?<c>["\'`]?)\\]?[ \\t]{0,4}';
+/** A colon or an equals sign behind a key. */
+const SIGN = new RegExp(`(?<=(?:${KEY})${END}${BETWEEN})[:=]`, 'gi');
+/** Characters that a key and what stands between it and the sign may have, and what stands from the sign on. */
+const MOST_BEFORE = 64;
+const MOST_AFTER = 600;
 const ASSIGNMENT = new RegExp(
-  `(?<key>(?:${KEY})${END})\\\\{0,3}(?<c>["'\`]?)\\]?[ \\t]{0,4}(?<op>:=|=>|[:=])[ \\t]{0,4}(?:(?<q>\\\\{0,3}["'\`])(?=${QUOTED}))?(?<v>(?<=["'\`])${QUOTED}{1,512}|${UNQUOTED}{1,512})`,
-  'gi',
+  `(?<key>(?:${KEY})${END})${BETWEEN}(?<op>:=|=>|[:=])[ \\t]{0,4}(?:(?<q>\\\\{0,3}["'\`])(?=${QUOTED}))?(?<v>(?<=["'\`])${QUOTED}{1,512}|${UNQUOTED}{1,512})`,
+  'i',
 );
 const OPTION = new RegExp(
   `(?<=\\s)--(?:[a-z]{1,20}-){0,3}(?<key>password|passwd|passphrase|pass|secret|token|api-?key|access-key|secret-key)[ \\t]{1,2}(?<q>["'])?(?<v>(?<=["'])${QUOTED}{1,512}|(?!-)${UNQUOTED}{1,512})`,

@@ -15,23 +15,25 @@ export function findHomePaths(text: string, report: Report, names: readonly stri
   const known = new Set(names.map(slugOf));
   NAME.lastIndex = 0;
   for (let name = NAME.exec(text); name !== null; name = NAME.exec(text)) {
+    // what stands right before and behind the word tells which of the patterns it can be part of
+    const pattern = text[name.index + name[0].length] === '-' ? SLUG : HOME;
+    if (!(pattern === SLUG ? /-/ : /[\\/fFcC]/).test(text[name.index - 1] ?? '')) continue;
     const from = Math.max(0, name.index - BEFORE);
     const piece = text.slice(from, name.index + AFTER);
-    for (const pattern of [HOME, SLUG]) {
-      pattern.lastIndex = 0;
-      for (let match = pattern.exec(piece); match !== null; match = pattern.exec(piece)) {
-        const [start, end] = [from + match.index, from + match.index + match[0].length];
-        if (start > name.index) break;
-        const user = match.groups?.user ?? '';
-        // At the cut the character before is out of sight.
-        if (end <= name.index || (match.index === 0 && from > 0) || isNobody(user)) continue;
-        if (pattern === HOME && isRoute(text, start, end, user)) continue;
-        if (pattern === SLUG) slugs.push({ start, head: end - user.length, user });
-        else {
-          if (known.size < MAX_NAMES) known.add(slugOf(user));
-          found.push({ rule: 'home', start, end, value: match[0], replacement: '~' });
-        }
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(piece); match !== null; match = pattern.exec(piece)) {
+      const [start, end] = [from + match.index, from + match.index + match[0].length];
+      if (start > name.index) break;
+      if (end <= name.index) continue;
+      const user = match.groups?.user ?? '';
+      // At the cut the character before is out of sight.
+      if ((match.index === 0 && from > 0) || isNobody(user)) break;
+      if (pattern === SLUG) slugs.push({ start, head: end - user.length, user });
+      else if (!isRoute(text, start, end, user)) {
+        if (known.size < MAX_NAMES) known.add(slugOf(user));
+        found.push({ rule: 'home', start, end, value: match[0], replacement: '~' });
       }
+      break;
     }
   }
   for (const { start, head, user } of slugs) {

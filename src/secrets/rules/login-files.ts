@@ -93,13 +93,15 @@ export const loginFiles: readonly TellingPlace[] = [
   },
   {
     rule: 'password',
-    literals: ['pass', 'pwd', 'secret', 'token', 'credential', 'key', 'sid', 'sess', 'pin', 'otp', 'pat'].map(
-      (text) => ({
-        text,
+    // the word behind the name, because names are everywhere
+    literals: [
+      {
+        text: 'value',
         folded: true,
-        follow: /^[\w.-]{0,12}\\{0,3}["']?[\s,]{0,46}\\{0,3}["']?value/i,
-      }),
-    ),
+        before:
+          /(?:pass|pwd|secret|token|credential|key|sid|sess|pin|otp|pat|code|cv[vc]|kennwort)[\w.-]{0,12}\\{0,3}["']?[\s,]{0,46}\\{0,3}["']?$/i,
+      },
+    ],
     pattern:
       /\b(?:name|key|variable)\\{0,3}["']?\s{0,4}[:=]\s{0,4}\\{0,3}["']?(?<n>[A-Za-z][\w.-]{1,80})\\{0,3}["']?\s{0,4},?\s{0,40}\\{0,3}["']?(?:value|Value)\\{0,3}["']?\s{0,4}[:=]\s{0,4}\\{0,3}["']?(?<v>[^"'\s\\,}]{3,512})/dgi,
     accepts: acceptsNamed,

@@ -3,8 +3,17 @@
 
 import type { Report } from '../finding.ts';
 
-export const PERSONAL_HINT =
-  /[A-Za-z0-9]@[A-Za-z0-9]|\d\.\d{1,3}\.\d{1,3}\.\d|\+\d{1,3}[ .(-]|\d{4}[ -]\d{4}[ -]?\d{2}|\d{15}/;
+/** Whether a text is worth looking for any of it. */
+export function mayHavePersonal(text: string): boolean {
+  return (
+    (text.includes('@') && /[A-Za-z0-9]@[A-Za-z0-9]/.test(text)) ||
+    (text.includes('+') && /\+\d{1,3}[ .(-]/.test(text)) ||
+    NUMBERS.test(text)
+  );
+}
+
+/** What addresses and cards begin with. */
+const NUMBERS = /\d(?:\.\d{1,3}\.\d{1,3}\.\d|\d{3}[ -]\d{4}[ -]?\d{2}|\d{14})/;
 
 export function findPersonal(text: string, report: Report): void {
   findEmails(text, report);
