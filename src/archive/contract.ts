@@ -183,6 +183,18 @@ export interface LogExtension {
   readonly checkpoint: Uint8Array;
 }
 
+/** What a conversation's log names and the archive does not hold any more, by BLAKE3: payloads, metas and blobs. */
+export interface LostContent {
+  readonly conversation: ConversationId;
+  readonly hashes: readonly string[];
+}
+
+export interface PutBackReport {
+  /** Of turns and metas. */
+  readonly payloads: number;
+  readonly blobs: number;
+}
+
 export interface ArchiveWriter extends ArchiveReader {
   /** One durable commit; when it returns, all of it survives a power cut. On an error none of it is acknowledged. */
   append(batch: AppendBatch): AppendResult;
@@ -211,6 +223,18 @@ export interface ArchiveWriter extends ArchiveReader {
     nowMs: number,
     says?: (json: Uint8Array) => boolean,
   ): number;
+  /**
+   * By conversation. Its cost follows the damage: what opening found, what `noteLost` was told, and blobs that are missing are named;
+   * a bit that flipped where nobody looked is for `verify` to find. What was taken back is not lost.
+   */
+  listLost(): readonly LostContent[];
+  /** Remembers what `verify` found, for `listLost`. */
+  noteLost(damage: readonly DamageReport[]): void;
+  /**
+   * Puts back what of `found` (by BLAKE3, which is checked) the conversation has lost. Other bytes are not written, what was taken back
+   * stays so, and records stay as they are. What stood in a file that is written anew is in quarantine.
+   */
+  putBack(conversation: ConversationId, found: ReadonlyMap<string, Uint8Array>): PutBackReport;
   /**
    * Drops the index and builds it from the logs. What it knew and does not find again is damage, now and at every opening, until
    * it is found or, with `acceptLoss`, a person says that it is known.

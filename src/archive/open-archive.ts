@@ -12,6 +12,7 @@ import type { LoggedTurn, Payload } from '../model/turn.ts';
 import { Committer } from './append/append-commit.ts';
 import { type Growth, planAppend } from './append/append-plan.ts';
 import { planExtension } from './append/extend-plan.ts';
+import { type Found, listLost, noteLost, putBack } from './append/put-back.ts';
 import type {
   AppendBatch,
   AppendResult,
@@ -22,6 +23,8 @@ import type {
   DamageReport,
   Ledger,
   LogExtension,
+  LostContent,
+  PutBackReport,
   Revision,
   SearchHit,
   SearchQuery,
@@ -221,6 +224,21 @@ export class OpenArchive implements ArchiveWriter {
     this.#closeSearch();
     const tombstone = { conversation, reason, timeMs: nowMs, ...(says === undefined ? {} : { says }) };
     return withdrawMetas(this.#store, tombstone, (growth) => this.#committer.commitOne(growth), forgetSearched);
+  }
+
+  listLost(): readonly LostContent[] {
+    this.#store.assertWritable();
+    return listLost(this.#store);
+  }
+
+  noteLost(damage: readonly DamageReport[]): void {
+    this.#store.assertWritable();
+    noteLost(this.#store, damage);
+  }
+
+  putBack(conversation: ConversationId, found: Found): PutBackReport {
+    this.#store.assertWritable();
+    return putBack(this.#store, conversation, found);
   }
 
   verify(options: VerifyOptions = {}): VerifyReport {

@@ -12,8 +12,9 @@ import {
   openArchive,
 } from '../archive/archive.ts';
 import { makeRealFolders } from '../base/confined-disk.ts';
+import { TurnpressError } from '../base/errors.ts';
 import type { Context } from './context.ts';
-import { EXIT, UsageError } from './errors.ts';
+import { EXIT, isSystemError, UsageError } from './errors.ts';
 import { claimPrivate, ownerOf } from './machine/owner.ts';
 
 export function openToRead(context: Context): ArchiveReader {
@@ -29,6 +30,20 @@ export function openQuietly(context: Context): ArchiveReader {
   const privateIsForeign = isForeign(context);
   if (privateIsForeign) log.detail('archive/private was not made on this machine, and nothing of it is used');
   return openArchive(context.archiveDir, { mode: 'read', log, indexIsBroken, privateIsForeign });
+}
+
+/**
+ * For a command that came to read and has something to note: the writer, where that is possible at once. Undefined: somebody else
+ * writes, nothing can be written here, or `private/` was not made on this machine.
+ */
+export function findWriter(context: Context): ArchiveWriter | undefined {
+  if (isForeign(context)) return undefined;
+  try {
+    return openArchive(context.archiveDir, { mode: 'write' });
+  } catch (error) {
+    if (error instanceof TurnpressError || isSystemError(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Waits for another writer, with a word. */

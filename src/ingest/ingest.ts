@@ -19,6 +19,7 @@ import { createLocalReaders, createThreadReaders, type Readers } from './read/re
 
 export { forgetWords } from './append/forget.ts';
 export type { IngestReport } from './append/report.ts';
+export { type HealReport, heal, listHealable } from './heal/heal.ts';
 export { IMPORTERS } from './importers/importers.ts';
 export { discover } from './read/discover.ts';
 export { type KeptSource, listKeptSources, restoreSource, withholdSource } from './read/sources.ts';

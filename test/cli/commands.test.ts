@@ -173,6 +173,21 @@ describe('the commands', () => {
     expect(terminal.out()).toContain('tile/payload/000');
   });
 
+  it('verify says when kept sources may bring back what is lost, and the next ingest does', async () => {
+    const file = findFile(join(terminal.folder, 'archive'), /tile\/payload\/000$/);
+    const bytes = readFileSync(file);
+    const flipped = Buffer.from(bytes);
+    flipped[bytes.length - 20] = (flipped[bytes.length - 20] ?? 0) ^ 1;
+    writeFileSync(file, flipped);
+    expect(await terminal.run('verify')).toBe(EXIT.damaged);
+    expect(terminal.err()).toContain(
+      'the sources of 1 damaged conversation were kept: the next "turnpress ingest" puts back what they still say',
+    );
+    expect(await terminal.run('ingest')).toBe(EXIT.done);
+    expect(terminal.err()).toMatch(/\d+ payloads? came back from kept sources/);
+    expect(await terminal.run('verify')).toBe(EXIT.done);
+  });
+
   it('build writes the site, says what is private, and writes nothing the second time', async () => {
     expect(await terminal.run('build', '--json')).toBe(EXIT.done);
     expect(terminal.json()).toMatchObject({ private: 8, pagesUnchanged: 0 });

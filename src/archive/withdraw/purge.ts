@@ -125,11 +125,14 @@ function dropBlobs(store: Store, blobs: readonly string[]): void {
   for (const hash of blobs) removeFile(store, `${blobPath(hash)}.tmp`);
 }
 
-/** Copies of this conversation's payload tiles: what was cut off there may hold the payload too. */
-function dropQuarantine(store: Store, { conversation }: PurgeEntry): void {
-  const names = store.disk.list(store.path('private/quarantine')) ?? [];
-  for (const name of names) {
-    if (name.startsWith(`conversations-${conversation}-tile-payload-`)) removeFile(store, `private/quarantine/${name}`);
+/** Copies of this conversation's payload tiles, and of blobs that were damaged: what was cut off there may hold the payload too. */
+function dropQuarantine(store: Store, { conversation, blobs }: PurgeEntry): void {
+  const copies = [
+    `conversations-${conversation}-tile-payload-`,
+    ...blobs.map((hash) => `${blobPath(hash).replaceAll('/', '-')}-`),
+  ];
+  for (const name of store.disk.list(store.path('private/quarantine')) ?? []) {
+    if (copies.some((start) => name.startsWith(start))) removeFile(store, `private/quarantine/${name}`);
   }
 }
 

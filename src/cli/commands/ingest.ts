@@ -4,7 +4,7 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ArchiveWriter } from '../../archive/archive.ts';
-import { IMPORTERS, type IngestReport, ingest } from '../../ingest/ingest.ts';
+import { type HealReport, heal, IMPORTERS, type IngestReport, ingest } from '../../ingest/ingest.ts';
 import { exitFor, openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
@@ -40,32 +40,57 @@ function readNothing({ sources, problems }: IngestReport): boolean {
   return failed > 0 && failed >= sources.found - sources.ignored;
 }
 
-export function ingestInto(
+/** What an ingest did, and what came back of what the archive had lost. */
+export type IngestOutcome = IngestReport & { readonly healed: HealReport };
+
+export async function ingestInto(
   context: Context,
   archive: ArchiveWriter,
   paths: readonly string[],
   options: CommandOptions,
-): Promise<IngestReport> {
+): Promise<IngestOutcome> {
   holdMemory();
   const config = readConfig(context.configFile, context.configNamed);
   const workers = options.workers === undefined ? undefined : countOf(options.workers, '--workers');
-  return ingest(archive, {
+  const redact = {
+    words: config.redact.words,
+    personal: config.redact.personal,
+    knownValues: knownSecrets(context.world.env),
+    names: knownNames(context.world.env),
+  };
+  const sourcesDir = join(context.archiveDir, 'private', 'sources');
+  // first, because a damaged conversation takes nothing
+  const healed = options.dryRun === true ? NOTHING_LOST : await heal(archive, { sourcesDir, redact });
+  for (const line of healedLines(healed)) context.log.info(line);
+  const report = await ingest(archive, {
     ...(paths.length === 0 ? {} : { paths: paths.map((path) => resolve(context.world.cwd, path)) }),
     home: context.world.home,
     env: context.world.env,
     settle: options.settle === true,
     dryRun: options.dryRun === true,
-    redact: {
-      words: config.redact.words,
-      personal: config.redact.personal,
-      knownValues: knownSecrets(context.world.env),
-      names: knownNames(context.world.env),
-    },
-    sourcesDir: join(context.archiveDir, 'private', 'sources'),
+    redact,
+    sourcesDir,
     log: context.log,
     progress: context.progress,
     ...(workers === undefined ? {} : { workers }),
   });
+  return { ...report, healed };
+}
+
+const NOTHING_LOST: HealReport = { payloads: 0, blobs: 0, missing: 0, problems: [] };
+
+/** What came back of what was lost, and what did not; none when nothing was. */
+export function healedLines({ payloads, blobs, missing, problems }: HealReport): readonly string[] {
+  const parts = [
+    ...(payloads === 0 ? [] : [plural(payloads, 'payload')]),
+    ...(blobs === 0 ? [] : [plural(blobs, 'blob')]),
+  ];
+  const still = `${plural(missing, 'lost payload or blob', 'lost payloads or blobs')} did not come back: no kept source says ${missing === 1 ? 'it' : 'them'} to the byte (the rules of redaction may have changed since)`;
+  return [
+    ...problems.map(problemLine),
+    ...(parts.length === 0 ? [] : [`${parts.join(' and ')} came back from kept sources`]),
+    ...(missing === 0 ? [] : [still]),
+  ];
 }
 
 /** `12 sources: 2 new, 10 unchanged · 340 new turns in 2 conversations · 3 secrets redacted` */

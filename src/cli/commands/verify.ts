@@ -1,10 +1,12 @@
 /** `turnpress verify`: every hash recomputed from bytes; what is damaged is named with file and turn. */
 /** Exit code 4 when anything is damaged. */
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type DamageReport, isDamage } from '../../archive/archive.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
-import { noSuch, openQuietly, openToWrite, placeOf } from '../archive.ts';
+import { findWriter, noSuch, openQuietly, openToWrite, placeOf } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { countOf, plural } from '../counts.ts';
@@ -18,6 +20,7 @@ export async function run(context: Context, args: readonly string[], options: Co
     );
   if (options.rebuildIndex === true) rebuildIndex(context, options.acceptLoss === true);
   const archive = openQuietly(context);
+  let damage: readonly DamageReport[] = [];
   try {
     const conversations = args.map((typed): ConversationId => {
       const found = isHashPrefix(typed.toLowerCase()) ? archive.findConversation(typed.toLowerCase()) : undefined;
@@ -36,7 +39,7 @@ export async function run(context: Context, args: readonly string[], options: Co
     context.progress.finish();
     context.printJson(report);
     const known = new Set([...report.damage, ...report.notes].map(({ file }) => file));
-    const damage = [...report.damage, ...archive.damage.filter((found) => isDamage(found) && !known.has(found.file))];
+    damage = [...report.damage, ...archive.damage.filter((found) => isDamage(found) && !known.has(found.file))];
     for (const found of damage) printDamage(context, found);
     for (const note of report.notes) context.log.info(`${placeOf(note)}: ${note.message}`);
     const read = `${plural(report.conversations, 'conversation')}, ${plural(report.turns, 'turn')}, ${plural(report.payloads, 'payload')}, ${plural(report.blobs, 'blob')}`;
@@ -44,9 +47,29 @@ export async function run(context: Context, args: readonly string[], options: Co
     context.print(
       damage.length === 0 ? `whole: ${read}${rest}` : `${plural(damage.length, 'damaged place')} in ${read}${rest}`,
     );
-    return damage.length > 0 ? EXIT.damaged : EXIT.done;
   } finally {
     archive.close();
+  }
+  await sayMendable(context, damage);
+  return damage.length > 0 ? EXIT.damaged : EXIT.done;
+}
+
+/** Notes for the next ingest what is lost, and says what kept sources may bring back. */
+async function sayMendable(context: Context, damage: readonly DamageReport[]): Promise<void> {
+  const sourcesDir = join(context.archiveDir, 'private', 'sources');
+  if (!damage.some(({ kind }) => kind === 'payload' || kind === 'blob') || !existsSync(sourcesDir)) return;
+  const writer = findWriter(context);
+  if (writer === undefined) return;
+  try {
+    writer.noteLost(damage);
+    const { listHealable } = await import('../../ingest/ingest.ts');
+    const count = listHealable(writer, sourcesDir).length;
+    if (count > 0)
+      context.log.info(
+        `the sources of ${plural(count, 'damaged conversation')} were kept: the next "turnpress ingest" puts back what they still say`,
+      );
+  } finally {
+    writer.close();
   }
 }
 

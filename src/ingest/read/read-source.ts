@@ -1,6 +1,7 @@
 /** One source from bytes to turns that are ready to be hashed: read, parse, redact, encode. */
 /** All that needs no archive, so that it can run in a thread of its own; secrets end here, before anything is hashed. */
 
+import { dirname, resolve } from 'node:path';
 import { blake3Hex } from '../../base/blake3.ts';
 import { decodeUtf8 } from '../../base/bytes.ts';
 import { LimitError, messageOf } from '../../base/errors.ts';
@@ -16,7 +17,7 @@ import type { Gap } from '../kit/json-lines.ts';
 import { findLongLine, readAround } from './long-lines.ts';
 import { createJoiner, type Joiner } from './payload-joiner.ts';
 import { besideReader, closeFile, guardOf, type OpenFile, openFile } from './source-file.ts';
-import { keepSource } from './sources.ts';
+import { keepSource, restoreSource } from './sources.ts';
 
 /** What to read of one source. Cloneable between threads. */
 export interface ReadTask {
@@ -36,6 +37,8 @@ export interface ReadTask {
   readonly partBytes?: number;
   /** Folder that keeps the agent's own bytes; absent: they are not kept. */
   readonly keepIn?: string;
+  /** The bytes are not read at `path` but here, up to `size`; files beside the source come from what `sourcesDir` keeps. */
+  readonly kept?: { readonly file: string; readonly size: number; readonly sourcesDir: string };
 }
 
 export interface ReadTurn extends Omit<ImportedTurn, 'item'> {
@@ -84,12 +87,23 @@ export type ReadResult = { readonly part: ReadPart } | { readonly failed: string
 
 /** Reads a source in parts of bounded size. Throws what the system throws for a file that cannot be read, and importers' bugs. */
 export async function* readSource(task: ReadTask, importer: Importer, redactor: Redactor): AsyncGenerator<ReadPart> {
-  const file = openFile(task.path);
+  const file = openTask(task);
   try {
     yield* readParts(task, file, importer, redactor);
   } finally {
     closeFile(file);
   }
+}
+
+function openTask({ path, kept }: ReadTask): OpenFile {
+  if (kept === undefined) return openFile(path);
+  const file = openFile(kept.file);
+  return { ...file, path, size: Math.min(file.size, kept.size) };
+}
+
+function besideTask({ root, path, kept }: ReadTask, seen: (path: string) => void) {
+  if (kept === undefined) return besideReader(root, path, seen);
+  return (relativePath: string) => restoreSource(kept.sourcesDir, resolve(dirname(path), relativePath));
 }
 
 async function* readParts(
@@ -100,7 +114,7 @@ async function* readParts(
 ): AsyncGenerator<ReadPart> {
   const { partBytes = PART_BYTES } = task;
   const besides = new Set<string>();
-  const readBeside = besideReader(task.root, task.path, (path) => besides.add(path));
+  const readBeside = besideTask(task, (path) => besides.add(path));
   let { from, firstLine, state } = task;
   let fresh = from === 0;
   let span = partBytes;

@@ -99,6 +99,11 @@ export function withholdSource(dir: string, path: string): boolean {
   return true;
 }
 
+/** What is kept of one source. Undefined: nothing ever was. Throws as `listKeptSources` does. */
+export function findKeptSource(dir: string, path: string): KeptSource | undefined {
+  return findKept(join(dir, folderOf(path)));
+}
+
 /** Everything that is kept, sorted by path. Throws SourceDamageError for an index that is none. */
 export function listKeptSources(dir: string): readonly KeptSource[] {
   if (!existsSync(dir)) return [];

@@ -1,0 +1,97 @@
+/** Content that the archive has lost and kept sources still say: read again, and put back where its hash is the recorded one. */
+/** Before anything is appended, because a damaged conversation takes nothing. Its cost follows the damage. */
+
+import type { ArchiveWriter } from '../../archive/archive.ts';
+import type { Problem } from '../../base/log.ts';
+import type { ConversationId } from '../../model/ids.ts';
+import { IMPORTERS } from '../importers/importers.ts';
+import type { Importer } from '../kit/importer.ts';
+import { findKeptSource } from '../read/sources.ts';
+import { Aside, type HealOptions, type Telling } from './aside.ts';
+
+/** Plain JSON. */
+export interface HealReport {
+  /** What came back. */
+  readonly payloads: number;
+  readonly blobs: number;
+  /** What is still lost: no kept source says it, or says it as it would be written today. */
+  readonly missing: number;
+  readonly problems: readonly Problem[];
+}
+
+/** Nothing lost: nothing is read. Else the kept sources of the conversations that lost something are read, and no others. */
+export async function heal(
+  archive: ArchiveWriter,
+  options: HealOptions,
+  importers: readonly Importer[] = IMPORTERS,
+): Promise<HealReport> {
+  const lost = archive.listLost();
+  const problems: Problem[] = [];
+  let [payloads, blobs] = [0, 0];
+  if (lost.length > 0) {
+    const aside = new Aside(options, importers, (problem) => problems.push(problem));
+    const groups = Map.groupBy(lost, ({ conversation }) => JSON.stringify(listPaths(archive, conversation)));
+    for (const [key, group] of groups) {
+      const paths = JSON.parse(key) as readonly string[];
+      const ids = group.map(({ conversation }) => conversation);
+      const back = await healGroup(archive, ids, paths, aside);
+      payloads += back.payloads;
+      blobs += back.blobs;
+    }
+  }
+  const missing = new Set(lost.length === 0 ? [] : archive.listLost().flatMap(({ hashes }) => hashes)).size;
+  return { payloads, blobs, missing, problems };
+}
+
+/** Conversations that lost something and have a kept source: those that `heal` may help. */
+export function listHealable(archive: ArchiveWriter, sourcesDir: string): readonly ConversationId[] {
+  return archive.listLost().flatMap(({ conversation }) => {
+    const kept = listPaths(archive, conversation).some((path) => {
+      const source = findKeptSource(sourcesDir, path);
+      return source !== undefined && source.withheld !== true;
+    });
+    return kept ? [conversation] : [];
+  });
+}
+
+async function healGroup(
+  archive: ArchiveWriter,
+  ids: readonly ConversationId[],
+  paths: readonly string[],
+  aside: Aside,
+): Promise<{ readonly payloads: number; readonly blobs: number }> {
+  let [payloads, blobs] = [0, 0];
+  for (const telling of TELLINGS) {
+    const lost = archive.listLost().filter(({ conversation }) => ids.includes(conversation));
+    const wanted = new Set(lost.flatMap(({ hashes }) => hashes));
+    if (wanted.size === 0 || paths.length === 0) break;
+    const found = await aside.read(paths, telling, wanted);
+    if (found.size === 0) continue;
+    for (const { conversation } of lost) {
+      const back = archive.putBack(conversation, found);
+      payloads += back.payloads;
+      blobs += back.blobs;
+    }
+  }
+  return { payloads, blobs };
+}
+
+const TELLINGS: readonly Telling[] = [
+  { byRun: false, settle: true },
+  { byRun: true, settle: false },
+  { byRun: true, settle: true },
+];
+
+/** Sources of a conversation, of those that it took over, and of the one whose tool call started it: its meta names that one. */
+function listPaths(archive: Pick<ArchiveWriter, 'ledger' | 'findTurn'>, id: ConversationId): readonly string[] {
+  const { ledger } = archive;
+  const own = [id, ...ledger.listJoined(id)].flatMap((each) => ledger.listSourcesOf(each));
+  const starters = own.flatMap(({ started = [] }) =>
+    started.flatMap(({ startedBy }) => {
+      const hash = ledger.findKey(startedBy);
+      const turn = hash === undefined ? undefined : archive.findTurn(hash);
+      return turn === undefined ? [] : ledger.listSourcesOf(turn.conversation);
+    }),
+  );
+  return [...new Set([...own, ...starters].map(({ path }) => path))].sort();
+}
