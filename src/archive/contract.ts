@@ -291,8 +291,11 @@ export interface LedgerUpdate {
 export interface LostParent {
   readonly parent: string;
   readonly turn: TurnHash;
-  /** `below`: by the fork ladder; `at`: directly behind it; `beside`: behind what it is behind. */
-  readonly place: 'at' | 'below' | 'beside';
+  /**
+   * `below`: by the fork ladder; `at`: directly behind it; `beside`: behind what it is behind; `rest`, `instead`: one turn with it,
+   * its words behind the other's or in their place.
+   */
+  readonly place: 'at' | 'below' | 'beside' | 'rest' | 'instead';
 }
 
 export interface StartedConversation {

@@ -3,6 +3,7 @@
 
 import { type LedgerSource, type LostParent, type PreparedTurn, prepareTurn } from '../../archive/archive.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
+import { encodeItem } from '../../model/item.ts';
 import { findItem, ITEM_PAYLOAD } from '../../model/payload.ts';
 import type { Counts } from '../../secrets/secrets.ts';
 import { BlobMismatchError } from '../errors.ts';
@@ -16,7 +17,7 @@ import type { PlannedSource } from './plan.ts';
 import { type Grafting, type KnownTurn, moveBelow, moveTurn } from './regraft.ts';
 import type { Counters } from './report.ts';
 import type { IngestStore, StoredConversation } from './store.ts';
-import { isFuller } from './superseded.ts';
+import { isFuller, tellsAll } from './superseded.ts';
 
 export interface Appender {
   /** Whether a turn of this key was taken, in this run or in an earlier one. */
@@ -38,6 +39,8 @@ export interface Before {
   readonly prompts: number;
   readonly branches: number;
 }
+
+type Retelling = Pick<ReadTurn, 'timeMs'> & Partial<Pick<ReadTurn, 'payloadHash'>>;
 
 export function createAppender(store: IngestStore, counters: Counters): Appender {
   const touched = new Map<ConversationId, Before>();
@@ -163,26 +166,45 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
 
   /** A conversation's first turn belongs behind a turn of another one. */
   const join = (root: KnownTurn & Placed, parent: Placed): Placed => {
-    const { hash, conversation } = root;
     const into = moveTurn(root, parent, grafting) ?? parent;
     if (into.hash === parent.hash) moveBelow(root, parent, grafting);
-    pending.joined.set(conversation, parent.conversation);
-    pending.found.add(hash);
-    touchBoth(conversation, parent.conversation);
+    takeOver(root, into);
     return into;
   };
 
+  const takeOver = ({ hash, conversation }: Placed, into: Placed) => {
+    pending.joined.set(conversation, into.conversation);
+    pending.found.add(hash);
+    touchBoth(conversation, into.conversation);
+  };
+
   /** The agent says something else now, or all of what was taken before its end: it takes the place of what is known. */
-  const replace = (known: KnownTurn & Placed, turn: ReadTurn, payload: Uint8Array): Placed => {
+  const replace = (known: KnownTurn & Placed, turn: Retelling, payload: Uint8Array): Placed => {
     const parent = parentOf(known);
     const timeMs = turn.timeMs ?? known.timeMs;
-    const prepared = prepareTurn({ parent, timeMs, ...ITEM_PAYLOAD, payload, payloadHash: turn.payloadHash });
+    const told = turn.payloadHash === undefined ? {} : { payloadHash: turn.payloadHash };
+    const prepared = prepareTurn({ parent, timeMs, ...ITEM_PAYLOAD, payload, ...told });
     const into = add(prepared, parent?.conversation ?? (prepared.hash as string as ConversationId));
     if (into.hash === known.hash) return into;
     pending.moved.set(known.hash, into);
     moveBelow(known, into, grafting);
     if (into.conversation !== known.conversation) pending.joined.set(known.conversation, into.conversation);
     touchBoth(known.conversation, into.conversation);
+    return into;
+  };
+
+  /** What was cut off before `rest`: the turn that tells both. Undefined: it has another end, and nothing is missing. */
+  const complete = (key: string, begun: Placed, where: LostParent['place'], rest: Uint8Array): Placed | undefined => {
+    if (where !== 'rest' && where !== 'instead') return undefined;
+    const known = turnOf(begun.hash);
+    const [before, after] = [payloadOf(begun.hash), rest].map((bytes) => bytes && findItem(ITEM_PAYLOAD, bytes));
+    if (known === undefined || before === undefined || after === undefined) return undefined;
+    if (tellsAll(before, after)) return begun;
+    if (!isProvisional(key)) return undefined;
+    const parts = where === 'instead' ? after.parts : [...before.parts, ...after.parts];
+    const into = replace(known, { timeMs: known.timeMs }, encodeItem({ ...before, parts }));
+    pending.keys.set(key, into);
+    pending.provisional.delete(key);
     return into;
   };
 
@@ -232,7 +254,8 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       const open = isProvisional(turn.key);
       const [item, said] = [before, payload].map((bytes) => bytes && findItem(ITEM_PAYLOAD, bytes));
       const fuller = item !== undefined && said !== undefined && isFuller(item, said);
-      if (before !== undefined && (turn.replaces === true || (open && fuller))) placed = replace(stored, turn, payload);
+      if (before !== undefined && (turn.replaces === true || (open && (fuller || turn.rewritten === true))))
+        placed = replace(stored, turn, payload);
       else if (item === undefined || said === undefined || !isFuller(said, item)) draft.differing++;
       if (placed !== known) {
         nameTurn(turn, placed);
@@ -261,6 +284,14 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     if (payload === undefined || (known === undefined && store.ledger.isWithdrawn(turn.key))) {
       nameTurn(turn, parent);
       return null;
+    }
+    if (parent !== null && turn.parent !== null) {
+      const whole = complete(turn.parent, parent, turn.place ?? 'at', payload);
+      if (whole !== undefined) {
+        nameTurn(turn, whole);
+        draft.toldMore = true;
+        return whole;
+      }
     }
     const { payloadHash } = turn;
     const timeMs = turn.timeMs ?? parent?.timeMs ?? 0;
@@ -292,6 +323,13 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
         if (root === undefined || named === undefined || named === null || pending.found.has(turn)) continue;
         if (named.conversation === root.conversation || pending.moved.has(turn)) continue;
         const payload = payloadOf(turn);
+        const whole = payload === undefined ? undefined : complete(key, named, where, payload);
+        if (whole !== undefined) {
+          pending.moved.set(turn, whole);
+          moveBelow(root, whole, grafting);
+          takeOver(root, whole);
+          continue;
+        }
         const prompt = payload !== undefined && findItem(ITEM_PAYLOAD, payload)?.role === 'user';
         const parent = where === 'below' ? below.find(named, prompt) : where === 'beside' ? parentOf(named) : named;
         if (parent !== null) join(root, parent);

@@ -26,6 +26,12 @@ export function isFuller(part: Item, whole: Item): boolean {
   return rank(part) < rank(whole) || part.parts.some((piece, i) => sizeOf(piece) < sizeOf(whole.parts[i]));
 }
 
+/** Whether all parts of `rest` stand in `whole` at its end, as they are. */
+export function tellsAll(whole: Item, rest: Item): boolean {
+  const from = whole.parts.length - rest.parts.length;
+  return whole.role === rest.role && from >= 0 && canonicalJson(whole.parts.slice(from)) === canonicalJson(rest.parts);
+}
+
 function grewFrom(before: Part, now: Part | undefined): boolean {
   if (now === undefined || now.type !== before.type) return false;
   if (before.type === 'text' || before.type === 'reasoning')

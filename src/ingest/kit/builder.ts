@@ -2,11 +2,11 @@
 /** A message stays open until something of another one begins; what comes in between waits behind it. What is put out never changes. */
 
 import type { JsonValue } from '../../base/json.ts';
-import type { Item, Part } from '../../model/item.ts';
+import type { Item } from '../../model/item.ts';
 import { decodeSettled, emptySettled, forgetMarks, markSettled } from './builder-state.ts';
 import { type Building, count, keyOf, type Open, type Rules } from './building.ts';
 import { inOrder } from './order.ts';
-import { joinParts } from './parts.ts';
+import { hasText, joinParts } from './parts.ts';
 import { addAlias, aliasKey, collapseRecord, findTip, placeTurn } from './place.ts';
 import { type AgentRecord, type Draft, MAIN } from './record.ts';
 import { branchOf, findTurnOf, nameTurn } from './tree.ts';
@@ -272,13 +272,10 @@ function placePair(building: Building, lines: readonly AgentRecord[]): void {
   const draft = first?.drafts[0];
   if (first === undefined || draft === undefined) return;
   const more = rest?.drafts.flatMap(({ item }) => item.parts) ?? [];
-  const parts = rest?.completes?.instead === true && hasText(more) ? more : [...draft.item.parts, ...more];
-  const whole: Draft = { ...draft, item: { ...draft.item, parts } };
+  const rewritten = rest?.completes?.instead === true && hasText(more);
+  const parts = rewritten ? more : [...draft.item.parts, ...more];
+  const whole: Draft = { ...draft, item: { ...draft.item, parts }, rewritten };
   placeDrafts(building, first, [whole], rest === undefined ? [] : [rest]);
-}
-
-function hasText(parts: readonly Part[]): boolean {
-  return parts.some((part) => part.type !== 'text' || part.content.trim() !== '');
 }
 
 /** Places the drafts of one record one behind the other; its children hang on the last. Returns the first turn. */

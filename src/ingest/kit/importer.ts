@@ -53,13 +53,16 @@ export interface ImportedTurn {
   readonly kind?: TurnKind;
   /**
    * `below`: this source does not know what stands under the parent; the fork ladder is climbed with what the archive holds.
-   * `beside`: behind what the turn named as parent is behind. Absent: directly behind the parent.
+   * `beside`: behind what the turn named as parent is behind. `rest`, `instead`: the parent's turn was cut off before this: they are
+   * one, with these words behind the others or in their place. Absent: directly behind the parent.
    */
-  readonly place?: 'below' | 'beside';
+  readonly place?: 'below' | 'beside' | 'rest' | 'instead';
   /** Stands in for a parent that is known nowhere. Absent: the turn waits for it to the end of the run. */
   readonly otherwise?: string;
   /** Taken before its end was seen (a quiet source, `settle`): a fuller telling of the same key takes its place. */
   readonly provisional?: boolean;
+  /** It says something else than before its end was seen: that end's words stand in the place of the beginning's. */
+  readonly rewritten?: boolean;
   /** The agent itself changed what it had written under this key. */
   readonly replaces?: boolean;
 }

@@ -119,3 +119,8 @@ function sizeOf(part: Part | undefined): number {
   if (text !== undefined) return text.length;
   return part.type === 'tool_call' && isJsonObject(part.arguments) ? Object.keys(part.arguments).length : 0;
 }
+
+/** Whether they say anything. */
+export function hasText(parts: readonly Part[]): boolean {
+  return parts.some((part) => part.type !== 'text' || part.content.trim() !== '');
+}

@@ -4,6 +4,7 @@
 import type { Item } from '../../model/item.ts';
 import { type Building, type Conversation, keyOf, type OutTurn } from './building.ts';
 import { addName, newNames } from './history.ts';
+import { hasText } from './parts.ts';
 import type { AgentRecord, Draft, Facts } from './record.ts';
 import { MAIN } from './record.ts';
 import {
@@ -44,6 +45,7 @@ export function placeTurn(building: Building, placing: Placing): number {
     ...(spot.place === undefined ? {} : { place: spot.place }),
     ...(spot.otherwise === undefined ? {} : { otherwise: spot.otherwise }),
     ...(building.provisional ? { provisional: true } : {}),
+    ...(draft.rewritten === true ? { rewritten: true } : {}),
   };
   building.turns.push(out);
   if (spot.anchor !== undefined) building.tree.anchors.set(record.id, spot.anchor);
@@ -97,7 +99,7 @@ interface Spot {
   readonly parent: string | null;
   readonly conversation: number;
   readonly anchor?: number;
-  readonly place?: 'below' | 'beside';
+  readonly place?: OutTurn['place'];
   readonly otherwise?: string;
 }
 
@@ -109,7 +111,10 @@ function findSpot(building: Building, placing: Placing): Spot {
   const native = record.parent ?? record.joins ?? null;
   const { tree } = building;
   const target = native === null ? BEFORE : (tree.anchors.get(native) ?? findTurnOf(tree, native));
-  if (current === undefined) return startConversation(building, placing, outsideSpot(building, native, target));
+  if (current === undefined) {
+    const outside = outsideSpot(building, native, target);
+    return startConversation(building, placing, outside.parent === null ? outside : { ...outside, ...restOf(placing) });
+  }
   return building.rules.tree === 'given'
     ? givenSpot(building, placing, native, target, current)
     : ladderSpot(building, placing, native, target, current);
@@ -216,6 +221,12 @@ function outsideSpot(building: Building, native: string | null, target: number |
     return { parent: keyOf(building, building.missing), ...place };
   }
   return { parent: null };
+}
+
+/** A source that begins with what completes a record: the record stands in another one. */
+function restOf({ record: { completes }, draft }: Placing): Pick<Spot, 'place'> {
+  if (completes === undefined) return {};
+  return { place: completes.instead && hasText(draft.item.parts) ? 'instead' : 'rest' };
 }
 
 function behind(building: Building, turn: number, native?: string | null): Spot {

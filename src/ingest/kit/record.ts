@@ -8,6 +8,8 @@ import type { ImportedBlob, TurnKind } from './importer.ts';
 export interface Draft {
   readonly kind: TurnKind;
   readonly item: Item;
+  /** Its words stand in the place of those that were there before its end was seen. */
+  readonly rewritten?: boolean;
 }
 
 /**
