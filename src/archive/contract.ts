@@ -76,6 +76,8 @@ export interface ConversationFilter {
   /** As meta says it, letter for letter. */
   readonly agent?: string;
   readonly project?: string;
+  /** False: without those that another conversation took over, as its meta says; their turns stand in that one. */
+  readonly joined?: false;
 }
 
 export interface WalkOptions extends ConversationFilter {

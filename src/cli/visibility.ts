@@ -41,7 +41,7 @@ export function reportVisibility(archive: ArchiveReader, config: SiteConfig): Vi
   }));
   const sums = { public: 0, private: 0, held: 0 };
   const held: VisibilityReport['held'][number][] = [];
-  for (const summary of archive.walkConversations()) {
+  for (const summary of archive.walkConversations({ joined: false })) {
     const said = explainVisibility(summary, config);
     const open = said.every(({ visibility }) => visibility === 'public');
     sums[open ? 'public' : 'private']++;

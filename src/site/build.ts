@@ -7,6 +7,7 @@ import { buildConversation, forgetConversation } from './conversations.ts';
 import { buildFeedsOf, buildListPages } from './lists/lists.ts';
 import { buildOverviews } from './lists/overviews.ts';
 import { buildDocs } from './once/docs.ts';
+import { buildJoined } from './once/joined.ts';
 import { buildOpml } from './once/opml.ts';
 import { buildResolver } from './once/resolver.ts';
 import { buildSitemap } from './once/sitemap.ts';
@@ -52,6 +53,7 @@ export async function buildChanges(
     const lists = buildListPages(context);
     buildOverviews(context);
     buildStatics(context);
+    buildJoined(context);
     build.send();
     buildSitemap(context);
     await buildOpml(context, async () => (await import('../feed/feed.ts')).generateOpml);

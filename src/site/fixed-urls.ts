@@ -17,6 +17,7 @@ export const pages = {
   robots: '/robots.txt',
   webManifest: '/manifest.webmanifest',
   headers: '/_headers',
+  redirects: '/_redirects',
   searchShards: '/search/shards.json',
   pagefind: '/pagefind/',
 } as const;

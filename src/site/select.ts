@@ -22,12 +22,19 @@ export function selectConversations(
   const seen = JSON.parse(state.findMeta('seen') ?? '{}') as Partial<typeof now>;
   const since = seen.generation === now.generation && seen.key === now.key ? seen.revision : undefined;
   const { conversations } = state;
-  if (since === undefined) conversations.beginCompare();
+  if (since === undefined) {
+    conversations.beginCompare();
+    state.joined.clear();
+  }
   for (const summary of archive.walkConversations({ order: 'changed', since: since ?? 0 })) {
     offer(state, describe(summary, options), options, key);
   }
   if (since === undefined) conversations.endCompare();
-  else for (const id of archive.walkGone(since)) conversations.withdraw(id);
+  else
+    for (const id of archive.walkGone(since)) {
+      conversations.withdraw(id);
+      state.joined.forget(id);
+    }
   conversations.retryFailed();
   state.setMeta('seen', JSON.stringify(now));
 }
@@ -44,9 +51,12 @@ export function describe(summary: ConversationSummary, { config }: BuildOptions)
 
 function offer(state: SiteState, conversation: VisibleConversation, options: BuildOptions, key: string): void {
   const { summary, title, tags } = conversation;
+  const hidden = conversation.private && options.mode === 'public';
+  const { joined } = summary.meta;
   // its turns stand in the one that took it over
-  const joined = summary.meta.joined !== undefined;
-  if (joined || (conversation.private && options.mode === 'public')) {
+  if (joined !== undefined && !hidden) state.joined.put(summary.id, joined);
+  else state.joined.forget(summary.id);
+  if (joined !== undefined || hidden) {
     state.conversations.withdraw(summary.id);
     return;
   }

@@ -68,7 +68,7 @@ function* listDoubtful(
     }
     return;
   }
-  for (const summary of archive.walkConversations()) {
+  for (const summary of archive.walkConversations({ joined: false })) {
     const rules = Object.keys(summary.meta.findings ?? {});
     if (rules.length > 0) yield { summary, reason: `rule ${rules.join(', ')} found something doubtful` };
   }

@@ -25,7 +25,8 @@ const ORDERS: Readonly<
 };
 
 const FILTER = `(turns > 0 OR damage IS NOT NULL) AND (?3 = '' OR iif(json_valid(meta), meta ->> '$.agent', '') = ?3)
-  AND (?4 = '' OR iif(json_valid(meta), meta ->> '$.project', '') = ?4)`;
+  AND (?4 = '' OR iif(json_valid(meta), meta ->> '$.project', '') = ?4)
+  AND (?6 = 1 OR iif(json_valid(meta), meta ->> '$.joined', NULL) IS NULL)`;
 
 /** A conversation that changes during the walk may come twice or, when it moves to the other side, not at all: see its revision. */
 export function* walkSummaries(index: IndexDatabase, options: WalkOptions = {}): Generator<ConversationSummary> {
@@ -34,7 +35,8 @@ export function* walkSummaries(index: IndexDatabase, options: WalkOptions = {}):
   const sql = `SELECT * FROM conversations WHERE ${after} AND revision > ?5 AND ${FILTER} ORDER BY ${by} LIMIT ${PAGE}`;
   let [from, hash] = options.order === 'changed' ? [since, null] : start;
   for (;;) {
-    const rows = index.all(sql, from ?? null, hash ?? null, options.agent ?? '', options.project ?? '', since);
+    const at = [from ?? null, hash ?? null];
+    const rows = index.all(sql, ...at, options.agent ?? '', options.project ?? '', since, withJoined(options));
     for (const row of rows) yield withHeads(index, row);
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
@@ -45,10 +47,14 @@ export function* walkSummaries(index: IndexDatabase, options: WalkOptions = {}):
 /** Conversations and their turns, without reading a summary. */
 export function countSummaries(index: IndexDatabase, filter: ConversationFilter = {}): ConversationCounts {
   const row = index.get(
-    `SELECT count(*) AS conversations, total(turns) AS turns FROM conversations WHERE ?1 IS NULL AND ?2 IS NULL AND ${FILTER}`,
-    ...[null, null, filter.agent ?? '', filter.project ?? ''],
+    `SELECT count(*) AS conversations, total(turns) AS turns FROM conversations WHERE ?1 IS NULL AND ?2 IS NULL AND ?5 IS NULL AND ${FILTER}`,
+    ...[null, null, filter.agent ?? '', filter.project ?? '', null, withJoined(filter)],
   );
   return { conversations: indexNumber(row?.conversations), turns: indexNumber(row?.turns) };
+}
+
+function withJoined({ joined }: ConversationFilter): number {
+  return joined === false ? 0 : 1;
 }
 
 export function revisionOf(index: IndexDatabase): Revision {

@@ -1,7 +1,7 @@
 /** The tables of the search index. */
 /** A change here only raises the version: an index of another version is emptied and filled again. */
 
-export const SEARCH_VERSION = 2;
+export const SEARCH_VERSION = 3;
 
 export const SEARCH_TABLES: readonly string[] = ['words', 'labels', 'turns', 'conversations', 'progress'];
 

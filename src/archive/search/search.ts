@@ -92,6 +92,11 @@ export class SearchIndex {
     const walk =
       since === undefined ? source.walkConversations() : source.walkConversations({ order: 'changed', since });
     for (const summary of walk) {
+      // its turns stand in the one that took it over, and are found there
+      if (summary.meta.joined !== undefined) {
+        this.#db.transaction(() => this.#drop(summary.id));
+        continue;
+      }
       const known = this.#db.statement('SELECT root FROM conversations WHERE hash=?').get(summary.id);
       if (known?.root === summary.rootHash) continue;
       added += this.#db.transaction(() => this.#updateOne(source, summary));

@@ -25,6 +25,9 @@ export async function run(context: Context, args: readonly string[], options: Co
     }
     const conversation = isHashPrefix(typed) ? archive.findConversation(typed) : undefined;
     if (conversation === undefined) throw noSuch('conversation', typed);
+    const { joined } = conversation.meta;
+    if (joined !== undefined)
+      context.log.info(`this conversation goes on in another one: turnpress log ${shortId(joined)}`);
     const turns = branchOf(archive, conversation, options.branch);
     const shown = limit === 0 ? turns : turns.slice(-limit);
     context.printJsonList(shown);
@@ -46,7 +49,7 @@ export async function run(context: Context, args: readonly string[], options: Co
 
 /** True: one of them is damaged. */
 function listConversations(context: Context, archive: ArchiveReader, limit: number, options: CommandOptions): boolean {
-  const filter = { ...named('agent', options), ...named('project', options) };
+  const filter = { ...named('agent', options), ...named('project', options), joined: false } as const;
   const most = limit === 0 ? Number.POSITIVE_INFINITY : limit;
   let damaged = false;
   const walk = function* () {

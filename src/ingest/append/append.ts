@@ -58,6 +58,12 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     return at;
   };
 
+  /** The turn that stands for this one in the end. */
+  const endOf = (turn: TurnHash): TurnHash => {
+    const before = store.ledger.findMoved(turn) ?? turn;
+    return pending.movedFrom(before) ?? before;
+  };
+
   const find = (key: string): Placed | null | undefined => {
     const here = pending.keys.get(key);
     if (here === null) return null;
@@ -139,6 +145,11 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       if (pending.bytes >= BATCH_BYTES || pending.turns.size >= BATCH_TURNS) flush();
     },
     move: (turn, into) => pending.moved.set(turn, into),
+    isMoved: (turn) => {
+      const into = endOf(turn);
+      // two that were moved to each other's places are none of them gone
+      return into !== turn && endOf(into) === into;
+    },
   };
 
   /** What a turn hangs on, null for a conversation's first. */

@@ -16,6 +16,8 @@ export interface Grafting {
   readonly payloadOf: (turn: TurnHash) => Uint8Array | undefined;
   readonly add: (turn: ReturnType<typeof prepareTurn>, conversation: Placed['conversation']) => void;
   readonly move: (turn: TurnHash, into: Placed) => void;
+  /** Another turn has taken its place, and what stood below it is below that one. */
+  readonly isMoved: (turn: TurnHash) => boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export function moveBelow(from: Placed, into: Placed, grafting: Grafting): void 
   const places = new Map<TurnHash, Placed>([[from.hash, into]]);
   for (const turn of grafting.listTurns(from.conversation)) {
     const parent = turn.parent === null ? undefined : places.get(turn.parent);
-    if (parent === undefined || places.has(turn.hash)) continue;
+    if (parent === undefined || places.has(turn.hash) || grafting.isMoved(turn.hash)) continue;
     const again = sayAgain(turn, parent, grafting);
     if (again === null) continue;
     places.set(turn.hash, again);

@@ -44,7 +44,7 @@ export async function findBlocked(
     progress.start('look for secrets', Math.max(1, archive.countConversations().conversations));
     let done = 0;
     let unread = 0;
-    for (const conversation of archive.walkConversations({ order: 'oldest' })) {
+    for (const conversation of archive.walkConversations({ order: 'oldest', joined: false })) {
       progress.advance(++done, shortId(conversation.id));
       if (visibilityOf(conversation, config) !== 'public') continue;
       if (passed.find(conversation.id)?.root === conversation.rootHash) continue;

@@ -11,6 +11,7 @@ import { BuildRunningError } from '../errors.ts';
 import { type ConversationTable, createConversationTable } from './conversations.ts';
 import { createEntryTable, type EntryTable } from './entries.ts';
 import { createFileTable, type FileTable } from './files.ts';
+import { createJoinedTable, type JoinedTable } from './joined.ts';
 import { contentHash } from './keys.ts';
 import { createListTable, type ListTable } from './lists.ts';
 import { createPackTable, type PackTable } from './packs.ts';
@@ -31,6 +32,7 @@ const CONVERSATION = 10;
 export interface SiteState {
   readonly files: FileTable;
   readonly conversations: ConversationTable;
+  readonly joined: JoinedTable;
   readonly places: PlaceTable;
   readonly units: UnitTable;
   readonly entries: EntryTable;
@@ -61,6 +63,7 @@ export function openState(cacheDir: string, outputDir: string, log: Log = silent
   return {
     files: createFileTable(database),
     conversations: createConversationTable(database),
+    joined: createJoinedTable(database),
     places: createPlaceTable(database),
     units: createUnitTable(database),
     entries: createEntryTable(database),

@@ -79,6 +79,21 @@ describe.each(PAIRS)('a session cut in two that parts %s', (_, first, second) =>
     expect(shown(store)).toEqual(shown(whole));
   });
 
+  it('ends like the whole when its beginning is read last', async () => {
+    const more = [user('zero'), answer('m0', 'nothing')];
+    const all = [...more, user('one'), answer('m1', 'first'), first, second, user('two')].map((own, n) => line(n, own));
+    const whole = emptyStore();
+    await read(whole, 9, all.join(''));
+    const store = emptyStore();
+    for (const [n, [from, to]] of [
+      [2, 5],
+      [5, 7],
+      [0, 2],
+    ].entries())
+      await read(store, n, all.slice(from, to).join(''));
+    expect(shown(store)).toEqual(shown(whole));
+  });
+
   it('ends like the whole when that is read after a slice', async () => {
     const whole = emptyStore();
     await read(whole, 9, lines.join(''));

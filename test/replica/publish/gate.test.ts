@@ -99,6 +99,15 @@ describe('the gate', () => {
     expect(await look(archive)).toEqual([]);
   });
 
+  it('does not look into what another conversation took over: it is not published', async () => {
+    const archive = withTurn((parent) => itemTurn(parent, say(github)));
+    expect(await look(archive)).toEqual([expect.stringContaining('github')]);
+    const conversation = at([...archive.walkConversations()], 0).id;
+    const joined = itemTurn(null, say('the whole')).hash;
+    archive.append({ turns: [], metas: [{ conversation, meta: { joined } as Meta, timeMs: 2 }] });
+    expect(await look(archive)).toEqual([]);
+  });
+
   it('finds a secret in a blob that is text', async () => {
     const archive = createMemoryArchive({ origin: 'sessions.example.org/archive' });
     const hash = archive.putBlob(encodeUtf8(`login with ${github}`));

@@ -1,0 +1,31 @@
+/** Conversations that another one took over, and which. */
+/** Their turns stand there; what is left of their own is a page that leads on. */
+
+import type { Database } from '../../base/sqlite.ts';
+import type { ConversationId } from '../../model/ids.ts';
+
+export interface JoinedTable {
+  put(id: ConversationId, into: ConversationId): void;
+  forget(id: ConversationId): void;
+  clear(): void;
+  /** Those whose turns the site shows, by id. */
+  walkShown(): Iterable<{ readonly id: ConversationId; readonly into: ConversationId; readonly title: string }>;
+}
+
+export function createJoinedTable(database: Database): JoinedTable {
+  return {
+    put: (id, into) => void database.statement('INSERT OR REPLACE INTO joined VALUES (?, ?)').run(id, into),
+    forget: (id) => void database.statement('DELETE FROM joined WHERE id = ?').run(id),
+    clear: () => database.exec('DELETE FROM joined'),
+    *walkShown() {
+      const rows = database
+        .statement(
+          `SELECT joined.id AS id, into_id, title FROM joined JOIN conversation ON conversation.id = into_id
+           WHERE gone = 0 AND joined.id NOT IN (SELECT id FROM conversation WHERE gone = 0) ORDER BY joined.id`,
+        )
+        .iterate();
+      for (const { id, into_id, title } of rows)
+        yield { id: String(id) as ConversationId, into: String(into_id) as ConversationId, title: String(title) };
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ArchiveWriter } from '../../src/archive/archive.ts';
+import { conversationUrl, outputPath } from '../../src/site/urls.ts';
+import { createTestSite, openTestArchive, sampleItems, type TestSite, type Told, tell } from './site-fixture.ts';
+
+let site: TestSite;
+let archive: ArchiveWriter;
+let whole: Told;
+let slice: Told;
+
+const open = { agent: 'codex', project: 'clockwork', title: 'The slow clock', tags: ['open'] };
+const from = () => conversationUrl(slice.id);
+const to = () => conversationUrl(whole.id);
+
+beforeEach(() => {
+  site = createTestSite();
+  archive = openTestArchive();
+  whole = tell(archive, { items: sampleItems('the clock'), meta: open });
+  slice = tell(archive, { items: sampleItems('the clock').slice(2), meta: { ...open, title: 'A slice' }, minute: 60 });
+});
+afterEach(() => {
+  archive.close();
+  site.remove();
+});
+
+const filesOf = (built: TestSite) => [...built.readAll().keys()];
+const join = (meta = open) =>
+  archive.append({ turns: [], metas: [{ conversation: slice.id, meta: { ...meta, joined: whole.id }, timeMs: 1 }] });
+
+describe('a conversation that another one took over', () => {
+  it('has a page that leads on, with the feeds of the other, and redirects for hosts that know them', async () => {
+    await site.build(archive);
+    expect(site.read(outputPath(from()))).toContain('A slice');
+    expect(filesOf(site)).not.toContain('_redirects');
+    join();
+    await site.build(archive);
+    const page = site.read(outputPath(from()));
+    expect(page).toContain(`<a href="${to()}">The slow clock</a>`);
+    expect(page).toContain(`<link rel="canonical" href="https://sessions.example.org${to()}">`);
+    expect(page).toContain(`href="${to()}atom.xml"`);
+    expect(page).toContain('noindex');
+    expect(page).not.toContain('A slice');
+    expect(site.read('_redirects').split('\n')).toEqual([
+      ...['rss.xml', 'atom.xml', 'feed.json'].map((feed) => `${from()}${feed} ${to()}${feed} 301`),
+      `${from()}* ${to()} 301`,
+      '',
+    ]);
+  });
+
+  it('stands in no list, feed or sitemap, and its turns are found in the other', async () => {
+    join();
+    await site.build(archive);
+    for (const path of filesOf(site).filter((name) => /index\.html$|\.xml$|\.json$/.test(name))) {
+      if (path !== outputPath(from())) expect(site.read(path), path).not.toContain(from());
+    }
+    expect([...archive.walkConversations({ joined: false })].map(({ id }) => id)).toEqual([whole.id]);
+    expect(archive.countConversations({ joined: false }).conversations).toBe(1);
+    expect(archive.countConversations().conversations).toBe(2);
+    expect(archive.search({ text: 'clock' }).map(({ conversation }) => conversation)).not.toContain(slice.id);
+    expect(archive.search({ text: 'clock' })).not.toEqual([]);
+  });
+
+  it('has no page on a public site that shows neither it nor the other', async () => {
+    join({ ...open, tags: [] });
+    await site.build(archive, { mode: 'public' });
+    expect(filesOf(site)).toContain(outputPath(to()));
+    expect(filesOf(site)).not.toContain(outputPath(from()));
+    join();
+    archive.append({ turns: [], metas: [{ conversation: whole.id, meta: { ...open, tags: [] }, timeMs: 1 }] });
+    await site.build(archive, { mode: 'public' });
+    expect(filesOf(site)).not.toContain(outputPath(to()));
+    expect(filesOf(site)).not.toContain(outputPath(from()));
+    expect(filesOf(site)).not.toContain('_redirects');
+  });
+
+  it('is made into the same files by a first build and by a later one', async () => {
+    await site.build(archive);
+    join();
+    await site.build(archive);
+    const grown = filesOf(site);
+    const fresh = createTestSite();
+    try {
+      await fresh.build(archive);
+      expect(filesOf(fresh)).toEqual(grown);
+      expect(fresh.read('_redirects')).toBe(site.read('_redirects'));
+    } finally {
+      fresh.remove();
+    }
+  });
+});
