@@ -5,6 +5,7 @@ import { constants, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { BrokenDatabaseError, DatabaseBusyError, DatabaseDiskError } from './errors.ts';
 
 export type SqlValue = null | number | bigint | string | Uint8Array;
@@ -36,6 +37,8 @@ export interface Statement {
 export interface DatabaseOptions {
   /** Opens an existing file and never writes to it. */
   readonly readOnly?: boolean;
+  /** Opens it where nothing can be written, journals neither: nobody may write to it meanwhile, and its own journal is not looked at. */
+  readonly frozen?: boolean;
   /** Milliseconds to wait for another process's lock. */
   readonly busyMs?: number;
   /** What errors call the file; absent: its path. */
@@ -73,10 +76,13 @@ export function openDatabaseCopy(path: string): Database {
  * deleted from a file is overwritten in it, so that nothing that was taken back stays in its free pages.
  */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
-  const readOnly = options.readOnly ?? false;
+  const frozen = options.frozen ?? false;
+  const readOnly = frozen || (options.readOnly ?? false);
   const name = options.name ?? path;
   const told = <T>(work: () => T): T => tellOf(name, work);
-  const database = told(() => new DatabaseSync(path, { readOnly, timeout: options.busyMs ?? 5000 }));
+  const database = told(
+    () => new DatabaseSync(frozen ? frozenUrl(path) : path, { readOnly, timeout: options.busyMs ?? 5000 }),
+  );
   const statements = new Map<string, Statement>();
   const exec = (sql: string): void => told(() => database.exec(sql));
   if (!readOnly) openWith(database, () => exec('PRAGMA secure_delete=ON'));
@@ -109,6 +115,13 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
       database.close();
     },
   };
+}
+
+/** https://www.sqlite.org/uri.html#uriimmutable */
+function frozenUrl(path: string): URL {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  return url;
 }
 
 function openWith(database: DatabaseSync, work: () => void): void {

@@ -3,6 +3,8 @@
 
 import { join } from 'node:path';
 import type { ArchiveReader } from '../archive/archive.ts';
+import { errorCode } from '../base/disk.ts';
+import { DatabaseDiskError } from '../base/errors.ts';
 import type { ConversationSummary } from '../model/conversation.ts';
 import { visibilityOf } from '../model/visibility.ts';
 import { PublishBlockedError } from './errors.ts';
@@ -12,8 +14,8 @@ import { type InputFolders, readInputs } from './shell/inputs.ts';
 import { readyShells } from './shell/page-queue.ts';
 import { checkPlace, readStamp, stands } from './state/folder.ts';
 import { keyOf } from './state/keys.ts';
-import { completeMove } from './state/moving.ts';
-import { openState, type SiteState } from './state/state.ts';
+import { completeMove, isMoving } from './state/moving.ts';
+import { findFrozenState, openState, type SiteState } from './state/state.ts';
 
 export type { BuildOptions, BuildReport } from './options.ts';
 export { headersFor, type ServedSite, servedHeaders } from './shell/headers.ts';
@@ -30,11 +32,22 @@ export async function buildSite(archive: ArchiveReader, options: BuildOptions): 
   const { config, mode } = options;
   checkBlocked(archive, options);
   const inputs = readInputs(inputFolders(options));
-  const { generation, revision } = archive.revision();
-  const siteKey = keyOf(BUILD_VERSION, RENDERER_VERSION, mode, config, inputs.key, generation, revision);
-  const state = openState(options.cacheDir, options.outputDir, options.log);
+  // asked for when the state is ours: while this build waited for another one, the archive may have grown
+  const siteKeyNow = (): string => {
+    const { generation, revision } = archive.revision();
+    return keyOf(BUILD_VERSION, RENDERER_VERSION, mode, config, inputs.key, generation, revision);
+  };
+  let state: SiteState;
+  try {
+    state = openState(options.cacheDir, options.outputDir, options.log);
+  } catch (error) {
+    const last = options.check !== true && isRefusal(error) ? findFrozenReport(options, siteKeyNow()) : undefined;
+    if (last === undefined) throw error;
+    return last;
+  }
   try {
     completeMove(state, options.outputDir);
+    const siteKey = siteKeyNow();
     const last = options.check === true ? undefined : findLastReport(state, options.outputDir, siteKey);
     if (last !== undefined) return last;
     readyShells();
@@ -42,6 +55,22 @@ export async function buildSite(archive: ArchiveReader, options: BuildOptions): 
     return await buildChanges(archive, options, inputs, state, siteKey);
   } finally {
     state.close();
+  }
+}
+
+/** The disk lets nobody write here: a read-only one, or another user's. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof DatabaseDiskError || ['EROFS', 'EACCES', 'EPERM'].includes(errorCode(error));
+}
+
+/** Where nothing can be written there may be nothing to write. */
+function findFrozenReport({ cacheDir, outputDir }: BuildOptions, siteKey: string): BuildReport | undefined {
+  const state = findFrozenState(cacheDir, outputDir);
+  try {
+    if (state === undefined || isMoving(state)) return undefined;
+    return findLastReport(state, outputDir, siteKey);
+  } finally {
+    state?.close();
   }
 }
 

@@ -30,6 +30,7 @@ it('a session whose source cannot be kept is read, the run ends with 3, and the 
   expect(ran.code).toBe(3);
   expect(ran.out).toContain('1 new');
   expect((await place.inside('log')).out).toContain('where does the lock live');
+  expect((await place.inside()).code).toBe(3);
   rmSync(sources());
   expect((await place.inside('ingest')).code).toBe(0);
   expect(readdirSync(sources(), { recursive: true }).some((name) => String(name).endsWith('1.zst'))).toBe(true);

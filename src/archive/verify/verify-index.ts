@@ -6,7 +6,6 @@ import { canonicalJson } from '../../base/json.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { DamageReport } from '../contract.ts';
 import { tileFile } from '../files/conversation-files.ts';
-import { isLocked, thisProcess } from '../files/lock.ts';
 import { rootOf } from '../format/merkle.ts';
 import { listBlobsOf } from '../index/blob-parts.ts';
 import type { ConversationRow } from '../index/conversation-row.ts';
@@ -25,12 +24,13 @@ export interface CheckedTurns {
 export function checkIndex(store: Store, scanned: ScannedConversation, turns: CheckedTurns): DamageReport[] {
   const { id } = scanned;
   const row = store.index.findRow(id);
+  // opening brought it in step with every log that it found: what it lacks was written since, and cannot be held against it
+  const since = !store.writable && row?.stamp !== store.stampOf(id);
+  if (since && row?.frontier.size !== scanned.frontier.size) return [];
   if (row === undefined)
     return scanned.frontier.size === 0 ? [] : [problem(id, 'the conversation is not in the index')];
   const chunks = checkChunks(store, scanned, row);
   if (scanned.readOnly !== undefined || chunks.length > 0) return chunks;
-  const behind = row.frontier.size < scanned.frontier.size;
-  if (behind && !store.writable && isLocked(store.disk, store.path('private/lock'), thisProcess())) return [];
   const message = findDifference(store, scanned, row, turns);
   return message === undefined ? [] : [problem(id, message)];
 }

@@ -6,7 +6,6 @@ import type { DamageReport, VerifyOptions, VerifyReport } from '../contract.ts';
 import { isDamage } from '../damage.ts';
 import { ConversationFiles, checkpointFile, tileFile } from '../files/conversation-files.ts';
 import { findInfoDifference } from '../files/info-copy.ts';
-import { isLocked, thisProcess } from '../files/lock.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../format/checkpoint.ts';
 import type { PayloadRecord } from '../format/record.ts';
 import { TILE_WIDTH } from '../format/tile-names.ts';
@@ -16,6 +15,7 @@ import type { Store } from '../index/store.ts';
 import { findLoss, lossReport } from '../scan/find-loss.ts';
 import { knownOrigin } from '../scan/reindex.ts';
 import { type ScannedConversation, type SeenMeta, scanConversation } from '../scan/scan.ts';
+import { isWrittenByOthers, lookUntilSettled } from './beside-writer.ts';
 import { BlobUse } from './blob-use.ts';
 import { verifyBlobs } from './verify-blobs.ts';
 import { checkIndex } from './verify-index.ts';
@@ -46,7 +46,7 @@ function verifyAll(store: Store, options: VerifyOptions, clock: () => number, us
   let payloads = 0;
   for (const id of ids) {
     if (options.maxDurationMs !== undefined && done > 0 && clock() - start >= options.maxDurationMs) break;
-    const found = verifyConversation(store, id, use);
+    const found = lookUntilSettled(store, id, () => verifyConversation(store, id, use));
     damage.push(...found.damage);
     turns += found.turns;
     payloads += found.payloads;
@@ -146,8 +146,7 @@ function checkMain({ id, state }: ScannedConversation): DamageReport | undefined
 
 /** Bytes beyond the checkpoint, unless another process is just writing them. */
 function checkTails(store: Store, { id, tails }: ScannedConversation): DamageReport[] {
-  if (tails.length === 0 || (!store.writable && isLocked(store.disk, store.path('private/lock'), thisProcess())))
-    return [];
+  if (tails.length === 0 || isWrittenByOthers(store)) return [];
   return tails.map(({ file, keep, bytes, records }) => ({
     ...({ kind: 'torn-tail', file, offset: keep, conversation: id, turns: [] } as const),
     message: `${bytes} bytes (${records} whole records) beyond the checkpoint`,

@@ -3,7 +3,7 @@
 
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { ArchiveWriter } from '../../archive/archive.ts';
+import type { ArchiveReader, ArchiveWriter } from '../../archive/archive.ts';
 import { type HealReport, heal, IMPORTERS, type IngestReport, ingest } from '../../ingest/ingest.ts';
 import { exitFor, openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
@@ -25,13 +25,18 @@ export async function run(context: Context, args: readonly string[], options: Co
     context.print(ingestSummary(report, options.dryRun === true));
     sayWhereLooked(context, report, args);
     for (const line of problemLines(report)) context.log.info(line);
-    const exit = exitFor(archive);
-    const lost = report.problems.some(({ code }) => code === 'SOURCE_NOT_KEPT') || readNothing(report);
-    return exit === EXIT.done && (lost || (context.strict && report.problemCount > 0)) ? EXIT.problems : exit;
+    return ingestExit(context, archive, report);
   } finally {
     forget?.();
     archive.close();
   }
+}
+
+/** The exit code of a run that came to its end: 0 only when everything that was found is read and kept. */
+export function ingestExit(context: Context, archive: ArchiveReader, report: IngestReport): number {
+  const exit = exitFor(archive);
+  const lost = report.problems.some(({ code }) => code === 'SOURCE_NOT_KEPT') || readNothing(report);
+  return exit === EXIT.done && (lost || (context.strict && report.problemCount > 0)) ? EXIT.problems : exit;
 }
 
 /** There was something to read, and not one of it could be read. */

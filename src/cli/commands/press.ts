@@ -2,12 +2,12 @@
 /** In a folder without an archive it makes one first: the shortest way from sessions to a website. */
 
 import { resolve } from 'node:path';
-import { exitFor, hasArchive, openToWrite } from '../archive.ts';
+import { hasArchive, openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
 import { buildFrom, buildSummary } from './build.ts';
-import { ingestInto, ingestSummary, problemLines, sayWhereLooked } from './ingest.ts';
+import { ingestExit, ingestInto, ingestSummary, problemLines, sayWhereLooked } from './ingest.ts';
 import { createFolder } from './init.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
@@ -26,8 +26,7 @@ export async function run(context: Context, _args: readonly string[], options: C
     context.print(buildSummary(context, built, 'local'));
     sayWhereLooked(context, ingested, []);
     context.printJson({ ingest: ingested, build: built, site: context.outputDir });
-    exit = exitFor(archive);
-    if (exit === EXIT.done && context.strict && ingested.problemCount > 0) exit = EXIT.problems;
+    exit = ingestExit(context, archive, ingested);
   } finally {
     forget?.();
     archive.close();

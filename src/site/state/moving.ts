@@ -18,6 +18,11 @@ export function startMove(state: SiteState, whole: boolean, stamp: string): void
   state.commit();
 }
 
+/** A build is complete and not in place yet. */
+export function isMoving(state: SiteState): boolean {
+  return state.findMeta(MARK) !== undefined;
+}
+
 /** Moves what a complete build staged; nothing happens when there is none. Safe to repeat. Throws as `checkWay` does. */
 export function completeMove(state: SiteState, outputDir: string): void {
   const mark = state.findMeta(MARK);

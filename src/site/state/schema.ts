@@ -68,11 +68,15 @@ CREATE TABLE touched (what TEXT NOT NULL, first_ms INTEGER NOT NULL, conversatio
 export function prepareTables(database: Database): void {
   const known = database.statement("SELECT name FROM sqlite_schema WHERE name = 'meta'").get() !== undefined;
   if (known) {
-    const version = database.statement("SELECT value FROM meta WHERE name = 'version'").get()?.value;
-    if (version === STATE_VERSION) return;
+    if (isOfThisVersion(database)) return;
     const tables = database.statement("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
     for (const { name } of tables) database.exec(`DROP TABLE "${String(name)}"`);
   }
   database.exec(TABLES);
   database.statement("INSERT INTO meta (name, value) VALUES ('version', ?)").run(STATE_VERSION);
+}
+
+/** Throws BrokenDatabaseError for what is no state at all. */
+export function isOfThisVersion(database: Database): boolean {
+  return database.statement("SELECT value FROM meta WHERE name = 'version'").get()?.value === STATE_VERSION;
 }

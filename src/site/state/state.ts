@@ -1,12 +1,13 @@
 /** What the last build left: files, conversations, lists, search texts, feed entries, and work that is still to be done. */
 /** Derived and private, one database for each output folder. Without it the next build makes everything again. */
 
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeRealFolders } from '../../base/confined-disk.ts';
-import { openDerived } from '../../base/derived.ts';
-import { DatabaseBusyError } from '../../base/errors.ts';
+import { isPlain, openDerived } from '../../base/derived.ts';
+import { BrokenDatabaseError, DatabaseBusyError, DatabaseDiskError } from '../../base/errors.ts';
 import { type Log, silentLog } from '../../base/log.ts';
-import type { Database } from '../../base/sqlite.ts';
+import { type Database, openDatabase } from '../../base/sqlite.ts';
 import { BuildRunningError } from '../errors.ts';
 import { type ConversationTable, createConversationTable } from './conversations.ts';
 import { createEntryTable, type EntryTable } from './entries.ts';
@@ -16,7 +17,7 @@ import { contentHash } from './keys.ts';
 import { createListTable, type ListTable } from './lists.ts';
 import { createPackTable, type PackTable } from './packs.ts';
 import { createPlaceTable, type PlaceTable } from './places.ts';
-import { prepareTables } from './schema.ts';
+import { isOfThisVersion, prepareTables } from './schema.ts';
 import { createTouchedTable, type TouchedTable } from './touched.ts';
 import { createUnitTable, type UnitTable } from './units.ts';
 
@@ -52,13 +53,41 @@ export interface SiteState {
 /** Opens or creates the state of one output folder, for this build alone. Must be closed. Throws BuildRunningError. */
 export function openState(cacheDir: string, outputDir: string, log: Log = silentLog): SiteState {
   makeRealFolders(resolve(cacheDir, '..', '..'), resolve(cacheDir));
-  const path = join(cacheDir, `site-${contentHash(resolve(outputDir)).slice(0, 16)}.db`);
+  const path = pathOf(cacheDir, outputDir);
   let database: Database;
   try {
     database = openDerived(path, { log, prepare, busyMs: 1000 });
   } catch (error) {
     throw error instanceof DatabaseBusyError ? new BuildRunningError(outputDir, error) : error;
   }
+  return stateOf(database);
+}
+
+/**
+ * The state where nothing can be written, to be asked only. Undefined: there is none, its last build did not come to its end, or it
+ * is another version's.
+ */
+export function findFrozenState(cacheDir: string, outputDir: string): SiteState | undefined {
+  const path = pathOf(cacheDir, outputDir);
+  if (!isPlain(path) || !existsSync(path) || existsSync(`${path}-wal`)) return undefined;
+  let database: Database | undefined;
+  try {
+    database = openDatabase(path, { frozen: true });
+    database.exec('BEGIN');
+    if (isOfThisVersion(database)) return stateOf(database);
+    database.close();
+  } catch (error) {
+    database?.close();
+    if (!(error instanceof BrokenDatabaseError || error instanceof DatabaseDiskError)) throw error;
+  }
+  return undefined;
+}
+
+function pathOf(cacheDir: string, outputDir: string): string {
+  return join(cacheDir, `site-${contentHash(resolve(outputDir)).slice(0, 16)}.db`);
+}
+
+function stateOf(database: Database): SiteState {
   let open = 0;
   return {
     files: createFileTable(database),
