@@ -2,13 +2,15 @@
 /** Native ids are kept as hashes of six bytes, so that a state stays near one percent of its source; older ones the ledger knows. */
 
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import type { Building, Conversation, Settled } from './building.ts';
+import type { Building, Conversation, Scope, Settled } from './building.ts';
 import type { Branch } from './forks.ts';
 import { HistoryList, HistoryMap, newNames, sortNames } from './history.ts';
+import type { CallEnd } from './record.ts';
 import { type NamedTurn, newTree } from './tree.ts';
+import { listPrompts, promptsOf } from './words/rewind.ts';
 
 /** Bounds of what a state keeps. */
-const KEPT = { ids: 40_000, keys: 64, anchors: 64, runs: 8192 } as const;
+const KEPT = { ids: 40_000, keys: 64, anchors: 64, runs: 8192, names: 8192, calls: 256 } as const;
 const VERSION = 2;
 
 export function emptySettled(): Settled {
@@ -19,13 +21,19 @@ export function emptySettled(): Settled {
     delivered: [],
     missing: undefined,
     newestMs: 0,
+    scope: undefined,
+    prompts: null,
+    rewound: undefined,
+    times: new HistoryMap(),
+    starts: new HistoryMap(),
+    callEnds: new HistoryMap(),
   };
 }
 
 /** Remembers the settled part as it is now; the JSON is made only when it is asked for. */
 export function markSettled(building: Building): () => JsonObject {
-  const { tree, delivered, missing, newestMs } = building;
-  const kept = { turns: tree.turns, delivered, missing, newestMs };
+  const { tree, delivered, missing, newestMs, scope, prompts, rewound } = building;
+  const kept = { turns: tree.turns, delivered, missing, newestMs, scope, rewound };
   const past = {
     log: tree.log.length,
     runs: tree.runs.length,
@@ -34,6 +42,9 @@ export function markSettled(building: Building): () => JsonObject {
     anchors: tree.anchors.mark(),
     conversations: building.conversations.mark(),
     chains: building.chains.mark(),
+    times: building.times.mark(),
+    starts: building.starts.mark(),
+    callEnds: building.callEnds.mark(),
   };
   return () => {
     const log = tree.log.slice(Math.max(0, past.log - KEPT.ids), past.log);
@@ -53,13 +64,17 @@ export function markSettled(building: Building): () => JsonObject {
         folders: sortNames(conversation.folders),
       })),
       chains: [...building.chains.at(past.chains)],
+      prompts: listPrompts(prompts).slice(0, KEPT.names),
+      times: [...building.times.at(past.times)].slice(-KEPT.names),
+      starts: [...building.starts.at(past.starts)].slice(-KEPT.calls),
+      callEnds: [...building.callEnds.at(past.callEnds)].slice(-KEPT.calls),
     });
   };
 }
 
 /** No mark that was taken so far is asked for its state any more. */
-export function forgetMarks({ tree, conversations, chains }: Building): void {
-  for (const each of [tree.branches, tree.anchors, conversations, chains]) each.forget();
+export function forgetMarks({ tree, conversations, chains, times, starts, callEnds }: Building): void {
+  for (const each of [tree.branches, tree.anchors, conversations, chains, times, starts, callEnds]) each.forget();
 }
 
 /** The settled part in a state that this file wrote; undefined for none or for one of another version. */
@@ -88,6 +103,12 @@ export function decodeSettled(state: JsonValue | undefined, agent: string): Sett
     delivered: stored.delivered,
     missing: stored.missing,
     newestMs: stored.newestMs,
+    scope: stored.scope,
+    prompts: promptsOf(stored.prompts ?? []),
+    rewound: stored.rewound,
+    times: new HistoryMap(stored.times),
+    starts: new HistoryMap(stored.starts),
+    callEnds: new HistoryMap(stored.callEnds),
   };
 }
 
@@ -142,6 +163,13 @@ interface StoredState {
   readonly delivered: Settled['delivered'];
   readonly missing?: string;
   readonly newestMs: number;
+  readonly scope?: Scope;
+  readonly rewound?: string | null;
+  /** Absent in states of earlier versions of the kit, which knew of none. */
+  readonly prompts?: readonly (string | null)[];
+  readonly times?: readonly (readonly [string, number])[];
+  readonly starts?: readonly (readonly [string, number])[];
+  readonly callEnds?: readonly (readonly [string, CallEnd])[];
 }
 
 /** Plain JSON without members that are undefined, its strings well-formed. */

@@ -11,6 +11,8 @@ import { addAlias, aliasKey, collapseRecord, findTip, placeTurn } from './place.
 import { type AgentRecord, type Draft, MAIN } from './record.ts';
 import { branchOf, findTurnOf, nameTurn } from './tree.ts';
 import { wellFormedItem } from './well-formed.ts';
+import { hold, keepCall, withCallEnd } from './words/held.ts';
+import { nameByWords } from './words/scope.ts';
 
 /** What the builder has to know of a source beside its records. */
 export interface BuilderInput {
@@ -36,6 +38,7 @@ export function openBuilding(rules: Rules, { path, state }: BuilderInput): Build
     replacements: [],
     firstTurn: settled.tree.turns,
     toldBy: new Map(),
+    callKeys: new Map(),
     onSettled: undefined,
     provisional: false,
     touched: new Set(),
@@ -75,7 +78,7 @@ export function chainOf(building: Building, id: string): string | undefined {
 /** Takes the next record. */
 export function takeRecord(building: Building, record: AgentRecord): void {
   if (record.timeMs !== null) building.newestMs = Math.max(building.newestMs, record.timeMs);
-  if (isKnown(building, record.id)) {
+  if (record.scope === undefined && isKnown(building, record.id)) {
     if (record.replaces === true) replaceRecord(building, record);
     else count(building, 'repeated');
     return;
@@ -94,18 +97,15 @@ export function takeRecord(building: Building, record: AgentRecord): void {
   // @NOTE: marks are forgotten only where a new one is made: the one that stands must keep its meaning
   if (building.onSettled !== undefined && isSettled(building)) building.onSettled();
   if (!opensSomething(record)) {
-    settleRecord(building, record);
+    settleRecord(building, withCallEnd(building, record));
     if (record.drafts.length > 0 && endsMessage(record)) endOthers(building, record.chain);
     return;
   }
   building.pending.set(record.id, record.chain);
   const { message, tag } = { message: record.message?.group, tag: record.opens };
-  building.opens.set(record.chain, {
-    message,
-    tag,
-    lines: message === undefined && tag === undefined ? [] : [record],
-    buffer: message === undefined && tag === undefined ? [record] : [],
-  });
+  const opened: Open = { message, tag, lines: [], buffer: [], calls: new Map(), answers: new Map() };
+  hold(building, opened, message === undefined && tag === undefined ? opened.buffer : opened.lines, record);
+  building.opens.set(record.chain, opened);
   if (tag !== undefined) endOthers(building, record.chain);
   noteAsked(building, record.chain);
 }
@@ -155,9 +155,10 @@ function askedOf(building: Building, chain: string): number | undefined {
  */
 export function endBuilding(building: Building, { settle, quietMs = 0 }: BuilderInput): number {
   let waiting = 0;
-  building.provisional = true;
+  const byWords = building.rules.named === 'by words';
+  building.provisional = !byWords;
   for (const [chain, open] of [...building.opens]) {
-    if (settle || quietMs >= (isAnswered(open) ? QUIET_MS : GIVEN_UP_MS)) closeChain(building, chain);
+    if (settle || quietMs >= (!byWords && isAnswered(open) ? QUIET_MS : GIVEN_UP_MS)) closeChain(building, chain);
     else waiting += 1;
   }
   building.provisional = false;
@@ -189,7 +190,7 @@ function isAnswered(open: Open): boolean {
 function continueOpen(building: Building, chain: string, open: Open, record: AgentRecord): boolean {
   if (open.message !== undefined && record.message?.group === open.message) {
     if (record.message.whole === true) open.lines.length = 0;
-    open.lines.push(record);
+    hold(building, open, open.lines, record);
     building.pending.set(record.id, chain);
     return true;
   }
@@ -199,7 +200,7 @@ function continueOpen(building: Building, chain: string, open: Open, record: Age
     return true;
   }
   if (open.tag === undefined ? endsMessage(record) : record.kind !== 'nothing') return false;
-  open.buffer.push(record);
+  hold(building, open, open.buffer, withCallEnd(building, record));
   building.pending.set(record.id, chain);
   return true;
 }
@@ -243,7 +244,11 @@ function placeMessage(building: Building, group: string, lines: readonly AgentRe
   const starts = calls.filter(({ id, name }) => id !== '' && building.rules.startsAgent?.(name) === true);
   const turn = placeDrafts(building, first, [{ kind: calls.length > 0 ? 'call' : 'answer', item }], more);
   if (!again) nameTurn(building.tree, mark, turn);
-  for (const { id } of starts) aliasKey(building, keyOf(building, `tool:${id}`), turn);
+  for (const { id } of starts) {
+    // where records have no ids, those of calls are not unique either
+    if (first.scope === undefined) aliasKey(building, keyOf(building, `tool:${id}`), turn);
+    else keepCall(building, id, turn);
+  }
 }
 
 /** The item of a message: all its parts, the usage of the line that counts most. */
@@ -258,7 +263,9 @@ function messageItem(records: readonly AgentRecord[], again: boolean): Item {
   const finish = lines.findLast((line) => line.finish !== undefined)?.finish;
   return {
     role: 'assistant',
-    parts: joinParts(lines.map((line) => line.parts)),
+    parts: lines.some(({ adds }) => adds)
+      ? lines.flatMap(({ parts }) => parts)
+      : joinParts(lines.map((line) => line.parts)),
     ...(model === undefined ? {} : { model }),
     ...(finish === undefined ? {} : { finish_reason: finish }),
     ...(usage === undefined || again ? {} : { usage }),
@@ -289,22 +296,27 @@ function placeDrafts(
   let first = -1;
   let last = -1;
   for (const [i, draft] of drafts.entries()) {
-    const key = keyOf(building, i === 0 ? record.id : `${record.id}#${i}`);
+    const key = keyOf(building, nameOf(building, record, draft.item, i));
     const after = i > 0 ? last : record.unless === undefined ? undefined : findTip(building, record.chain);
     last = placeTurn(building, { record, draft, key, ...(after === undefined ? {} : { after }) });
     if (i === 0) first = last;
     count(building, 'turns');
   }
-  nameTurn(building.tree, record.id, last);
+  if (record.scope === undefined) nameTurn(building.tree, record.id, last);
   for (const id of building.toldBy.get(record.id) ?? []) addAlias(building, id, first);
   for (const one of [record, ...lines]) {
     if (one.mark !== undefined) nameTurn(building.tree, one.mark, last);
     if (one === record) continue;
     const anchor = building.tree.anchors.get(record.id);
     if (anchor !== undefined) building.tree.anchors.set(one.id, anchor);
-    addAlias(building, one.id, last);
+    if (one.scope === undefined) addAlias(building, one.id, last);
   }
   return first;
+}
+
+function nameOf(building: Building, record: AgentRecord, item: Item, i: number): string {
+  if (record.scope !== undefined) return nameByWords(building, record.scope, item);
+  return i === 0 ? record.id : `${record.id}#${i}`;
 }
 
 /** The agent changed what it had written under an id that is known. */

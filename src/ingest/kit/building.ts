@@ -5,7 +5,7 @@ import type { Problem } from '../../base/log.ts';
 import type { Item } from '../../model/item.ts';
 import type { HistoryList, HistoryMap, Names } from './history.ts';
 import type { ImportedBlob, ImportedTurn } from './importer.ts';
-import type { AgentRecord } from './record.ts';
+import type { AgentRecord, CallEnd } from './record.ts';
 import type { Tree } from './tree.ts';
 
 /** How an agent's records make a tree. */
@@ -16,6 +16,11 @@ export interface Rules {
   readonly tree: 'ladder' | 'given';
   /** Whether a call of this tool starts a sub-agent: such calls are found by their ids. */
   readonly startsAgent?: (tool: string) => boolean;
+  /**
+   * Turns are named by what they say (`AgentRecord.scope`). Then nothing can be told more fully later: nothing is taken before
+   * its end was seen, and `settle`, or a day without a word, is the end.
+   */
+  readonly named?: 'by words';
 }
 
 /** What is known of a conversation. Immutable: replaced when it grows. */
@@ -39,6 +44,22 @@ export interface Conversation {
   readonly asked: number;
 }
 
+/** The turn before each prompt of the way on which the agent is, newest first. Immutable: a snapshot is a reference. */
+export interface PromptMark {
+  /** Native id; null: nothing stands before the prompt. */
+  readonly before: string | null;
+  readonly earlier: PromptMark | null;
+}
+
+/** What the name of the next turn is made of. Immutable: replaced with each turn. */
+export interface Scope {
+  readonly name: string;
+  /** Turns in it so far. */
+  readonly ordinal: number;
+  /** Of what they say, in order. */
+  readonly digest: string;
+}
+
 /** Something at the end of a chain whose end has not been seen. */
 export interface Open {
   /** A message's id, the tag that a record opened, or undefined for prompts that may come as records of their own. */
@@ -48,6 +69,15 @@ export interface Open {
   readonly lines: AgentRecord[];
   /** What came in between. */
   readonly buffer: AgentRecord[];
+  /** Where the first call and the first answer of each id wait, for agents whose turns are named by words. */
+  readonly calls: Map<string, Waiting>;
+  readonly answers: Map<string, Waiting>;
+}
+
+/** A record's place in `lines` or `buffer`: it is replaced when more is told of it. */
+export interface Waiting {
+  readonly list: AgentRecord[];
+  readonly at: number;
 }
 
 /** The settled part: all of it is immutable, only grows at its end or remembers what it was, so a snapshot is cheap. */
@@ -61,6 +91,18 @@ export interface Settled {
   /** Parent of the first record when the source is a slice. */
   missing: string | undefined;
   newestMs: number;
+  /** Where turns are named by words: the scope of the newest one. */
+  scope: Scope | undefined;
+  /** Where a rewind by a count of prompts goes. */
+  prompts: PromptMark | null;
+  /** Id of the turn that was gone back to, null for above all. Undefined: the newest turn is where the agent is. */
+  rewound: string | null | undefined;
+  /** How often the format asked for a name. */
+  readonly times: HistoryMap<string, number>;
+  /** Turns of the calls that started sub-agents; an id that comes again means the newest. */
+  readonly starts: HistoryMap<string, number>;
+  /** What was told of calls whose answers have not come. */
+  readonly callEnds: HistoryMap<string, CallEnd>;
 }
 
 export interface Building extends Settled {
@@ -78,6 +120,8 @@ export interface Building extends Settled {
   readonly firstTurn: number;
   /** Ids of prompts that a record tells which has no place yet, by its id. */
   readonly toldBy: Map<string, string[]>;
+  /** Further keys of turns that wait, by a call in them. */
+  readonly callKeys: Map<string, string[]>;
   /** Called when nothing is open and before a record that may open something is taken. */
   onSettled: (() => void) | undefined;
   /** Taken now although its end was not seen. */

@@ -20,6 +20,7 @@ import {
   openBranch,
 } from './tree.ts';
 import { wellFormedItem } from './well-formed.ts';
+import { rememberPrompt, takeRewound } from './words/rewind.ts';
 
 /** How a draft comes into the tree. */
 export interface Placing {
@@ -31,10 +32,13 @@ export interface Placing {
 }
 
 /** Places one turn and returns its number. */
-export function placeTurn(building: Building, placing: Placing): number {
+export function placeTurn(building: Building, placed: Placing): number {
+  const placing = timed(building, placed);
   const spot = placing.after === undefined ? findSpot(building, placing) : behind(building, placing.after);
   const { draft, key, record } = placing;
   const turn = appendTurn(building.tree, spot.branch, key, draft.kind);
+  if (record.scope !== undefined) nameTurn(building.tree, key.slice(building.rules.agent.length + 1), turn);
+  if (building.rules.named === 'by words') rememberPrompt(building, record, draft, spot.parent);
   const out: OutTurn = {
     key,
     parent: spot.parent,
@@ -51,6 +55,14 @@ export function placeTurn(building: Building, placing: Placing): number {
   if (spot.anchor !== undefined) building.tree.anchors.set(record.id, spot.anchor);
   learn(building, spot.conversation, placing);
   return turn;
+}
+
+/** The first turn of a source has the session's time when it has none of its own. */
+function timed(building: Building, placing: Placing): Placing {
+  const { record } = placing;
+  const sinceMs = record.facts?.sinceMs;
+  if (record.timeMs !== null || sinceMs === undefined || building.tree.turns > 0) return placing;
+  return { ...placing, record: { ...record, timeMs: sinceMs } };
 }
 
 /** Makes a native id mean a turn, for this source and for the ledger. */
@@ -74,6 +86,7 @@ export function aliasKey(building: Building, alias: string, turn: number): void 
 /** A bookkeeping record means the nearest turn at or above it. */
 export function collapseRecord(building: Building, record: AgentRecord): void {
   const { tree } = building;
+  if (record.scope !== undefined) return;
   const parent = record.parent ?? null;
   const target = parent === null ? undefined : findTurnOf(tree, parent);
   const anchor = parent === null ? undefined : tree.anchors.get(parent);
@@ -107,7 +120,11 @@ function findSpot(building: Building, placing: Placing): Spot {
   const { record } = placing;
   const current = building.chains.get(record.chain);
   if (record.beside !== undefined) return besideSpot(building, placing, record.beside, current);
-  if (record.parent === undefined && current !== undefined) return atTip(building, current);
+  if (record.parent === undefined && current !== undefined) {
+    const to = record.chain === MAIN ? takeRewound(building) : undefined;
+    if (to === undefined) return atTip(building, current);
+    return givenSpot(building, placing, to, to === null ? BEFORE : findTurnOf(building.tree, to), current);
+  }
   const native = record.parent ?? record.joins ?? null;
   const { tree } = building;
   const target = native === null ? BEFORE : (tree.anchors.get(native) ?? findTurnOf(tree, native));
@@ -276,7 +293,9 @@ function learn(building: Building, index: number, { record, draft }: Placing): v
     next.session = session;
     next.sessions = addName(before.sessions, session);
   }
-  if (draft.item.model !== undefined) next.models = addName(before.models, draft.item.model);
+  for (const model of [record.facts?.model, draft.item.model]) {
+    if (model !== undefined) next.models = addName(next.models, model);
+  }
   if (version !== undefined) next.version = version.slice(0, 64);
   if (cwd !== undefined && before.cwd === undefined) next.cwd = cwd;
   if (cwd !== undefined) next.folders = addName(before.folders, cwd.toWellFormed());

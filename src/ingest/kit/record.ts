@@ -24,8 +24,10 @@ export type RecordKind = 'message' | 'prompt' | 'result' | 'event' | 'nothing';
 /** One record. `id` and `parent` are the agent's own; the builder makes keys of them. */
 export interface AgentRecord {
   readonly kind: RecordKind;
-  /** Unique for the agent for ever: it is one turn, whatever file it is found in. */
+  /** Unique for the agent for ever: it is one turn, whatever file it is found in. Empty for a record with a `scope`. */
   readonly id: string;
+  /** The agent gives its records no ids: the turn is named by its place in this scope and by all that was said in it so far. */
+  readonly scope?: string;
   /** Record before it. null: it begins a chain. Undefined: the agent names none, it follows what came last in its chain. */
   readonly parent: string | null | undefined;
   /** Where a record without a parent joins its past (a compaction): used when it is known, and no reason to wait. */
@@ -66,6 +68,8 @@ export interface MessageLine {
   readonly group: string;
   /** Lines repeat or continue each other; `whole`: each is all of the message, the last one counts. */
   readonly whole?: boolean;
+  /** What this line says is new, even when it repeats words of the lines before. */
+  readonly adds?: boolean;
   readonly parts: readonly Part[];
   readonly model?: string;
   readonly finish?: string;
@@ -78,6 +82,18 @@ export interface Facts {
   readonly version?: string;
   readonly cwd?: string;
   readonly gitBranch?: string;
+  /** Model that is at work. */
+  readonly model?: string;
+  /** When the session was begun: the time of its first turn when that has none. */
+  readonly sinceMs?: number;
+}
+
+/** What another record says of an answer, before it or after it. */
+export interface CallEnd {
+  readonly diff?: string;
+  readonly exit_code?: number;
+  readonly duration_ms?: number;
+  readonly failed?: boolean;
 }
 
 /** Chain of the session itself. */

@@ -9,10 +9,12 @@ import {
   closeAsked,
   closeChain,
   endBuilding,
+  GIVEN_UP_MS,
   isKnown,
   isSettled,
   markSettled,
   openBuilding,
+  QUIET_MS,
   takeRecord,
 } from './builder.ts';
 import { type Building, type Conversation, count, keyOf, type Rules } from './building.ts';
@@ -21,9 +23,11 @@ import type { ImportedConversation, SourceInput, SourceOutput } from './importer
 import type { JsonLine } from './json-lines.ts';
 import { breakCycles } from './place.ts';
 import { findProject } from './project.ts';
-import type { AgentRecord } from './record.ts';
+import { type AgentRecord, type CallEnd, MAIN } from './record.ts';
 import { openSource } from './source.ts';
 import { newestBranch } from './tree.ts';
+import { argueCall, endCall, nameCall } from './words/held.ts';
+import { rewindPrompts } from './words/rewind.ts';
 
 /**
  * One agent's format. `S` is what it has to remember from record to record: plain JSON, never changed in place, so that what
@@ -35,8 +39,12 @@ export interface Format<S> {
   readonly start: S;
   /** Takes the next value and hands its records to `reading`. Returns what it remembers from then on. */
   readonly take: (state: S, value: JsonObject, reading: Reading) => S;
+  /** What this value means is told by the next one (`reading.next`): at the end of a source that may grow it waits. */
+  readonly waits?: (state: S, value: JsonObject) => boolean;
   /** Values of a source that is one document. Undefined: this agent writes none, the document is its only value. */
   readonly listDocument?: (value: JsonValue) => readonly JsonValue[];
+  /** Session that has to be read before this one, as far as is known. */
+  readonly after?: (state: S) => string | undefined;
   /** What it says of a conversation that was touched, beside what its records' facts say. */
   readonly describe?: (state: S, conversation: Conversation, reading: Reading) => Described;
 }
@@ -52,6 +60,8 @@ export interface Reading {
   readonly input: SourceInput;
   /** Line of the value, for problems and records. */
   readonly line: number;
+  /** The value that follows; undefined at the end of the source. */
+  readonly next: JsonObject | undefined;
   take(record: AgentRecord): void;
   /** What is open in a chain has ended. */
   endChain(chain: string): void;
@@ -65,6 +75,16 @@ export interface Reading {
   toolKey(toolCall: string): string;
   /** Makes a key mean what another one means: the ledger learns it. */
   alias(alias: string, key: string): void;
+  /** The agent went back before its last prompts: what comes next stands where the first of them stood. For turns named by words. */
+  rewind(prompts: number): void;
+  /** How often this name was asked for before, in this run and in earlier ones. */
+  timesBefore(name: string): number;
+  /** What another record tells of the answer to a call: the one that waits gets it, else the next that comes. */
+  endCall(call: string, end: CallEnd): void;
+  /** The arguments of a call whose message waits, when they are told later. */
+  argueCall(call: string, args: JsonValue): void;
+  /** The turn with a call that starts a sub-agent is found by this id as well. */
+  nameCall(call: string, id: string): void;
   count(kind: string): void;
   report(code: string, message: string): void;
   /** A record of a kind that this version does not know: counted and named, once for each kind. */
@@ -82,29 +102,33 @@ export function readSession<S extends JsonValue>(input: SourceInput, format: For
   const desk = openDesk(input, opened);
   const source = openSource(input);
   if (source.kind === 'broken') {
-    desk.reading.report(
-      'BROKEN_DOCUMENT',
-      'a JSON document that does not end, or is broken; it is read again when the file changes',
-    );
+    const message = 'a JSON document that does not end, or is broken; it is read again when the file changes';
+    // somebody may be writing it: only one that has come to rest is a problem
+    if (input.settle || (input.quietMs ?? 0) >= QUIET_MS) desk.reading.report('BROKEN_DOCUMENT', message);
     return outputOf(desk, format, format.start, { consumed: 0, nextLine: 1, state: {}, waiting: 1 });
   }
   let state = before === undefined ? format.start : (before.format as S);
-  const take = (line: JsonLine) => {
-    desk.at(line.line);
+  const take = (line: JsonLine, next: unknown) => {
+    desk.at(line.line, next);
     if (isJsonObject(line.value)) state = format.take(state, line.value, desk.reading);
     else desk.reading.count('not a record');
   };
   if (source.kind === 'document') {
     const values = format.listDocument?.(source.value as JsonValue) ?? [source.value];
-    for (const [i, value] of values.entries()) take({ value, offset: 0, line: i + 1, nth: 0, of: 1 });
+    for (const [i, value] of values.entries()) {
+      take({ value, offset: 0, line: i + 1, nth: 0, of: 1 }, values[i + 1]);
+    }
     const waiting = endBuilding(desk.building, input);
     return outputOf(desk, format, state, { consumed: 0, nextLine: 1, state: {}, waiting });
   }
   let safe = markAt(desk.building, state, input.from, input.firstLine);
   const lines = source.walk((problem) => desk.building.problems.push(problem));
   let step = lines.next();
-  for (; step.done !== true; step = lines.next()) {
+  let held: JsonLine | undefined;
+  while (step.done !== true) {
     const { nth, offset, line } = step.value;
+    const next = lines.next();
+    if (next.done === true && !isLastWord(input, format.rules) && waits(format, state, step.value)) held = step.value;
     // the first record of a line may end what was open and open something itself: reading can start again between the two
     desk.building.onSettled =
       nth > 0
@@ -112,14 +136,27 @@ export function readSession<S extends JsonValue>(input: SourceInput, format: For
         : () => {
             safe = markAt(desk.building, state, offset, line);
           };
-    take(step.value);
+    if (held === undefined) take(step.value, next.done === true ? undefined : next.value.value);
+    step = next;
   }
   desk.building.onSettled = undefined;
-  if (isSettled(desk.building)) safe = markAt(desk.building, state, step.value.consumed, step.value.nextLine);
+  if (format.rules.named === 'by words' && isLastWord(input, format.rules)) endBuilding(desk.building, input);
+  if (held !== undefined) {
+    if (held.nth === 0 && isSettled(desk.building)) safe = markAt(desk.building, state, held.offset, held.line);
+  } else if (isSettled(desk.building)) safe = markAt(desk.building, state, step.value.consumed, step.value.nextLine);
   // The state is made before the end is guessed at: what follows it is not settled.
   const end = { consumed: safe.offset, nextLine: safe.line, state: { tree: safe.tree(), format: safe.format } };
-  const waiting = endBuilding(desk.building, input);
+  const waiting = endBuilding(desk.building, input) + (held === undefined ? 0 : 1);
   return outputOf(desk, format, state, { ...end, waiting });
+}
+
+/** Whether nothing more is expected. What is named by its words must not be told too early: it waits until nobody can be at work. */
+function isLastWord({ settle, quietMs = 0 }: SourceInput, { named }: Rules): boolean {
+  return settle || (named === 'by words' && quietMs >= GIVEN_UP_MS);
+}
+
+function waits<S>(format: Format<S>, state: S, { value }: JsonLine): boolean {
+  return isJsonObject(value) && format.waits?.(state, value) === true;
 }
 
 /** Where reading could start again: the newest line at which nothing was open. */
@@ -139,16 +176,20 @@ interface Desk {
   readonly building: Building;
   readonly reading: Reading;
   readonly unknown: ReadonlyMap<string, { readonly line: number; readonly count: number }>;
-  at(line: number): void;
+  at(line: number, next: unknown): void;
 }
 
 function openDesk(input: SourceInput, building: Building): Desk {
   let line = input.firstLine;
+  let next: JsonObject | undefined;
   const unknown = new Map<string, { line: number; count: number }>();
   const reading: Reading = {
     input,
     get line() {
       return line;
+    },
+    get next() {
+      return next;
     },
     take: (record) => {
       takeRecord(building, record);
@@ -161,6 +202,26 @@ function openDesk(input: SourceInput, building: Building): Desk {
     toolKey: (toolCall) => keyOf(building, `tool:${toolCall}`),
     alias: (alias, key) => {
       building.aliases.push([alias, key]);
+    },
+    rewind: (prompts) => {
+      building.onSettled = undefined;
+      rewindPrompts(building, prompts);
+    },
+    timesBefore: (name) => {
+      // @NOTE: a mark of this line would count the name again when the line is read again
+      building.onSettled = undefined;
+      const times = building.times.get(name) ?? 0;
+      building.times.set(name, times + 1);
+      return times;
+    },
+    endCall: (call, end) => {
+      building.onSettled = undefined;
+      endCall(building, call, end);
+    },
+    argueCall: (call, args) => argueCall(building, call, args),
+    nameCall: (call, id) => {
+      building.onSettled = undefined;
+      nameCall(building, call, id);
     },
     count: (kind) => count(building, kind),
     report: (code, message) => {
@@ -176,8 +237,9 @@ function openDesk(input: SourceInput, building: Building): Desk {
     building,
     reading,
     unknown,
-    at: (next) => {
-      line = next;
+    at: (here, following) => {
+      line = here;
+      next = isJsonObject(following) ? following : undefined;
     },
   };
 }
@@ -195,6 +257,7 @@ function outputOf<S>({ building, reading, unknown }: Desk, format: Format<S>, st
     building.problems.push({ code: 'UNKNOWN_RECORD', file: building.path, line, message, count: n });
   }
   const { turns, replacements, blobs, aliases, problems, records } = building;
+  const after = format.after?.(state);
   return {
     turns: [...replacements, ...turns],
     conversations,
@@ -203,6 +266,7 @@ function outputOf<S>({ building, reading, unknown }: Desk, format: Format<S>, st
     ...end,
     problems,
     records,
+    ...(after === undefined ? {} : { after }),
   };
 }
 
@@ -214,11 +278,16 @@ function listConversations<S>(
   reading: Reading,
 ): readonly ImportedConversation[] {
   const out: ImportedConversation[] = [];
+  const main = building.chains.get(MAIN);
+  const byWords = building.rules.named === 'by words';
+  // a rewind, or a title, may come without a turn
+  if (main !== undefined && byWords) building.touched.add(main);
   for (const index of [...building.touched].sort((a, b) => a - b)) {
     const conversation = building.conversations.get(index);
     if (conversation === undefined) continue;
     const branch = newestBranch(building.tree, index);
-    const current = branch === undefined ? undefined : building.tree.branches.get(branch)?.tipKey;
+    const tip = branch === undefined ? undefined : building.tree.branches.get(branch)?.tipKey;
+    const current = index === main ? placeOf(building, tip) : byWords && conversation.chain === MAIN ? undefined : tip;
     const described = format.describe?.(state, conversation, reading) ?? {};
     out.push({
       turn: conversation.first,
@@ -229,6 +298,13 @@ function listConversations<S>(
     });
   }
   return out;
+}
+
+/** Key of the turn where the session's chain stands; `tip`: its newest one. */
+function placeOf(building: Building, tip: string | undefined): string | undefined {
+  const { rewound } = building;
+  if (rewound === undefined) return tip;
+  return rewound === null ? undefined : keyOf(building, rewound);
 }
 
 function metaOf(agent: string, conversation: Conversation): Meta {
