@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/base/json.ts';
 import { codex } from '../../../src/ingest/importers/codex.ts';
 import type { ImportedTurn, SourceInput, SourceOutput } from '../../../src/ingest/kit/importer.ts';
@@ -34,7 +35,7 @@ export function read(bytes: Uint8Array, more: Partial<SourceInput> = {}): Source
   });
 }
 
-/** What grows with the file: turns and aliases of reads that stop at each of `cuts` and at the end, each going on where the last one stopped. */
+/** What grows with the file: turns of reads that stop at each of `cuts` and at the end, each going on where the last one stopped. One that is told again, because its line or document is read again, must say the same. */
 export function readInSteps(
   bytes: Uint8Array,
   cuts: readonly number[],
@@ -45,7 +46,11 @@ export function readInSteps(
     const from = last?.consumed ?? 0;
     const again = last === undefined || from === 0 ? {} : { state: stored(last.state), firstLine: last.nextLine };
     last = read(bytes.subarray(from, Math.max(from, end)), { from, ...again, settle: end === bytes.length });
-    turns.push(...last.turns);
+    for (const turn of last.turns) {
+      const known = turns.find(({ key }) => key === turn.key);
+      if (known === undefined) turns.push(turn);
+      else expect(turn).toEqual(known);
+    }
   }
   if (last === undefined) throw new Error('nothing was read');
   return { turns, last };

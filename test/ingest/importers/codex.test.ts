@@ -340,9 +340,9 @@ describe('early files', () => {
   });
 
   test('the old document is whole at once', () => {
-    const { turns, waiting, consumed } = read(fixture('legacy.json'));
+    const { turns, waiting } = read(fixture('legacy.json'));
     expect(turns.map(({ item }) => item.role)).toEqual(['user', 'assistant', 'tool', 'assistant']);
-    expect([waiting, consumed]).toEqual([0, fixture('legacy.json').length]);
+    expect(waiting).toBe(0);
   });
 
   test('half of an old document waits, and is a problem only when it has come to rest', () => {

@@ -2,82 +2,64 @@
 /** Events mostly repeat items; these count tokens, end calls, mark turns and name sub-agents. */
 
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
+import type { CallEnd } from '../../kit/record.ts';
+import type { Reading } from '../../kit/session.ts';
 import { findUsage } from './items.ts';
 import { type CodexRecord, findText, findWhole } from './records.ts';
-import { linkSpawned } from './spawns.ts';
-import type { CallEnd } from './state.ts';
+import { COMPACTED, closeMessage, enterTurn, type State, startedId, takeNote, takeUsage } from './state.ts';
 import { findDuration, findPatchDiff } from './tools.ts';
-import { addNote, COMPACTED, closeMessage, enterTurn, rollBack, type Walk } from './walk.ts';
 
-/** Takes an event that is no user message. False: its kind is unknown. */
-export function takeEvent(walk: Walk, record: CodexRecord): boolean {
+/** Takes an event that is no user message. */
+export function takeEvent(state: State, record: CodexRecord, reading: Reading): State {
   const { payload, timeMs } = record;
   const call = findText(payload.call_id);
+  const note = takeNote.bind(null, state, reading);
   switch (payload.type) {
     case 'token_count':
-      takeTokenCount(walk, payload.info);
-      return true;
+      return takeTokenCount(state, payload.info, reading);
     case 'task_started':
     case 'turn_started': {
       const turn = findText(payload.turn_id);
-      closeMessage(walk);
-      if (turn !== undefined) enterTurn(walk, turn);
-      return true;
+      const closed = closeMessage(state, reading);
+      return turn === undefined ? closed : enterTurn(closed, reading, turn);
     }
     case 'task_complete':
     case 'turn_complete':
-      closeMessage(walk);
-      return true;
-    case 'turn_aborted':
-      closeMessage(walk);
-      addNote(walk, 'interrupt', `Interrupted: ${findText(payload.reason) ?? 'no reason given'}.`, timeMs);
-      return true;
+      return closeMessage(state, reading);
+    case 'turn_aborted': {
+      const why = `Interrupted: ${findText(payload.reason) ?? 'no reason given'}.`;
+      return takeNote(closeMessage(state, reading), reading, 'interrupt', why, timeMs);
+    }
     case 'thread_rolled_back':
-      if (typeof payload.num_turns === 'number') rollBack(walk, payload.num_turns);
-      return true;
+      if (typeof payload.num_turns !== 'number') return state;
+      return rollBack(state, payload.num_turns, reading);
     case 'context_compacted':
-      if (walk.settled.compacted) walk.settled = { ...walk.settled, compacted: false };
-      else addNote(walk, 'compaction', COMPACTED, timeMs);
-      return true;
+      return state.compacted ? { ...state, compacted: false } : note('compaction', COMPACTED, timeMs);
     case 'error':
     case 'stream_error':
-      addNote(walk, 'error', findText(payload.message) ?? 'The agent reported an error.', timeMs);
-      return true;
+      return note('error', findText(payload.message) ?? 'The agent reported an error.', timeMs);
     case 'entered_review_mode':
-      addNote(walk, 'notice', `Review: ${findText(payload.user_facing_hint) ?? 'started'}`, timeMs);
-      return true;
-    case 'patch_apply_end': {
-      const diff = findPatchDiff(payload.changes);
-      if (call !== undefined)
-        endCall(walk, call, { ...(diff !== undefined && { diff }), failed: payload.success === false });
-      return true;
-    }
-    case 'exec_command_end': {
-      const exit = findWhole(payload.exit_code);
-      if (call !== undefined)
-        endCall(walk, call, { ...timing(payload), ...(exit !== undefined && { exit_code: exit }) });
-      return true;
-    }
+      return note('notice', `Review: ${findText(payload.user_facing_hint) ?? 'started'}`, timeMs);
+    case 'patch_apply_end':
+    case 'exec_command_end':
     case 'mcp_tool_call_end':
-      if (call !== undefined) endCall(walk, call, { ...timing(payload), failed: mcpFailed(payload.result) });
-      return true;
+      if (call !== undefined) reading.endCall(call, endOf(payload));
+      return state;
     case 'web_search_end':
-      takeSearchEnd(walk, payload);
-      return true;
+      return takeSearchEnd(state, payload, reading);
     case 'collab_agent_spawn_end':
-      linkSpawned(walk, call, findText(payload.new_thread_id));
-      return true;
+      return linkStarted(state, call, findText(payload.new_thread_id), reading);
     case 'sub_agent_activity':
-      linkSpawned(walk, call ?? findText(payload.event_id), findText(payload.agent_thread_id));
-      return true;
+      return linkStarted(state, call ?? findText(payload.event_id), findText(payload.agent_thread_id), reading);
     case 'thread_name_updated': {
       const title = findText(payload.thread_name);
-      const facts = walk.settled.facts;
-      if (title !== undefined && facts !== null) walk.settled = { ...walk.settled, facts: { ...facts, title } };
-      return true;
+      return title === undefined || state.facts === null ? state : { ...state, facts: { ...state.facts, title } };
     }
-    default:
-      return typeof payload.type === 'string' && TWINS.has(payload.type);
+    default: {
+      const kind = findText(payload.type);
+      if (kind === undefined || !TWINS.has(kind)) reading.unknown(`event_msg.${kind ?? ''}`.slice(0, 80));
+      return state;
+    }
   }
 }
 
@@ -105,39 +87,44 @@ const TWINS: ReadonlySet<string> = new Set([
   'warning',
 ]);
 
-function takeTokenCount(walk: Walk, info: JsonValue | undefined): void {
-  if (!isJsonObject(info)) return;
+function takeTokenCount(state: State, info: JsonValue | undefined, reading: Reading): State {
+  if (!isJsonObject(info)) return state;
   const total = JSON.stringify(info.total_token_usage ?? null);
-  if (total === walk.settled.total) return;
-  walk.settled = { ...walk.settled, total };
-  if (walk.message === null) return;
+  if (total === state.total) return state;
+  const counted = { ...state, total };
+  if (state.message === null) return counted;
   const usage = findUsage(info.last_token_usage);
-  if (usage !== undefined) walk.message.usage = usage;
-  closeMessage(walk);
+  if (usage !== undefined) takeUsage(state, reading, usage);
+  return closeMessage(counted, reading);
 }
 
-function takeSearchEnd(walk: Walk, payload: JsonObject): void {
+/** The next prompt stands where the first of the abandoned ones did; those stay as a branch. */
+function rollBack(state: State, prompts: number, reading: Reading): State {
+  const closed = closeMessage(state, reading);
+  reading.rewind(prompts);
+  return closed;
+}
+
+function takeSearchEnd(state: State, payload: JsonObject, reading: Reading): State {
   const query = findText(payload.query);
-  if (walk.message === null || query === undefined) return;
-  const { parts, searched = 0 } = walk.message;
-  for (let i = searched; i < parts.length; i++) {
-    const part = parts[i];
-    if (part?.type === 'tool_call' && part.name === 'web_search' && Object.keys(part.arguments ?? {}).length === 0)
-      parts[i] = { ...part, arguments: { query } };
-  }
-  walk.message.searched = parts.length;
+  if (state.message === null || query === undefined) return state;
+  for (const call of state.message.searches) reading.argueCall(call, { query });
+  return { ...state, message: { ...state.message, searches: [] } };
 }
 
-/** Completes the output of `call`: it usually comes after this event, and before it in some versions. */
-function endCall(walk: Walk, call: string, end: CallEnd): void {
-  const draft = walk.held.outputs.get(call);
-  const part = draft?.parts[0];
-  if (draft === undefined || part?.type !== 'tool_call_response') {
-    walk.settled.ends.set(call, end);
-    return;
+function linkStarted(state: State, call: string | undefined, session: string | undefined, reading: Reading): State {
+  if (call !== undefined && session !== undefined) reading.nameCall(call, startedId(session));
+  return state;
+}
+
+function endOf(payload: JsonObject): CallEnd {
+  if (payload.type === 'patch_apply_end') {
+    const diff = findPatchDiff(payload.changes);
+    return { ...(diff !== undefined && { diff }), failed: payload.success === false };
   }
-  const { failed, ...known } = end;
-  draft.parts[0] = { ...known, ...part, ...(failed === true && { status: 'error' as const }) };
+  if (payload.type === 'mcp_tool_call_end') return { ...timing(payload), failed: mcpFailed(payload.result) };
+  const exit = findWhole(payload.exit_code);
+  return { ...timing(payload), ...(exit !== undefined && { exit_code: exit }) };
 }
 
 function timing(payload: JsonObject): CallEnd {

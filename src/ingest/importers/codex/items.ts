@@ -1,17 +1,29 @@
 /** Parts of a turn from the response items of a rollout. */
-/** Pure: what an item says, never where it stands. */
+/** What an item says, never where it stands. */
 
 import type { JsonObject, JsonValue } from '../../../base/json.ts';
 import { isJsonObject } from '../../../base/json.ts';
 import type { Part, ToolCallPart, Usage } from '../../../model/item.ts';
+import { findDataUrlImage } from '../../kit/images.ts';
+import type { ImportedBlob } from '../../kit/importer.ts';
+import type { Reading } from '../../kit/session.ts';
 import { findCount, findText } from './records.ts';
 import { findImageUrl, parseArguments, toolKind } from './tools.ts';
 
-/** Makes a part of an image address; undefined: it is no usable image, which has been reported. */
-export type ImagePart = (url: string) => Part | undefined;
+/** The part of an image by its address, its bytes put into `blobs`. Nothing: it is no usable image, which is reported. */
+export function imageParts(url: string, reading: Reading, blobs: ImportedBlob[]): readonly Part[] {
+  if (/^https?:\/\//i.test(url)) return [{ type: 'uri', modality: 'image', uri: url }];
+  const image = findDataUrlImage(url);
+  if (image === undefined) {
+    reading.report('BAD_IMAGE', 'image is not one by its bytes; it was left out');
+    return [];
+  }
+  blobs.push(image.blob);
+  return [image.part];
+}
 
 /** Text and images of a message; `content` is a string or an array. Encrypted content is left out. */
-export function contentParts(content: JsonValue | undefined, imagePart: ImagePart): readonly Part[] {
+export function contentParts(content: JsonValue | undefined, reading: Reading, blobs: ImportedBlob[]): readonly Part[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', content }];
   if (!Array.isArray(content)) return [];
   const parts: Part[] = [];
@@ -20,10 +32,8 @@ export function contentParts(content: JsonValue | undefined, imagePart: ImagePar
     if (!isJsonObject(piece)) continue;
     const text = findText(piece.text) ?? findText(piece.refusal);
     const image = findImageUrl(piece);
-    if (image !== undefined) {
-      const part = imagePart(image);
-      if (part !== undefined) parts.push(part);
-    } else if (text !== undefined && !IMAGE_TAG.test(text)) parts.push({ type: 'text', content: text });
+    if (image !== undefined) parts.push(...imageParts(image, reading, blobs));
+    else if (text !== undefined && !IMAGE_TAG.test(text)) parts.push({ type: 'text', content: text });
   }
   return parts;
 }

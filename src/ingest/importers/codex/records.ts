@@ -33,21 +33,12 @@ export function startsDocument(head: string): boolean {
   return /^\s*\{\s*"(?:session|items)"\s*:\s*[[{]/.test(head);
 }
 
-/** The same for a file that is still being written: an opening brace alone on its line starts no line of a rollout. */
-export function mayBeDocument(head: string): boolean {
-  return startsDocument(head) || /^\s*\{\s*\n/.test(head);
-}
-
-/** The records of the old document; undefined when the value is none. */
-export function findDocumentRecords(value: JsonValue): readonly CodexRecord[] | undefined {
+/** The values of the old document, each as a line of its own would say it; undefined when the value is none. */
+export function findDocumentValues(value: JsonValue): readonly JsonValue[] | undefined {
   if (!isJsonObject(value) || !isJsonObject(value.session) || !Array.isArray(value.items)) return undefined;
-  const timeMs = parseTime(value.session.timestamp) ?? null;
-  const records: CodexRecord[] = [{ type: 'session_meta', payload: value.session, timeMs, flat: true }];
-  for (const item of value.items as readonly JsonValue[]) {
-    if (isJsonObject(item))
-      records.push({ type: 'response_item', payload: item, timeMs: parseTime(item.timestamp) ?? null, flat: true });
-  }
-  return records;
+  // it is written as a whole: nothing more of its last message comes
+  const end: JsonValue = { type: 'event_msg', payload: { type: 'task_complete' } };
+  return [value.session, ...(value.items as readonly JsonValue[]).filter(isJsonObject), end];
 }
 
 /** `response_item.function_call`: how a record is counted. */

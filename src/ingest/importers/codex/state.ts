@@ -1,153 +1,176 @@
-/** What a walk knows of all that is settled, and the same as JSON for the next read of a grown rollout. */
-/** A state that does not fit is not guessed at: the file is then read from its start. */
+/** What is remembered from record to record, and how a record of the kit is made with it. */
+/** Plain JSON that is replaced, never changed: the kit reads on from what it was at any line. */
 
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
-import { HistoryMap, listNames, type Names, newNames } from '../../kit/history.ts';
-import { findStoredSession, type SessionFacts, storedSession } from './session.ts';
+import type { NoteKind, Part, Usage } from '../../../model/item.ts';
+import type { ImportedBlob } from '../../kit/importer.ts';
+import { type AgentRecord, type Draft, MAIN } from '../../kit/record.ts';
+import type { Reading } from '../../kit/session.ts';
+import type { SessionFacts } from './session.ts';
 
-/** Where a rollback goes: the turn before each prompt, newest first. */
-export interface PromptMark {
-  readonly before: string | null;
-  readonly earlier: PromptMark | null;
-}
-
-/** What an end event said about a call whose output has not come yet. */
-export interface CallEnd {
-  readonly diff?: string;
-  readonly exit_code?: number;
-  readonly duration_ms?: number;
-  readonly failed?: boolean;
-}
-
-/** All that a later read needs. Replaced, never changed in place, but for what remembers what it was: a mark is a reference. */
-export interface Settled {
+export type State = {
   readonly facts: SessionFacts | null;
-  /** Session whose records these are: after a copied header, the ancestor's. */
-  readonly session: string;
-  /** Name of the agent's turn, in keys; null before the first. */
-  readonly turn: string | null;
+  /** Session whose records these are: after a copied header, the ancestor's. null: no header was seen. */
+  readonly session: string | null;
+  /** The agent's turn, and its name in keys; null before the first. */
   readonly turnId: string | null;
-  /** Turns made in this scope so far, and the digest over them. */
-  readonly ordinal: number;
-  readonly digest: string;
+  readonly turn: string | null;
   readonly model: string | null;
-  /** Key of the first turn of this source, and of the one where the agent is. */
-  readonly first: string | null;
-  readonly parent: string | null;
-  /** First turns of later conversations: everything before them was rolled back. */
-  readonly restarts: Names;
-  readonly prompts: PromptMark | null;
-  readonly startedMs: number | null;
-  readonly newestMs: number | null;
+  readonly folder: string | null;
+  /** The message that waits for its outputs and its token count. */
+  readonly message: Message | null;
+  readonly messages: number;
   /** The cumulative token count last seen: an equal one is a repetition. */
   readonly total: string;
   /** Inside the copy of the parent's records that a sub-agent's file starts with. `timed`: its turns say when they began. */
   readonly copying: 'no' | 'yes' | 'timed';
   /** Prompts taken from items whose `user_message` event has not come yet. */
   readonly twins: number;
-  readonly ends: HistoryMap<string, CallEnd>;
-  /** Call that starts a sub-agent → key of its turn. */
-  readonly spawnCalls: HistoryMap<string, string>;
-  /** Sub-agents whose start is already linked. */
-  readonly spawned: Names;
+  /** Time of an event whose prompt is the next item. */
+  readonly told: { readonly timeMs: number | null } | null;
+  /** A turn was taken, and a prompt. */
+  readonly began: boolean;
+  readonly asked: boolean;
   /** A `compacted` record came and its event has not. */
   readonly compacted: boolean;
-}
+};
 
-/** Nothing settled yet. `session` names the file until a header does. */
-export function emptySettled(session: string): Settled {
-  return {
-    ...EMPTY,
-    session,
-    restarts: newNames(),
-    ends: new HistoryMap(),
-    spawnCalls: new HistoryMap(),
-    spawned: newNames(),
-  };
-}
+type Message = {
+  readonly group: string;
+  /** Further items of the model still belong to it. */
+  readonly open: boolean;
+  readonly parts: number;
+  /** Searches that have no query yet. */
+  readonly searches: readonly string[];
+};
 
-/** State of a walk at its last mark, from which on `ends` and `spawnCalls` remember. `entered`: ids of the agent's turns up to there. */
-export function encodeState(settled: Settled, entered: readonly string[]): JsonObject {
-  const { prompts, facts, ...plain } = settled;
-  const before: (string | null)[] = [];
-  for (let mark = prompts; mark !== null; mark = mark.earlier) before.push(mark.before);
-  return {
-    ...plain,
-    restarts: listNames(plain.restarts),
-    ends: Object.fromEntries(plain.ends.at(0)),
-    spawnCalls: Object.fromEntries(plain.spawnCalls.at(0)),
-    spawned: listNames(plain.spawned),
-    version: VERSION,
-    facts: facts === null ? null : storedSession(facts),
-    prompts: before,
-    entered,
-  } as unknown as JsonObject;
-}
-
-/** Undefined: not a state of this version. */
-export function findState(state: JsonObject): { readonly settled: Settled; readonly entered: string[] } | undefined {
-  const { version, prompts, entered, facts, ...plain } = state;
-  if (version !== VERSION || !isTexts(entered) || !Array.isArray(prompts)) return undefined;
-  if (!isText(plain.session) || !isText(plain.digest) || !isText(plain.total)) return undefined;
-  if (!isTexts(plain.spawned) || !isTexts(plain.restarts)) return undefined;
-  if (typeof plain.ordinal !== 'number' || typeof plain.twins !== 'number') return undefined;
-  if (!isJsonObject(plain.ends) || !isJsonObject(plain.spawnCalls)) return undefined;
-  let marks: PromptMark | null = null;
-  for (const before of prompts.toReversed()) marks = { before: textOrNull(before), earlier: marks };
-  const settled: Settled = {
-    facts: findStoredSession(facts) ?? null,
-    session: plain.session,
-    turn: textOrNull(plain.turn),
-    turnId: textOrNull(plain.turnId),
-    ordinal: plain.ordinal,
-    digest: plain.digest,
-    model: textOrNull(plain.model),
-    first: textOrNull(plain.first),
-    parent: textOrNull(plain.parent),
-    restarts: newNames(plain.restarts),
-    prompts: marks,
-    startedMs: typeof plain.startedMs === 'number' ? plain.startedMs : null,
-    newestMs: typeof plain.newestMs === 'number' ? plain.newestMs : null,
-    total: plain.total,
-    copying: plain.copying === 'yes' || plain.copying === 'timed' ? plain.copying : 'no',
-    twins: plain.twins,
-    ends: new HistoryMap(Object.entries(plain.ends as Readonly<Record<string, CallEnd>>)),
-    spawnCalls: new HistoryMap(Object.entries(plain.spawnCalls as Readonly<Record<string, string>>)),
-    spawned: newNames(plain.spawned),
-    compacted: plain.compacted === true,
-  };
-  return { settled, entered: [...entered] };
-}
-
-const VERSION = 3;
-
-const EMPTY: Omit<Settled, 'restarts' | 'ends' | 'spawnCalls' | 'spawned'> = {
+export const START: State = {
   facts: null,
-  session: '',
-  turn: null,
+  session: null,
   turnId: null,
-  ordinal: 0,
-  digest: '',
+  turn: null,
   model: null,
-  first: null,
-  parent: null,
-  prompts: null,
-  startedMs: null,
-  newestMs: null,
+  folder: null,
+  message: null,
+  messages: 0,
   total: '',
   copying: 'no',
   twins: 0,
+  told: null,
+  began: false,
+  asked: false,
   compacted: false,
 };
 
-function isText(value: JsonValue | undefined): value is string {
-  return typeof value === 'string';
+/** Text of a compaction that brought no summary. */
+export const COMPACTED = 'The conversation so far was compacted.';
+
+/** Key under which the turn that started a sub-agent is found: its session id is all that a sub-agent knows of it. */
+export const startedId = (session: string) => `started/${session}`;
+
+/** One turn that is whole, or that only the end of its call completes. */
+export function takeTurn(
+  state: State,
+  reading: Reading,
+  draft: Draft,
+  timeMs: number | null,
+  blobs: readonly ImportedBlob[] = [],
+): State {
+  const kind = draft.kind === 'prompt' ? 'prompt' : draft.kind === 'response' ? 'result' : 'event';
+  reading.take({ ...baseOf(state, reading, timeMs), kind, ends: false, drafts: [draft], blobs });
+  const { message } = state;
+  return {
+    ...state,
+    message: message === null ? null : { ...message, open: false },
+    began: true,
+    asked: state.asked || kind === 'prompt',
+  };
 }
 
-function isTexts(value: JsonValue | undefined): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+/** A system event with one text. */
+export function takeNote(
+  state: State,
+  reading: Reading,
+  note: NoteKind,
+  content: string,
+  timeMs: number | null,
+): State {
+  const parts: Part[] = [{ type: 'text', content }];
+  return takeTurn(state, reading, { kind: 'note', item: { role: 'system', parts, note } }, timeMs);
 }
 
-function textOrNull(value: JsonValue | undefined): string | null {
-  return typeof value === 'string' ? value : null;
+/** More of what the model says: in its open message, else in a new one. */
+export function takeSaid(
+  state: State,
+  reading: Reading,
+  parts: readonly Part[],
+  timeMs: number | null,
+  blobs: readonly ImportedBlob[] = [],
+): State {
+  const goesOn = state.message?.open === true;
+  const before = goesOn ? state : { ...closeMessage(state, reading), messages: state.messages + 1, twins: 0 };
+  const message = before.message ?? { group: String(before.messages), open: true, parts: 0, searches: [] };
+  const said = {
+    group: message.group,
+    adds: true,
+    parts,
+    ...(goesOn || state.model === null ? {} : { model: state.model }),
+  };
+  reading.take({ ...baseOf(state, reading, timeMs), kind: 'message', message: said, blobs });
+  const searches = parts.flatMap((part) =>
+    part.type === 'tool_call' && part.name === 'web_search' && Object.keys(part.arguments ?? {}).length === 0
+      ? [part.id]
+      : [],
+  );
+  return {
+    ...before,
+    began: before.began || parts.length > 0,
+    message: {
+      ...message,
+      parts: message.parts + parts.length,
+      searches: [...message.searches, ...searches].slice(-MOST_SEARCHES),
+    },
+  };
+}
+
+/** Searches that a client runs at once. */
+const MOST_SEARCHES = 64;
+
+/** What the message that waits has cost. */
+export function takeUsage(state: State, reading: Reading, usage: Usage): void {
+  if (state.message === null) return;
+  const message = { group: state.message.group, adds: true, parts: [], usage };
+  reading.take({ ...baseOf(state, reading, null), kind: 'message', message });
+}
+
+/** The message is complete and no token count will come for it. */
+export function closeMessage(state: State, reading: Reading): State {
+  reading.endChain(MAIN);
+  return state.message === null ? state : { ...state, message: null };
+}
+
+/** Later turns belong to the agent's turn `id`. A turn that is entered again gets a name of its own: keys never repeat. */
+export function enterTurn(state: State, reading: Reading, id: string): State {
+  if (id === state.turnId) return state;
+  const closed = closeMessage(state, reading);
+  const before = reading.timesBefore(id);
+  return { ...closed, turnId: id, turn: before === 0 ? id : `${id}~${before}` };
+}
+
+function baseOf(state: State, reading: Reading, timeMs: number | null): Omit<AgentRecord, 'kind'> {
+  const { facts, folder, model } = state;
+  return {
+    id: '',
+    scope: state.turn ?? state.session ?? `file:${reading.input.path}`,
+    parent: undefined,
+    chain: MAIN,
+    timeMs,
+    line: reading.line,
+    drafts: [],
+    facts: {
+      ...(facts === null ? {} : { session: facts.id }),
+      ...(facts?.createdMs === undefined ? {} : { sinceMs: facts.createdMs }),
+      ...(folder === null ? {} : { cwd: folder }),
+      ...(model === null ? {} : { model }),
+    },
+  };
 }
