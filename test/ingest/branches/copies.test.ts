@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CopyTurn, findCopies } from '../../../src/ingest/append/copies.ts';
-import { computeHeads } from '../../../src/ingest/append/heads.ts';
+import { type CopyTurn, findCopies } from '../../../src/ingest/branches/copies.ts';
+import { computeHeads } from '../../../src/ingest/branches/heads.ts';
 import { payloadHash, turnHash } from '../../../src/model/ids.ts';
 import { expectLinear } from '../../base/growth.ts';
 

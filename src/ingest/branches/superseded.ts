@@ -1,6 +1,7 @@
 /** Whether one turn is an unfinished copy of another: the first parts of a message whose end was not written yet. */
 /** Such a leaf stays in the log, because nothing is ever edited, and is no branch. */
 
+import type { ArchiveReader } from '../../archive/archive.ts';
 import { blake3Hex } from '../../base/blake3.ts';
 import { encodeUtf8 } from '../../base/bytes.ts';
 import { canonicalJson } from '../../base/json.ts';
@@ -9,7 +10,6 @@ import type { Item, Part } from '../../model/item.ts';
 import { findItem } from '../../model/payload.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import { listRivals } from './heads.ts';
-import type { IngestStore } from './store.ts';
 
 /**
  * Whether `whole` tells all that `part` does, and more of it: every part of one stands in the other, in order, as it is or
@@ -56,7 +56,7 @@ export interface Superseded {
  * Turns that a sibling of the same parent and time replaces. Payloads are read only where there are such siblings; one that
  * was taken back decides nothing.
  */
-export function findSuperseded(store: Pick<IngestStore, 'readPayloads'>, turns: readonly LoggedTurn[]): Superseded {
+export function findSuperseded(store: Pick<ArchiveReader, 'readPayloads'>, turns: readonly LoggedTurn[]): Superseded {
   const leaves = new Set<TurnHash>();
   const wholes = new Map<TurnHash, PayloadHash>();
   for (const rivals of listRivals(turns)) {

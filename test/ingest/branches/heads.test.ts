@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changedHeads, computeHeads, listRivals, type TreeTurn } from '../../../src/ingest/append/heads.ts';
+import { changedHeads, computeHeads, listRivals, type TreeTurn } from '../../../src/ingest/branches/heads.ts';
 import type { TurnHash } from '../../../src/model/ids.ts';
 
 const none: ReadonlySet<TurnHash> = new Set();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isFuller } from '../../../src/ingest/append/superseded.ts';
+import { isFuller } from '../../../src/ingest/branches/superseded.ts';
 import type { Item } from '../../../src/model/item.ts';
 import { expectLinear } from '../../base/growth.ts';
 
