@@ -6,7 +6,7 @@ import type { Problem } from '../../base/log.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { IMPORTERS } from '../importers/importers.ts';
 import type { Importer } from '../kit/importer.ts';
-import { findKeptSource } from '../read/sources.ts';
+import { findKeptSource, listKeptSources } from '../read/sources.ts';
 import { Aside, type HealOptions, type Telling } from './aside.ts';
 
 /** Plain JSON. */
@@ -30,7 +30,9 @@ export async function heal(
   let [payloads, blobs] = [0, 0];
   if (lost.length > 0) {
     const aside = new Aside(options, importers, (problem) => problems.push(problem));
-    const groups = Map.groupBy(lost, ({ conversation }) => JSON.stringify(listPaths(archive, conversation)));
+    const groups = Map.groupBy(lost, ({ conversation }) =>
+      JSON.stringify(pathsFor(archive, conversation, options.sourcesDir)),
+    );
     for (const [key, group] of groups) {
       const paths = JSON.parse(key) as readonly string[];
       const ids = group.map(({ conversation }) => conversation);
@@ -46,7 +48,7 @@ export async function heal(
 /** Conversations that lost something and have a kept source: those that `heal` may help. */
 export function listHealable(archive: ArchiveWriter, sourcesDir: string): readonly ConversationId[] {
   return archive.listLost().flatMap(({ conversation }) => {
-    const kept = listPaths(archive, conversation).some((path) => {
+    const kept = pathsFor(archive, conversation, sourcesDir).some((path) => {
       const source = findKeptSource(sourcesDir, path);
       return source !== undefined && source.withheld !== true;
     });
@@ -81,6 +83,13 @@ const TELLINGS: readonly Telling[] = [
   { byRun: true, settle: false },
   { byRun: true, settle: true },
 ];
+
+/** Where the ledger was lost nobody knows which source it was: then any that was kept may be. */
+function pathsFor(archive: ArchiveWriter, id: ConversationId, sourcesDir: string): readonly string[] {
+  const known = listPaths(archive, id);
+  if (known.length > 0) return known;
+  return listKeptSources(sourcesDir).flatMap(({ path, beside }) => (beside === undefined ? [path] : []));
+}
 
 /** Sources of a conversation, of those that it took over, and of the one whose tool call started it: its meta names that one. */
 function listPaths(archive: Pick<ArchiveWriter, 'ledger' | 'findTurn'>, id: ConversationId): readonly string[] {
