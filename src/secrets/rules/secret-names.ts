@@ -6,6 +6,22 @@ export type NameKind = 'password' | 'secret' | 'key' | 'session' | 'pin';
 
 /** Undefined: the name says nothing, or says that the value is none (`max_tokens`, `cacheKey`). */
 export function kindOfName(name: string): NameKind | undefined {
+  if (name.length > LONGEST_KEPT) return readKind(name);
+  const known = kinds.get(name);
+  if (known !== undefined) return known === 'none' ? undefined : known;
+  const kind = readKind(name);
+  if (kinds.size >= MOST_KINDS) kinds.clear();
+  kinds.set(name, kind ?? 'none');
+  return kind;
+}
+
+/** What the names seen last say: members of a session's records have the same few names, over and over. */
+const kinds = new Map<string, NameKind | 'none'>();
+const MOST_KINDS = 1024;
+/** A longer one may hold all of the text that it was cut from in memory. */
+const LONGEST_KEPT = 12;
+
+function readKind(name: string): NameKind | undefined {
   const words = wordsOf(name);
   while (words.length > 1 && SUFFIX.test(words.at(-1) ?? '')) words.pop();
   const last = (words.pop() ?? '').replace(/\d{1,2}$/, '');
