@@ -38,8 +38,11 @@ export const claudeCode: Importer = {
   },
   detect: (head) => CHAIN_RECORD.test(head) || LONE_RECORD.test(head) || WEB_SESSION.test(head),
   peek: (head) => {
-    const session = /"sessionId":\s*"([\w-]{1,128})"/.exec(head)?.[1];
+    const sessions = [...head.matchAll(/"sessionId":\s*"([\w-]{1,128})"/g)].map((match) => match[1]);
+    const [session, resumed] = [sessions[0], sessions.find((id) => id !== sessions[0])];
     if (session === undefined) return {};
+    // what a resumed session copied has been given other times: its origin tells it first
+    if (resumed !== undefined) return { session: resumed, after: session };
     const agent = /"isSidechain":\s*true[^\n]*?"agentId":\s*"([\w-]{1,128})"/.exec(head.split('\n', 1)[0] ?? '')?.[1];
     return agent === undefined ? { session } : { session: `${session}/agent-${agent}`, after: session };
   },
