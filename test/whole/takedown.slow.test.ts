@@ -47,7 +47,7 @@ describe('a turn that was taken back', () => {
       search: { toolOutput: true },
     });
     await run('init', '.', '--origin', 'test.example/archive');
-    await run('ingest');
+    await run('ingest', '--settle');
     await run('build', '--public');
     before = readPublished(place.site);
     const hits = JSON.parse(await run('search', WORD, '--json', '--limit', '100')) as readonly {
