@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 export type Work = () => unknown;
 
 /** Linear is 4, n log n under 5, a power of one and a half 8, a square 16. */
-const MOST_GROWTH = 6.5;
+const MOST_GROWTH = 8;
 /** Milliseconds: what costs less has no growth to speak of. Take inputs whose square is far above it. */
 const UNNOTICED = 20;
 const ATTEMPTS = 8;
