@@ -41,6 +41,7 @@ import { summaryOf } from './index/index-rows.ts';
 import { openLedger } from './index/ledger.ts';
 import { acceptLostLogs, noteAllLogs } from './index/lost-logs.ts';
 import type { Store } from './index/store.ts';
+import { findTookOver } from './index/took-over.ts';
 import { countSummaries, revisionOf, walkGone, walkSummaries } from './index/walk-summaries.ts';
 import { readMetas } from './read/read-metas.ts';
 import { readPayloads } from './read/read-payloads.ts';
@@ -100,11 +101,11 @@ export class OpenArchive implements ArchiveWriter {
     if (ids.length > 1) throw new AmbiguousPrefixError(idOrPrefix, ids);
     const [id] = ids;
     const row = id === undefined ? undefined : this.#store.index.findRow(id);
-    return row === undefined ? undefined : summaryOf(row);
+    return row === undefined ? undefined : this.#summaryOf(row);
   }
 
   getConversation(id: ConversationId): ConversationSummary {
-    return summaryOf(this.#getRow(id));
+    return this.#summaryOf(this.#getRow(id));
   }
 
   findTurn(hashOrPrefix: string): LoggedTurn | undefined {
@@ -282,6 +283,10 @@ export class OpenArchive implements ArchiveWriter {
   #closeSearch(): void {
     this.#search?.close();
     this.#search = undefined;
+  }
+
+  #summaryOf(row: ConversationRow): ConversationSummary {
+    return summaryOf(row, findTookOver(this.#store.index, row.id));
   }
 
   #getRow(id: ConversationId): ConversationRow {

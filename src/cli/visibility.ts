@@ -72,8 +72,10 @@ function titleOf({ meta, firstPrompt, id }: ConversationSummary): string {
   return meta.title ?? (firstPrompt === '' ? shortId(id) : firstPrompt);
 }
 
-function nameOf({ place }: PlaceVisibility): string {
-  return [place.folder, place.remote].filter((name) => name !== undefined).join(' of ') || 'a folder that nobody knows';
+function nameOf({ place, tookOver }: PlaceVisibility): string {
+  const held = [place.folder, place.remote].filter((name) => name !== undefined).join(' of ');
+  const where = held || 'a folder that nobody knows';
+  return tookOver === undefined ? where : `${where}, as conversation ${shortId(tookOver)}`;
 }
 
 function count(places: Map<string, number>, place: string): void {

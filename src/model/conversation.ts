@@ -64,6 +64,13 @@ export interface Meta {
   readonly links?: readonly string[];
 }
 
+/** A conversation whose turns all stand in another one now. */
+export interface TakenOver {
+  readonly id: ConversationId;
+  /** Undefined: its log is gone, and what it said of itself with it. */
+  readonly meta?: Meta;
+}
+
 /** What lists, feeds and searches know of a conversation without reading its log. From the index. */
 export interface ConversationSummary {
   readonly id: ConversationId;
@@ -91,6 +98,8 @@ export interface ConversationSummary {
   readonly withheld: number;
   /** A meta of this conversation was taken back: what is written from then on has no free words in it. */
   readonly metaWithheld: boolean;
+  /** The conversations that it took over, by id: what keeps one of them private keeps all of this one private. Undefined: none. */
+  readonly tookOver?: readonly TakenOver[];
   /** Damage found when it was last read: undefined when none is known. */
   readonly damage?: string;
 }

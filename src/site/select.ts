@@ -4,6 +4,7 @@
 import type { ArchiveReader } from '../archive/archive.ts';
 import { isoTime } from '../base/time.ts';
 import type { ConversationSummary } from '../model/conversation.ts';
+import type { ConversationId } from '../model/ids.ts';
 import { tagsOf, visibilityOf } from '../model/visibility.ts';
 import type { VisibleConversation } from './conversation/context.ts';
 import type { BuildOptions } from './options.ts';
@@ -26,15 +27,25 @@ export function selectConversations(
     conversations.beginCompare();
     state.joined.clear();
   }
+  // who took one over that changed: what the rules say of a part, they say of the whole
+  const wholes = new Set<ConversationId>();
   for (const summary of archive.walkConversations({ order: 'changed', since: since ?? 0 })) {
+    if (since !== undefined) for (const id of wholesOf(state, summary)) wholes.add(id);
     offer(state, describe(summary, options), options, key);
   }
   if (since === undefined) conversations.endCompare();
   else
     for (const id of archive.walkGone(since)) {
+      for (const whole of wholesOf(state, { id, meta: {} })) wholes.add(whole);
       conversations.withdraw(id);
       state.joined.forget(id);
     }
+  for (const id of wholes) {
+    const summary = archive.findConversation(id);
+    if (summary === undefined) continue;
+    if (summary.meta.joined !== undefined) wholes.add(summary.meta.joined);
+    offer(state, describe(summary, options), options, key);
+  }
   conversations.retryFailed();
   state.setMeta('seen', JSON.stringify(now));
 }
@@ -49,12 +60,18 @@ export function describe(summary: ConversationSummary, { config }: BuildOptions)
   };
 }
 
+/** Those that this one was part of, and is. */
+function wholesOf(state: SiteState, { id, meta }: Pick<ConversationSummary, 'id' | 'meta'>): readonly ConversationId[] {
+  const [before, now] = [state.joined.find(id), meta.joined];
+  return [before, now].filter((each) => each !== undefined);
+}
+
 function offer(state: SiteState, conversation: VisibleConversation, options: BuildOptions, key: string): void {
   const { summary, title, tags } = conversation;
   const hidden = conversation.private && options.mode === 'public';
   const { joined } = summary.meta;
   // its turns stand in the one that took it over
-  if (joined !== undefined && !hidden) state.joined.put(summary.id, joined);
+  if (joined !== undefined) state.joined.put(summary.id, joined, !hidden);
   else state.joined.forget(summary.id);
   if (joined !== undefined || hidden) {
     state.conversations.withdraw(summary.id);

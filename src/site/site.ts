@@ -98,7 +98,8 @@ function* listDoubtful(
     return;
   }
   for (const summary of archive.walkConversations({ joined: false })) {
-    const rules = Object.keys(summary.meta.findings ?? {});
+    const metas = [summary.meta, ...(summary.tookOver ?? []).map(({ meta = {} }) => meta)];
+    const rules = [...new Set(metas.flatMap(({ findings = {} }) => Object.keys(findings)))];
     if (rules.length > 0) yield { summary, reason: `rule ${rules.join(', ')} found something doubtful` };
   }
 }

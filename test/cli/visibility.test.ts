@@ -54,7 +54,7 @@ it('doctor --visibility says what each rule lets out, and what it keeps in altho
     /github\.com\/me\/lib"\n {2}lets 1 conversation out\n {2}held in \/srv\/elsewhere of github\.com\/me\/lib/,
   );
   expect(out).toMatch(/"\/srv\/nothing"\n {2}fits nothing in this archive/);
-  expect(out).toMatch(/not every folder is public in which they were held:\n(?:.*\(\/srv\/client\/api\)\n){2}/);
+  expect(out).toMatch(/not every part of them is public:\n(?:.*\(\/srv\/client\/api\)\n){2}/);
   expect(out).toMatch(/2 public, 3 private\n$/);
   await terminal.run('doctor', '--visibility', '--json');
   expect(terminal.json()).toMatchObject({ public: 2, private: 3, heldCount: 2 });

@@ -1,11 +1,11 @@
 /** Who may see what: rules of the configuration against summaries. */
 /** Unknown, absent or misspelt always means private. */
 
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ConversationSummary, Meta } from '../../src/model/conversation.ts';
 import { turnHash } from '../../src/model/ids.ts';
 import type { PublishRule, SiteConfig } from '../../src/model/site-config.ts';
-import { tagsOf, visibilityOf } from '../../src/model/visibility.ts';
+import { explainVisibility, tagsOf, visibilityOf } from '../../src/model/visibility.ts';
 
 const id = turnHash('ab'.repeat(32));
 
@@ -140,4 +140,66 @@ it('keeps in what a private rule may mean, and lets out only what a public one m
   expect(held({}, closed('~/clients'))).toBe('private');
   expect(held({ cwd: '~/dev/tool' }, closed('github.com/acme/tool'))).toBe('private');
   expect(held({ cwd: '~/dev/tool' }, [{ visibility: 'public' }])).toBe('private');
+});
+
+describe('what took another conversation over', () => {
+  const slice = turnHash('cd'.repeat(32));
+  const meta: Meta = { agent: 'codex', cwd: '~/open' };
+  const everything: PublishRule = { agent: '*', visibility: 'public' };
+  const keep = (rule: Omit<PublishRule, 'visibility'>): PublishRule => ({ ...rule, visibility: 'private' });
+  const show = (rule: Omit<PublishRule, 'visibility'>): PublishRule => ({ ...rule, visibility: 'public' });
+  const whole = (part: Meta | undefined): ConversationSummary => ({
+    ...summary(meta),
+    tookOver: [{ id: slice, ...(part === undefined ? {} : { meta: part }) }],
+  });
+  const look = (part: Meta | undefined, publish: readonly PublishRule[], tags: SiteConfig['tags'] = []) =>
+    visibilityOf(whole(part), rules(publish, tags));
+
+  it('stays private by whatever kept that one private: its id, its tags, its folder, its agent', () => {
+    expect(look(meta, [everything])).toBe('public');
+    expect(look(meta, [everything, keep({ conversation: 'cdcdcdcd' })])).toBe('private');
+    expect(look(undefined, [everything, keep({ conversation: 'cdcdcdcd' })])).toBe('private');
+    expect(look({ ...meta, tags: ['draft'] }, [everything, keep({ tag: 'draft' })])).toBe('private');
+    const tags = [{ conversation: 'cdcdcdcd', add: ['draft'] }];
+    expect(look(meta, [everything, keep({ tag: 'draft' })], tags)).toBe('private');
+    expect(look({ ...meta, cwd: '~/closed' }, [everything, keep({ project: '~/closed' })])).toBe('private');
+    expect(look({ ...meta, folders: ['~/closed', '~/open'] }, [show({ project: '~/open' })])).toBe('private');
+    expect(look({ ...meta, cwd: '~/closed' }, [show({ project: '~/open' })])).toBe('private');
+    expect(look({}, [show({ project: '~/open' })])).toBe('private');
+    expect(look({ ...meta, agent: 'gemini' }, [everything, keep({ agent: 'gemini' })])).toBe('private');
+    expect(look({ ...meta, agent: 'gemini' }, [show({ agent: 'codex' })])).toBe('private');
+  });
+
+  it('is not made public by what made that one public', () => {
+    expect(look(meta, [show({ conversation: 'cdcdcdcd' })])).toBe('private');
+    expect(look({ ...meta, tags: ['open'] }, [show({ tag: 'open' })])).toBe('private');
+    expect(look({ ...meta, cwd: '~/other' }, [show({ project: '~/other' })])).toBe('private');
+    expect(look(meta, [show({ tag: 'open' })], [{ conversation: 'cdcdcdcd', add: ['open'] }])).toBe('private');
+  });
+
+  it('is made public by a rule that names it, unless one keeps that one private', () => {
+    const named = show({ conversation: 'abababab' });
+    expect(look(meta, [named])).toBe('public');
+    expect(look({ ...meta, cwd: '~/closed' }, [named])).toBe('public');
+    expect(look({ ...meta, cwd: '~/closed' }, [show({ conversation: 'abababab', project: '~/open' })])).toBe('private');
+    expect(look(meta, [keep({ conversation: 'cdcdcdcd' }), named])).toBe('private');
+    expect(look(meta, [keep({ conversation: 'cdcdcdcd' }), named, show({ conversation: 'cdcdcdcd' })])).toBe('public');
+  });
+
+  it('says of which part a rule speaks', () => {
+    const said = explainVisibility(whole(meta), rules([everything, keep({ conversation: 'cdcdcdcd' })]));
+    expect(said.map(({ rule, tookOver }) => [rule, tookOver])).toEqual([
+      [0, undefined],
+      [1, slice],
+    ]);
+  });
+});
+
+it('keeps in by a tag that it may have, and by an agent that it may have been', () => {
+  const everything: PublishRule = { conversation: '*', visibility: 'public' };
+  const tags = [{ project: '~/closed', add: ['draft'] }];
+  expect(held({}, [everything, { tag: 'draft', visibility: 'private' }], tags)).toBe('private');
+  expect(held({}, [{ tag: 'draft', visibility: 'public' }], tags)).toBe('private');
+  expect(held({ cwd: '~/open' }, [everything, { tag: 'draft', visibility: 'private' }], tags)).toBe('public');
+  expect(visibilityOf(summary({}), rules([everything, { agent: 'codex', visibility: 'private' }]))).toBe('private');
 });

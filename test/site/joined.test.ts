@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ArchiveWriter } from '../../src/archive/archive.ts';
 import { conversationUrl, outputPath } from '../../src/site/urls.ts';
-import { createTestSite, openTestArchive, sampleItems, type TestSite, type Told, tell } from './site-fixture.ts';
+import {
+  config,
+  createTestSite,
+  openTestArchive,
+  sampleItems,
+  type TestSite,
+  type Told,
+  tell,
+} from './site-fixture.ts';
 
 let site: TestSite;
 let archive: ArchiveWriter;
@@ -62,15 +70,73 @@ describe('a conversation that another one took over', () => {
 
   it('has no page on a public site that shows neither it nor the other', async () => {
     join({ ...open, tags: [] });
-    await site.build(archive, { mode: 'public' });
+    const named = [{ conversation: whole.id, visibility: 'public' as const }];
+    await site.build(archive, { mode: 'public', config: { ...config, publish: named } });
     expect(filesOf(site)).toContain(outputPath(to()));
     expect(filesOf(site)).not.toContain(outputPath(from()));
+    await site.build(archive, { mode: 'public' });
+    expect(filesOf(site)).not.toContain(outputPath(to()));
     join();
     archive.append({ turns: [], metas: [{ conversation: whole.id, meta: { ...open, tags: [] }, timeMs: 1 }] });
     await site.build(archive, { mode: 'public' });
     expect(filesOf(site)).not.toContain(outputPath(to()));
     expect(filesOf(site)).not.toContain(outputPath(from()));
     expect(filesOf(site)).not.toContain('_redirects');
+  });
+
+  it('keeps the other private when a rule keeps it private, from the moment it is joined', async () => {
+    const keeping = {
+      ...config,
+      publish: [...config.publish, { conversation: slice.id.slice(0, 12), visibility: 'private' as const }],
+    };
+    const build = async () => {
+      await site.build(archive, { mode: 'public', config: keeping });
+      return filesOf(site);
+    };
+    expect(await build()).toContain(outputPath(to()));
+    expect(filesOf(site)).not.toContain(outputPath(from()));
+    join();
+    expect(await build()).not.toContain(outputPath(to()));
+    for (const path of filesOf(site).filter((name) => /html$|xml$|json$/.test(name)))
+      expect(site.read(path), path).not.toContain('The slow clock');
+    const fresh = createTestSite();
+    try {
+      await fresh.build(archive, { mode: 'public', config: keeping });
+      expect(filesOf(fresh)).toEqual(filesOf(site));
+    } finally {
+      fresh.remove();
+    }
+  });
+
+  it('keeps the other private by its own tags, also those that it is given later', async () => {
+    const keeping = { ...config, publish: [...config.publish, { tag: 'draft', visibility: 'private' as const }] };
+    const build = async () => {
+      await site.build(archive, { mode: 'public', config: keeping });
+      return filesOf(site);
+    };
+    join();
+    expect(await build()).toContain(outputPath(to()));
+    join({ ...open, tags: ['draft', 'open'] });
+    expect(await build()).not.toContain(outputPath(to()));
+    join();
+    expect(await build()).toContain(outputPath(to()));
+  });
+
+  it('is named by the one that took it over, in walks and single looks, by meta or by the ledger alone', () => {
+    expect(archive.getConversation(whole.id).tookOver).toBeUndefined();
+    join();
+    const [walked] = archive.walkConversations({ joined: false });
+    for (const summary of [walked, archive.getConversation(whole.id), archive.findConversation(whole.id.slice(0, 9))])
+      expect(summary?.tookOver).toEqual([{ id: slice.id, meta: { ...open, joined: whole.id } }]);
+    const gone = 'ab'.repeat(32) as typeof slice.id;
+    archive.ledger.record({ joined: [{ conversation: gone, into: slice.id }] });
+    expect(
+      archive
+        .getConversation(whole.id)
+        .tookOver?.map(({ id, meta }) => [id, meta === undefined])
+        .sort(),
+    ).toEqual([[slice.id, false] as const, [gone, true] as const].sort());
+    expect(archive.getConversation(slice.id).tookOver?.map(({ id }) => id)).toEqual([gone]);
   });
 
   it('is made into the same files by a first build and by a later one', async () => {

@@ -3,7 +3,13 @@
 
 import { encodeHex } from '../../base/bytes.ts';
 import type { SqlRow } from '../../base/sqlite.ts';
-import { type ConversationSummary, type Head, listLiveHeads, type Meta } from '../../model/conversation.ts';
+import {
+  type ConversationSummary,
+  type Head,
+  listLiveHeads,
+  type Meta,
+  type TakenOver,
+} from '../../model/conversation.ts';
 import { BadMetaError } from '../../model/errors.ts';
 import type { ConversationId, PayloadHash, TurnHash } from '../../model/ids.ts';
 import { decodeMetaText } from '../../model/meta.ts';
@@ -31,7 +37,11 @@ export function parseMeta(json: string): Meta {
 }
 
 /** A row of `conversations`, with its heads by name. */
-export function summaryFromRow(row: SqlRow, heads: readonly Head[]): ConversationSummary {
+export function summaryFromRow(
+  row: SqlRow,
+  heads: readonly Head[],
+  tookOver: readonly TakenOver[] | undefined,
+): ConversationSummary {
   const damage = indexText(row.damage);
   const origin = indexText(row.origin);
   const id = encodeHex(indexBytes(row.hash)) as ConversationId;
@@ -42,6 +52,7 @@ export function summaryFromRow(row: SqlRow, heads: readonly Head[]): Conversatio
     heads: listLiveHeads(heads, id),
     meta: parseMeta(indexText(row.meta) ?? ''),
     ...countsFromRow(row),
+    ...(tookOver === undefined ? {} : { tookOver }),
     ...(origin === undefined ? {} : { origin }),
     ...(damage === undefined ? {} : { damage }),
   };
@@ -135,7 +146,7 @@ export function chunkFromRow(row: SqlRow): ChunkRow {
 }
 
 /** What lists show of a row. Heads by name. */
-export function summaryOf(row: ConversationRow): ConversationSummary {
+export function summaryOf(row: ConversationRow, tookOver: readonly TakenOver[] | undefined): ConversationSummary {
   const { state } = row;
   return {
     id: row.id,
@@ -156,6 +167,7 @@ export function summaryOf(row: ConversationRow): ConversationSummary {
     lastMs: state.lastMs,
     withheld: state.withheld,
     metaWithheld: state.metaWithheld,
+    ...(tookOver === undefined ? {} : { tookOver }),
     ...(row.origin === undefined ? {} : { origin: row.origin }),
     ...(row.damage === undefined ? {} : { damage: row.damage }),
   };

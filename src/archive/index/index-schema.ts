@@ -1,7 +1,10 @@
 /** The tables of the private index. */
 /** A change here only raises the version: an index of another version is thrown away and built again. */
 
-export const SCHEMA_VERSION = '8';
+export const SCHEMA_VERSION = '9';
+
+/** The conversation that took a row's one over, as its meta says; NULL for most. */
+export const JOINED_INTO = "iif(json_valid(meta), meta ->> '$.joined', NULL)";
 
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS archive (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -15,6 +18,7 @@ CREATE TABLE IF NOT EXISTS conversations (
   newest INTEGER AS (-last_ms) VIRTUAL);
 CREATE INDEX IF NOT EXISTS conversations_newest ON conversations (newest, hash, revision, turns);
 CREATE INDEX IF NOT EXISTS conversations_revision ON conversations (revision);
+CREATE INDEX IF NOT EXISTS conversations_joined ON conversations (${JOINED_INTO}) WHERE ${JOINED_INTO} IS NOT NULL;
 CREATE TABLE IF NOT EXISTS gone (hash BLOB PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS gone_revision ON gone (revision);
 CREATE TABLE IF NOT EXISTS lost_logs (hash BLOB PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, turns INTEGER NOT NULL) WITHOUT ROWID;

@@ -8,6 +8,8 @@ import type { ConversationId } from '../../model/ids.ts';
 import type { ConversationCounts, ConversationFilter, Revision, WalkOptions } from '../contract.ts';
 import type { IndexDatabase } from './index-database.ts';
 import { headFromRow, indexBytes, indexNumber, summaryFromRow } from './index-rows.ts';
+import { JOINED_INTO } from './index-schema.ts';
+import { findTookOver } from './took-over.ts';
 
 const PAGE = 256;
 
@@ -26,7 +28,7 @@ const ORDERS: Readonly<
 
 const FILTER = `(turns > 0 OR damage IS NOT NULL) AND (?3 = '' OR iif(json_valid(meta), meta ->> '$.agent', '') = ?3)
   AND (?4 = '' OR iif(json_valid(meta), meta ->> '$.project', '') = ?4)
-  AND (?6 = 1 OR iif(json_valid(meta), meta ->> '$.joined', NULL) IS NULL)`;
+  AND (?6 = 1 OR ${JOINED_INTO} IS NULL)`;
 
 /** A conversation that changes during the walk may come twice or, when it moves to the other side, not at all: see its revision. */
 export function* walkSummaries(index: IndexDatabase, options: WalkOptions = {}): Generator<ConversationSummary> {
@@ -37,7 +39,7 @@ export function* walkSummaries(index: IndexDatabase, options: WalkOptions = {}):
   for (;;) {
     const at = [from ?? null, hash ?? null];
     const rows = index.all(sql, ...at, options.agent ?? '', options.project ?? '', since, withJoined(options));
-    for (const row of rows) yield withHeads(index, row);
+    for (const row of rows) yield summaryAt(index, row);
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
     [from, hash] = options.order === 'changed' ? [last.revision, null] : [last.newest, last.hash];
@@ -74,7 +76,8 @@ export function* walkGone(index: IndexDatabase, since: number): Generator<Conver
   }
 }
 
-function withHeads(index: IndexDatabase, row: SqlRow): ConversationSummary {
+function summaryAt(index: IndexDatabase, row: SqlRow): ConversationSummary {
   const heads = index.all('SELECT name, turn, time_ms FROM heads WHERE conversation=? ORDER BY name', row.id ?? null);
-  return summaryFromRow(row, heads.map(headFromRow));
+  const id = encodeHex(indexBytes(row.hash)) as ConversationId;
+  return summaryFromRow(row, heads.map(headFromRow), findTookOver(index, id));
 }

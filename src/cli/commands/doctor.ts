@@ -62,8 +62,7 @@ function showVisibility(context: Context): number {
       for (const title of titles) context.print(`    ${oneLine(title, columns - 4)}`);
       if (open > titles.length) line(`    and ${(open - titles.length).toLocaleString('en')} more`);
     }
-    if (report.heldCount > 0)
-      context.print(style.bold('private, because not every folder is public in which they were held:'));
+    if (report.heldCount > 0) context.print(style.bold('private, because not every part of them is public:'));
     for (const { id, title, because } of report.held)
       context.print(`  ${shortId(id)} ${oneLine(`${title} (${because.join(', ')})`, columns - 20)}`);
     line(`${report.public.toLocaleString('en')} public, ${report.private.toLocaleString('en')} private`);

@@ -5,7 +5,10 @@ import type { Database } from '../../base/sqlite.ts';
 import type { ConversationId } from '../../model/ids.ts';
 
 export interface JoinedTable {
-  put(id: ConversationId, into: ConversationId): void;
+  /** `shown`: the site says where it went. */
+  put(id: ConversationId, into: ConversationId, shown: boolean): void;
+  /** The one that took it over, also when that is not said. */
+  find(id: ConversationId): ConversationId | undefined;
   forget(id: ConversationId): void;
   clear(): void;
   /** Those whose turns the site shows, by id. */
@@ -14,14 +17,19 @@ export interface JoinedTable {
 
 export function createJoinedTable(database: Database): JoinedTable {
   return {
-    put: (id, into) => void database.statement('INSERT OR REPLACE INTO joined VALUES (?, ?)').run(id, into),
+    put: (id, into, shown) =>
+      void database.statement('INSERT OR REPLACE INTO joined VALUES (?, ?, ?)').run(id, into, shown ? 1 : 0),
+    find: (id) => {
+      const row = database.statement('SELECT into_id FROM joined WHERE id = ?').get(id);
+      return row === undefined ? undefined : (String(row.into_id) as ConversationId);
+    },
     forget: (id) => void database.statement('DELETE FROM joined WHERE id = ?').run(id),
     clear: () => database.exec('DELETE FROM joined'),
     *walkShown() {
       const rows = database
         .statement(
           `SELECT joined.id AS id, into_id, title FROM joined JOIN conversation ON conversation.id = into_id
-           WHERE gone = 0 AND joined.id NOT IN (SELECT id FROM conversation WHERE gone = 0) ORDER BY joined.id`,
+           WHERE gone = 0 AND shown = 1 AND joined.id NOT IN (SELECT id FROM conversation WHERE gone = 0) ORDER BY joined.id`,
         )
         .iterate();
       for (const { id, into_id, title } of rows)
