@@ -46,3 +46,4 @@ export {
 } from './errors.ts';
 export type { MetaTombstone, Tombstone } from './format/record.ts';
 export { type PreparedTurn, prepareTurn } from './format/turn-record.ts';
+export { cutArchive, type PublishedSizes } from './read/cut-archive.ts';

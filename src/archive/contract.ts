@@ -129,6 +129,11 @@ export interface ArchiveReader {
    * conversation's first turn while another head is left. Throws NotFoundError.
    */
   listHeads(conversation: ConversationId): readonly Head[];
+  /**
+   * The exact bytes of the records from position `from` up to `to`, without that one, in log order. Throws NotFoundError, and
+   * DamageError when one is not there or does not have its leaf hash.
+   */
+  readRecords(conversation: ConversationId, from: number, to: number): readonly Uint8Array[];
   /** The JSON of every meta record in log order, as it was written: the last is the conversation's meta. Throws NotFoundError. */
   readMetas(conversation: ConversationId): readonly Payload[];
 

@@ -45,6 +45,7 @@ import { findTookOver } from './index/took-over.ts';
 import { countSummaries, revisionOf, walkGone, walkSummaries } from './index/walk-summaries.ts';
 import { readMetas } from './read/read-metas.ts';
 import { readPayloads } from './read/read-payloads.ts';
+import { readRecords } from './read/read-records.ts';
 import { findTurn, hasTurn, listBranch, listTurns } from './read/read-turns.ts';
 import { compareIndex, refreshIndex } from './scan/open-index.ts';
 import { reindex } from './scan/reindex.ts';
@@ -133,6 +134,10 @@ export class OpenArchive implements ArchiveWriter {
   listHeads(conversation: ConversationId): readonly Head[] {
     const { heads } = this.#getRow(conversation).state;
     return [...heads.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  readRecords(conversation: ConversationId, from: number, to: number): readonly Uint8Array[] {
+    return readRecords(this.#store, this.#getRow(conversation), from, to);
   }
 
   readMetas(conversation: ConversationId): readonly Payload[] {
