@@ -44,7 +44,7 @@ interface HexLine {
 }
 
 describe('the format page', () => {
-  it.each(['turn', 'head', 'tombstone', 'meta', 'entries', 'leaves', 'payload', 'blob'])(
+  it.each(['turn', 'head', 'tombstone', 'meta', 'state', 'key', 'entries', 'leaves', 'payload', 'blob'])(
     'numbers the bytes of its %s rightly',
     (name) => {
       let at = 0;
@@ -73,7 +73,7 @@ describe('the format page', () => {
     expect(encodeMeta(meta)).toEqual(Buffer.from(hexBytes('meta')));
   });
 
-  it.each(['Turn', 'Head', 'Tombstone', 'Meta'])(
+  it.each(['Turn', 'Head', 'Tombstone', 'Meta', 'State', 'Key'])(
     'has a table of the %s record that fits its hex, field by field',
     (heading) => {
       const starts = hexLines(heading.toLowerCase())
