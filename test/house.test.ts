@@ -28,6 +28,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const folderOrder: Readonly<Record<string, readonly string[]>> = {
   archive: ['format', 'files', 'index', 'scan', 'read', 'append', 'withdraw', 'verify', 'search'],
   ingest: ['kit', 'importers', 'read', 'branches', 'append', 'heal'],
+  replica: ['fetch', 'publish'],
   site: ['state', 'view', 'render', 'shell', 'feeds', 'search', 'conversation', 'lists', 'once'],
 };
 

@@ -1,4 +1,6 @@
-/** The replica's door: what of an archive may go out. */
+/** The replica's door: what of an archive may go out, and taking things from the web. */
 /** Publishing fails closed: what the gate finds, or cannot look into, stays in. */
 
+export { NetworkError, type NetworkReason } from './errors.ts';
+export { type Answer, Fetcher, type FetcherOptions, type FetchOptions, type Redirect } from './fetch/fetcher.ts';
 export { findBlocked, type GateOptions } from './publish/gate.ts';
