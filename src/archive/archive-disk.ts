@@ -6,6 +6,7 @@ import { setAside } from '../base/derived.ts';
 import { type Disk, errorCode, makeFolders, readFile, realDisk } from '../base/disk.ts';
 import { BrokenDatabaseError, TurnpressError } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
+import { plural } from '../model/counts.ts';
 import type { ArchiveReader, ArchiveWriter } from './contract.ts';
 import { DamageError, FutureFormatError } from './errors.ts';
 import { fileProblem } from './files/archive-file.ts';
@@ -179,7 +180,7 @@ function openWithIndex(parts: Parts): ArchiveReader {
   const { stale, gone } = differences;
   if (stale.length + gone.length > 0)
     log.detail(
-      `the index is not in step with ${stale.length + gone.length} conversations: they were read for this command only`,
+      `the index is not in step with ${plural(stale.length + gone.length, 'conversation')}: they were read for this command only`,
     );
   return new OpenArchive(store, () => {});
 }

@@ -5,6 +5,7 @@ import { blake3Hex } from '../../base/blake3.ts';
 import { decodeUtf8, equalBytes } from '../../base/bytes.ts';
 import { limits } from '../../base/limits.ts';
 import type { Head } from '../../model/conversation.ts';
+import { plural } from '../../model/counts.ts';
 import type { PayloadHash, TurnHash } from '../../model/ids.ts';
 import { isMeta } from '../../model/meta.ts';
 import type { ExtensionPayload, LogExtension } from '../contract.ts';
@@ -48,12 +49,14 @@ function checkGrowth(
   const origin = findArchiveOrigin(checkpoint.origin, conversation) ?? refuse('its checkpoint is that of another log');
   const here = row === undefined ? origin : (row.origin ?? store.info.origin);
   if (origin !== here) refuse(`it is a log of ${origin}, the one here is of ${here}`);
-  if (payloads.length !== records.length) refuse(`${payloads.length} payloads for ${records.length} records`);
+  if (payloads.length !== records.length)
+    refuse(`${plural(payloads.length, 'payload')} for ${plural(records.length, 'record')}`);
   const start = row?.frontier ?? emptyFrontier;
-  if (checkpoint.size < start.size) refuse(`its checkpoint counts ${checkpoint.size} records, ${start.size} are here`);
+  if (checkpoint.size < start.size)
+    refuse(`its checkpoint counts ${plural(checkpoint.size, 'record')}, ${start.size} are here`);
   if (checkpoint.size !== start.size + records.length)
     refuse(
-      `its checkpoint counts ${checkpoint.size} records, ${start.size} here and ${records.length} new are not that many`,
+      `its checkpoint counts ${plural(checkpoint.size, 'record')}, ${start.size} here and ${records.length} new are not that many`,
     );
   if (checkpoint.size === 0) refuse('it is empty');
   const root = rootOf(growFrontier(start, records.map(leafHash)));

@@ -2,6 +2,7 @@
 /** Source: https://c2sp.org/tlog-tiles#log-entries. u16 big-endian length ‖ record, back to back, 256 at most. */
 
 import { equalBytes } from '../../base/bytes.ts';
+import { plural } from '../../model/counts.ts';
 import { RecordError } from '../errors.ts';
 import { leafHash } from './merkle.ts';
 import { claimedLength } from './record.ts';
@@ -21,7 +22,8 @@ export function encodeEntries(records: readonly Uint8Array[]): Uint8Array {
 /** Exactly `count` records that fill `bytes`. Throws RecordError for anything else. */
 export function decodeEntries(bytes: Uint8Array, count: number): Uint8Array[] {
   const { records, length } = takeEntries(bytes, count);
-  if (records.length !== count) throw new RecordError(`entry tile holds ${records.length} records, ${count} expected`);
+  if (records.length !== count)
+    throw new RecordError(`entry tile holds ${plural(records.length, 'record')}, ${count} expected`);
   if (length !== bytes.length) throw new RecordError('entry tile has bytes after its last record');
   return records;
 }

@@ -3,6 +3,7 @@
 
 import type { Disk, FileStat } from '../../base/disk.ts';
 import type { Log } from '../../base/log.ts';
+import { plural } from '../../model/counts.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { ArchiveInfo, DamageReport } from '../contract.ts';
 import { DamageError, ForeignLogError, WriteRefusedError } from '../errors.ts';
@@ -118,7 +119,7 @@ export class Store {
   report(damage: DamageReport): void {
     this.#damage.push(damage);
     if (damage.conversation !== undefined) this.#damaged.add(damage.conversation);
-    const note = damage.turns.length === 0 ? '' : ` (${damage.turns.length} turns)`;
+    const note = damage.turns.length === 0 ? '' : ` (${plural(damage.turns.length, 'turn')})`;
     this.log.problem({
       code: `DAMAGE_${damage.kind.toUpperCase()}`,
       file: damage.file,

@@ -1,6 +1,7 @@
 /** Bringing the index in step with one conversation's log, and the log's end in order. */
 /** The log is the truth. Torn tails go to quarantine; damage below the committed size is only named. */
 
+import { plural } from '../../model/counts.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { checkpointFile } from '../files/conversation-files.ts';
 import { sweepConversation } from '../files/temps.ts';
@@ -118,7 +119,7 @@ function handleTails(store: Store, scanned: ScannedConversation): void {
   if (cut) sweepConversation(store, scanned.id);
   const kept = cut ? store.write(() => cutTails(store, scanned.tails)) : [];
   for (const [i, tail] of scanned.tails.entries()) {
-    const what = `${tail.bytes} bytes (${tail.records} whole records) beyond the checkpoint`;
+    const what = `${plural(tail.bytes, 'byte')} (${plural(tail.records, 'whole record')}) beyond the checkpoint`;
     const done = kept[i] === undefined ? 'left in place' : `moved to ${kept[i]}`;
     const report = {
       kind: 'torn-tail',
@@ -140,7 +141,7 @@ function restoreCheckpoint(store: Store, scanned: ScannedConversation, origin: s
     quarantineFile(store, checkpointFile(scanned.id));
     writeCheckpoint(store, scanned.id, scanned.frontier, origin);
   });
-  const message = `it was rebuilt from the log: ${scanned.frontier.size} records`;
+  const message = `it was rebuilt from the log: ${plural(scanned.frontier.size, 'record')}`;
   const report = {
     kind: 'checkpoint',
     file: checkpointFile(scanned.id),

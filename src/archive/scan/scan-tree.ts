@@ -2,6 +2,7 @@
 /** Records and stored leaf hashes are two witnesses; the one that fits the root convicts the other. */
 
 import { equalBytes } from '../../base/bytes.ts';
+import { plural } from '../../model/counts.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { type ConversationFiles, checkpointFile, tileFile } from '../files/conversation-files.ts';
 import type { Checkpoint } from '../format/checkpoint.ts';
@@ -93,7 +94,7 @@ function isSizeWrong(
     );
   }
   if (!equalBytes(rootOf(frontier), root)) return false;
-  const message = `it counts ${size} records, but its root is that of the ${first} that are there`;
+  const message = `it counts ${plural(size, 'record')}, but its root is that of the ${first} that are there`;
   findings.report('checkpoint', checkpointFile(findings.id), message, true);
   for (const position of missing) findings.bad.add(position);
   return true;

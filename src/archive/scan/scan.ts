@@ -4,6 +4,7 @@
 import { decodeUtf8 } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Head } from '../../model/conversation.ts';
+import { plural } from '../../model/counts.ts';
 import { BadMetaError } from '../../model/errors.ts';
 import type { ConversationId, PayloadHash, TurnHash } from '../../model/ids.ts';
 import { decodeMeta } from '../../model/meta.ts';
@@ -106,7 +107,7 @@ class Scan {
         : boundedSize(this.#files, this.#findings.id, stated.size);
     const checkpoint = stated?.size === size ? stated : undefined;
     if (checkpoint !== stated) {
-      const message = `it counts ${stated?.size} records, of which the tiles can hold ${size} at most`;
+      const message = `it counts ${plural(stated?.size ?? 0, 'record')}, of which the tiles can hold ${size} at most`;
       this.#findings.report('checkpoint', checkpointFile(this.#findings.id), message, true);
     }
     // with nothing there at all it is the log that is gone, see find-loss.ts
@@ -122,7 +123,7 @@ class Scan {
       this.#findings.report(
         'checkpoint',
         checkpointFile(this.#findings.id),
-        `only ${size} of ${this.#known.size} records can be read`,
+        `only ${size} of ${plural(this.#known.size, 'record')} can be read`,
         true,
       );
     }
@@ -231,7 +232,7 @@ class Scan {
       }
     }
     if (unverified.size > 0) {
-      const message = `the ancestry of ${unverified.size} turn${unverified.size === 1 ? '' : 's'} runs through a damaged record`;
+      const message = `the ancestry of ${plural(unverified.size, 'turn')} runs through a damaged record`;
       this.#findings.report('log', this.#firstBadFile(), message, true, { unverifiedDescendants: unverified.size });
     }
     return {

@@ -3,6 +3,7 @@
 
 import { equalBytes } from '../../base/bytes.ts';
 import { canonicalJson } from '../../base/json.ts';
+import { plural } from '../../model/counts.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { DamageReport } from '../contract.ts';
 import { tileFile } from '../files/conversation-files.ts';
@@ -70,7 +71,7 @@ function findDifference(
   turns: CheckedTurns,
 ): string | undefined {
   if (row.frontier.size !== scanned.frontier.size || !equalBytes(rootOf(row.frontier), rootOf(scanned.frontier))) {
-    return `it knows ${row.frontier.size} records of another log than these ${scanned.frontier.size}`;
+    return `it knows ${plural(row.frontier.size, 'record')} of another log than these ${scanned.frontier.size}`;
   }
   if (row.damage !== undefined) return 'it calls the conversation damaged, which it is not';
   // a place too many leads nowhere and misleads nobody: what stands there must hash to what was asked for

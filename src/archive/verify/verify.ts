@@ -1,6 +1,7 @@
 /** Recomputes an archive from its bytes and says everything that is not as it was written. */
 /** Reads only: what it finds is for `repair` and for people. Every single flipped bit outside `private/` shows here. */
 
+import { plural } from '../../model/counts.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
 import type { DamageReport, VerifyOptions, VerifyReport } from '../contract.ts';
 import { isDamage } from '../damage.ts';
@@ -149,7 +150,7 @@ function checkTails(store: Store, { id, tails }: ScannedConversation): DamageRep
   if (tails.length === 0 || isWrittenByOthers(store)) return [];
   return tails.map(({ file, keep, bytes, records }) => ({
     ...({ kind: 'torn-tail', file, offset: keep, conversation: id, turns: [] } as const),
-    message: `${bytes} bytes (${records} whole records) beyond the checkpoint`,
+    message: `${plural(bytes, 'byte')} (${plural(records, 'whole record')}) beyond the checkpoint`,
   }));
 }
 

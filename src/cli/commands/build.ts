@@ -4,13 +4,13 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ArchiveReader } from '../../archive/archive.ts';
+import { formatCount, plural } from '../../model/counts.ts';
 import type { GateOptions } from '../../replica/replica.ts';
 import { type BuildReport, buildSite } from '../../site/site.ts';
 import { exitFor, openToRead, ownPrivate } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
-import { formatCount, plural } from '../counts.ts';
 import { UsageError } from '../errors.ts';
 import { knownSecrets } from '../known-secrets.ts';
 import { findGateKey } from '../machine/gate-key.ts';

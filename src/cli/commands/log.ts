@@ -4,11 +4,12 @@
 import type { ArchiveReader, ConversationFilter } from '../../archive/archive.ts';
 import { isoTime } from '../../base/time.ts';
 import type { ConversationSummary } from '../../model/conversation.ts';
+import { plural } from '../../model/counts.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
 import { exitFor, noSuch, openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
-import { countOf, plural } from '../counts.ts';
+import { countOf } from '../counts.ts';
 import { EXIT } from '../errors.ts';
 import { checkNames } from '../known-names.ts';
 import { cleanText, oneLine, padEnd, widthOf } from '../terminal.ts';

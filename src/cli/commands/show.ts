@@ -4,12 +4,12 @@
 import type { ArchiveReader } from '../../archive/archive.ts';
 import { readableTime } from '../../base/time.ts';
 import { type ConversationSummary, findMainHead } from '../../model/conversation.ts';
+import { plural } from '../../model/counts.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import { noSuch, openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
-import { plural } from '../counts.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { walkItemText } from '../item-terminal.ts';
 import { oneLine } from '../terminal.ts';

@@ -4,12 +4,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DamageReport, isDamage } from '../../archive/archive.ts';
+import { plural } from '../../model/counts.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
 import { findWriter, noSuch, openQuietly, openToWrite, placeOf } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
-import { countOf, plural } from '../counts.ts';
+import { countOf } from '../counts.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { cleanText } from '../terminal.ts';
 

@@ -4,12 +4,12 @@
 import { join } from 'node:path';
 import type { ArchiveWriter, LoggedTurn } from '../../archive/archive.ts';
 import { forgetWords, withholdSource } from '../../ingest/ingest.ts';
+import { plural } from '../../model/counts.ts';
 import { type ConversationId, isHashPrefix, shortId } from '../../model/ids.ts';
 import { findReason, reasonNames, UNSAID_REASON } from '../../model/withdrawal.ts';
 import { noSuch, openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
-import { plural } from '../counts.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { oneLine } from '../terminal.ts';
 import type { Saying } from '../withdraw/saying.ts';

@@ -192,7 +192,10 @@ function recoverValues(line: string): Recovered {
     at = next === -1 ? text.length : next;
   }
   if (at < text.length) rest += text.slice(at);
-  const kept = values.length === 0 ? 'it was left out' : `${values.length} other value(s) of the line were read`;
+  const kept =
+    values.length === 0
+      ? 'it was left out'
+      : `of the line's other values ${values.length} ${values.length === 1 ? 'was' : 'were'} read`;
   return { values, rest, problem: `${problem}; ${kept}` };
 }
 
