@@ -28,7 +28,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const folderOrder: Readonly<Record<string, readonly string[]>> = {
   archive: ['format', 'files', 'index', 'scan', 'read', 'append', 'withdraw', 'verify', 'search'],
   ingest: ['kit', 'importers', 'read', 'branches', 'append', 'heal'],
-  replica: ['fetch', 'publish'],
+  replica: ['fetch', 'log', 'publish'],
   site: ['state', 'view', 'render', 'shell', 'feeds', 'search', 'conversation', 'lists', 'once'],
 };
 
@@ -39,7 +39,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   ingest: ['ingest/ingest.ts'],
   cxdb: ['cxdb/cxdb.ts'],
   feed: ['feed/feed.ts', 'feed/formats.ts'], // names and media types, without the writers
-  replica: ['replica/replica.ts'],
+  replica: ['replica/replica.ts', 'replica/log/log.ts'], // what was published, without the gate that lets it
   site: ['site/site.ts', 'site/fixed-urls.ts'], // addresses that the scripts of the pages need
   reader: ['reader/reader.ts'],
 };
@@ -56,6 +56,7 @@ const sqlOwners: readonly string[] = [
   'archive/index/',
   'archive/search/',
   'archive/verify/', // databases of their own, each in one file
+  'replica/log/log-index.ts',
   'replica/publish/passed.ts',
   'site/state/',
 ];

@@ -16,7 +16,7 @@ import { keepFromGit, keepPrivateFromGit } from './files/git-files.ts';
 import { keepInfoCopy, readKnownInfo } from './files/info-copy.ts';
 import { isLocked, type Process, releaseLock, takeLock, thisProcess } from './files/lock.ts';
 import { sweepArchive } from './files/temps.ts';
-import { parseSigningKey, type SigningKey } from './format/checkpoint.ts';
+import { parseSigningKey, type SigningKey } from './format/signing-key.ts';
 import { Store, type StoreParts } from './index/store.ts';
 import { OpenArchive } from './open-archive.ts';
 import {
@@ -70,9 +70,10 @@ export function openArchive(dir: string, options: OpenOptions): ArchiveReader | 
   const searchPath = options.indexPath === undefined ? `${root}/private/search.db` : ':memory:';
   const parts = { disk, dir: root, info, log, indexPath, searchPath, self, foreign };
   if (options.mode === 'read') {
-    const signingKey = foreign ? undefined : findVerifyingKey(disk, root, info.origin);
+    const signingKey = foreign ? undefined : findVerifyingKey(disk, root, info.origin, SIGNING_KEY);
     const believed = options.indexIsBroken !== true && !foreign;
-    return openReader({ ...parts, searchPath: foreign ? ':memory:' : searchPath, signingKey, believed });
+    const formerKeys = foreign ? [] : listFormerKeys(disk, root, info.origin);
+    return openReader({ ...parts, searchPath: foreign ? ':memory:' : searchPath, signingKey, formerKeys, believed });
   }
   if (damage !== undefined) throw new DamageError(`${root}/archive.json`, damage.message);
   if (!mayWrite) throw new FutureFormatError(`${root}/archive.json`, `features ${info.features.join(', ')}`);
@@ -135,7 +136,11 @@ function openWritableStore(parts: Parts, sweep: boolean): Store {
     setAside(indexPath, log, 'a part of it cannot be read');
   const index = openWritableIndex(indexPath, info, log);
   try {
-    const store = new Store({ ...parts, index, writable: true, signingKey: findSigningKey(disk, dir, info.origin) });
+    const keys = {
+      signingKey: findSigningKey(disk, dir, info.origin),
+      formerKeys: listFormerKeys(disk, dir, info.origin),
+    };
+    const store = new Store({ ...parts, index, writable: true, ...keys });
     const differences = compareIndex(store, true);
     if (sweep || differences.stale.length > 0) sweepArchive(store);
     refreshIndex(store, differences);
@@ -189,15 +194,25 @@ function sayTakeOver({ log }: Parts, tookOver: string | undefined): void {
   if (tookOver !== undefined) log.info(`the lock of ${tookOver}, which ended without letting go of it, was taken over`);
 }
 
-function findSigningKey(disk: Disk, dir: string, origin: string): SigningKey | undefined {
-  const pem = readFile(disk, `${dir}/private/keys/archive.ed25519`, 64 * 1024);
+const KEYS = 'private/keys';
+const SIGNING_KEY = 'archive.ed25519';
+/** One that was replaced, under its key id: what it signed stays signed. */
+const FORMER_KEY = /^archive-[0-9a-f]{8}\.ed25519$/;
+
+function findSigningKey(disk: Disk, dir: string, origin: string, name = SIGNING_KEY): SigningKey | undefined {
+  const pem = readFile(disk, `${dir}/${KEYS}/${name}`, 64 * 1024);
   return pem === undefined ? undefined : parseSigningKey(origin, pem);
 }
 
+function listFormerKeys(disk: Disk, dir: string, origin: string): readonly SigningKey[] {
+  const names = (disk.list(`${dir}/${KEYS}`) ?? []).filter((name) => FORMER_KEY.test(name));
+  return names.flatMap((name) => findVerifyingKey(disk, dir, origin, name) ?? []);
+}
+
 /** To check signatures with. A reader does without a key that cannot be read. */
-function findVerifyingKey(disk: Disk, dir: string, origin: string): SigningKey | undefined {
+function findVerifyingKey(disk: Disk, dir: string, origin: string, name: string): SigningKey | undefined {
   try {
-    return findSigningKey(disk, dir, origin);
+    return findSigningKey(disk, dir, origin, name);
   } catch (error) {
     if (error instanceof TurnpressError || fileProblem(error) !== undefined) return undefined;
     throw error;

@@ -47,3 +47,6 @@ export {
 export type { MetaTombstone, Tombstone } from './format/record.ts';
 export { type PreparedTurn, prepareTurn } from './format/turn-record.ts';
 export { cutArchive, type PublishedSizes } from './read/cut-archive.ts';
+/** For logs of the same make that other rooms keep in the archive's folder. */
+export { cutTails } from './scan/quarantine.ts';
+export type { TornTail } from './scan/scan-tails.ts';

@@ -1,7 +1,35 @@
-/** What can go wrong with a replica, one class per cause. */
+/** What can go wrong between an archive and its public copies, one class per cause. */
 /** Callers decide by class or code; the command line turns each into its exit code. */
 
 import { TurnpressError } from '../base/errors.ts';
+
+/** The archive log is not what was committed, or breaks a rule of docs/archive-format.md. */
+export class ArchiveLogError extends TurnpressError {
+  override readonly kind = 'damaged';
+  /** The sentence without the file's name. */
+  readonly problem: string;
+  /** `file`: path inside the archive. */
+  constructor(file: string, problem: string, cause?: unknown) {
+    super('ARCHIVE_LOG', { file }, `${file} is damaged: ${problem}`, cause);
+    this.problem = problem;
+  }
+}
+
+/** Records or a checkpoint that do not go on from the archive log that is here; nothing was written. */
+export class NotTheNextLogError extends TurnpressError {
+  override readonly kind = 'damaged';
+  constructor(reason: string) {
+    super('NOT_THE_NEXT_LOG', { reason }, `the archive log cannot go on so: ${reason}`);
+  }
+}
+
+/** The key that has to sign is missing, or another one than the archive log names. */
+export class ArchiveKeyError extends TurnpressError {
+  override readonly kind = 'usage';
+  constructor(message: string, file?: string) {
+    super('ARCHIVE_KEY', { file }, message);
+  }
+}
 
 /** What kept an answer from coming, for programs. */
 export type NetworkReason =

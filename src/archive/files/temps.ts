@@ -18,7 +18,8 @@ export function sweepConversation(place: Place, id: ConversationId): void {
 /** Those of blobs and of what stands outside conversations. For a writer whose predecessor did not close. */
 export function sweepArchive(place: Place): void {
   sweepFolder(place, '.');
-  for (const folder of ['private', 'private/purge', 'private/quarantine', 'private/keys']) sweepFolder(place, folder);
+  const folders = ['private', 'private/purge', 'private/quarantine', 'private/keys', 'log', 'log/conversations'];
+  for (const folder of folders) sweepFolder(place, folder);
   for (const name of place.disk.list(`${place.dir}/blobs`) ?? []) sweepFolder(place, `blobs/${name}`);
 }
 

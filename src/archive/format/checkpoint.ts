@@ -1,14 +1,15 @@
-/** A conversation's checkpoint: how many records count, and the Merkle root over them. Replacing it is the commit. */
+/** A log's checkpoint: how many records count, and the Merkle root over them. Replacing it is the commit. */
 /** C2SP checkpoint (https://c2sp.org/tlog-checkpoint) in a signed note (https://c2sp.org/signed-note) when there is a key. */
 
-import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
+import { sign, verify } from 'node:crypto';
 import { concatBytes, decodeUtf8, encodeUtf8, equalBytes } from '../../base/bytes.ts';
 import { limits } from '../../base/limits.ts';
 import { RecordError } from '../errors.ts';
 import { isLogOrigin } from './origin.ts';
+import { keyHashOf, publicKeyOf, type SigningKey } from './signing-key.ts';
 
 export interface Checkpoint {
-  /** `<archive origin>/<root>` */
+  /** `<archive origin>/<root>`; of the archive log the archive's origin alone. */
   readonly origin: string;
   readonly size: number;
   /** 32 bytes. */
@@ -28,20 +29,15 @@ export interface ParsedCheckpoint extends Checkpoint {
   readonly body: string;
 }
 
-/** An Ed25519 key under the name that its signatures carry. */
-export interface SigningKey {
-  readonly name: string;
-  readonly key: KeyObject;
-  readonly publicKey: Uint8Array;
-}
-
-/** `<origin>/<root>\n<size>\n<base64 root>\n`, signed when a key is given. */
-export function generateCheckpoint(checkpoint: Checkpoint, key?: SigningKey): string {
+/** `<origin>\n<size>\n<base64 root>\n`, signed by each key that is given, in their order. */
+export function generateCheckpoint(checkpoint: Checkpoint, ...keys: readonly (SigningKey | undefined)[]): string {
   const body = `${checkpoint.origin}\n${checkpoint.size}\n${Buffer.from(checkpoint.root).toString('base64')}\n`;
-  if (key === undefined) return body;
-  const signature = sign(null, encodeUtf8(body), key.key);
-  const blob = concatBytes([keyHashOf(key.name, key.publicKey), signature]);
-  return `${body}\n— ${key.name} ${Buffer.from(blob).toString('base64')}\n`;
+  const lines = keys.flatMap((key) => {
+    if (key === undefined) return [];
+    const blob = concatBytes([keyHashOf(key.name, key.publicKey), sign(null, encodeUtf8(body), key.key)]);
+    return [`— ${key.name} ${Buffer.from(blob).toString('base64')}\n`];
+  });
+  return lines.length === 0 ? body : `${body}\n${lines.join('')}`;
 }
 
 /** Throws RecordError for anything but this form. Lines after the third are extensions, and are refused. */
@@ -66,34 +62,14 @@ export function parseCheckpoint(bytes: Uint8Array): ParsedCheckpoint {
 /** Whether one of the signatures is this key's and fits. Signatures of other keys are ignored. */
 export function verifyCheckpoint(checkpoint: ParsedCheckpoint, name: string, publicKey: Uint8Array): boolean {
   const keyHash = keyHashOf(name, publicKey);
-  const key = createPublicKey({ key: concatBytes([SPKI_PREFIX, publicKey]) as Buffer, format: 'der', type: 'spki' });
+  const key = publicKeyOf(publicKey);
   const body = encodeUtf8(checkpoint.body);
   return checkpoint.signatures.some(
     (line) => line.name === name && equalBytes(line.keyHash, keyHash) && verify(null, body, key, line.signature),
   );
 }
 
-/** The archive's key from a PKCS #8 PEM text. Throws RecordError when it is none or not Ed25519. */
-export function parseSigningKey(name: string, pem: Uint8Array): SigningKey {
-  let key: KeyObject;
-  try {
-    key = createPrivateKey(decodeUtf8(pem));
-  } catch {
-    throw new RecordError('the archive key is not a PEM private key'); // the cause could quote the key
-  }
-  if (key.asymmetricKeyType !== 'ed25519') throw new RecordError('the archive key is not an Ed25519 key');
-  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
-  return { name, key, publicKey: spki.subarray(spki.length - 32) };
-}
-
-/** DER of an Ed25519 SubjectPublicKeyInfo up to the 32 key bytes (RFC 8410). */
-const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 const MAX_SIGNATURES = 64;
-
-function keyHashOf(name: string, publicKey: Uint8Array): Uint8Array {
-  const input = concatBytes([encodeUtf8(`${name}\n`), Uint8Array.of(1), publicKey]);
-  return hash('sha256', input, 'buffer').subarray(0, 4);
-}
 
 function parseSignatures(block: string): NoteSignature[] {
   const lines = block.split('\n');

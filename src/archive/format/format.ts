@@ -9,8 +9,6 @@ export {
   type NoteSignature,
   type ParsedCheckpoint,
   parseCheckpoint,
-  parseSigningKey,
-  type SigningKey,
   verifyCheckpoint,
 } from './checkpoint.ts';
 export { decodeEntries, encodeEntries, findEntry } from './entry-tile.ts';
@@ -22,6 +20,7 @@ export {
   type Frontier,
   growFrontier,
   isSameFrontier,
+  LEAF_LENGTH,
   leafHash,
   rootOf,
   rootOfLeaves,
@@ -51,6 +50,8 @@ export {
   RECORD_LIMIT,
   type Tombstone,
 } from './record.ts';
+export { expectLength, isZero, readText, readTime, writeTime } from './record-fields.ts';
+export { keyDigest, keyHashOf, makeSigningKey, parseSigningKey, type SigningKey } from './signing-key.ts';
 export {
   parseTileName,
   TILE_WIDTH,

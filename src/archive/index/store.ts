@@ -9,8 +9,8 @@ import type { ArchiveInfo, DamageReport } from '../contract.ts';
 import { DamageError, ForeignLogError, WriteRefusedError } from '../errors.ts';
 import { fileProblem } from '../files/archive-file.ts';
 import { ConversationFiles, checkpointFile, conversationPath, tileFile } from '../files/conversation-files.ts';
-import type { SigningKey } from '../format/checkpoint.ts';
 import { LEAF_LENGTH } from '../format/merkle.ts';
+import type { SigningKey } from '../format/signing-key.ts';
 import { TILE_WIDTH, type TileKind } from '../format/tile-names.ts';
 import type { ConversationRow } from './conversation-row.ts';
 import type { TurnIndex } from './turn-index.ts';
@@ -24,6 +24,8 @@ export interface StoreParts {
   /** The lock is held and the format may be written. */
   readonly writable: boolean;
   readonly signingKey?: SigningKey | undefined;
+  /** Keys that signed before it. */
+  readonly formerKeys?: readonly SigningKey[];
   /** File of the search index, or `:memory:`. */
   readonly searchPath: string;
 }
@@ -36,6 +38,7 @@ export class Store {
   readonly files: ConversationFiles;
   readonly writable: boolean;
   readonly signingKey: SigningKey | undefined;
+  readonly formerKeys: readonly SigningKey[];
   readonly searchPath: string;
   #damage: DamageReport[] = [];
   /** Conversations of which there are reports. */
@@ -50,6 +53,7 @@ export class Store {
     this.index = parts.index;
     this.writable = parts.writable;
     this.signingKey = parts.signingKey;
+    this.formerKeys = parts.formerKeys ?? [];
     this.searchPath = parts.searchPath;
     this.files = new ConversationFiles(parts.disk, parts.dir);
     this.log = parts.log;

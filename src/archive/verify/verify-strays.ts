@@ -10,7 +10,10 @@ import { blobPath } from '../format/blob-file.ts';
 import type { Store } from '../index/store.ts';
 
 /** What stands in the archive itself; the last two are for whoever keeps it in git. */
-const TOP: readonly string[] = ['archive.json', 'conversations', 'blobs', 'private', '.gitignore', '.gitattributes'];
+const TOP: readonly string[] = [
+  ...['archive.json', 'conversations', 'blobs', 'log', 'private'],
+  ...['.gitignore', '.gitattributes'],
+];
 const TILE = /^x?\d{3}$/;
 
 /** Beside conversations: in the archive's folder, among conversations, among blobs. */
@@ -20,7 +23,22 @@ export function listStrays(store: Store): DamageReport[] {
       ? straysIn(store, `blobs/${folder}`, (name) => blobPath(name.slice(0, 64)) === `blobs/${folder}/${name}`)
       : [noteOf(`blobs/${folder}`)],
   );
-  return [...straysIn(store, '', (name) => TOP.includes(name)), ...straysIn(store, 'conversations', isHash), ...blobs];
+  return [
+    ...straysIn(store, '', (name) => TOP.includes(name)),
+    ...straysIn(store, 'conversations', isHash),
+    ...blobs,
+    ...straysOfLog(store),
+  ];
+}
+
+/** Among the files of the archive log, whose content is the replica's to read. */
+function straysOfLog(store: Store): DamageReport[] {
+  return [
+    ...straysIn(store, 'log', (name) => ['checkpoint', 'tile', 'conversations'].includes(name)),
+    ...straysIn(store, 'log/tile', (name) => name === 'entries' || name === '0'),
+    ...['entries', '0'].flatMap((kind) => straysIn(store, `log/tile/${kind}`, (name) => TILE.test(name))),
+    ...straysIn(store, 'log/conversations', isHash),
+  ];
 }
 
 /** In one conversation's folders. */

@@ -172,8 +172,9 @@ function checkCheckpoint(
   const isOwn = checkpoint.origin === `${store.info.origin}/${id}`;
   const key = isOwn ? store.signingKey : undefined;
   // nobody here can say what another archive's signature must be; others' lines beside ours may stand there too
-  if (parsed.signatures.length === 0 || key === undefined || verifyCheckpoint(parsed, key.name, key.publicKey))
-    return undefined;
+  if (parsed.signatures.length === 0 || key === undefined) return undefined;
+  const keys = [key, ...store.formerKeys];
+  if (keys.some(({ name, publicKey }) => verifyCheckpoint(parsed, name, publicKey))) return undefined;
   return { ...report, message: 'its signature is not that of this archive' };
 }
 

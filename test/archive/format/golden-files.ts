@@ -106,6 +106,28 @@ export interface Vectors {
   }[];
   readonly blobs: readonly { readonly raw: string; readonly hash: string; readonly file: string }[];
   readonly stores: readonly StoreExpected[];
+  readonly logRecords: readonly {
+    readonly name: string;
+    readonly hex: string;
+    readonly fields: readonly Field[];
+    readonly value: Readonly<Record<string, string | number>>;
+  }[];
+  readonly verifierKeys: readonly { readonly text: string; readonly name: string; readonly publicKey: string }[];
+  readonly logs: readonly LogExpected[];
+}
+
+/** A whole archive log: its files by path, and what they mean. */
+export interface LogExpected {
+  readonly name: string;
+  readonly origin: string;
+  readonly records: readonly string[];
+  readonly root: string;
+  /** By conversation; null: withdrawn. */
+  readonly states: Readonly<Record<string, { readonly size: number; readonly root: string } | null>>;
+  readonly keys: readonly string[];
+  /** Verifier keys of those who signed the checkpoint. */
+  readonly signers: readonly string[];
+  readonly files: Readonly<Record<string, string>>;
 }
 
 interface Refused {
@@ -127,6 +149,14 @@ export interface Invalid {
   readonly archiveJson: readonly { readonly why: string; readonly text: string; readonly future?: true }[];
   readonly tileNames: readonly string[];
   readonly stores: readonly InvalidStore[];
+  readonly logRecords: readonly Refused[];
+  readonly verifierKeys: readonly string[];
+  readonly logs: readonly {
+    readonly why: string;
+    readonly position: number | null;
+    readonly origin: string;
+    readonly files: Readonly<Record<string, string>>;
+  }[];
 }
 
 export const vectors = readJson('vectors.json') as Vectors;

@@ -1,0 +1,223 @@
+/** What the archive log says, by conversation: private/log.db. The one file that knows its tables. */
+/** Derived: without it the log is read from its first record. A conversation takes a row, so 10^6 of them take no memory. */
+
+import { decodeFrontier, encodeFrontier, type Frontier } from '../../archive/format/format.ts';
+import { decodeHex, encodeHex } from '../../base/bytes.ts';
+import { isPlain, openDerived } from '../../base/derived.ts';
+import { realDisk } from '../../base/disk.ts';
+import { BrokenDatabaseError, DatabaseBusyError, DatabaseDiskError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { type Database, openDatabase, type SqlRow } from '../../base/sqlite.ts';
+import { type ConversationId, turnHash } from '../../model/ids.ts';
+import type { ArchiveLogRecord } from './log-record.ts';
+import { generateVerifierKey } from './verifier-key.ts';
+
+/** The last state of a conversation. */
+export interface LoggedState {
+  readonly conversation: ConversationId;
+  /** Where it stands in the log. */
+  readonly position: number;
+  readonly published: boolean;
+  /** Of the last published state, also when that was withdrawn since. */
+  readonly size: number;
+  readonly root: string;
+  readonly timeMs: number;
+}
+
+export interface LoggedKey {
+  readonly position: number;
+  readonly timeMs: number;
+  /** Verifier key. */
+  readonly key: string;
+}
+
+const VERSION = 1;
+const SCHEMA = `
+CREATE TABLE log (size INTEGER NOT NULL, frontier BLOB NOT NULL);
+CREATE TABLE state (
+  conversation BLOB PRIMARY KEY, position INTEGER NOT NULL, published INTEGER NOT NULL,
+  size INTEGER NOT NULL, root BLOB NOT NULL, time INTEGER NOT NULL, held INTEGER
+) WITHOUT ROWID;
+CREATE INDEX state_pending ON state (position) WHERE held IS NOT position;
+CREATE TABLE key (position INTEGER PRIMARY KEY, time INTEGER NOT NULL, key TEXT NOT NULL);
+INSERT INTO log VALUES (0, x'');
+PRAGMA user_version=${VERSION};
+`;
+const COLUMNS = 'conversation, position, published, size, root, time';
+/** Rows that are in memory at a time. */
+const PAGE = 512;
+
+/** An open index. Must be closed. */
+export class LogIndex {
+  readonly #db: Database;
+
+  private constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Opened or made; what is damaged is made anew. Its folder exists. */
+  static open(path: string, log: Log): LogIndex {
+    return new LogIndex(openDerived(path, { log, prepare }));
+  }
+
+  /** An empty one that goes when it is closed; it may grow past memory. */
+  static scratch(): LogIndex {
+    const db = openDatabase('');
+    db.exec(SCHEMA);
+    return new LogIndex(db);
+  }
+
+  /** The one that stands there, to read only. Undefined: none that can be read now. */
+  static findReadable(path: string): LogIndex | undefined {
+    if (!isPlain(path) || realDisk.stat(path) === undefined) return undefined;
+    let db: Database | undefined;
+    try {
+      db = openDatabase(path, { readOnly: true });
+      if (db.statement('PRAGMA user_version').get()?.user_version === VERSION) return new LogIndex(db);
+    } catch (error) {
+      db?.close();
+      const known = [BrokenDatabaseError, DatabaseDiskError, DatabaseBusyError];
+      if (!known.some((kind) => error instanceof kind)) throw error;
+      return undefined;
+    }
+    db.close();
+    return undefined;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  transaction<T>(work: () => T): T {
+    return this.#db.transaction(work);
+  }
+
+  /** For a transaction whose end is not known yet: ended by `commit` or `rollback`. */
+  begin(): void {
+    this.#db.exec('BEGIN IMMEDIATE');
+  }
+
+  commit(): void {
+    this.#db.exec('COMMIT');
+  }
+
+  rollback(): void {
+    this.#db.exec('ROLLBACK');
+  }
+
+  /** Drops everything, also what is held. */
+  clear(): void {
+    for (const table of ['state', 'key']) this.#db.statement(`DELETE FROM ${table}`).run();
+    this.#db.statement("UPDATE log SET size=0, frontier=x''").run();
+  }
+
+  /** How far the log was read. */
+  get frontier(): Frontier {
+    const row = this.#db.statement('SELECT size, frontier FROM log').get();
+    const size = Number(row?.size ?? 0);
+    return decodeFrontier(size, bytesOf(row?.frontier)) ?? { size: 0, hashes: [] };
+  }
+
+  set frontier(frontier: Frontier) {
+    this.#db.statement('UPDATE log SET size=?, frontier=?').run(frontier.size, encodeFrontier(frontier));
+  }
+
+  put(record: ArchiveLogRecord, position: number): void {
+    if (record.kind === 'key') {
+      const key = generateVerifierKey(record.key);
+      this.#db.statement('INSERT INTO key VALUES (?, ?, ?)').run(position, record.timeMs, key);
+      return;
+    }
+    const id = decodeHex(record.conversation);
+    if (record.action === 'withdrawn') {
+      const sql = 'UPDATE state SET position=?, published=0, time=? WHERE conversation=?';
+      this.#db.statement(sql).run(position, record.timeMs, id);
+      return;
+    }
+    this.#db
+      .statement(
+        `INSERT INTO state (${COLUMNS}) VALUES (?, ?, 1, ?, ?, ?)
+        ON CONFLICT (conversation) DO UPDATE SET
+        position=excluded.position, published=1, size=excluded.size, root=excluded.root, time=excluded.time`,
+      )
+      .run(id, position, record.size, decodeHex(record.root), record.timeMs);
+  }
+
+  findState(conversation: ConversationId): LoggedState | undefined {
+    const row = this.#db.statement(`SELECT ${COLUMNS} FROM state WHERE conversation=?`).get(decodeHex(conversation));
+    return row === undefined ? undefined : stateOf(row);
+  }
+
+  /** Conversations with a state, by id. A page of them is in memory at a time; the log may change meanwhile. */
+  *walkStates(): Generator<LoggedState> {
+    let after: Uint8Array = new Uint8Array(0);
+    for (;;) {
+      const rows = this.#db
+        .statement(`SELECT ${COLUMNS} FROM state WHERE conversation > ? ORDER BY conversation LIMIT ${PAGE}`)
+        .all(after);
+      yield* rows.map(stateOf);
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < PAGE) return;
+      after = bytesOf(last.conversation);
+    }
+  }
+
+  /** Conversations of which another state is held than the last one, in the order of the log; the same way. */
+  *walkPending(): Generator<LoggedState> {
+    let after = -1;
+    for (;;) {
+      const rows = this.#db
+        .statement(
+          `SELECT ${COLUMNS} FROM state WHERE held IS NOT position AND position > ? ORDER BY position LIMIT ${PAGE}`,
+        )
+        .all(after);
+      yield* rows.map(stateOf);
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < PAGE) return;
+      after = Number(last.position);
+    }
+  }
+
+  countPending(): number {
+    return Number(this.#db.statement('SELECT count(*) AS n FROM state WHERE held IS NOT position').get()?.n);
+  }
+
+  /** The state at this position is what the archive here holds of the conversation. */
+  setHeld(conversation: ConversationId, position: number): void {
+    this.#db.statement('UPDATE state SET held=? WHERE conversation=?').run(position, decodeHex(conversation));
+  }
+
+  countPublished(): number {
+    return Number(this.#db.statement('SELECT count(*) AS n FROM state WHERE published=1').get()?.n);
+  }
+
+  /** In the order of the log; the last one signs. */
+  listKeys(): readonly LoggedKey[] {
+    return this.#db
+      .statement('SELECT position, time, key FROM key ORDER BY position')
+      .all()
+      .map((row) => ({ position: Number(row.position), timeMs: Number(row.time), key: String(row.key) }));
+  }
+}
+
+function prepare(db: Database): void {
+  db.exec('PRAGMA synchronous=NORMAL');
+  if (db.statement('PRAGMA user_version').get()?.user_version === VERSION) return;
+  for (const table of ['log', 'state', 'key']) db.exec(`DROP TABLE IF EXISTS ${table}`);
+  db.exec(SCHEMA);
+}
+
+function stateOf(row: SqlRow): LoggedState {
+  return {
+    conversation: turnHash(encodeHex(bytesOf(row.conversation))),
+    position: Number(row.position),
+    published: row.published === 1,
+    size: Number(row.size),
+    root: encodeHex(bytesOf(row.root)),
+    timeMs: Number(row.time),
+  };
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  return value instanceof Uint8Array ? value : new Uint8Array(0);
+}
