@@ -11,6 +11,7 @@ import { createRenderPool, type RenderPool } from './render/render-pool.ts';
 import { createFrame } from './shell/frame.ts';
 import type { SiteInputs } from './shell/inputs.ts';
 import { createPageQueue } from './shell/page-queue.ts';
+import { keepPlainTemplates, listPlainTemplates } from './shell/plain-templates.ts';
 import { keyOf } from './state/keys.ts';
 import { forgetReport } from './state/moving.ts';
 import { openOutput } from './state/output.ts';
@@ -45,6 +46,7 @@ export function openBuild(
   const frame = createFrame(options.config, inputs, options.mode);
   const queue = createPageQueue(output, {
     templates: inputs.templates,
+    plain: listPlainTemplates(state, inputs.templates),
     folder: join(options.cacheDir, 'shells'),
   });
   const deferred = createDeferred();
@@ -95,6 +97,7 @@ export function openBuild(
     async close() {
       await context.pool.close();
       await queue.close();
+      keepPlainTemplates(state, inputs.templates, queue.listPlain());
       state.commit();
     },
   };

@@ -12,6 +12,7 @@ import type { BuildOptions, BuildReport } from './options.ts';
 import { RENDERER_VERSION } from './render/version.ts';
 import { type InputFolders, readInputs } from './shell/inputs.ts';
 import { readyShells } from './shell/page-queue.ts';
+import { listPlainTemplates } from './shell/plain-templates.ts';
 import { checkPlace, readStamp, stands } from './state/folder.ts';
 import { keyOf } from './state/keys.ts';
 import { completeMove, isMoving } from './state/moving.ts';
@@ -50,7 +51,7 @@ export async function buildSite(archive: ArchiveReader, options: BuildOptions): 
     const siteKey = siteKeyNow();
     const last = options.check === true ? undefined : findLastReport(state, options.outputDir, siteKey);
     if (last !== undefined) return last;
-    readyShells();
+    if (listPlainTemplates(state, inputs.templates).length === 0) readyShells();
     const { buildChanges } = await import('./build.ts');
     return await buildChanges(archive, options, inputs, state, siteKey);
   } finally {

@@ -1,5 +1,5 @@
-/** Pages that wait for their shells, sent to the shell thread in batches that are bounded in number and bytes. */
-/** A run of Eleventy has a price of its own, so a batch is worth waiting for; a page in memory is not. */
+/** Pages that wait for their shells: a few are filled here, many by the shell thread, in batches bounded in number and bytes. */
+/** A thread and a run of Eleventy have a price of their own, so a batch is worth waiting for; a page in memory is not. */
 
 import { randomUUID } from 'node:crypto';
 import { extname } from 'node:path';
@@ -8,16 +8,22 @@ import { TemplateError } from '../errors.ts';
 import { type Lane, openLane } from '../render/lane.ts';
 import type { Output } from '../state/output.ts';
 import type { StagedFile } from '../state/staged-file.ts';
+import { outputPath } from '../urls.ts';
 import type { PageModel } from './page-model.ts';
-import type { ShellPage } from './shells.ts';
+import type { PlainShells } from './plain-shells.ts';
+import type { ShellPage } from './shell-body.ts';
 
 const MOST_PAGES = 500;
 const MOST_BYTES = 4 * 1024 * 1024;
+/** Pages of a build that are filled here when their templates allow it: sooner done than a thread has started. */
+const MOST_HERE = 40;
 
 /** What the shell thread needs to know of a build. */
 export interface ShellSetup {
   /** Name → source. */
   readonly templates: ReadonlyMap<string, string>;
+  /** Templates that need no Eleventy, as far as is known. */
+  readonly plain: readonly string[];
   /** A cache, emptied first. */
   readonly folder: string;
   readonly staging: string;
@@ -29,7 +35,13 @@ export interface ShellJob extends ShellSetup {
   readonly pages: readonly ShellPage[];
 }
 
-type ShellLane = Lane<ShellJob, readonly StagedFile[]>;
+export interface ShellAnswer {
+  readonly files: readonly StagedFile[];
+  /** Templates that need no Eleventy, as far as is known now. */
+  readonly plain: readonly string[];
+}
+
+type ShellLane = Lane<ShellJob, ShellAnswer>;
 
 export interface PageQueue {
   /** Resolves when the page, declared before, is written. Rejects with TemplateError, ThreadDiedError. */
@@ -40,6 +52,8 @@ export interface PageQueue {
   flush(): void;
   /** From here on no page waits for company: nobody adds any on purpose, only renderings that are still under way. */
   end(): void;
+  /** Templates that need no Eleventy, as far as is known now. */
+  listPlain(): readonly string[];
   /** After an error too. */
   close(): Promise<void>;
 }
@@ -80,6 +94,17 @@ export function createPageQueue(output: Output, setup: Omit<ShellSetup, 'staging
   let bytes = 0;
   let lane: ShellLane | undefined;
   let ending = false;
+  let { plain } = setup;
+  let here = 0;
+  let shells: Promise<PlainShells> | undefined;
+  const isForHere = ({ model }: ShellPage): boolean => here < MOST_HERE && plain.includes(model.template);
+  const fillHere = async (page: ShellPage): Promise<void> => {
+    here++;
+    shells ??= import('./plain-shells.ts').then(({ createPlainShells }) => createPlainShells(setup.templates));
+    const document = (await shells).find(page);
+    if (document === undefined) await send(page);
+    else output.put(outputPath(page.model.url), document);
+  };
   const hurry = (): void => {
     if ((lane?.waiting() ?? 0) === 0) flush();
   };
@@ -92,9 +117,10 @@ export function createPageQueue(output: Output, setup: Omit<ShellSetup, 'staging
     lane ??= takeThread();
     const shellPages = batch.map(({ page }) => page);
     lane
-      .run({ ...setup, build, staging: output.staging, pages: shellPages }, weight)
-      .then((written) => {
-        for (const { path, hash, size } of written) output.putStaged(path, hash, size);
+      .run({ ...setup, plain, build, staging: output.staging, pages: shellPages }, weight)
+      .then((answer) => {
+        for (const { path, hash, size } of answer.files) output.putStaged(path, hash, size);
+        ({ plain } = answer);
         for (const { resolve } of batch) resolve();
       })
       .catch((error: unknown) => {
@@ -104,17 +130,21 @@ export function createPageQueue(output: Output, setup: Omit<ShellSetup, 'staging
         if (ending) flush();
       });
   };
+  const send = (page: ShellPage): Promise<void> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ page, resolve, reject });
+      bytes += page.body.length + 4096;
+      if (waiting.length >= MOST_PAGES || bytes >= MOST_BYTES) flush();
+      else if (ending) hurry();
+    });
   return {
-    add: (model, body) =>
-      new Promise((resolve, reject) => {
-        const encoded = typeof body === 'string' ? encodeHtml(body) : body;
-        waiting.push({ page: { model, body: encoded }, resolve, reject });
-        bytes += encoded.length + 4096;
-        if (waiting.length >= MOST_PAGES || bytes >= MOST_BYTES) flush();
-        else if (ending) hurry();
-      }),
+    add(model, body) {
+      const page = { model, body: typeof body === 'string' ? encodeHtml(body) : body };
+      return isForHere(page) ? fillHere(page) : send(page);
+    },
     hurry,
     flush,
+    listPlain: () => plain,
     end() {
       ending = true;
       flush();

@@ -3,13 +3,13 @@
 
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../../base/errors.ts';
-import { type StagedFile, writeStagedFile } from '../state/staged-file.ts';
+import { writeStagedFile } from '../state/staged-file.ts';
 import { outputPath } from '../urls.ts';
-import type { ShellJob } from './page-queue.ts';
-import { createShellRenderer, type ShellRenderer } from './shells.ts';
+import type { ShellAnswer, ShellJob } from './page-queue.ts';
+import { createShellFiller, type ShellFiller } from './shell-filler.ts';
 
 /** Of the build that asked last. */
-let open: { readonly build: string; readonly renderer: ShellRenderer } | undefined;
+let open: { readonly build: string; readonly filler: ShellFiller } | undefined;
 
 parentPort?.on('message', (job: ShellJob) => {
   write(job).then(
@@ -18,12 +18,14 @@ parentPort?.on('message', (job: ShellJob) => {
   );
 });
 
-async function write({ build, templates, folder, staging, pages }: ShellJob): Promise<readonly StagedFile[]> {
-  if (open?.build !== build) open = { build, renderer: createShellRenderer(templates, folder) };
-  const { renderer } = open;
-  const written: StagedFile[] = [];
-  for (const [url, content] of await renderer.render(pages)) {
-    written.push(writeStagedFile(staging, outputPath(url), content));
+async function write({ build, templates, plain, folder, staging, pages }: ShellJob): Promise<ShellAnswer> {
+  if (open?.build !== build) {
+    const openEleventy = async () => (await import('./shells.ts')).createShellRenderer(templates, folder);
+    open = { build, filler: createShellFiller(templates, plain, openEleventy) };
   }
-  return written;
+  const { filler } = open;
+  const files = [...(await filler.fill(pages))].map(([url, content]) =>
+    writeStagedFile(staging, outputPath(url), content),
+  );
+  return { files, plain: filler.listPlain() };
 }

@@ -1,23 +1,15 @@
 /** Page shells: Eleventy fills the Nunjucks templates, in bounded batches, only for pages that changed. */
 /** The one file that imports Eleventy. Titles and all other text reach it as data, never as template source: source is executed. */
 
-import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Eleventy from '@11ty/eleventy';
-import { concatBytes, encodeUtf8 } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { EncodedHtml } from '../../base/html.ts';
 import { TemplateError } from '../errors.ts';
 import { outputPath } from '../urls.ts';
 import type { PageModel } from './page-model.ts';
-
-/** A page that is ready for its shell. */
-export interface ShellPage {
-  readonly model: PageModel;
-  /** The part that typed code rendered. */
-  readonly body: EncodedHtml;
-}
+import { ENVIRONMENT } from './plain-shells.ts';
+import { BODY_MARK, placeBody, type ShellPage } from './shell-body.ts';
 
 export interface ShellRenderer {
   /** URL → whole HTML document in UTF-8, for one batch. Throws TemplateError. */
@@ -33,9 +25,6 @@ export function createShellRenderer(templates: ReadonlyMap<string, string>, fold
   return { render: (batch) => renderBatch(batch, input) };
 }
 
-/** Stands for a page's body while Eleventy works, which would copy it many times. Random, so that no text from outside is taken for it. */
-const BODY = `body-${randomUUID()}`;
-
 async function renderBatch(batch: readonly ShellPage[], input: string): Promise<ReadonlyMap<string, Uint8Array>> {
   if (!existsSync(input)) throw new TemplateError(`the folder ${input} is gone`, undefined);
   const bodies = new Map(batch.map((page) => [page.model.url, page.body]));
@@ -48,12 +37,12 @@ async function renderBatch(batch: readonly ShellPage[], input: string): Promise<
       config(config) {
         config.setUseGitIgnore(false);
         config.setQuietMode(true);
-        config.setNunjucksEnvironmentOptions({ autoescape: true, throwOnUndefined: true });
+        config.setNunjucksEnvironmentOptions(ENVIRONMENT);
         config.addGlobalData(
           'pages',
           batch.map((page) => page.model),
         );
-        config.addFilter('body', (url) => (bodies.has(url) ? BODY : ''));
+        config.addFilter('body', (url) => (bodies.has(url) ? BODY_MARK : ''));
         config.addTemplate('page.njk', '{% extends page_model.template %}', {
           pagination: { data: 'pages', size: 1, alias: 'page_model', addAllPagesToCollections: false },
           eleventyExcludeFromCollections: true,
@@ -65,7 +54,7 @@ async function renderBatch(batch: readonly ShellPage[], input: string): Promise<
     eleventy.disableLogger();
     eleventy.setIsVerbose(false);
     for (const { url, content } of await eleventy.toJSON()) {
-      pages.set(url, fillShell(content, bodies.get(url)));
+      pages.set(url, placeBody(content, bodies.get(url)));
     }
   } catch (error) {
     throw new TemplateError(messageOf(error), error);
@@ -74,13 +63,4 @@ async function renderBatch(batch: readonly ShellPage[], input: string): Promise<
     if (!pages.has(model.url)) throw new TemplateError(`no page came out for ${model.url}`, undefined);
   }
   return pages;
-}
-
-/** A template may place the body once, several times or never. */
-function fillShell(shell: string, body: EncodedHtml | undefined): Uint8Array {
-  const [head = '', ...rest] = shell.split(BODY);
-  return concatBytes([
-    encodeUtf8(head),
-    ...rest.flatMap((part) => [...(body === undefined ? [] : [body]), encodeUtf8(part)]),
-  ]);
 }
