@@ -20,8 +20,20 @@ if (have[0] > NEEDED[0] || (have[0] === NEEDED[0] && have[1] >= NEEDED[1])) {
     // Threads keep a cache only when they are told where.
     if (directory && !process.env.NODE_COMPILE_CACHE) process.env.NODE_COMPILE_CACHE = directory;
   }
-  const source = join(root, 'src', 'cli', 'main.ts');
-  await import(pathToFileURL(existsSync(source) ? source : join(root, 'dist', 'cli', 'main.js')).href);
+  const [folder, ending, format] = existsSync(join(root, 'src', 'cli', 'main.ts'))
+    ? ['src', 'ts', 'module-typescript']
+    : ['dist', 'js', 'module'];
+  const own = `${pathToFileURL(join(root, folder)).href}/`;
+  if (nodeModule.registerHooks) {
+    // Every import of ours names its file, so there is nothing to look for: Node would spend half of a command's start on that.
+    nodeModule.registerHooks({
+      resolve(name, context, next) {
+        if (!name.startsWith('.') || !context.parentURL?.startsWith(own)) return next(name, context);
+        return { url: new URL(name, context.parentURL).href, format, shortCircuit: true };
+      },
+    });
+  }
+  await import(`${own}cli/main.${ending}`);
 } else {
   const pinned = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   if (existsSync(pinned)) {

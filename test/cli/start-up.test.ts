@@ -12,11 +12,15 @@ const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'turnpress-start-up-'));
 const hook = join(folder, 'hook.mjs');
 const list = join(folder, 'loaded');
+const looked = join(folder, 'looked');
 writeFileSync(
   hook,
   `import { appendFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-registerHooks({ load(url, context, next) { appendFileSync(${JSON.stringify(list)}, url + '\\n'); return next(url, context); } });`,
+registerHooks({
+  load(url, context, next) { appendFileSync(${JSON.stringify(list)}, url + '\\n'); return next(url, context); },
+  resolve(name, context, next) { appendFileSync(${JSON.stringify(looked)}, name + ' ' + context.parentURL + '\\n'); return next(name, context); },
+});`,
 );
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -40,4 +44,12 @@ it.each([
   const loaded = loadedBy(command);
   expect([...loaded]).toEqual(expect.arrayContaining(['cli', 'archive']));
   expect(others.filter((name) => loaded.has(name))).toEqual([]);
+});
+
+it('looks for no module of its own, of which each import says where it is', () => {
+  rmSync(looked, { force: true });
+  loadedBy('log');
+  const names = readFileSync(looked, 'utf8').split('\n');
+  expect(names).toEqual(expect.arrayContaining([expect.stringMatching(/^commander file:.*program\.ts$/)]));
+  expect(names.filter((name) => /^\.\.?\/.* file:.*\/src\//.test(name))).toEqual([]);
 });
