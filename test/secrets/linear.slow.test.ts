@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest';
 import type { JsonValue } from '../../src/base/json.ts';
 import type { Item } from '../../src/model/item.ts';
+import { gitleaksPlaces, gitleaksShapes } from '../../src/secrets/rules/gitleaks.ts';
 import { createRedactor } from '../../src/secrets/secrets.ts';
 import { expectLinear } from '../base/growth.ts';
 import { mustGo } from './must-go.ts';
@@ -100,6 +101,9 @@ const texts: Readonly<Record<string, (length: number) => string>> = {
   'keys of blank lines': repeated(`-----BEGIN PRIVATE KEY-----${'\n '.repeat(500)}`),
   'pairs of one cookie': repeated(`Cookie: a=${'b=c; d=e; '.repeat(90)}\n`),
   'addresses of many dots': repeated(` a@${'a-.'.repeat(20)}`),
+  'values behind names of services': numbered((i) => `jira_value = "${odd(i)}${odd(i + 1)}aa" `),
+  'names of services without a value': repeated('twitter.'),
+  'names of services and signs': repeated('mailgun=lob:'),
   'an escape code without an end': repeated(`\u001b]${'abcdefghij'.repeat(500)}`),
 };
 
@@ -144,5 +148,31 @@ describe('the cost of looking for secrets follows the length of what is looked a
 
   it.each(Object.entries(values))('%s', async (_, make) => {
     await expectLinearIn((length) => call(make(length)));
+  });
+});
+
+describe('the patterns of gitleaks', () => {
+  const patterns = [
+    ...gitleaksPlaces,
+    ...gitleaksShapes.map(({ rule, shape }) => ({ rule, pattern: new RegExp(shape, 'g'), literals: [] })),
+  ];
+  it.each(patterns)('$rule is linear in what it nearly finds', async ({ pattern, literals }) => {
+    // the pattern's own fixed letters, over and over, with all that may stand between them
+    const fixed = pattern.source.match(/[A-Za-z0-9_]{2,}(?![^[]*\])/g)?.filter((word) => !/^x60/.test(word)) ?? [];
+    for (const word of [...literals.map(({ text }) => text), ...fixed, 'aA1']) {
+      for (const unit of [
+        word,
+        `${word}=`,
+        `${word} ' : "`,
+        `${word}${'aB3'.repeat(300)} `,
+        `${word}-${'9'.repeat(400)}`,
+      ]) {
+        const [small, large] = [repeated(unit)(LENGTH), repeated(unit)(4 * LENGTH)];
+        await expectLinear(
+          () => small.match(pattern),
+          () => large.match(pattern),
+        );
+      }
+    }
   });
 });

@@ -4,11 +4,17 @@
 import { type Report, reportMatches } from '../finding.ts';
 import { createListSearch } from '../literal-search.ts';
 import { commandLogins } from './command-logins.ts';
+import { gitleaksPlaces } from './gitleaks.ts';
 import { loginFiles } from './login-files.ts';
 import { signedLinks } from './signed-links.ts';
 import type { TellingPlace } from './telling-place.ts';
 
-export const tellingPlaces: readonly TellingPlace[] = [...commandLogins, ...loginFiles, ...signedLinks];
+export const tellingPlaces: readonly TellingPlace[] = [
+  ...commandLogins,
+  ...loginFiles,
+  ...signedLinks,
+  ...gitleaksPlaces,
+];
 
 const search = createListSearch(tellingPlaces.map(({ literals }) => literals));
 

@@ -1,20 +1,19 @@
 /** Keys and tokens that are known by their shape: one row for each kind. */
 /** Shapes have a fixed beginning and a long random rest, so they can be looked for in every view of a text. */
 
-import type { TokenShape } from './token-shape.ts';
+import { gitleaksShapes } from './gitleaks.ts';
+import { LEFT, type TokenShape } from './token-shape.ts';
 import { vendorTokens } from './vendor-tokens.ts';
 
-/** Left boundary for short beginnings that also end ordinary words (`task-`, `disk-`). `\n` before a letter is an escape. */
-const LEFT = '(?:(?<=\\\\[nrt])|(?<![A-Za-z0-9_-]))';
-
-export const tokenShapes: readonly TokenShape[] = [
+/** The rows that we keep ourselves. */
+export const ownTokens: readonly TokenShape[] = [
   { rule: 'github', literals: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], shape: 'gh[pousr]_[A-Za-z0-9]{30,255}' },
   { rule: 'github', literals: ['github_pat_'], shape: 'github_pat_[A-Za-z0-9_]{50,255}' },
-  { rule: 'gitlab', literals: ['glpat-'], shape: 'glpat-[A-Za-z0-9_-]{20,300}(?:\\.[0-9a-z]{2}\\.[0-9a-z]{9})?' },
+  { rule: 'gitlab', literals: ['glpat-'], shape: 'glpat-[A-Za-z0-9_-]{20,300}(?:\\.[0-9a-z]{2}\\.?[0-9a-z]{7,9})?' },
   {
     rule: 'gitlab',
     literals: ['gldt-', 'glrt-', 'glft-', 'glsoat-', 'glcbt-', 'glptt-', 'glimt-', 'glagent-'],
-    shape: `${LEFT}gl(?:dt|rt|ft|soat|cbt|ptt|imt|agent)-[A-Za-z0-9_-]{20,128}`,
+    shape: `${LEFT}gl(?:dt|rt|ft|soat|cbt|ptt|imt|agent)-[A-Za-z0-9_-]{20,300}(?:\\.[0-9a-z]{2}\\.?[0-9a-z]{7,9})?`,
   },
   {
     rule: 'aws',
@@ -39,7 +38,7 @@ export const tokenShapes: readonly TokenShape[] = [
   { rule: 'google', literals: ['AIza'], follow: /^[A-Za-z0-9_-]{35}/, shape: 'AIza[A-Za-z0-9_-]{35,64}' },
   { rule: 'google', literals: ['GOCSPX-'], shape: 'GOCSPX-[A-Za-z0-9_-]{24,64}' },
   { rule: 'google', literals: ['ya29.'], shape: 'ya29\\.[A-Za-z0-9_-]{20,2048}' },
-  { rule: 'stripe', literals: ['sk_live_', 'rk_live_'], shape: '[rs]k_live_[A-Za-z0-9]{16,255}' },
+  { rule: 'stripe', literals: ['sk_live_', 'rk_live_'], shape: '[rs]k_live_[A-Za-z0-9]{10,255}' },
   { rule: 'stripe', literals: ['whsec_'], shape: 'whsec_[A-Za-z0-9+/=]{24,128}' },
   { rule: 'supabase', literals: ['sbp_', 'sb_secret_'], shape: '(?:sbp_[a-f0-9]{40}|sb_secret_[A-Za-z0-9_-]{20,128})' },
   { rule: 'npm', literals: ['npm_'], follow: /^[A-Za-z0-9_]{36}/, shape: 'npm_[A-Za-z0-9]{36,128}' },
@@ -153,3 +152,5 @@ export const tokenShapes: readonly TokenShape[] = [
   },
   ...vendorTokens,
 ];
+
+export const tokenShapes: readonly TokenShape[] = [...ownTokens, ...gitleaksShapes];
