@@ -1,7 +1,8 @@
 /** zstd frames, one at a time, with a cap that is checked before a byte is decoded. */
 /** Native zstd returns only the first of several frames and nothing for a skippable one: so one frame per call, size declared, and nothing after it. */
 
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { ownBytes } from './bytes.ts';
 import { LimitError, ZstdError } from './errors.ts';
 import { limits } from './limits.ts';
@@ -10,6 +11,19 @@ import { limits } from './limits.ts';
 export function compressZstd(bytes: Uint8Array, level: 1 | 3 | 9): Uint8Array {
   return ownBytes(zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level } }));
 }
+
+/** The same without holding up this thread. The bytes must not change meanwhile. */
+export async function compressZstdBeside(bytes: Uint8Array, level: 1 | 3 | 9): Promise<Uint8Array> {
+  const options = {
+    params: { [constants.ZSTD_c_compressionLevel]: level },
+    pledgedSrcSize: bytes.length,
+    // all of it at once: every piece that is handed out costs a turn of the event loop
+    chunkSize: bytes.length + (bytes.length >> 8) + 1024,
+  };
+  return ownBytes(await compressBeside(bytes, options));
+}
+
+const compressBeside = promisify(zstdCompress);
 
 /** The content of exactly one frame whose declared size is `rawLength` (bytes), on a buffer of its own size. Throws ZstdError, or LimitError past `cap`. */
 export function decompressZstd(frame: Uint8Array, rawLength: number, cap: number): Uint8Array {

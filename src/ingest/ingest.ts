@@ -14,7 +14,7 @@ import { createDryStore, type IngestStore } from './append/store.ts';
 import { IMPORTERS } from './importers/importers.ts';
 import type { Importer } from './kit/importer.ts';
 import { discover } from './read/discover.ts';
-import type { ReadPart } from './read/read-source.ts';
+import type { ReadPart } from './read/read-part.ts';
 import { createLocalReaders, createThreadReaders, type Readers } from './read/readers.ts';
 
 export { forgetWords } from './append/forget.ts';

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ZstdError } from '../../src/base/errors.ts';
-import { compressZstd, decompressZstd } from '../../src/base/zstd.ts';
+import { compressZstd, compressZstdBeside, decompressZstd } from '../../src/base/zstd.ts';
 
 describe('zstd frames', () => {
   it.each([1, 300, 70_000, 200_000])('of %i bytes hold no more memory than their bytes', (length) => {
@@ -34,6 +34,17 @@ describe('zstd frames', () => {
       for (const cut of [1, 2, 4]) {
         const short = frame.subarray(0, frame.length - cut);
         expect(() => decompressZstd(short, length, length)).toThrow(ZstdError);
+      }
+    }
+  });
+});
+
+describe('zstd beside this thread', () => {
+  it('makes one frame that declares its size, of bytes that do and do not compress', async () => {
+    for (const length of [0, 1, 255, 256, 70_000, 300_000]) {
+      for (const raw of [Buffer.alloc(length, 'turn'), randomBytes(length)]) {
+        const frame = await compressZstdBeside(raw, 3);
+        expect(Buffer.from(decompressZstd(frame, length, length))).toEqual(raw);
       }
     }
   });

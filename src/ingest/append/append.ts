@@ -6,7 +6,7 @@ import type { ConversationId } from '../../model/ids.ts';
 import { findItem, ITEM_PAYLOAD } from '../../model/payload.ts';
 import { isFuller } from '../branches/superseded.ts';
 import { BlobMismatchError } from '../errors.ts';
-import type { ReadPart, ReadTurn } from '../read/read-source.ts';
+import type { ReadPart, ReadTurn } from '../read/read-part.ts';
 import { Batch, commitBatch, type Placed } from './commit.ts';
 import { Draft, rowOf } from './draft.ts';
 import { encodeMemory } from './memory.ts';

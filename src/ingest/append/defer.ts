@@ -1,7 +1,7 @@
 /** Holds back sources whose parents are not known yet, and says when to read them again. */
 /** A copy of a session's end joins its beginning whichever of the two is read first. Only keys are held, never what was said. */
 
-import type { ReadPart } from '../read/read-source.ts';
+import type { ReadPart } from '../read/read-part.ts';
 import type { Appender } from './append.ts';
 import type { PlannedSource } from './plan.ts';
 

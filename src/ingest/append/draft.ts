@@ -4,7 +4,7 @@
 import type { ConversationId } from '../../model/ids.ts';
 import type { Counts } from '../../secrets/secrets.ts';
 import type { ImportedConversation } from '../kit/importer.ts';
-import type { Fired, ReadPart } from '../read/read-source.ts';
+import type { Fired, ReadPart } from '../read/read-part.ts';
 import type { Placed, Row } from './commit.ts';
 import { type Contribution, emptyContribution, joinWords, type Memory, type TailTurn } from './memory.ts';
 import { addCounts, growMeta } from './meta.ts';

@@ -1,7 +1,7 @@
 /** What was read of sources that are held back, while it is little. */
 /** Those need not be read a second time, alone, when everything else has been done. */
 
-import type { ReadPart } from '../read/read-source.ts';
+import type { ReadPart } from '../read/read-part.ts';
 import type { PlannedSource } from './plan.ts';
 
 export interface KeptParts {

@@ -6,7 +6,7 @@ import type { ConversationId } from '../../model/ids.ts';
 import { encodeItem } from '../../model/item.ts';
 import { findItem, ITEM_PAYLOAD } from '../../model/payload.ts';
 import { tellsAll } from '../branches/superseded.ts';
-import type { ReadTurn } from '../read/read-source.ts';
+import type { ReadTurn } from '../read/read-part.ts';
 import { createBelow } from './below.ts';
 import type { Placed } from './commit.ts';
 import { type Grafting, type KnownTurn, moveBelow, moveTurn } from './regraft.ts';

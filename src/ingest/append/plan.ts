@@ -6,7 +6,7 @@ import { decodeUtf8 } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Importer } from '../kit/importer.ts';
 import { type Discovery, type FoundFile, wasLookedFor } from '../read/discover.ts';
-import type { ReadTask } from '../read/read-source.ts';
+import type { ReadTask } from '../read/read-part.ts';
 import { closeFile, guardOf, openFile, readRange } from '../read/source-file.ts';
 import { findMemory, type Memory } from './memory.ts';
 import type { Counters, SourceStatus } from './report.ts';

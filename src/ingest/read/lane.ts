@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { messageOf } from '../../base/errors.ts';
 import type { RedactOptions } from '../../secrets/secrets.ts';
 import { ReaderFailedError } from '../errors.ts';
-import type { ReadResult, ReadTask } from './read-source.ts';
+import type { ReadResult, ReadTask } from './read-part.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
 export interface Lane {

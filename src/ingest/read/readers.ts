@@ -1,4 +1,4 @@
-/** Reads many sources, in order: in threads ahead of the one that writes, and in that one while it waits. */
+/** Reads many sources, in order: in threads ahead of the one that writes, and where it is much, in that one while it waits. */
 /** How much is read ahead is bounded in bytes, so memory does not follow the size of the job. */
 
 import { setImmediate } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import type { RedactOptions } from '../../secrets/secrets.ts';
 import { IMPORTERS } from '../importers/importers.ts';
 import type { Importer } from '../kit/importer.ts';
 import { type Lane, openLane, Stream } from './lane.ts';
-import type { ReadResult, ReadTask } from './read-source.ts';
+import type { ReadResult, ReadTask } from './read-part.ts';
 
 /** A task, and how many bytes reading it will take. */
 export interface SizedTask {
@@ -37,29 +37,41 @@ type LocalReader = (task: ReadTask) => AsyncGenerator<ReadResult>;
 
 function createLocalReader(importers: readonly Importer[], redact: RedactOptions): LocalReader {
   let loaded:
-    | Promise<readonly [typeof import('./read-source.ts'), typeof import('../../secrets/secrets.ts')]>
+    | Promise<
+        readonly [
+          typeof import('./read-source.ts'),
+          typeof import('./keep-all.ts'),
+          typeof import('../../secrets/secrets.ts'),
+        ]
+      >
     | undefined;
   let redactor: ReturnType<typeof import('../../secrets/secrets.ts').createRedactor> | undefined;
   return async function* readHere(task) {
-    loaded ??= Promise.all([import('./read-source.ts'), import('../../secrets/secrets.ts')]);
-    const [{ readSource }, { createRedactor }] = await loaded;
+    loaded ??= Promise.all([import('./read-source.ts'), import('./keep-all.ts'), import('../../secrets/secrets.ts')]);
+    const [{ readSource }, { settlePart }, { createRedactor }] = await loaded;
     redactor ??= createRedactor(redact);
     const importer = importers.find((each) => each.id === task.importer);
     try {
       if (importer === undefined) throw new TypeError(`no importer is called ${task.importer}`);
-      for await (const part of readSource(task, importer, await redactor)) yield { part };
+      for await (const pending of readSource(task, importer, await redactor)) yield { part: await settlePart(pending) };
     } catch (error) {
       yield { failed: messageOf(error) };
     }
   };
 }
 
-/** Reads in `count` threads, each taking the next task when it has done one, and here when the next result is not there yet. */
+/**
+ * Reads in `count` threads, each taking the next task when it has done one. Of many bytes some are read here, too, when the next result is
+ * not there yet; of few none, because each thread has to compile what reads, and that costs as much as reading them.
+ */
 export function createThreadReaders(count: number, redact: RedactOptions): Readers {
   const lanes = Array.from({ length: count }, () => openLane(redact));
   const readHere = createLocalReader(IMPORTERS, redact);
   return {
-    read: (tasks) => readAhead(tasks, lanes, readHere),
+    read: (tasks) => {
+      const bytes = tasks.reduce((sum, each) => sum + each.bytes, 0);
+      return readAhead(tasks, lanes, bytes < WORTH_BYTES ? undefined : readHere);
+    },
     close: async () => {
       await Promise.all(lanes.map((lane) => lane.close()));
     },
@@ -69,7 +81,7 @@ export function createThreadReaders(count: number, redact: RedactOptions): Reade
 async function* readAhead<T extends SizedTask>(
   tasks: readonly T[],
   lanes: readonly Lane[],
-  readHere: LocalReader,
+  readHere: LocalReader | undefined,
 ): AsyncGenerator<{ readonly source: T; readonly result: ReadResult }> {
   const streams = new Map<number, Stream>();
   let next = 0;
@@ -93,8 +105,8 @@ async function* readAhead<T extends SizedTask>(
   };
   /** False: there is nothing small enough to be read meanwhile. */
   const readOne = async (): Promise<boolean> => {
-    const claimed = claim(HERE_BYTES);
-    if (claimed === undefined) return false;
+    const claimed = readHere === undefined ? undefined : claim(HERE_BYTES);
+    if (readHere === undefined || claimed === undefined) return false;
     const stream = new Stream(claimed.task, claimed.size);
     streams.set(claimed.at, stream);
     for await (const result of readHere(claimed.task)) stream.push(result);
@@ -123,6 +135,8 @@ async function* readAhead<T extends SizedTask>(
 /** Bytes of sources that are read ahead of the writer, all threads together. */
 const AHEAD_BYTES = 16 * 1024 * 1024;
 /** Bytes that a thread is given at once: enough to keep it busy while this one writes. */
-const LANE_BYTES = 4 * 1024 * 1024;
+const LANE_BYTES = 8 * 1024 * 1024;
+/** Below this the thread that writes only writes. */
+const WORTH_BYTES = 128 * 1024 * 1024;
 /** A larger source is not read here: threads would wait for this one to write. */
 const HERE_BYTES = 2 * 1024 * 1024;

@@ -1,29 +1,15 @@
 /** Keeps the agents' own bytes in `private/sources/`, compressed: agents delete theirs after weeks. */
 /** Append only. A rewritten source starts a new generation; nothing that was kept is ever deleted. */
 
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { constants, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { blake3Hex } from '../../base/blake3.ts';
 import { concatBytes, decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
 import { makeRealFolders } from '../../base/confined-disk.ts';
 import { messageOf } from '../../base/errors.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../../base/json.ts';
-import { compressZstd, decompressZstd } from '../../base/zstd.ts';
+import { compressZstdBeside, decompressZstd } from '../../base/zstd.ts';
 import { SourceDamageError } from '../errors.ts';
 import { guardOf, type OpenFile, readRange } from './source-file.ts';
 
@@ -57,9 +43,10 @@ interface Frame {
 
 /**
  * Keeps all of an open file. Known bytes are not written again; a file that grew costs its growth; one that changed starts a
- * generation. The index is replaced after the bytes it speaks of, so a run that was cut off is repeated over its own traces.
+ * generation. The index is replaced after the bytes it speaks of, so a run that was cut off is repeated over its own traces. Compressing
+ * and waiting for the disk leave this thread free; the file must stay open meanwhile.
  */
-export function keepSource(dir: string, file: OpenFile, importer: string, beside?: string): void {
+export async function keepSource(dir: string, file: OpenFile, importer: string, beside?: string): Promise<void> {
   const folder = join(dir, folderOf(file.path));
   const before = findKept(folder);
   if (before?.withheld === true) return;
@@ -73,17 +60,20 @@ export function keepSource(dir: string, file: OpenFile, importer: string, beside
   const frames = grown ? [...last.frames] : [];
   makeRealFolders(resolve(dir, '..', '..'), resolve(folder));
   const end = frames.reduce((sum, frame) => sum + frame.stored, 0);
-  const { added, size } = appendFrames(join(folder, `${number}.zst`), end, file, grown ? last.size : 0);
+  const { added, size } = await appendFrames(join(folder, `${number}.zst`), end, file, grown ? last.size : 0);
   generations[number - 1] = { size, guard: guardOf(file, size), frames: [...frames, ...added] };
   const kept: KeptSource = { path: file.path, importer, ...(beside === undefined ? {} : { beside }), generations };
-  writeKept(folder, kept);
+  await writeFile(join(folder, TEMPORARY), encodeKept(kept), PRIVATE);
+  await rename(join(folder, TEMPORARY), join(folder, INDEX));
 }
 
-function writeKept(folder: string, kept: KeptSource): void {
-  const temporary = join(folder, 'index.json.tmp');
-  writeFileSync(temporary, encodeUtf8(`${JSON.stringify(kept)}\n`), { mode: 0o600, flush: true });
-  renameSync(temporary, join(folder, 'index.json'));
+function encodeKept(kept: KeptSource): Uint8Array {
+  return encodeUtf8(`${JSON.stringify(kept)}\n`);
 }
+
+const INDEX = 'index.json';
+const TEMPORARY = 'index.json.tmp';
+const PRIVATE = { mode: 0o600, flush: true };
 
 /**
  * Deletes what is kept of a source, and keeps nothing of it from then on. False: nothing was kept. The mark stands before the bytes go,
@@ -94,7 +84,9 @@ export function withholdSource(dir: string, path: string): boolean {
   const kept = findKept(folder);
   if (kept === undefined) return false;
   const { importer, beside } = kept;
-  writeKept(folder, { path, importer, ...(beside === undefined ? {} : { beside }), generations: [], withheld: true });
+  const mark = { path, importer, ...(beside === undefined ? {} : { beside }), generations: [], withheld: true };
+  writeFileSync(join(folder, TEMPORARY), encodeKept(mark), PRIVATE);
+  renameSync(join(folder, TEMPORARY), join(folder, INDEX));
   for (const name of readdirSync(folder)) if (name.endsWith('.zst')) rmSync(join(folder, name));
   return true;
 }
@@ -141,27 +133,28 @@ export function restoreSource(dir: string, path: string, generation?: number): U
 }
 
 /** Writes what follows `from` as frames at `end` of the file, over anything that a cut-off run left there. */
-function appendFrames(path: string, end: number, file: OpenFile, from: number) {
-  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
+async function appendFrames(path: string, end: number, file: OpenFile, from: number) {
+  const to = await open(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
   try {
-    if (fstatSync(fd).size < end) throw new SourceDamageError(path, 'kept bytes are missing');
+    if ((await to.stat()).size < end) throw new SourceDamageError(path, 'kept bytes are missing');
     const added: Frame[] = [];
     let size = from;
     let at = end;
     while (size < file.size) {
       const raw = readRange(file, size, Math.min(file.size, size + FRAME_BYTES));
       if (raw.length === 0) break;
-      const frame = compressZstd(raw, 3);
-      for (let done = 0; done < frame.length; ) done += writeSync(fd, frame, done, frame.length - done, at + done);
+      const frame = await compressZstdBeside(raw, 3);
+      for (let done = 0; done < frame.length; )
+        done += (await to.write(frame, done, frame.length - done, at + done)).bytesWritten;
       added.push({ raw: raw.length, stored: frame.length, hash: blake3Hex(frame) });
       size += raw.length;
       at += frame.length;
     }
-    ftruncateSync(fd, at);
-    fsyncSync(fd); // before an index speaks of it
+    await to.truncate(at);
+    await to.sync(); // before an index speaks of it
     return { added, size };
   } finally {
-    closeSync(fd);
+    await to.close();
   }
 }
 
@@ -172,7 +165,7 @@ function newestIn(folder: string): number {
 }
 
 function findKept(folder: string): KeptSource | undefined {
-  const file = join(folder, 'index.json');
+  const file = join(folder, INDEX);
   // an empty one is what a power cut left of the first
   if (!existsSync(file) || statSync(file).size === 0) return undefined;
   let value: JsonValue;

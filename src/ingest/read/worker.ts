@@ -5,7 +5,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../base/errors.ts';
 import { createRedactor, type RedactOptions } from '../../secrets/secrets.ts';
 import { getImporter } from '../importers/importers.ts';
-import { type ReadPart, type ReadResult, type ReadTask, readSource } from './read-source.ts';
+import { settlePart } from './keep-all.ts';
+import type { ReadPart, ReadResult, ReadTask } from './read-part.ts';
+import { readSource } from './read-source.ts';
 
 /** What the main thread says: something to read, or that it has taken a part and wants the next one. */
 export type ToWorker = { readonly task: ReadTask } | { readonly taken: true };
@@ -17,6 +19,8 @@ const redactor = createRedactor((workerData as { redact: RedactOptions }).redact
 const tasks: ReadTask[] = [];
 let working = false;
 let wake: (() => void) | undefined;
+/** Until the last word of the source before: it waits for the disk while the next source is read. */
+let settling: Promise<void> = Promise.resolve();
 
 port?.on('message', (message: ToWorker) => {
   if ('taken' in message) wake?.();
@@ -34,13 +38,22 @@ async function work(): Promise<void> {
 
 async function read(task: ReadTask): Promise<void> {
   try {
-    for await (const part of readSource(task, getImporter(task.importer), await redactor)) {
-      sendPart(part);
-      if (!part.last) await new Promise<void>((resolve) => (wake = resolve));
+    for await (const pending of readSource(task, getImporter(task.importer), await redactor)) {
+      await settling;
+      if (pending.part.last) settling = settlePart(pending).then(sendPart).catch(sendFailure);
+      else {
+        sendPart(pending.part);
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
     }
   } catch (error) {
-    send({ failed: messageOf(error) }, []);
+    await settling;
+    sendFailure(error);
   }
+}
+
+function sendFailure(error: unknown): void {
+  send({ failed: messageOf(error) }, []);
 }
 
 function sendPart(part: ReadPart): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deferSources } from '../../../src/ingest/append/defer.ts';
 import type { PlannedSource } from '../../../src/ingest/append/plan.ts';
-import type { ReadPart, ReadTurn } from '../../../src/ingest/read/read-source.ts';
+import type { ReadPart, ReadTurn } from '../../../src/ingest/read/read-part.ts';
 
 const sourceOf = (path: string) => ({ task: { path }, bytes: 1 }) as unknown as PlannedSource;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createKeptParts } from '../../../src/ingest/append/kept-parts.ts';
 import type { PlannedSource } from '../../../src/ingest/append/plan.ts';
-import type { ReadPart } from '../../../src/ingest/read/read-source.ts';
+import type { ReadPart } from '../../../src/ingest/read/read-part.ts';
 
 const MIB = 1024 * 1024;
 

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { ReaderFailedError } from '../../../src/ingest/errors.ts';
 import { openLane, type Thread } from '../../../src/ingest/read/lane.ts';
-import type { ReadPart, ReadResult, ReadTask } from '../../../src/ingest/read/read-source.ts';
+import type { ReadPart, ReadResult, ReadTask } from '../../../src/ingest/read/read-part.ts';
 import type { ToWorker } from '../../../src/ingest/read/worker.ts';
 
 const redact = { words: [], personal: false, knownValues: [] };

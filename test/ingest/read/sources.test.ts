@@ -26,10 +26,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-function keep(path = file): void {
+async function keep(path = file): Promise<void> {
   const open = openFile(path);
   try {
-    keepSource(kept, open, 'fake');
+    await keepSource(kept, open, 'fake');
   } finally {
     closeFile(open);
   }
@@ -46,67 +46,67 @@ function frameFile(number = 1): string {
 }
 
 describe('kept sources', () => {
-  it('give back every byte, whatever the bytes are', () => {
+  it('give back every byte, whatever the bytes are', async () => {
     const bytes = Buffer.from([...Array(256).keys(), 0xff, 0xfe, 0x0a]);
     writeFileSync(file, bytes);
-    keep();
+    await keep();
     expect(restoreSource(kept, file)).toEqual(Buffer.from(bytes));
   });
 
-  it('add one frame for each growth', () => {
+  it('add one frame for each growth', async () => {
     writeFileSync(file, 'one\n');
-    keep();
+    await keep();
     appendFileSync(file, 'two\n');
-    keep();
+    await keep();
     expect(restored()).toBe('one\ntwo\n');
     expect(listKeptSources(kept)[0]?.generations).toMatchObject([{ size: 8, frames: [{ raw: 4 }, { raw: 4 }] }]);
   });
 
-  it('write nothing for what is kept already', () => {
+  it('write nothing for what is kept already', async () => {
     writeFileSync(file, 'one\n');
-    keep();
+    await keep();
     const before = readFileSync(frameFile());
-    keep();
+    await keep();
     expect(readFileSync(frameFile())).toEqual(before);
     expect(listKeptSources(kept)[0]?.generations[0]?.frames).toHaveLength(1);
   });
 
-  it('start a generation when the source was rewritten, and keep the one before', () => {
+  it('start a generation when the source was rewritten, and keep the one before', async () => {
     writeFileSync(file, 'one\ntwo\n');
-    keep();
+    await keep();
     writeFileSync(file, 'ONE\ntwo\nthree\n');
-    keep();
+    await keep();
     writeFileSync(file, 'short\n');
-    keep();
+    await keep();
     expect([restored(1), restored(2), restored()]).toEqual(['one\ntwo\n', 'ONE\ntwo\nthree\n', 'short\n']);
   });
 
-  it('write over what a run left behind that was cut off before its index', () => {
+  it('write over what a run left behind that was cut off before its index', async () => {
     writeFileSync(file, 'one\n');
-    keep();
+    await keep();
     appendFileSync(frameFile(), 'half a frame');
     appendFileSync(file, 'two\n');
-    keep();
+    await keep();
     expect(restored()).toBe('one\ntwo\n');
   });
 
-  it('keep an empty file as an empty file', () => {
+  it('keep an empty file as an empty file', async () => {
     writeFileSync(file, '');
-    keep();
+    await keep();
     expect(restored()).toBe('');
   });
 
-  it('know nothing of what was never kept', () => {
+  it('know nothing of what was never kept', async () => {
     expect(restored()).toBeUndefined();
     expect(listKeptSources(kept)).toEqual([]);
     writeFileSync(file, 'one\n');
-    keep();
+    await keep();
     expect(restored(2)).toBeUndefined();
   });
 
-  it('say when kept bytes are cut short or changed', () => {
+  it('say when kept bytes are cut short or changed', async () => {
     writeFileSync(file, 'one two three four\n'.repeat(20));
-    keep();
+    await keep();
     const whole = readFileSync(frameFile());
     truncateSync(frameFile(), whole.length - 3);
     expect(() => restored()).toThrow(SourceDamageError);
@@ -118,17 +118,17 @@ describe('kept sources', () => {
     }
   });
 
-  it('say when the index is none', () => {
+  it('say when the index is none', async () => {
     writeFileSync(file, 'one\n');
-    keep();
+    await keep();
     writeFileSync(join(frameFile(), '..', 'index.json'), '{"path":1}');
     expect(() => restored()).toThrow(SourceDamageError);
-    expect(() => keep()).toThrow(SourceDamageError);
+    await expect(keep()).rejects.toThrow(SourceDamageError);
   });
 
-  it('leave no temporary file', () => {
+  it('leave no temporary file', async () => {
     writeFileSync(file, 'one\n');
-    keep();
+    await keep();
     expect(existsSync(join(frameFile(), '..', 'index.json.tmp'))).toBe(false);
   });
 });
