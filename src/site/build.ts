@@ -47,16 +47,17 @@ export async function buildChanges(
     build.start(dirty.turns);
     search = createSearchIndex(state, context.output);
     if (dirty.conversations > 0) search.ready();
+    // first, so that the renderer has something to do while the first conversation is read
+    const documents = buildDocs(context);
     await buildConversations(build, search);
     progress.start('lists', 1);
-    const documents = buildDocs(context);
     const lists = buildListPages(context);
     buildOverviews(context);
     buildStatics(context);
     buildJoined(context);
     build.send();
     buildSitemap(context);
-    await buildOpml(context, async () => (await import('../feed/feed.ts')).generateOpml);
+    buildOpml(context);
     buildResolver(context);
     await buildFeedsOf(context, lists);
     await build.settled();

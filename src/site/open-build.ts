@@ -53,8 +53,7 @@ export function openBuild(
   let pool: RenderPool | undefined;
   let problems = 0;
   const lazyPool: RenderPool = {
-    render: (job, weight) => getPool().render(job, weight),
-    feed: (job, weight) => getPool().feed(job, weight),
+    run: (kind, job, weight) => getPool().run(kind, job, weight),
     close: async () => pool?.close(),
   };
   const gate = createGate(MOST_UNDER_WAY, queue.hurry);

@@ -5,9 +5,9 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ArchiveWriter } from '../../src/archive/archive.ts';
-import { concatBytes, encodeUtf8 } from '../../src/base/bytes.ts';
+import { concatBytes, decodeUtf8, encodeUtf8 } from '../../src/base/bytes.ts';
 import { TemplateError } from '../../src/site/errors.ts';
-import { renderDocument } from '../../src/site/once/docs.ts';
+import { renderDocument } from '../../src/site/render/document.ts';
 import { createRenderPool } from '../../src/site/render/render-pool.ts';
 import { branchListUrl, conversationUrl, imageUrl, outputPath } from '../../src/site/urls.ts';
 import {
@@ -189,9 +189,9 @@ describe('templates and authored pages', () => {
   });
 
   it('documents link to each other’s pages and have headings that can be linked', () => {
-    const html = renderDocument(
-      '# Title\n\nSee [the format](archive-format.md#records) and [here](#why).\n\n## Why\n\n### Deep\n\n## Why\n',
-    );
+    const source =
+      '# Title\n\nSee [the format](archive-format.md#records) and [here](#why).\n\n## Why\n\n### Deep\n\n## Why\n';
+    const html = decodeUtf8(renderDocument(source));
     expect(html).toContain('<a href="/docs/archive-format/#h-records">the format</a>');
     expect(html).toContain('<a href="#h-why">here</a>');
     expect(html).toContain('<h2 id="h-why">Why</h2>');
@@ -278,7 +278,7 @@ describe('rendering on another thread', () => {
     );
     const job = { turns, around: [], calls: [], blobs: new Map(), known: new Map() };
     const [here, there] = [createRenderPool(0), createRenderPool(1_000_000)];
-    expect(await there.render(job, 1)).toEqual({ ...(await here.render(job, 1)), pack: expect.anything() });
+    expect(await there.run('page', job, 1)).toEqual({ ...(await here.run('page', job, 1)), pack: expect.anything() });
     await there.close();
   });
 });

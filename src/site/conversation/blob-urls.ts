@@ -4,7 +4,7 @@
 import { messageOf } from '../../base/errors.ts';
 import { type BlobHash, type ConversationId, shortId, type TurnHash } from '../../model/ids.ts';
 import { stopsBuild } from '../errors.ts';
-import { UNREADABLE_BLOB } from '../render/render-job.ts';
+import { UNREADABLE_BLOB } from '../render/blob-address.ts';
 import { imageUrl, outputPath } from '../urls.ts';
 import type { BuildContext } from './context.ts';
 import { cleanImage, IMAGE_TYPES } from './images.ts';

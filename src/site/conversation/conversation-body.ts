@@ -3,7 +3,7 @@
 
 import { html, joinHtml, type SafeHtml, text, trustHtml } from '../../base/html.ts';
 import { reasonWords } from '../../model/withdrawal.ts';
-import { renderDamagedTurn, renderWithheldTurn } from '../render/turn.ts';
+import { renderDamagedTurn, renderWithheldTurn } from '../render/turn-frame.ts';
 import type { LinkModel } from '../shell/page-model.ts';
 import type { TurnView } from '../view/turn-view.ts';
 

@@ -84,7 +84,7 @@ async function renderPage(
   );
   const known = state.packs.find(first, key);
   const job: RenderJob = { turns: shown, around, calls: earlierCalls(work, shown), blobs, known };
-  const { body, pack } = await pool.render(job, weight);
+  const { body, pack } = await pool.run('page', job, weight);
   state.packs.save(work.owner, first, key, pack);
   return body;
 }

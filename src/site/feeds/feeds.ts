@@ -60,7 +60,7 @@ export interface FeedTools {
   readonly output: Output;
   readonly config: SiteConfig;
   readonly frameKey: string;
-  readonly pool: Pick<RenderPool, 'feed'>;
+  readonly pool: Pick<RenderPool, 'run'>;
   /** Bounds what is under way. */
   readonly gate: Gate;
 }
@@ -71,7 +71,7 @@ export function createFeedBuilder({ output, config, frameKey, pool, gate }: Feed
   const run = async (entries: readonly LazyEntry[], documents: FeedJob['documents'], weight: number): Promise<void> => {
     try {
       const sources = entries.map((entry) => entry.source());
-      const made = await pool.feed({ staging: output.staging, entries: sources, documents }, weight);
+      const made = await pool.run('feed', { staging: output.staging, entries: sources, documents }, weight);
       for (const { path, hash, size } of made.files) output.putStaged(path, hash, size);
       for (const [i, entry] of entries.entries()) entry.made?.(made.entries[i] ?? '');
     } finally {

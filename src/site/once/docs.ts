@@ -1,11 +1,8 @@
 /** Pages that are written by people: documentation from `docs/`, authored pages from `content/pages/`. */
 /** Markdown through the same renderer as conversations; only links between the pages are our own doing. */
 
-import { posix } from 'node:path';
-import { type SafeHtml, trustHtml } from '../../base/html.ts';
+import { trustHtml } from '../../base/html.ts';
 import type { BuildContext } from '../conversation/context.ts';
-import { fullAllowance } from '../render/allowance.ts';
-import { renderMarkdown } from '../render/markdown.ts';
 import { plainTitle } from '../render/text/plain-title.ts';
 import { RENDERER_VERSION } from '../render/version.ts';
 import { cleanText } from '../search/search-text.ts';
@@ -15,9 +12,6 @@ import type { SearchUnit } from '../state/units.ts';
 import { authoredUrl, docUrl, outputPath, pages } from '../urls.ts';
 
 const OWNER = 'docs';
-/** Stands for the site itself while Markdown is rendered: only absolute addresses survive there. */
-const INSIDE = 'https://inside.invalid';
-const SAME_PAGE = '/this-page';
 
 /** Writes the pages; returns what the search knows of them. */
 export function buildDocs(context: BuildContext): readonly SearchUnit[] {
@@ -48,11 +42,15 @@ export function buildDocs(context: BuildContext): readonly SearchUnit[] {
       description: `${title}: ${context.options.config.title}`,
     });
     if (output.declare(outputPath(url), OWNER, keyOf(context.frame.key, RENDERER_VERSION, model, source))) {
-      context.defer(context.writePage(model, renderDocument(source)));
+      context.defer(writeDocument(context, model, source));
     }
   }
   buildOverview(context);
   return documents.map(({ url, source }) => unitOf(url, source));
+}
+
+async function writeDocument(context: BuildContext, model: PageModel, source: string): Promise<void> {
+  await context.writePage(model, await context.pool.run('document', source, source.length));
 }
 
 function buildOverview(context: BuildContext): void {
@@ -79,51 +77,6 @@ function buildOverview(context: BuildContext): void {
   if (context.output.declare(outputPath(model.url), OWNER, keyOf(context.frame.key, model))) {
     context.defer(context.writePage(model, trustHtml('')));
   }
-}
-
-/** Headings one level up (the page's own title is the first) and with ids; links between documents lead to their pages. */
-export function renderDocument(source: string): SafeHtml {
-  const body = source.replace(/^\s*#\s+[^\n]*\n/, '');
-  const rendered = renderMarkdown(linkInside(body), { breaks: false, bare: false }, fullAllowance());
-  const ids = new Set<string>();
-  const outlined = rendered.replace(
-    /<(\/?)h([3-6])>/g,
-    (_, close: string, level: string) => `<${close}h${Number(level) - 1}>`,
-  );
-  const named = outlined.replace(/<h([2-5])>(.*?)<\/h\1>/gs, (_, level: string, inner: string) => {
-    const id = headingId(inner, ids);
-    return `<h${level} id="${id}">${inner}</h${level}>`;
-  });
-  // Our own documents, rendered by the safe renderer; only tags that it made are changed here.
-  return trustHtml(
-    named
-      .replaceAll(/href="https:\/\/inside\.invalid([^"]*)" rel="[^"]*"/g, 'href="$1"')
-      .replaceAll(`href="${SAME_PAGE}#`, 'href="#'),
-  );
-}
-
-function linkInside(source: string): string {
-  return source.replace(/\]\((?!https?:|mailto:)([^)\s]+)\)/g, (whole, target: string) => {
-    const [path = '', fragment = ''] = target.split('#', 2);
-    const hash = fragment === '' ? '' : `#h-${fragment}`;
-    if (path === '') return `](${INSIDE}${SAME_PAGE}${hash})`;
-    if (path.startsWith('/')) return `](${INSIDE}${path}${hash})`;
-    return path.endsWith('.md') ? `](${INSIDE}${docUrl(posix.basename(path, '.md'))}${hash})` : whole;
-  });
-}
-
-function headingId(inner: string, taken: Set<string>): string {
-  const words = inner
-    .replace(/<[^>]*>/g, '')
-    .replace(/&[a-z0-9#]+;/g, '')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s-]/gu, '')
-    .trim()
-    .replace(/\s+/g, '-');
-  let id = `h-${words}`;
-  for (let n = 1; taken.has(id); n++) id = `h-${words}-${n}`;
-  taken.add(id);
-  return id;
 }
 
 function titleOf(source: string): string {

@@ -14,13 +14,7 @@ interface OpmlFeed {
   readonly homeUrl: string;
 }
 
-/** The feed room's writer, loaded when the list has to be written. */
-export type OpmlWriter = (document: {
-  readonly title: string;
-  readonly outlines: readonly { readonly title: string; readonly outlines: readonly OpmlFeed[] }[];
-}) => string;
-
-export async function buildOpml(context: BuildContext, load: () => Promise<OpmlWriter>): Promise<void> {
+export function buildOpml(context: BuildContext): void {
   const { options, state, output, afresh } = context;
   const changed = state.touched.isTouched(touches.titles) || state.touched.listTouched(touches.lists).length > 0;
   if (!afresh && !changed) return;
@@ -42,6 +36,8 @@ export async function buildOpml(context: BuildContext, load: () => Promise<OpmlW
   ].filter((group) => group.outlines.length > 0);
   const path = outputPath(pages.opml);
   if (!output.declare(path, OWNER, keyOf(config.title, groups))) return;
-  const generate = await load();
-  output.put(path, generate({ title: config.title, outlines: groups }));
+  const write = async (): Promise<void> => {
+    output.put(path, await context.pool.run('opml', { title: config.title, outlines: groups }, conversations.length));
+  };
+  context.defer(write());
 }

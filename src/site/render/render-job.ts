@@ -5,10 +5,8 @@ import { type EncodedHtml, encodeHtml, joinHtml, type SafeHtml, trustHtml } from
 import type { BlobHash } from '../../model/ids.ts';
 import type { Item, ToolCallPart } from '../../model/item.ts';
 import { encodeTurnPack, type TurnSpan } from '../state/turn-pack.ts';
-import { type RenderedTurn, renderTurn } from './turn.ts';
-
-/** Stands for the address of a blob whose bytes are missing or damaged, which is another thing than one that is not shown. */
-export const UNREADABLE_BLOB = '';
+import { renderTurn } from './turn.ts';
+import type { RenderedTurn } from './turn-frame.ts';
 
 /** Plain data only: it is copied between threads. */
 export interface RenderJob {

@@ -4,15 +4,12 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { RenderFailedError } from '../errors.ts';
-import type { FeedJob, FeedResult } from './feed-job.ts';
+import type { JobKind, JobOf, NamedJob, ResultOf } from './jobs.ts';
 import { type Lane, openLane } from './lane.ts';
-import { type RenderJob, type RenderResult, runRenderJob } from './render-job.ts';
 
 export interface RenderPool {
-  /** `weight`: raw bytes of the page, to keep the threads level. Throws RenderFailedError, ThreadDiedError. */
-  render(job: RenderJob, weight: number): Promise<RenderResult>;
-  /** The same for the documents of a feed. */
-  feed(job: FeedJob, weight: number): Promise<FeedResult>;
+  /** `weight`: raw bytes of what is rendered, to keep the threads level. Throws RenderFailedError, ThreadDiedError. */
+  run<Kind extends JobKind>(kind: Kind, job: JobOf<Kind>, weight: number): Promise<ResultOf<Kind>>;
   close(): Promise<void>;
 }
 
@@ -32,29 +29,24 @@ export function createRenderPool(turns: number, options: RenderPoolOptions = {})
   const { file = new URL(`./render-worker${extname(import.meta.url)}`, import.meta.url) } = options;
   const count = Math.min(threads, Math.floor(turns / WORTH_A_THREAD));
   const lanes = Array.from({ length: count }, () =>
-    openLane<RenderJob | FeedJob, RenderResult | FeedResult>(file, {
+    openLane<NamedJob, ResultOf<JobKind>>(file, {
       job: 'rendering pages',
       failure: (problem) => new RenderFailedError(problem),
     }),
   );
   return {
-    async render(job, weight) {
+    async run<Kind extends JobKind>(kind: Kind, job: JobOf<Kind>, weight: number) {
       const lane = leastBusy(lanes);
-      if (lane === undefined) return runHere(() => runRenderJob(job));
       // What a thread answers is of the kind that it was asked for.
-      return (await lane.run(job, weight)) as RenderResult;
-    },
-    async feed(job, weight) {
-      const lane = leastBusy(lanes);
-      if (lane !== undefined) return (await lane.run(job, weight)) as FeedResult;
-      const { runFeedJob } = await import('./feed-job.ts');
-      return runHere(() => runFeedJob(job));
+      if (lane !== undefined) return (await lane.run({ kind, job }, weight)) as ResultOf<Kind>;
+      const { runJob } = await import('./jobs.ts');
+      return runHere(() => runJob({ kind, job }));
     },
     close: async () => void (await Promise.all(lanes.map((lane) => lane.close()))),
   };
 }
 
-type RenderLane = Lane<RenderJob | FeedJob, RenderResult | FeedResult>;
+type RenderLane = Lane<NamedJob, ResultOf<JobKind>>;
 
 function leastBusy(lanes: readonly RenderLane[]): RenderLane | undefined {
   let best = lanes[0];

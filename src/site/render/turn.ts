@@ -3,31 +3,23 @@
 
 import type { SafeHtml } from '../../base/html.ts';
 import { findRow } from '../../base/rows.ts';
-import { isoTime, readableDate } from '../../base/time.ts';
-import { type BlobHash, shortId, type TurnHash } from '../../model/ids.ts';
+import { type BlobHash, shortId } from '../../model/ids.ts';
 import type { BlobPart, Item, Part, Role, ToolCallPart, UriPart } from '../../model/item.ts';
-import { turnAnchor } from '../urls.ts';
 import { type Allowance, LONGEST_TEXT, renderFitting } from './allowance.ts';
+import { UNREADABLE_BLOB } from './blob-address.ts';
 import { MOST_COLOURED } from './highlight.ts';
 import { renderMarkdown } from './markdown.ts';
-import { sanitise } from './sanitise.ts';
 import { noteClass, noteLabel, renderNote } from './system-notes.ts';
 import { FOREIGN_REL, findLinkTarget } from './text/links.ts';
 import { cutEnd, groupDigits, leftOutSentence } from './text/long-text.ts';
 import { visibleAttribute, visibleText } from './text/visible-text.ts';
 import { renderToolCall, renderToolResponse } from './tools/tool-call.ts';
+import { article, heading, LONGEST_WORD, type RenderedTurn, word } from './turn-frame.ts';
 
 export { renderFeedContent } from './feed-content.ts';
 export { plainTitle } from './text/plain-title.ts';
+export { type RenderedTurn, renderDamagedTurn, renderWithheldTurn } from './turn-frame.ts';
 export { RENDERER_VERSION } from './version.ts';
-
-export interface RenderedTurn {
-  readonly hash: TurnHash;
-  readonly timeMs: number;
-  readonly typeId: string;
-  /** Bytes of the raw payload: they decide how long its HTML may be. */
-  readonly rawLength: number;
-}
 
 export interface TurnInput {
   readonly turn: RenderedTurn;
@@ -79,53 +71,12 @@ const HTML_PER_BYTE = 6;
 /** The article's own tags. */
 const FRAME = 512;
 
-/** In the place of a turn that was taken back. */
-export function renderWithheldTurn(turn: RenderedTurn, reason: string): SafeHtml {
-  const why = reason === '' ? '' : ` Reason: ${word(reason)}.`;
-  const body = `<p class="notice">What stood here was taken back. The turn keeps its place and its name.${why}</p>`;
-  return article(turn, 'turn-system turn-withheld', heading('Withheld', turn), body);
-}
-
-/** In the place of a turn whose payload is missing or broken. */
-export function renderDamagedTurn(turn: RenderedTurn, problem: string): SafeHtml {
-  const body = `<p class="notice">The archive cannot read this turn: ${word(problem)}. Its place and its name are known.</p>`;
-  return article(turn, 'turn-system turn-damaged', heading('Damaged', turn), body);
-}
-
 const ROLES: Readonly<Record<Role, { readonly label: string; readonly className: string }>> = {
   user: { label: 'Prompt', className: 'turn-user' },
   assistant: { label: 'Answer', className: 'turn-assistant' },
   tool: { label: 'Tool', className: 'turn-tool' },
   system: { label: 'System', className: 'turn-system' },
 };
-
-function article(turn: RenderedTurn, classes: string, header: string, body: string): SafeHtml {
-  return sanitise(
-    `<article class="turn ${classes}" id="${turnAnchor(turn.hash)}">\n${header}\n<div class="turn-body">\n${body}</div>\n</article>\n`,
-  );
-}
-
-function heading(label: string, turn: RenderedTurn, item?: Item): string {
-  const model = item?.model === undefined ? '' : ` <span class="model">${word(item.model)}</span>`;
-  const cut = typeof item?.finish_reason === 'string' && CUT_OFF.test(item.finish_reason);
-  const badge = cut ? ` <span class="badge bad">${word(item?.finish_reason)}</span>` : '';
-  const iso = isoTime(turn.timeMs);
-  // Quiet turns show the hour alone; the day is still read aloud.
-  const clock = `<span class="day">${readableDate(turn.timeMs)}, </span>${iso.slice(11, 16)}<span class="zone"> UTC</span>`;
-  const time = `<time datetime="${iso}">${clock}</time>`;
-  const link = `<a class="permalink" href="#${turnAnchor(turn.hash)}" title="Link to this turn">${time}</a>`;
-  return `<header class="turn-head"><span class="role">${label}</span>${model}${badge} ${link}</header>`;
-}
-
-/** Reasons to stop that a reader should see. */
-const CUT_OFF = /length|max_tokens|refusal|filter|error/;
-
-/** At most this many characters of names, types and reasons, which are single words in all that is well made. */
-const LONGEST_WORD = 200;
-
-function word(text: unknown): SafeHtml {
-  return visibleText(cutEnd(text, LONGEST_WORD));
-}
 
 /** What a text says: nothing, when an item holds something else in its place. */
 function wordsOf(content: unknown): string {
@@ -170,7 +121,7 @@ function renderBlob(part: BlobPart, input: TurnInput): string {
   const facts = `${word(part.mime_type)}, ${byteCount(part.size)}`;
   const url = input.blobUrl(part.hash, part.mime_type);
   if (url === undefined) return `<p class="notice">${name} (${facts}) is not published here.</p>\n`;
-  if (url === '')
+  if (url === UNREADABLE_BLOB)
     return `<p class="notice">The archive cannot read ${name} (${facts}): its bytes are missing or damaged.</p>\n`;
   const caption = `<figcaption>${name} <span class="more">${facts}</span></figcaption>`;
   const address = visibleAttribute(url);
