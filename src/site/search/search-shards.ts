@@ -14,12 +14,12 @@ export interface Shard {
 }
 
 /**
- * Sizes at which a piece is closed, each near three times the one before. Pieces of one size are cut from whole pieces of the
- * one below. What is not yet in a piece of the next size is one shard for each size, so there are four shards besides the
- * largest, and a unit is indexed four to five times after it left the newest shard.
+ * Sizes at which a piece is closed, each near three and a half times the one before. Pieces of one size are cut from whole pieces of the
+ * one below. What is not yet in a piece of the next size is one shard for each size, so there are five shards besides the
+ * largest, and a unit is indexed six to seven times after it left the newest shard, which is indexed with every turn: it is small.
  * The largest is bounded by the indexer, which needs 53 times a shard's size as memory: 424 MB, 456 MB where no border fits.
  */
-const SIZES: readonly number[] = [400_000, 1_100_000, 3_000_000, 8_000_000];
+const SIZES: readonly number[] = [60_000, 200_000, 700_000, 2_400_000, 8_000_000];
 /** A piece ends, between this share of its size and the whole, where the rank is least: one change moves no other border. */
 const LEAST = 0.7;
 

@@ -45,16 +45,16 @@ it('leaves nothing out: each part begins where the one before ends', () => {
   expect(shards.reduce((sum, shard) => sum + shard.size, 0)).toBe(bytes);
 });
 
-it('needs at most four parts besides the largest ones, at any size', () => {
+it('needs at most five parts besides the largest ones, at any size', () => {
   for (let count = 0; count <= all.length; count += 1000) {
     const shards = plan(all.slice(0, count));
     const large = shards.filter((shard) => shard.size > 0.7 * 8_000_000);
-    expect(shards.length - large.length).toBeLessThanOrEqual(4);
+    expect(shards.length - large.length).toBeLessThanOrEqual(5);
     for (const shard of shards) expect(shard.size).toBeLessThanOrEqual(8_600_000);
   }
 });
 
-it('indexes a unit four to five times after it left the newest part', () => {
+it('indexes a unit six to seven times after it left the newest part', () => {
   let indexed = 0;
   let before = new Set<string>();
   for (let count = 0; count <= 3300; count += 20) {
@@ -62,14 +62,14 @@ it('indexes a unit four to five times after it left the newest part', () => {
     for (const shard of shards.slice(0, -1)) if (!before.has(shard.key)) indexed += shard.size;
     before = new Set(shards.map((shard) => shard.key));
   }
-  expect(indexed / all.slice(0, 3300).reduce((sum, mark) => sum + mark.size, 0)).toBeLessThan(5);
+  expect(indexed / all.slice(0, 3300).reduce((sum, mark) => sum + mark.size, 0)).toBeLessThan(7);
 });
 
 it('makes one small part for words that come', () => {
   for (const count of [700, 4400, 7999]) {
     const more = newShards(all.slice(0, count), all.slice(0, count + 1));
     expect(more.length).toBeLessThanOrEqual(2);
-    expect(more.reduce((sum, shard) => sum + shard.size, 0)).toBeLessThan(1_000_000);
+    expect(more.reduce((sum, shard) => sum + shard.size, 0)).toBeLessThan(300_000);
   }
 });
 
