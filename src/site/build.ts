@@ -4,6 +4,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ArchiveReader } from '../archive/archive.ts';
 import { buildConversation, forgetConversation } from './conversations.ts';
+import { checkGated } from './gated.ts';
 import { buildFeedsOf, buildListPages } from './lists/lists.ts';
 import { buildOverviews } from './lists/overviews.ts';
 import { buildDocs } from './once/docs.ts';
@@ -67,6 +68,7 @@ export async function buildChanges(
     const shards = await search.finish(documents);
     progress.advance(1);
     progress.finish();
+    checkGated(archive, options);
     return finish(build, siteKey, shards);
   } catch (error) {
     // the first error is the one to tell; what else went wrong meanwhile followed from it or comes again with the next build

@@ -60,6 +60,16 @@ export class BuildRunningError extends TurnpressError {
   }
 }
 
+/** What was written to the archive since the gate looked has not passed it. Nothing was published; the next build has little left to do. */
+export class ArchiveGrewError extends TurnpressError {
+  override readonly kind = 'usage';
+  constructor() {
+    const message =
+      'the archive grew while its public site was made, and nobody has looked into what is new; build it again';
+    super('ARCHIVE_GREW', {}, message);
+  }
+}
+
 /** The search indexer failed, answered nonsense or did not answer in time. */
 export class SearchIndexError extends TurnpressError {
   constructor(shard: string, problem: string, cause?: unknown) {

@@ -1,6 +1,7 @@
 /** What a build is told and what it answers. */
 /** Apart from the door, because every part of the room reads them. */
 
+import type { Revision } from '../archive/archive.ts';
 import type { Log, Progress } from '../base/log.ts';
 import type { ConversationId } from '../model/ids.ts';
 import type { SiteConfig } from '../model/site-config.ts';
@@ -13,6 +14,8 @@ export interface BuildOptions {
   readonly mode: 'local' | 'public';
   /** Conversations that must not be published, and why. A public one among them stops a public build. */
   readonly blocked?: ReadonlyMap<ConversationId, string>;
+  /** The archive of which `blocked` speaks: what came later goes out with no build. Undefined: it does not change. */
+  readonly gated?: Revision;
   /** Private folder for what the next build can reuse. */
   readonly cacheDir: string;
   readonly templatesDir: string;

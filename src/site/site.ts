@@ -8,6 +8,7 @@ import { DatabaseDiskError } from '../base/errors.ts';
 import type { ConversationSummary } from '../model/conversation.ts';
 import { visibilityOf } from '../model/visibility.ts';
 import { PublishBlockedError } from './errors.ts';
+import { checkGated } from './gated.ts';
 import type { BuildOptions, BuildReport } from './options.ts';
 import { RENDERER_VERSION } from './render/version.ts';
 import { type InputFolders, readInputs } from './shell/inputs.ts';
@@ -18,6 +19,7 @@ import { keyOf } from './state/keys.ts';
 import { completeMove, isMoving } from './state/moving.ts';
 import { findFrozenState, openState, type SiteState } from './state/state.ts';
 
+export { ArchiveGrewError, BuildRunningError } from './errors.ts';
 export type { BuildOptions, BuildReport } from './options.ts';
 export { headersFor, type ServedSite, servedHeaders } from './shell/headers.ts';
 
@@ -27,7 +29,7 @@ const BUILD_VERSION = '3';
 /**
  * Brings `outputDir` up to date with the archive. Nothing of it changes before all of it is made; an interrupted or failed build
  * loses no finished work, and the next one goes on from there. Equal archives and options give equal bytes anywhere.
- * Throws PublishBlockedError, ForeignOutputError, OtherSiteError, BuildRunningError, SearchIndexError, TemplateError.
+ * Throws PublishBlockedError, ArchiveGrewError, ForeignOutputError, OtherSiteError, BuildRunningError, SearchIndexError, TemplateError.
  */
 export async function buildSite(archive: ArchiveReader, options: BuildOptions): Promise<BuildReport> {
   const { config, mode } = options;
@@ -51,6 +53,7 @@ export async function buildSite(archive: ArchiveReader, options: BuildOptions): 
     const siteKey = siteKeyNow();
     const last = options.check === true ? undefined : findLastReport(state, options.outputDir, siteKey);
     if (last !== undefined) return last;
+    checkGated(archive, options);
     if (listPlainTemplates(state, inputs.templates).length === 0) readyShells();
     const { buildChanges } = await import('./build.ts');
     return await buildChanges(archive, options, inputs, state, siteKey);

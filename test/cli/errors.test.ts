@@ -2,12 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { DamageError, FutureFormatError, LockedError, WriteRefusedError } from '../../src/archive/archive.ts';
 import { LimitError } from '../../src/base/errors.ts';
 import { EXIT, exitCodeOf, UsageError } from '../../src/cli/errors.ts';
-import { BuildRunningError, ForeignOutputError, PublishBlockedError, TemplateError } from '../../src/site/errors.ts';
+import {
+  ArchiveGrewError,
+  BuildRunningError,
+  ForeignOutputError,
+  PublishBlockedError,
+  TemplateError,
+} from '../../src/site/errors.ts';
 
 describe('exit codes', () => {
   it.each([
     ['wrong words', new UsageError('no')],
     ['a folder that is somebody else’s', new ForeignOutputError('/tmp')],
+    ['an archive that grew during a public build', new ArchiveGrewError()],
     ['a build that is running', new BuildRunningError('/tmp', undefined)],
     ['a template that does not render', new TemplateError('no', undefined)],
     ['a finding', new PublishBlockedError('00', 'turn 00: token', 1)],

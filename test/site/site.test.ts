@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ArchiveWriter } from '../../src/archive/archive.ts';
-import { ForeignOutputError, PublishBlockedError } from '../../src/site/errors.ts';
+import { silentProgress } from '../../src/base/log.ts';
+import { ArchiveGrewError, ForeignOutputError, PublishBlockedError } from '../../src/site/errors.ts';
 import { branchUrl, conversationUrl, outputPath, turnAnchor } from '../../src/site/urls.ts';
 import {
   answer,
@@ -304,6 +305,28 @@ describe('a public build', () => {
     await expect(failure).rejects.toThrow(PublishBlockedError);
     await expect(failure).rejects.toThrow(/github-token/);
     expect([...site.readAll()]).toEqual(before);
+  });
+
+  it('shows nothing that was written after the gate looked, and goes on once it has looked again', async () => {
+    const told = tell(archive, { items: sampleItems('the clock'), meta: open });
+    const first = archive.revision();
+    await site.build(archive, { mode: 'public', gated: first });
+    const before = [...site.readAll()];
+    tell(archive, { items: [prompt('canary-medlar')], after: turnAt(told, -1), conversation: told.id, minute: 30 });
+    await expect(site.build(archive, { mode: 'public', gated: first })).rejects.toThrow(ArchiveGrewError);
+    expect([...site.readAll()]).toEqual(before);
+    // while pages are made
+    const second = archive.revision();
+    const progress = {
+      ...silentProgress,
+      start: (name: string) => {
+        if (name === 'lists') tell(archive, { items: [prompt('canary-service')], meta: open, minute: 90 });
+      },
+    };
+    await expect(site.build(archive, { mode: 'public', gated: second, progress })).rejects.toThrow(ArchiveGrewError);
+    expect([...site.readAll()]).toEqual(before);
+    await site.build(archive, { mode: 'public', gated: archive.revision() });
+    expect(site.readAll().get(outputPath(conversationUrl(told.id)))).toContain('canary-medlar');
   });
 
   it('without a gate stops at the doubtful findings of the import', async () => {

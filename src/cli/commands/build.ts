@@ -3,10 +3,11 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { ArchiveReader } from '../../archive/archive.ts';
 import { formatCount, plural } from '../../model/counts.ts';
 import type { GateOptions } from '../../replica/replica.ts';
-import { type BuildReport, buildSite } from '../../site/site.ts';
+import { ArchiveGrewError, type BuildReport, BuildRunningError, buildSite } from '../../site/site.ts';
 import { exitFor, openToRead, ownPrivate } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
@@ -18,6 +19,21 @@ import { letRun, mayRun } from '../machine/owner.ts';
 import { holdMemory } from '../memory.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await buildOnce(context, options);
+    } catch (error) {
+      // opened anew, so that nothing is known of it from before
+      if (!(error instanceof ArchiveGrewError) || attempt === MOST_ATTEMPTS) throw error;
+      context.log.detail('the archive grew meanwhile; looking again');
+    }
+  }
+}
+
+/** A public build that somebody writes beside: each goes on from the one before. */
+const MOST_ATTEMPTS = 10;
+
+async function buildOnce(context: Context, options: CommandOptions): Promise<number> {
   const archive = openToRead(context);
   try {
     const mode = options.public === true ? 'public' : 'local';
@@ -59,12 +75,15 @@ export async function buildFrom(
   const root = join(import.meta.dirname, '..', '..', '..');
   const cacheDir = join(context.archiveDir, 'private', 'cache');
   const { log, progress } = context;
-  return buildSite(archive, {
+  const gated = archive.revision();
+  const blocked = mode === 'public' ? await findBlocked(context, archive, { config, cacheDir }) : new Map();
+  const build = {
     outputDir: mode === 'public' ? context.publicDir : context.outputDir,
     config,
     mode,
     check,
-    blocked: mode === 'public' ? await findBlocked(context, archive, { config, cacheDir }) : new Map(),
+    blocked,
+    gated,
     cacheDir,
     templatesDir: join(root, 'templates'),
     ...(await userTemplates(context, join(root, 'templates'))),
@@ -72,7 +91,26 @@ export async function buildFrom(
     docsDir: join(root, 'docs'),
     log,
     progress,
-  });
+  };
+  return whenNobodyBuilds(context, () => buildSite(archive, build));
+}
+
+/** Milliseconds: how long a build waits for another one, and how often it looks. */
+const MOST_WAIT = 60_000;
+const LOOK = 200;
+
+/** Two builds of one folder take turns; only one that goes on and on is an error. */
+async function whenNobodyBuilds<T>(context: Context, build: () => Promise<T>): Promise<T> {
+  const since = performance.now();
+  for (let told = false; ; told = true) {
+    try {
+      return await build();
+    } catch (error) {
+      if (!(error instanceof BuildRunningError) || performance.now() - since >= MOST_WAIT) throw error;
+      if (!told) context.log.info(`${error.message}; waiting for it, a minute at most`);
+      await setTimeout(LOOK);
+    }
+  }
 }
 
 /**
