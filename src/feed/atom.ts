@@ -4,10 +4,9 @@
 import { isoTime } from '../base/time.ts';
 import type { FeedEntry } from '../model/entry.ts';
 import type { CleanDocument } from './clean.ts';
+import { CHECKPOINT_RELATION } from './relations.ts';
 import { XML_DECLARATION, xmlCdata, xmlElement, xmlText } from './xml.ts';
 
-/** Relation of the link to a conversation's checkpoint. */
-const CHECKPOINT_RELATION = 'urn:turnpress:rel:checkpoint';
 /** Namespace of our elements, in Atom and RSS: `turn` with `hash`, `conversation` and `branch`. */
 export const TURNPRESS_NAMESPACE = 'urn:turnpress:feed:1';
 

@@ -1,4 +1,4 @@
-/** The door of the feed room: documents of entries as RSS, Atom and JSON Feed, lists of feeds as OPML. */
+/** The door of the feed room: documents of entries as RSS, Atom and JSON Feed, lists of feeds as OPML; written and read. */
 /** Every format starts from one cleaned document, so that what a reader sees does not depend on the format. */
 
 import type { FeedDocument } from '../model/entry.ts';
@@ -8,6 +8,8 @@ import type { FeedFormat } from './formats.ts';
 import { writeJsonFeed } from './json-feed.ts';
 import { type OpmlDocument, writeOpml } from './opml.ts';
 import { writeRss } from './rss.ts';
+
+export { type FeedParser, openFeedParser } from './parse/feed-parser.ts';
 
 /** One writer for each row of the table in formats.ts. */
 const WRITERS: Readonly<Record<FeedFormat, (doc: CleanDocument) => string>> = {

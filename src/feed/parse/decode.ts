@@ -1,0 +1,41 @@
+/** From the bytes of a feed to its text: the right character set, and nothing that XML forbids. */
+/** In the order of RFC 7303: a byte order mark, then what the server says, then what the document says of itself. */
+
+import { FeedParseError } from '../errors.ts';
+import { cleanXmlText } from '../xml.ts';
+
+/** `contentType`: the header's value, if there is one. Throws FeedParseError for a character set that nobody knows. */
+export function decodeFeed(bytes: Uint8Array, contentType = ''): string {
+  const charset = markOf(bytes) ?? parameterOf(contentType) ?? declaredBy(bytes) ?? 'utf-8';
+  return cleanXmlText(decoderOf(charset).decode(bytes));
+}
+
+function decoderOf(charset: string): TextDecoder {
+  try {
+    return new TextDecoder(charset);
+  } catch {
+    throw new FeedParseError(`its character set "${charset.slice(0, 40)}" is not known`); // a RangeError that says no more
+  }
+}
+
+function markOf(bytes: Uint8Array): string | undefined {
+  const [a, b, c] = bytes;
+  if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8';
+  if (a === 0xfe && b === 0xff) return 'utf-16be';
+  if (a === 0xff && b === 0xfe) return 'utf-16le';
+  // `<?` in two bytes each, without a mark
+  if (a === 0 && b === 0x3c) return 'utf-16be';
+  return a === 0x3c && b === 0 ? 'utf-16le' : undefined;
+}
+
+/** us-ascii is what old servers say of every text: the document knows better. */
+function parameterOf(contentType: string): string | undefined {
+  const [, quoted, plain] = /;\s*charset\s*=\s*(?:"([^"]*)"|'?([^\s;"']+))/i.exec(contentType) ?? [];
+  const charset = (quoted ?? plain)?.trim().toLowerCase();
+  return charset === undefined || charset === '' || charset === 'us-ascii' ? undefined : charset;
+}
+
+function declaredBy(bytes: Uint8Array): string | undefined {
+  const start = Buffer.from(bytes.subarray(0, 256)).toString('latin1');
+  return /^\s*<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']/.exec(start)?.[1];
+}
