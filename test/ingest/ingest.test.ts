@@ -279,6 +279,66 @@ describe('a native key', () => {
     expect(path).toEqual(['hello', 'hi there', 'more', 'so', 'go on']);
   });
 
+  it('has the time and the place of its earliest telling, whichever of a copy and its origin is read first', async () => {
+    const origin: readonly FakeLine[] = [
+      { session: 's' },
+      { key: 'a', parent: null, time: 1, say: 'hello' },
+      { key: 'n', parent: 'a', time: 2, parts: ['a note that the copy lacks'] },
+      { key: 'b', parent: 'n', time: 3, parts: ['hi'] },
+      { key: 'c', parent: 'b', time: 4, say: 'more' },
+      { key: 'd', parent: 'c', time: 5, parts: ['on this way'] },
+    ];
+    const copy: readonly FakeLine[] = [
+      { session: 't' },
+      { key: 'a', parent: null, time: 50, say: 'hello' },
+      { key: 'b', parent: 'a', time: 50, parts: ['hi'] },
+      { key: 'c', parent: 'b', time: 4, say: 'more' },
+      { key: 'x', parent: 'c', time: 60, say: 'on another' },
+    ];
+    const ends: string[] = [];
+    for (const order of permutations([
+      ['copy', copy],
+      ['copy of the copy', copy.map((line) => (line.time === 50 ? { ...line, time: 55 } : line))],
+      ['origin', origin],
+    ] as const)) {
+      store = emptyStore();
+      for (const [name, lines] of order) await run(put(name, lines));
+      // the clients gave the copies no other words: nothing is told otherwise, and a second reading changes nothing
+      expect(await run()).toMatchObject({ turns: { new: 0 }, differing: 0, branches: 0 });
+      ends.push(
+        canonicalJson((viewOf(store) as { meta: { joined?: string } }[]).filter(({ meta }) => !meta.joined) as never),
+      );
+      expect(heads().filter((head) => head.endsWith('on another'))).toContain('ma on another');
+    }
+    expect(new Set(ends)).toHaveLength(1);
+    expect(JSON.parse(ends[0] ?? '')).toMatchObject([{ turns: { length: 6 }, heads: { length: 2 } }]);
+  });
+
+  it('keeps the words that were read first when an origin with other ones gives it its time', async () => {
+    const copy = [{ session: 't' }, { key: 'a', parent: null, time: 50, say: `it is ${value}` }];
+    put('copy', copy);
+    await run(dir, { redact: { words: [], personal: false, knownValues: [value] } });
+    put('origin', [{ session: 's' }, { ...copy[1], time: 1 }]);
+    expect(await run()).toMatchObject({ differing: 1 });
+    expect(says().join()).not.toContain(value);
+    const live = conversations().filter(({ meta }) => meta.joined === undefined);
+    expect(live.map(({ heads: [main] }) => store.findTurn(main?.turn ?? '')?.timeMs)).toEqual([1]);
+  });
+
+  it('stays where it was when the places of an origin lead in a circle', async () => {
+    const told = (b: number, parents: readonly [string | null, string, string]): readonly FakeLine[] => [
+      { session: 's' },
+      { key: 'a', parent: parents[0], time: 1, say: 'a' },
+      { key: 'b', parent: parents[1], time: b, parts: ['b'] },
+      { key: 'c', parent: parents[2], time: 3, parts: ['c'] },
+    ];
+    put('1', told(9, [null, 'a', 'b']));
+    await run();
+    put('2', told(2, [null, 'c', 'b']));
+    expect(await run()).toMatchObject({ differing: 0 });
+    expect(heads()).toEqual(['ma c']);
+  });
+
   it('that was withdrawn stays withdrawn when the log that says so is lost', async () => {
     put('1', session);
     await run();

@@ -4,7 +4,7 @@
 import { type LedgerSource, type LostParent, prepareTurn } from '../../archive/archive.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { findItem, ITEM_PAYLOAD } from '../../model/payload.ts';
-import { isFuller } from '../branches/superseded.ts';
+import { isFuller, isLonger } from '../branches/superseded.ts';
 import { BlobMismatchError } from '../errors.ts';
 import type { ReadPart, ReadTurn } from '../read/read-part.ts';
 import { Batch, commitBatch, type Placed } from './commit.ts';
@@ -92,13 +92,16 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     const stored = turnOf(known.hash);
     let placed: Placed = known;
     standing.batch.repeated++;
+    if (stored !== undefined && turn.timeMs !== null && turn.timeMs < stored.timeMs) draft.earlier = true;
     if (stored !== undefined && stored.payloadHash !== turn.payloadHash) {
       const before = payloadOf(known.hash);
       const open = isProvisional(turn.key);
       const [item, said] = [before, payload].map((bytes) => bytes && findItem(ITEM_PAYLOAD, bytes));
       const fuller = item !== undefined && said !== undefined && isFuller(item, said);
-      if (before !== undefined && (turn.replaces === true || (open && (fuller || turn.rewritten === true))))
-        placed = replace(stored, turn, payload);
+      // a copy that was made in the middle of a message, or of a command, lacks the rest of it
+      const longer = item !== undefined && said !== undefined && isLonger(item, said);
+      const instead = turn.replaces === true || longer || (open && (fuller || turn.rewritten === true));
+      if (before !== undefined && instead) placed = replace(stored, turn, payload);
       else if (item === undefined || said === undefined || !isFuller(said, item)) draft.differing++;
       if (placed !== known) {
         nameTurn(turn, placed);
@@ -119,9 +122,20 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     return placed;
   };
 
+  /** A copy that was made before a message said anything let its id mean what stands above it: that says nothing of the message. */
+  const findTold = (turn: ReadTurn, payload: Uint8Array | undefined): Placed | null | undefined => {
+    const known = find(turn.key);
+    if (known === undefined || known === null || payload === undefined) return known;
+    const isMessage = turn.kind === 'call' || turn.kind === 'answer';
+    if (!isMessage || turnOf(known.hash)?.payloadHash === turn.payloadHash) return known;
+    const before = payloadOf(known.hash);
+    const item = before === undefined ? undefined : findItem(ITEM_PAYLOAD, before);
+    return item === undefined || item.role === 'assistant' ? known : undefined;
+  };
+
   const place = (turn: ReadTurn, part: ReadPart, draft: Draft): Placed | null => {
     const payload = turn.length < 0 ? undefined : part.payloads.subarray(turn.at, turn.at + turn.length);
-    const known = find(turn.key);
+    const known = findTold(turn, payload);
     if (payload !== undefined && known !== undefined && known !== null) return placeKnown(turn, known, payload, draft);
     const parent = findParent(turn);
     if (payload === undefined || (known === undefined && store.ledger.isWithdrawn(turn.key))) {
@@ -164,7 +178,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
         const root = turnOf(turn);
         const named = find(key);
         if (root === undefined || named === undefined || named === null || standing.batch.found.has(turn)) continue;
-        if (named.conversation === root.conversation || standing.batch.moved.has(turn)) continue;
+        if (named.conversation === root.conversation || standing.isMoved(turn)) continue;
         const payload = payloadOf(turn);
         const whole = payload === undefined ? undefined : complete(key, named, where, payload);
         if (whole !== undefined) {
@@ -193,7 +207,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       const placed = place(turn, part, draft);
       if (placed === null) return;
       touch(placed.conversation);
-      draft.addTurn(turn.key, placed, fired.get(i));
+      draft.addTurn(turn, placed, fired.get(i));
       flushWhenFull();
     });
     for (const [alias, key] of part.aliases) {
@@ -201,6 +215,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       if (placed !== undefined && placed !== null) nameAliases([alias], placed);
     }
     joinLost(walkKeys(part));
+    if (draft.earlier) placer.tellOrigin(part.turns);
     for (const each of part.conversations) {
       const placed = find(each.turn);
       const current = each.current === undefined ? undefined : find(each.current);

@@ -31,10 +31,12 @@ export function findChanges(
   words: readonly Contribution[],
 ): Changes | undefined {
   const turns = store.listTurns(stored.id);
-  const { leaves, wholes } = findSuperseded(store, turns);
-  const nothingNew = new Set([...leaves, ...findCopies(turns, wholes)]);
-  for (const hash of findMovedEnds(store, turns)) nothingNew.add(hash);
-  const heads = computeHeads(turns, currentOf(stored, words), nothingNew);
+  const moved = new Set(findMovedEnds(store, turns));
+  const standing = moved.size === 0 ? turns : turns.filter(({ hash }) => !moved.has(hash));
+  const { leaves, wholes } = findSuperseded(store, standing);
+  const nothingNew = new Set([...leaves, ...findCopies(standing, wholes)]);
+  const current = currentOf(stored, words);
+  const heads = computeHeads(standing, current && (store.ledger.findMoved(current) ?? current), nothingNew);
   const joined = store.ledger.findJoined(stored.id);
   const said = mergeMeta(words, stored.meta);
   const merged = withLink(store, stored.id, joined === undefined ? said : { ...said, joined }, words);
@@ -62,7 +64,7 @@ function findMovedEnds({ ledger }: ConversationView, turns: readonly TreeTurn[])
   for (const end of ends) {
     for (let at: TreeTurn | undefined = end; at !== undefined && (children.get(at.hash) ?? 0) === 0; ) {
       const into = ledger.findMoved(at.hash);
-      if (into === undefined || !byHash.has(into)) break;
+      if (into === undefined || into === at.hash || !byHash.has(into)) break;
       moved.push(at.hash);
       if (at.parent === null) break;
       children.set(at.parent, (children.get(at.parent) ?? 1) - 1);

@@ -4,7 +4,7 @@
 import type { ConversationId } from '../../model/ids.ts';
 import type { Counts } from '../../secrets/secrets.ts';
 import type { ImportedConversation } from '../kit/importer.ts';
-import type { Fired, ReadPart } from '../read/read-part.ts';
+import type { Fired, ReadPart, ReadTurn } from '../read/read-part.ts';
 import type { Placed, Row } from './commit.ts';
 import { type Contribution, emptyContribution, joinWords, type Memory, type TailTurn } from './memory.ts';
 import { addCounts, growMeta } from './meta.ts';
@@ -16,8 +16,10 @@ export class Draft {
   differing = 0;
   /** This part has said something that was not known. */
   toldMore = false;
+  /** This part tells turns that are known with an earlier time: they were copied from it. */
+  earlier = false;
   /** Turns of the part before that had counts: what follows `consumed` is read, and said, again. */
-  private before: ReadonlyMap<string, TailTurn>;
+  private before: Map<string, TailTurn>;
   private tail = new Map<string, TailTurn>();
 
   constructor(memory?: Memory) {
@@ -39,21 +41,38 @@ export class Draft {
 
   startPart(): void {
     this.toldMore = false;
+    this.earlier = false;
     if (this.tail.size === 0) return;
     this.before = this.tail;
     this.tail = new Map();
   }
 
-  addTurn(key: string, { conversation }: Placed, fired: Fired | undefined): void {
+  addTurn(
+    { key, aliases }: Pick<ReadTurn, 'key' | 'aliases'>,
+    { conversation }: Placed,
+    fired: Fired | undefined,
+  ): void {
     const word = this.contributions.get(conversation) ?? emptyContribution(conversation);
     const [redactions, findings] = [fired?.redactions ?? NONE, fired?.findings ?? NONE];
-    const again = this.tail.get(key) ?? this.before.get(key);
+    const again = this.takeBefore([key, ...aliases]);
     if (fired !== undefined) this.tail.set(key, { key, redactions, findings });
-    if (fired === undefined && again === undefined && this.contributions.has(conversation)) return;
+    if (fired === undefined && again.length === 0 && this.contributions.has(conversation)) return;
+    const less = (counts: Counts, each: Counts) => addCounts(counts, each, -1);
     this.contributions.set(conversation, {
       ...word,
-      redactions: addCounts(addCounts(word.redactions, again?.redactions ?? NONE, -1), redactions),
-      findings: addCounts(addCounts(word.findings, again?.findings ?? NONE, -1), findings),
+      redactions: addCounts(again.map((each) => each.redactions).reduce(less, word.redactions), redactions),
+      findings: addCounts(again.map((each) => each.findings).reduce(less, word.findings), findings),
+    });
+  }
+
+  /** What was counted of a turn under any of its names, once: lines of a message may have been read without its first. */
+  private takeBefore(keys: readonly string[]): readonly TailTurn[] {
+    if (this.tail.size === 0 && this.before.size === 0) return [];
+    return keys.flatMap((key) => {
+      const known = this.tail.get(key) ?? this.before.get(key);
+      this.tail.delete(key);
+      this.before.delete(key);
+      return known ?? [];
     });
   }
 

@@ -5,15 +5,16 @@ import { type LostParent, type PreparedTurn, prepareTurn } from '../../archive/a
 import type { ConversationId } from '../../model/ids.ts';
 import { encodeItem } from '../../model/item.ts';
 import { findItem, ITEM_PAYLOAD } from '../../model/payload.ts';
-import { tellsAll } from '../branches/superseded.ts';
+import { isFuller, tellsAll } from '../branches/superseded.ts';
 import type { ReadTurn } from '../read/read-part.ts';
 import { createBelow } from './below.ts';
 import type { Placed } from './commit.ts';
 import { type Grafting, type KnownTurn, moveBelow, moveTurn } from './regraft.ts';
+import { retell } from './retell.ts';
 import type { Standing } from './standing.ts';
 import type { IngestStore } from './store.ts';
 
-type Retelling = Pick<ReadTurn, 'timeMs'> & Partial<Pick<ReadTurn, 'payloadHash'>>;
+type Retelling = Pick<ReadTurn, 'timeMs'> & Partial<Pick<ReadTurn, 'payloadHash' | 'replaces'>>;
 
 export interface PlacerOptions {
   readonly ledger: Pick<IngestStore['ledger'], 'listJoined'>;
@@ -81,7 +82,9 @@ export function createPlacer(standing: Standing, { ledger, touch, flushWhenFull 
   /** The agent says something else now, or all of what was taken before its end: it takes the place of what is known. */
   const replace = (known: KnownTurn & Placed, turn: Retelling, payload: Uint8Array): Placed => {
     const parent = parentOf(known);
-    const timeMs = turn.timeMs ?? known.timeMs;
+    // only its agent makes a turn later than it was
+    const timeMs =
+      turn.replaces === true ? (turn.timeMs ?? known.timeMs) : Math.min(turn.timeMs ?? Infinity, known.timeMs);
     const told = turn.payloadHash === undefined ? {} : { payloadHash: turn.payloadHash };
     const prepared = prepareTurn({ parent, timeMs, ...ITEM_PAYLOAD, payload, ...told });
     const into = add(prepared, parent?.conversation ?? (prepared.hash as string as ConversationId));
@@ -91,6 +94,14 @@ export function createPlacer(standing: Standing, { ledger, touch, flushWhenFull 
     if (into.conversation !== known.conversation) standing.batch.joined.set(known.conversation, into.conversation);
     touchBoth(known.conversation, into.conversation);
     return into;
+  };
+
+  /** What was read from a copy of these turns takes their times and places. */
+  const tellOrigin = (told: readonly ReadTurn[]): void => {
+    for (const [conversation, into] of retell(told, standing, grafting)) {
+      if (into !== conversation) standing.batch.joined.set(conversation, into);
+      touchBoth(conversation, into);
+    }
   };
 
   /** What was cut off before `rest`: the turn that tells both. Undefined: it has another end, and nothing is missing. */
@@ -116,17 +127,29 @@ export function createPlacer(standing: Standing, { ledger, touch, flushWhenFull 
     else for (const alias of turn.aliases) if (find(alias) === undefined) standing.batch.keys.set(alias, placed);
   };
 
+  /** Whether a turn says all of another one, and more: lines of its message, read without the first of them. */
+  const tells = (whole: Placed, part: Placed): boolean => {
+    const [said, before] = [whole, part].map(({ hash }) => payloadOf(hash));
+    const [item, piece] = [said, before].map((bytes) => bytes && findItem(ITEM_PAYLOAD, bytes));
+    return item !== undefined && piece !== undefined && isFuller(piece, item);
+  };
+
   /** The first meaning of a name stands, but for a turn that was taken before it could be known that this one says it. */
   const nameAliases = (aliases: readonly string[], placed: Placed) => {
     for (const alias of aliases) {
       const known = find(alias);
       if (known === undefined || known === null) standing.batch.keys.set(alias, placed);
-      else if (known.hash !== placed.hash && isProvisional(alias) && saysSame(known, placed)) {
+      else if (
+        known.hash !== placed.hash &&
+        isProvisional(alias) &&
+        (saysSame(known, placed) || tells(placed, known))
+      ) {
         standing.batch.moved.set(known.hash, placed);
         moveBelow(known, placed, grafting);
         standing.batch.keys.set(alias, placed);
         standing.batch.provisional.delete(alias);
-        standing.batch.changed.add(placed.conversation);
+        if (known.depth === 0 && known.conversation !== placed.conversation) takeOver(known, placed);
+        else touchBoth(known.conversation, placed.conversation);
       }
     }
   };
@@ -139,5 +162,8 @@ export function createPlacer(standing: Standing, { ledger, touch, flushWhenFull 
     return moveTurn(known, parent, grafting) ?? known;
   };
 
-  return { add, below, findParent, grafting, join, takeOver, replace, complete, nameTurn, nameAliases, moveToParent };
+  return {
+    ...{ add, below, findParent, grafting, join, takeOver, replace, complete, tellOrigin },
+    ...{ nameTurn, nameAliases, moveToParent },
+  };
 }

@@ -45,7 +45,8 @@ export function moveBelow(from: Placed, into: Placed, grafting: Grafting): void 
   }
 }
 
-function sayAgain(turn: KnownTurn, parent: Placed | null, grafting: Grafting): Placed | null {
+/** One turn behind `parent`; `parent` itself for one whose words were taken back. */
+export function sayAgain(turn: KnownTurn, parent: Placed | null, grafting: Grafting): Placed | null {
   const payload = grafting.payloadOf(turn.hash);
   if (payload === undefined) return parent;
   const { timeMs, encoding, typeId, typeVersion, payloadHash } = turn;

@@ -26,6 +26,18 @@ export function isFuller(part: Item, whole: Item): boolean {
   return rank(part) < rank(whole) || part.parts.some((piece, i) => sizeOf(piece) < sizeOf(whole.parts[i]));
 }
 
+/** Whether `whole` has every part of `part` in order, as it is, and more of them: nothing that stands may change with it. */
+export function isLonger(part: Item, whole: Item): boolean {
+  if (part.role !== whole.role || part.role === 'user' || part.parts.length >= whole.parts.length) return false;
+  const words = whole.parts.map(canonicalJson);
+  let at = 0;
+  for (const piece of part.parts) {
+    at = words.indexOf(canonicalJson(piece), at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}
+
 /** Whether all parts of `rest` stand in `whole` at its end, as they are. */
 export function tellsAll(whole: Item, rest: Item): boolean {
   const from = whole.parts.length - rest.parts.length;
@@ -36,8 +48,10 @@ function grewFrom(before: Part, now: Part | undefined): boolean {
   if (now === undefined || now.type !== before.type) return false;
   if (before.type === 'text' || before.type === 'reasoning')
     return 'content' in now && now.content.startsWith(before.content);
-  if (before.type === 'tool_call' && now.type === 'tool_call') return before.id === now.id && before.name === now.name;
-  return canonicalJson(before) === canonicalJson(now);
+  const same = canonicalJson(before) === canonicalJson(now);
+  if (same || before.type !== 'tool_call' || now.type !== 'tool_call') return same;
+  // arguments may be told later; what was replaced in them does not come back
+  return before.id === now.id && before.name === now.name && !canonicalJson(before.arguments).includes('[redacted:');
 }
 
 function sizeOf(part: Part | undefined): number {

@@ -7,7 +7,7 @@ import { decodeSettled, emptySettled, forgetMarks, markSettled } from './builder
 import { type Building, count, keyOf, type Open, type Rules } from './building.ts';
 import { inOrder } from './order.ts';
 import { hasText, joinParts } from './parts.ts';
-import { addAlias, aliasKey, collapseRecord, findTip, placeTurn } from './place.ts';
+import { addAlias, aliasKey, collapseRecord, findTip, learnTime, placeTurn } from './place.ts';
 import { type AgentRecord, type Draft, MAIN } from './record.ts';
 import { branchOf, findTurnOf, nameTurn } from './tree.ts';
 import { wellFormedItem } from './well-formed.ts';
@@ -307,6 +307,7 @@ function placeDrafts(
   for (const one of [record, ...lines]) {
     if (one.mark !== undefined) nameTurn(building.tree, one.mark, last);
     if (one === record) continue;
+    if (last >= 0) learnTime(building, last, one.timeMs);
     const anchor = building.tree.anchors.get(record.id);
     if (anchor !== undefined) building.tree.anchors.set(one.id, anchor);
     if (one.scope === undefined) addAlias(building, one.id, last);

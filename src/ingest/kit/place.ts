@@ -300,11 +300,19 @@ function learn(building: Building, index: number, { record, draft }: Placing): v
   if (cwd !== undefined && before.cwd === undefined) next.cwd = cwd;
   if (cwd !== undefined) next.folders = addName(before.folders, cwd.toWellFormed());
   if (gitBranch !== undefined && gitBranch !== '') next.gitBranch = gitBranch;
-  if (timeMs !== null) {
-    next.startedMs = Math.min(before.startedMs ?? timeMs, timeMs);
-    next.updatedMs = Math.max(before.updatedMs ?? timeMs, timeMs);
-  }
-  building.conversations.set(index, next);
+  building.conversations.set(index, timeMs === null ? next : { ...next, ...spanOf(before, timeMs) });
+}
+
+/** A further record of a turn is an event of its conversation as well. */
+export function learnTime(building: Building, turn: number, timeMs: number | null): void {
+  const index = building.tree.branches.get(branchOf(building.tree, turn))?.conversation;
+  const before = index === undefined ? undefined : building.conversations.get(index);
+  if (index !== undefined && before !== undefined && timeMs !== null)
+    building.conversations.set(index, { ...before, ...spanOf(before, timeMs) });
+}
+
+function spanOf({ startedMs, updatedMs }: Conversation, timeMs: number) {
+  return { startedMs: Math.min(startedMs ?? timeMs, timeMs), updatedMs: Math.max(updatedMs ?? timeMs, timeMs) };
 }
 
 function reportMissingParent(building: Building, line: number): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isFuller } from '../../../src/ingest/branches/superseded.ts';
+import { isFuller, isLonger } from '../../../src/ingest/branches/superseded.ts';
 import type { Item } from '../../../src/model/item.ts';
 import { expectLinear } from '../../base/growth.ts';
 
@@ -18,6 +18,22 @@ describe('an unfinished copy of a message', () => {
     expect(isFuller(say(['a', 'b']), say(['a', 'b'], 2))).toBe(true);
     expect(isFuller(say(['a', 'b'], 2), say(['a', 'b'], 2))).toBe(false);
     expect(isFuller(say(['a', 'b']), say(['a']))).toBe(false);
+  });
+
+  it('is none when what was replaced in a call would come back', () => {
+    const call = (args: string, ...more: string[]): Item => ({
+      role: 'assistant',
+      parts: [
+        { type: 'tool_call', id: 't', name: 'Bash', arguments: { command: args }, tool: 'shell' },
+        ...more.map((content) => ({ type: 'text', content }) as const),
+      ],
+    });
+    expect(isFuller(call('ls'), call('ls -l', 'more'))).toBe(true);
+    expect(isFuller(call('x [redacted:token:1]'), call('x secret', 'more'))).toBe(false);
+    expect(isFuller(call('x [redacted:token:1]'), call('x [redacted:token:1]', 'more'))).toBe(true);
+    expect(isLonger(call('ls'), call('ls -l', 'more'))).toBe(false);
+    expect(isLonger(call('ls'), call('ls', 'more'))).toBe(true);
+    expect(isLonger(call('ls', 'more'), call('ls', 'more'))).toBe(false);
   });
 
   it('is recognised among very many parts', async () => {

@@ -23,8 +23,8 @@ describe('a Codex fork', () => {
     copyFileSync(join(fixtures, name), join(dir, as));
     return join(dir, as);
   };
-  const branches = () =>
-    [...archive.walkConversations()].map((c) => c.heads.map((head) => head.name.slice(0, 2)).toSorted());
+  const live = () => [...archive.walkConversations()].filter(({ meta }) => meta.joined === undefined);
+  const branches = () => live().map((c) => c.heads.map((head) => head.name.slice(0, 2)).toSorted());
 
   it.each([[['fork-parent.jsonl', 'fork-child.jsonl']], [['fork-child.jsonl', 'fork-parent.jsonl']]])(
     'is a branch of the session it was forked from: %j in one run',
@@ -47,5 +47,12 @@ describe('a Codex fork', () => {
     expect([...archive.walkConversations()][0]?.meta.fork_of).toBeDefined();
     await read('fork-parent.jsonl');
     expect(branches()).toEqual([['b-', 'ma']]);
+    const late = live();
+    archive = createMemoryArchive({ origin: 'example.org/test' });
+    await read('fork-parent.jsonl');
+    await read('fork-child.jsonl');
+    const pointers = (all: typeof late) =>
+      all.map(({ id, heads }) => [id, heads.map(({ name, turn }) => [name, turn])]);
+    expect(pointers(late)).toEqual(pointers(live()));
   });
 });

@@ -32,10 +32,28 @@ export function put(path: string, bytes: Uint8Array, mtimeMs: number): string {
   return path;
 }
 
-/** Prefixes of the bytes at random places, the whole last. */
-export function snapshotsOf(bytes: Buffer, most: number, random: () => number): readonly Buffer[] {
-  const cuts = Array.from({ length: most - 1 }, () => Math.floor(random() * bytes.length)).sort((a, b) => a - b);
-  return [...cuts.map((end) => bytes.subarray(0, end)), bytes];
+/** A copy of a session as it is at one moment. Copies have names of their own; each only grows. */
+export interface Snapshot {
+  readonly copy: number;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Copies that grow beside each other, cut at random bytes `cuts` times in all; some have the lines of their messages in another order, one
+ * ends whole.
+ */
+export function growingCopies(bytes: Buffer, cuts: number, random: () => number): readonly Snapshot[] {
+  const copies = 1 + Math.floor(random() * 4);
+  const told = Array.from({ length: copies }, () => (random() < 0.4 ? permuted(bytes, random) : bytes));
+  const ends = Array.from({ length: copies }, (): number[] => []);
+  for (let i = 0; i < cuts; i++) ends[Math.floor(random() * copies)]?.push(Math.floor(random() * bytes.length));
+  ends[Math.floor(random() * copies)]?.push(bytes.length);
+  const growths = ends.map((each) => each.sort((a, b) => a - b));
+  const turns = growths.flatMap((each, copy) => each.map(() => copy));
+  return shuffled(turns, random).flatMap((copy) => {
+    const end = growths[copy]?.shift();
+    return end === undefined ? [] : [{ copy, bytes: (told[copy] ?? bytes).subarray(0, end) }];
+  });
 }
 
 /** The exchanges in pieces, one behind the other: each but the first begins with a prompt. */
@@ -99,6 +117,58 @@ function recordOf(line: string): JsonObject | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The session as an old client resumed it: what the model had said up to a random line gets the moment of the resume as its time and the
+ * new session's id, and a prompt with its answer follows.
+ */
+export function resumed(bytes: Buffer, random: () => number): Buffer {
+  const lines = bytes.toString('utf8').split('\n');
+  const records = lines
+    .map(recordOf)
+    .filter((record) => record !== undefined)
+    .filter(isOfChain);
+  const past = records.slice(0, 1 + Math.floor(random() * records.length));
+  while (isUnsaid(past.at(-1))) past.pop();
+  if (past.length === 0) return bytes;
+  const { uuid, cwd, version, gitBranch } = past.at(-1) ?? {};
+  const newest = Math.max(...past.map(({ timestamp }) => Date.parse(String(timestamp)) || 0));
+  const at = (ms: number) => new Date(newest + ms).toISOString();
+  const session = { sessionId: '99999999-0000-4000-8000-000000000000' };
+  const copied = past.map((record) =>
+    record.type === 'assistant' ? { ...record, ...session, timestamp: at(60_000) } : record,
+  );
+  const own = { ...session, cwd, version, gitBranch, isSidechain: false };
+  const said = (role: string) => ({ role, content: [{ type: 'text', text: `the ${role} goes on` }] });
+  const [user, assistant] = [said('user'), { id: 'm-resumed', ...said('assistant') }];
+  const more = [
+    { ...own, type: 'user', uuid: 'resumed-1', parentUuid: uuid, timestamp: at(70_000), message: user },
+    {
+      ...own,
+      type: 'assistant',
+      uuid: 'resumed-2',
+      parentUuid: 'resumed-1',
+      timestamp: at(71_000),
+      message: assistant,
+    },
+  ];
+  return Buffer.from([...copied, ...more].map((record) => `${JSON.stringify(record)}\n`).join(''));
+}
+
+/** Nobody goes on between a compaction and its summary, or from a message that has said nothing yet. */
+function isUnsaid(record: JsonObject | undefined): boolean {
+  if (record === undefined || record.subtype === 'compact_boundary') return record !== undefined;
+  const content = isJsonObject(record.message) ? record.message.content : undefined;
+  return (
+    record.type === 'assistant' &&
+    Array.isArray(content) &&
+    content.every((block) => isJsonObject(block as JsonValue) && (block as JsonObject).thinking === '')
+  );
+}
+
+function isOfChain(record: JsonObject): boolean {
+  return typeof record.uuid === 'string' && record.isSidechain !== true;
 }
 
 /** A folder of its own for each copy. */
