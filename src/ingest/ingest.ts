@@ -18,8 +18,8 @@ import type { ReadPart } from './read/read-part.ts';
 import { createLocalReaders, createThreadReaders, type Readers } from './read/readers.ts';
 
 export { forgetWords } from './append/forget.ts';
+export { type HealReport, heal, listHealable } from './append/heal/heal.ts';
 export type { IngestReport } from './append/report.ts';
-export { type HealReport, heal, listHealable } from './heal/heal.ts';
 export { IMPORTERS } from './importers/importers.ts';
 export { discover } from './read/discover.ts';
 export { type KeptSource, listKeptSources, restoreSource, withholdSource } from './read/sources.ts';

@@ -4,17 +4,17 @@
 import { type LedgerSource, type LostParent, prepareTurn } from '../../archive/archive.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { findItem, ITEM_PAYLOAD } from '../../model/payload.ts';
-import { isFuller, isLonger } from '../branches/superseded.ts';
 import { BlobMismatchError } from '../errors.ts';
 import type { ReadPart, ReadTurn } from '../read/read-part.ts';
+import { isFuller, isLonger } from './branches/superseded.ts';
 import { Batch, commitBatch, type Placed } from './commit.ts';
 import { Draft, rowOf } from './draft.ts';
 import { encodeMemory } from './memory.ts';
-import { createPlacer } from './placing.ts';
+import { createPlacer } from './places/placing.ts';
+import { moveBelow } from './places/regraft.ts';
+import { createStanding } from './places/standing.ts';
 import type { PlannedSource } from './plan.ts';
-import { moveBelow } from './regraft.ts';
 import type { Counters } from './report.ts';
-import { createStanding } from './standing.ts';
 import type { IngestStore, StoredConversation } from './store.ts';
 
 export interface Appender {

@@ -4,9 +4,9 @@
 import { canonicalJson } from '../../base/json.ts';
 import { MAIN_HEAD, type Meta } from '../../model/conversation.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import { findCopies } from '../branches/copies.ts';
-import { changedHeads, computeHeads, type HeadPointer, type TreeTurn } from '../branches/heads.ts';
-import { findSuperseded } from '../branches/superseded.ts';
+import { findCopies } from './branches/copies.ts';
+import { changedHeads, computeHeads, type HeadPointer, type TreeTurn } from './branches/heads.ts';
+import { findSuperseded } from './branches/superseded.ts';
 import type { Contribution } from './memory.ts';
 import { findNewest, isOrphaned, mergeMeta, storedSource, withWordsOf } from './meta.ts';
 import type { IngestStore, StoredConversation } from './store.ts';

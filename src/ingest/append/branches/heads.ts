@@ -1,8 +1,8 @@
 /** Which turns a conversation's heads point to: `main`, and one for each branch that was left behind. */
 /** A pure function of the set of turns and of what the sources call current, so no order of ingest shows in it. */
 
-import { type Head, MAIN_HEAD } from '../../model/conversation.ts';
-import type { ConversationId, TurnHash } from '../../model/ids.ts';
+import { type Head, MAIN_HEAD } from '../../../model/conversation.ts';
+import type { ConversationId, TurnHash } from '../../../model/ids.ts';
 
 /** What deciding needs to know of a turn. */
 export interface TreeTurn {

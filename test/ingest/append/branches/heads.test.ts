@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { changedHeads, computeHeads, listRivals, type TreeTurn } from '../../../src/ingest/branches/heads.ts';
-import type { TurnHash } from '../../../src/model/ids.ts';
+import { changedHeads, computeHeads, listRivals, type TreeTurn } from '../../../../src/ingest/append/branches/heads.ts';
+import type { TurnHash } from '../../../../src/model/ids.ts';
 
 const none: ReadonlySet<TurnHash> = new Set();
 

@@ -3,22 +3,22 @@
 
 import { rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type ArchiveReader, type ArchiveWriter, createArchive, openArchive } from '../../archive/archive.ts';
-import { blake3Hex } from '../../base/blake3.ts';
-import { makeRealFolders } from '../../base/confined-disk.ts';
-import { realDisk, replaceFile } from '../../base/disk.ts';
-import { messageOf } from '../../base/errors.ts';
-import type { Problem } from '../../base/log.ts';
-import type { BlobHash } from '../../model/ids.ts';
-import type { RedactOptions } from '../../secrets/secrets.ts';
-import { createAppender } from '../append/append.ts';
-import { finishLinks } from '../append/finish.ts';
-import { findMemory } from '../append/memory.ts';
-import type { PlannedSource } from '../append/plan.ts';
-import { createCounters } from '../append/report.ts';
-import type { Importer } from '../kit/importer.ts';
-import { createLocalReaders, type Readers } from '../read/readers.ts';
-import { findKeptSource, type KeptSource, restoreSource } from '../read/sources.ts';
+import { type ArchiveReader, type ArchiveWriter, createArchive, openArchive } from '../../../archive/archive.ts';
+import { blake3Hex } from '../../../base/blake3.ts';
+import { makeRealFolders } from '../../../base/confined-disk.ts';
+import { realDisk, replaceFile } from '../../../base/disk.ts';
+import { messageOf } from '../../../base/errors.ts';
+import type { Problem } from '../../../base/log.ts';
+import type { BlobHash } from '../../../model/ids.ts';
+import type { RedactOptions } from '../../../secrets/secrets.ts';
+import type { Importer } from '../../kit/importer.ts';
+import { createLocalReaders, type Readers } from '../../read/readers.ts';
+import { findKeptSource, type KeptSource, restoreSource } from '../../read/sources.ts';
+import { createAppender } from '../append.ts';
+import { finishLinks } from '../finish.ts';
+import { findMemory } from '../memory.ts';
+import type { PlannedSource } from '../plan.ts';
+import { createCounters } from '../report.ts';
 
 export interface HealOptions {
   /** `private/sources`; a folder beside it is used meanwhile and removed. */

@@ -1,11 +1,11 @@
 /** The fork ladder over what the archive holds: where a turn goes whose source does not know what stands under its parent. */
 /** Asked for slices and for parents far back only; what is found is kept in step while the conversation grows. */
 
-import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import type { Item } from '../../model/item.ts';
-import { findItem, ITEM_PAYLOAD } from '../../model/payload.ts';
-import type { LoggedTurn } from '../../model/turn.ts';
-import type { Placed } from './commit.ts';
+import type { ConversationId, TurnHash } from '../../../model/ids.ts';
+import type { Item } from '../../../model/item.ts';
+import { findItem, ITEM_PAYLOAD } from '../../../model/payload.ts';
+import type { LoggedTurn } from '../../../model/turn.ts';
+import type { Placed } from '../commit.ts';
 
 /** What is asked of the archive, and of what was taken and is not in it yet. */
 export interface BelowView {

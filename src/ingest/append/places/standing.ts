@@ -1,10 +1,10 @@
 /** How things stand: the archive and its ledger, with what was taken since and is not committed. */
 /** Everything that places turns asks here, so that a turn means the same before its commit and after it. */
 
-import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import { Batch, type Placed } from './commit.ts';
+import type { ConversationId, TurnHash } from '../../../model/ids.ts';
+import { Batch, type Placed } from '../commit.ts';
+import type { IngestStore } from '../store.ts';
 import type { KnownTurn } from './regraft.ts';
-import type { IngestStore } from './store.ts';
 
 export interface Standing {
   /** What was taken since the last commit; replaced by an empty one when it is committed. */

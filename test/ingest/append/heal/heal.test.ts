@@ -5,10 +5,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ArchiveWriter, createArchive, openArchive } from '../../../src/archive/archive.ts';
-import { heal, ingest, withholdSource } from '../../../src/ingest/ingest.ts';
-import type { ConversationId } from '../../../src/model/ids.ts';
-import { type FakeLine, fakeAgent, testOptions, writeFake } from '../fake-agent.ts';
+import { type ArchiveWriter, createArchive, openArchive } from '../../../../src/archive/archive.ts';
+import { heal, ingest, withholdSource } from '../../../../src/ingest/ingest.ts';
+import type { ConversationId } from '../../../../src/model/ids.ts';
+import { type FakeLine, fakeAgent, testOptions, writeFake } from '../../fake-agent.ts';
 
 let dir: string;
 let archiveDir: string;

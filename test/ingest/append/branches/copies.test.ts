@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type CopyTurn, findCopies } from '../../../src/ingest/branches/copies.ts';
-import { computeHeads } from '../../../src/ingest/branches/heads.ts';
-import { payloadHash, turnHash } from '../../../src/model/ids.ts';
-import { expectLinear } from '../../base/growth.ts';
+import { type CopyTurn, findCopies } from '../../../../src/ingest/append/branches/copies.ts';
+import { computeHeads } from '../../../../src/ingest/append/branches/heads.ts';
+import { payloadHash, turnHash } from '../../../../src/model/ids.ts';
+import { expectLinear } from '../../../base/growth.ts';
 
 /** `name` is the turn, `says` its words; the parent is named before it. */
 function tree(

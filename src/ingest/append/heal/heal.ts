@@ -1,12 +1,12 @@
 /** Content that the archive has lost and kept sources still say: read again, and put back where its hash is the recorded one. */
 /** Before anything is appended, because a damaged conversation takes nothing. Its cost follows the damage. */
 
-import type { ArchiveWriter } from '../../archive/archive.ts';
-import type { Problem } from '../../base/log.ts';
-import type { ConversationId } from '../../model/ids.ts';
-import { IMPORTERS } from '../importers/importers.ts';
-import type { Importer } from '../kit/importer.ts';
-import { findKeptSource, listKeptSources } from '../read/sources.ts';
+import type { ArchiveWriter } from '../../../archive/archive.ts';
+import type { Problem } from '../../../base/log.ts';
+import type { ConversationId } from '../../../model/ids.ts';
+import { IMPORTERS } from '../../importers/importers.ts';
+import type { Importer } from '../../kit/importer.ts';
+import { findKeptSource, listKeptSources } from '../../read/sources.ts';
 import { Aside, type HealOptions, type Telling } from './aside.ts';
 
 /** Plain JSON. */

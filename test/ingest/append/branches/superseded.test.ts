@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isFuller, isLonger } from '../../../src/ingest/branches/superseded.ts';
-import type { Item } from '../../../src/model/item.ts';
-import { expectLinear } from '../../base/growth.ts';
+import { isFuller, isLonger } from '../../../../src/ingest/append/branches/superseded.ts';
+import type { Item } from '../../../../src/model/item.ts';
+import { expectLinear } from '../../../base/growth.ts';
 
 const say = (texts: readonly string[], outputTokens = 1): Item => ({
   role: 'assistant',

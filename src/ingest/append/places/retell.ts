@@ -1,9 +1,9 @@
 /** What a client copied with other times, and its origin: the earliest telling of a turn has its time and its place, whichever is read first. */
 /** A copy is made after what it copies, so the least time is the turn's own. Nothing stored is edited: what changes is said again. */
 
-import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import type { ReadTurn } from '../read/read-part.ts';
-import type { Placed } from './commit.ts';
+import type { ConversationId, TurnHash } from '../../../model/ids.ts';
+import type { ReadTurn } from '../../read/read-part.ts';
+import type { Placed } from '../commit.ts';
 import { type Grafting, type KnownTurn, sayAgain } from './regraft.ts';
 import type { Standing } from './standing.ts';
 

@@ -1,14 +1,14 @@
 /** Whether one turn is an unfinished copy of another: the first parts of a message whose end was not written yet. */
 /** Such a leaf stays in the log, because nothing is ever edited, and is no branch. */
 
-import type { ArchiveReader } from '../../archive/archive.ts';
-import { blake3Hex } from '../../base/blake3.ts';
-import { encodeUtf8 } from '../../base/bytes.ts';
-import { canonicalJson } from '../../base/json.ts';
-import type { PayloadHash, TurnHash } from '../../model/ids.ts';
-import type { Item, Part } from '../../model/item.ts';
-import { findItem } from '../../model/payload.ts';
-import type { LoggedTurn } from '../../model/turn.ts';
+import type { ArchiveReader } from '../../../archive/archive.ts';
+import { blake3Hex } from '../../../base/blake3.ts';
+import { encodeUtf8 } from '../../../base/bytes.ts';
+import { canonicalJson } from '../../../base/json.ts';
+import type { PayloadHash, TurnHash } from '../../../model/ids.ts';
+import type { Item, Part } from '../../../model/item.ts';
+import { findItem } from '../../../model/payload.ts';
+import type { LoggedTurn } from '../../../model/turn.ts';
 import { listRivals } from './heads.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Turns that say nothing new: a resumed or forked file can repeat its past with new times, which gives it new hashes. */
 /** They stay in the log, because nothing is ever edited, and are no branch: nobody went another way. */
 
-import type { PayloadHash, TurnHash } from '../../model/ids.ts';
+import type { PayloadHash, TurnHash } from '../../../model/ids.ts';
 import type { TreeTurn } from './heads.ts';
 
 export interface CopyTurn extends TreeTurn {

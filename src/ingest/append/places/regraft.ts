@@ -1,10 +1,10 @@
 /** Puts turns elsewhere: a slice behind its beginning, an answer behind the whole of the message that it was read after. */
 /** Nothing stored is edited: the turns are said again where they belong, and who names one of them is led there. */
 
-import { prepareTurn } from '../../archive/archive.ts';
-import type { TurnHash } from '../../model/ids.ts';
-import type { Turn } from '../../model/turn.ts';
-import type { Placed } from './commit.ts';
+import { prepareTurn } from '../../../archive/archive.ts';
+import type { TurnHash } from '../../../model/ids.ts';
+import type { Turn } from '../../../model/turn.ts';
+import type { Placed } from '../commit.ts';
 
 /** A turn as the archive or the batch has it. */
 export type KnownTurn = Omit<Turn, 'rawLength'>;

@@ -1,18 +1,18 @@
 /** Puts turns in their places: behind their parents, in the place of what they tell anew, into the conversation they belong to. */
 /** Nothing stored is edited: what belongs elsewhere is said again there, and who names it is led on. */
 
-import { type LostParent, type PreparedTurn, prepareTurn } from '../../archive/archive.ts';
-import type { ConversationId } from '../../model/ids.ts';
-import { encodeItem } from '../../model/item.ts';
-import { findItem, ITEM_PAYLOAD } from '../../model/payload.ts';
+import { type LostParent, type PreparedTurn, prepareTurn } from '../../../archive/archive.ts';
+import type { ConversationId } from '../../../model/ids.ts';
+import { encodeItem } from '../../../model/item.ts';
+import { findItem, ITEM_PAYLOAD } from '../../../model/payload.ts';
+import type { ReadTurn } from '../../read/read-part.ts';
 import { isFuller, tellsAll } from '../branches/superseded.ts';
-import type { ReadTurn } from '../read/read-part.ts';
+import type { Placed } from '../commit.ts';
+import type { IngestStore } from '../store.ts';
 import { createBelow } from './below.ts';
-import type { Placed } from './commit.ts';
 import { type Grafting, type KnownTurn, moveBelow, moveTurn } from './regraft.ts';
 import { retell } from './retell.ts';
 import type { Standing } from './standing.ts';
-import type { IngestStore } from './store.ts';
 
 type Retelling = Pick<ReadTurn, 'timeMs'> & Partial<Pick<ReadTurn, 'payloadHash' | 'replaces'>>;
 

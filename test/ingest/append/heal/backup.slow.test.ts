@@ -5,9 +5,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ArchiveWriter, createArchive, isDamage, openArchive } from '../../../src/archive/archive.ts';
-import { heal, ingest } from '../../../src/ingest/ingest.ts';
-import { type FakeLine, fakeAgent, testOptions, writeFake } from '../fake-agent.ts';
+import { type ArchiveWriter, createArchive, isDamage, openArchive } from '../../../../src/archive/archive.ts';
+import { heal, ingest } from '../../../../src/ingest/ingest.ts';
+import { type FakeLine, fakeAgent, testOptions, writeFake } from '../../fake-agent.ts';
 
 let dir: string;
 let live: string;
