@@ -134,6 +134,11 @@ export interface ArchiveReader {
    * DamageError when one is not there or does not have its leaf hash.
    */
   readRecords(conversation: ConversationId, from: number, to: number): readonly Uint8Array[];
+  /**
+   * The payloads of tile `n` (256 records) as a log of `size` records has them in a replica: one chunk; a full one is the sealed file.
+   * Throws NotFoundError, DamageError.
+   */
+  readPayloadTile(conversation: ConversationId, n: number, size: number): Uint8Array;
   /** The JSON of every meta record in log order, as it was written: the last is the conversation's meta. Throws NotFoundError. */
   readMetas(conversation: ConversationId): readonly Payload[];
 
@@ -144,6 +149,8 @@ export interface ArchiveReader {
   hasBlob(hash: BlobHash | PayloadHash): boolean;
   /** Raw bytes, verified against the hash. Undefined: not there. Throws DamageError when it does not hash right. */
   readBlob(hash: BlobHash | PayloadHash): Uint8Array | undefined;
+  /** The same as it is stored, compressed. */
+  readBlobFrame(hash: BlobHash | PayloadHash): Uint8Array | undefined;
 
   /** Recomputes everything from bytes. Reports every single damage; never throws for one. */
   verify(options?: VerifyOptions): VerifyReport;

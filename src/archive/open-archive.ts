@@ -45,6 +45,7 @@ import { findTookOver } from './index/took-over.ts';
 import { countSummaries, revisionOf, walkGone, walkSummaries } from './index/walk-summaries.ts';
 import { readMetas } from './read/read-metas.ts';
 import { readPayloads } from './read/read-payloads.ts';
+import { readBlobFrame, readPayloadTile } from './read/read-published.ts';
 import { readRecords } from './read/read-records.ts';
 import { findTurn, hasTurn, listBranch, listTurns } from './read/read-turns.ts';
 import { compareIndex, refreshIndex } from './scan/open-index.ts';
@@ -140,6 +141,10 @@ export class OpenArchive implements ArchiveWriter {
     return readRecords(this.#store, this.#getRow(conversation), from, to);
   }
 
+  readPayloadTile(conversation: ConversationId, n: number, size: number): Uint8Array {
+    return readPayloadTile(this.#store, this.#getRow(conversation), n, size);
+  }
+
   readMetas(conversation: ConversationId): readonly Payload[] {
     return readMetas(this.#store, this.#getRow(conversation));
   }
@@ -160,6 +165,10 @@ export class OpenArchive implements ArchiveWriter {
 
   readBlob(hash: BlobHash | PayloadHash): Uint8Array | undefined {
     return isHash(hash) ? readBlobFile(this.#store.disk, this.#store.dir, hash) : undefined;
+  }
+
+  readBlobFrame(hash: BlobHash | PayloadHash): Uint8Array | undefined {
+    return isHash(hash) ? readBlobFrame(this.#store, hash) : undefined;
   }
 
   append(batch: AppendBatch): AppendResult {

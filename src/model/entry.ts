@@ -50,6 +50,6 @@ export interface FeedDocument {
     readonly prevArchive?: string;
     readonly nextArchive?: string;
   };
-  /** Absolute URL of the conversation's checkpoint, when the feed is of one conversation. */
+  /** Absolute URL of a replica's checkpoint: the conversation's, when the feed is of one, else that of the archive log. */
   readonly checkpoint?: string;
 }

@@ -4,3 +4,5 @@
 export { NetworkError, type NetworkReason } from './errors.ts';
 export { type Answer, Fetcher, type FetcherOptions, type FetchOptions, type Redirect } from './fetch/fetcher.ts';
 export { findBlocked, type GateOptions } from './publish/gate.ts';
+export { openReplica, type Replica } from './publish/open-replica.ts';
+export type { PublishedLog, ReplicaFile } from './publish/replica-files.ts';

@@ -10,6 +10,7 @@ import { buildOverviews } from './lists/overviews.ts';
 import { buildDocs } from './once/docs.ts';
 import { buildJoined } from './once/joined.ts';
 import { buildOpml } from './once/opml.ts';
+import { buildReplicaLog } from './once/replica.ts';
 import { buildResolver } from './once/resolver.ts';
 import { buildSitemap } from './once/sitemap.ts';
 import { buildStatics } from './once/statics.ts';
@@ -40,7 +41,7 @@ export async function buildChanges(
       archive,
       options,
       state,
-      keyOf(context.frame.key, RENDERER_VERSION, config.search, config.images, mode),
+      keyOf(context.frame.key, RENDERER_VERSION, config.search, config.images, mode, options.replica?.epoch ?? ''),
     );
     for (const id of state.conversations.listGone()) forgetConversation(context, id);
     state.commit();
@@ -60,6 +61,7 @@ export async function buildChanges(
     buildSitemap(context);
     buildOpml(context);
     buildResolver(context);
+    buildReplicaLog(context);
     await buildFeedsOf(context, lists);
     await build.settled();
     progress.advance(1);

@@ -7,6 +7,7 @@ import { type Walk, walkConversation } from './conversation/conversation.ts';
 import { ownerOf } from './conversation/conversation-work.ts';
 import { buildFailure } from './conversation/failed.ts';
 import { stopsBuild } from './errors.ts';
+import { buildReplicaOf, forgetReplicaOf } from './once/replica.ts';
 import { describe } from './select.ts';
 
 /** Reads it and starts what makes its pages; the rest is deferred. From the moment all its pages are written it counts as built. */
@@ -14,6 +15,7 @@ export async function buildConversation(context: BuildContext, id: ConversationI
   const { archive, output, options } = context;
   const conversation = describe(archive.getConversation(id), options);
   output.take(ownerOf(id));
+  buildReplicaOf(context, id);
   try {
     const walk = await walkConversation(context, conversation);
     context.defer(settle(context, conversation, walk));
@@ -49,7 +51,9 @@ function done({ output, state }: BuildContext, { summary }: VisibleConversation,
 }
 
 /** Takes away what is left of a conversation that this site does not show any more. */
-export function forgetConversation({ output, state }: BuildContext, id: ConversationId): void {
+export function forgetConversation(context: BuildContext, id: ConversationId): void {
+  const { output, state } = context;
+  forgetReplicaOf(context, id);
   const owner = ownerOf(id);
   output.take(owner);
   output.settle(owner);

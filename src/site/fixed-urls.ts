@@ -20,6 +20,9 @@ export const pages = {
   redirects: '/_redirects',
   searchShards: '/search/shards.json',
   pagefind: '/pagefind/',
+  replica: '/archive/',
+  replicaInfo: '/archive/archive.json',
+  replicaCheckpoint: '/archive/log/checkpoint',
 } as const;
 
 /** `t-<16 digits>`: the id of a turn's element, from the first digits of its hash. */

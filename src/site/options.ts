@@ -5,6 +5,7 @@ import type { Revision } from '../archive/archive.ts';
 import type { Log, Progress } from '../base/log.ts';
 import type { ConversationId } from '../model/ids.ts';
 import type { SiteConfig } from '../model/site-config.ts';
+import type { Replica } from '../replica/replica.ts';
 
 export interface BuildOptions {
   /** Where the site goes. `<outputDir>.tmp` beside it is used while building. */
@@ -16,6 +17,8 @@ export interface BuildOptions {
   readonly blocked?: ReadonlyMap<ConversationId, string>;
   /** The archive of which `blocked` speaks: what came later goes out with no build. Undefined: it does not change. */
   readonly gated?: Revision;
+  /** What was published, to be written below `/archive/` of a public site. Absent: the site has no replica. */
+  readonly replica?: Replica;
   /** Private folder for what the next build can reuse. */
   readonly cacheDir: string;
   readonly templatesDir: string;

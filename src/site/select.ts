@@ -80,7 +80,16 @@ function offer(state: SiteState, conversation: VisibleConversation, options: Bui
   const { parent } = summary.meta;
   state.conversations.offer({
     id: summary.id,
-    input: keyOf(key, summary.rootHash, summary.damage ?? '', title, tags, conversation.private),
+    input: keyOf(
+      key,
+      summary.rootHash,
+      summary.withheld,
+      summary.metaWithheld,
+      summary.damage ?? '',
+      title,
+      tags,
+      conversation.private,
+    ),
     private: conversation.private,
     title,
     firstMs: summary.firstMs,

@@ -38,7 +38,8 @@ export async function buildSite(archive: ArchiveReader, options: BuildOptions): 
   // asked for when the state is ours: while this build waited for another one, the archive may have grown
   const siteKeyNow = (): string => {
     const { generation, revision } = archive.revision();
-    return keyOf(BUILD_VERSION, RENDERER_VERSION, mode, config, inputs.key, generation, revision);
+    const { epoch = '', size = 0 } = options.replica ?? {};
+    return keyOf(BUILD_VERSION, RENDERER_VERSION, mode, config, inputs.key, generation, revision, epoch, size);
   };
   let state: SiteState;
   try {

@@ -72,6 +72,16 @@ export function imageUrl(id: ConversationId, hash: string, extension: string): s
   return `${conversationUrl(id)}i/${hash}.${extension}`;
 }
 
+/** `/archive/<path>`: a file of the replica. The path is made of fixed words, hex digits and numbers. */
+export function replicaUrl(path: string): string {
+  return `${pages.replica}${path}`;
+}
+
+/** `/archive/conversations/<root>/checkpoint` */
+export function checkpointUrl(id: ConversationId): string {
+  return replicaUrl(`conversations/${id}/checkpoint`);
+}
+
 /** `/sitemap-2026-01.xml`, `/sitemap-2026-01-2.xml`: the pages of conversations that began in one month. */
 export function sitemapPartUrl(name: string, part = 1): string {
   return part === 1 ? `/sitemap-${name}.xml` : `/sitemap-${name}-${part}.xml`;

@@ -132,6 +132,10 @@ class CutArchive implements ArchiveReader {
     return this.#whole.readRecords(conversation, from, Math.min(to, size));
   }
 
+  readPayloadTile(conversation: ConversationId, n: number, size: number): Uint8Array {
+    return this.#whole.readPayloadTile(conversation, n, Math.min(size, this.#get(conversation).summary.size));
+  }
+
   readMetas(conversation: ConversationId): readonly Payload[] {
     const { metas } = this.#get(conversation);
     return this.#whole.readMetas(conversation).slice(0, metas);
@@ -151,6 +155,10 @@ class CutArchive implements ArchiveReader {
 
   readBlob(hash: BlobHash | PayloadHash): Uint8Array | undefined {
     return this.#whole.readBlob(hash);
+  }
+
+  readBlobFrame(hash: BlobHash | PayloadHash): Uint8Array | undefined {
+    return this.#whole.readBlobFrame(hash);
   }
 
   /** Of the whole archive: a beginning is sound when the whole is. */

@@ -7,7 +7,7 @@ import { agentName } from '../render/names.ts';
 import { plainTitle } from '../render/text/plain-title.ts';
 import { RENDERER_VERSION } from '../render/version.ts';
 import { keyOf } from '../state/keys.ts';
-import { turnUrn } from '../urls.ts';
+import { checkpointUrl, turnUrn } from '../urls.ts';
 import type { Exchange } from '../view/exchange.ts';
 import type { BranchOutline } from '../view/outline.ts';
 import type { Collecting } from './collector.ts';
@@ -99,7 +99,7 @@ function createBranchFeed(work: ConversationWork, branch: BranchOutline, defer: 
 }
 
 function planOf(
-  { conversation, names, owner, deleted }: ConversationWork,
+  { context, conversation, names, owner, deleted }: ConversationWork,
   branch: BranchOutline,
   defer: FeedPlan['defer'],
 ): FeedPlan {
@@ -114,6 +114,7 @@ function planOf(
     description: plainTitle(summary.firstPrompt, 200) || title,
     entries: [],
     deleted,
+    ...(context.options.replica === undefined ? {} : { checkpointUrl: checkpointUrl(summary.id) }),
     archives: 0,
     defer,
   };

@@ -35,6 +35,8 @@ export interface FeedPlan {
   /** Newest first, at most `FEED_ENTRIES`. */
   readonly entries: readonly LazyEntry[];
   readonly deleted: readonly DeletedEntry[];
+  /** Address of the checkpoint that speaks for what the feed tells. Absent: there is no replica. */
+  readonly checkpointUrl?: string;
   /** Full archive documents that exist. Undefined: the feed has none and says nothing about completeness. */
   readonly archives?: number;
   /** Takes the work of making and writing documents; it may go on in the background. */
@@ -84,7 +86,7 @@ export function createFeedBuilder({ output, config, frameKey, pool, gate }: Feed
     urlOf: (format: FeedFormat) => string,
     paging: (format: FeedFormat) => FeedDocument['paging'],
   ): Promise<void> => {
-    const { owner, id, title, description, pageUrl, deleted } = plan;
+    const { owner, id, title, description, pageUrl, deleted, checkpointUrl } = plan;
     const base = keyOf(
       frameKey,
       id,
@@ -92,6 +94,7 @@ export function createFeedBuilder({ output, config, frameKey, pool, gate }: Feed
       description,
       pageUrl,
       deleted,
+      checkpointUrl ?? '',
       entries.map((entry) => entry.key),
     );
     const dirty = FORMATS.filter((format) =>
@@ -109,6 +112,7 @@ export function createFeedBuilder({ output, config, frameKey, pool, gate }: Feed
       author: config.author === '' ? config.title : config.author,
       updated: Math.max(0, ...entries.map((entry) => entry.updatedMs), ...deleted.map((entry) => entry.when)),
       deleted,
+      ...(checkpointUrl === undefined ? {} : { checkpoint: absoluteUrl(config.url, checkpointUrl) }),
     };
     const documents = dirty.map((format) => {
       const pages = paging(format);

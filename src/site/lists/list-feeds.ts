@@ -5,12 +5,12 @@ import type { TurnHash } from '../../model/ids.ts';
 import type { BuildContext } from '../conversation/context.ts';
 import { FEED_ENTRIES, type LazyEntry } from '../feeds/feeds.ts';
 import { keyOf } from '../state/keys.ts';
-import { listUrn, siteUrn } from '../urls.ts';
+import { listUrn, pages, siteUrn } from '../urls.ts';
 import type { List } from './list-kinds.ts';
 
 export async function buildListFeeds(context: BuildContext, list: List, owner: string): Promise<void> {
   const { state, feeds, options } = context;
-  const { config } = options;
+  const { config, replica } = options;
   const site = new URL(config.url).host;
   const home = list.kind === 'home';
   const entries = state.entries.listNewest(list.url, FEED_ENTRIES).map(
@@ -29,6 +29,7 @@ export async function buildListFeeds(context: BuildContext, list: List, owner: s
     description: home ? config.description : `Exchanges of ${list.title}`,
     entries,
     deleted: state.entries.listDeleted(list.url, FEED_ENTRIES),
+    ...(replica === undefined ? {} : { checkpointUrl: pages.replicaCheckpoint }),
     defer: context.defer,
   });
 }

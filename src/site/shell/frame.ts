@@ -36,13 +36,27 @@ const NAV: readonly LinkModel[] = [
   { label: 'About', url: pages.about },
 ];
 
-export function createFrame(config: SiteConfig, inputs: SiteInputs, mode: 'local' | 'public'): Frame {
+export function createFrame(
+  config: SiteConfig,
+  inputs: SiteInputs,
+  mode: 'local' | 'public',
+  hasReplica: boolean,
+): Frame {
   const asset = (name: string): string => inputs.assets.get(name)?.url ?? '';
   const given = (names: readonly string[]): readonly string[] => names.map(asset).filter((url) => url !== '');
   const styles = given(['site.css']);
   const scripts = given(['page.js']);
   return {
-    key: keyOf(inputs.shellKey, config.title, config.description, config.url, config.author, config.language, mode),
+    key: keyOf(
+      inputs.shellKey,
+      config.title,
+      config.description,
+      config.url,
+      config.author,
+      config.language,
+      mode,
+      hasReplica,
+    ),
     asset,
     page: (own) => ({
       lang: config.language,
@@ -53,6 +67,7 @@ export function createFrame(config: SiteConfig, inputs: SiteInputs, mode: 'local
       policy: PAGE_POLICY,
       fromDisk: mode === 'local' ? FROM_DISK : '',
       robots: mode === 'local' ? NO_ROBOTS : '',
+      replica: hasReplica ? pages.replicaInfo : '',
       icon: asset('icon.svg'),
       styles,
       scripts,

@@ -25,7 +25,7 @@ export const NO_ROBOTS = 'noindex, nofollow, noarchive';
 type Header = readonly [name: string, value: string];
 
 export interface HeaderRule {
-  /** A path, or a path ending in `*`. No two rules set the same header for one path. */
+  /** A path; `*` stands for anything, `:name` for one part of it. No two rules set the same header for one path. */
   readonly path: string;
   readonly headers: readonly Header[];
 }
@@ -33,6 +33,10 @@ export interface HeaderRule {
 const withFrames = (policy: string): Header => ['Content-Security-Policy', `${policy}; frame-ancestors 'none'`];
 const REVALIDATE: Header = ['Cache-Control', 'public, max-age=0, must-revalidate'];
 const FOR_EVER: Header = ['Cache-Control', 'public, max-age=31536000, immutable'];
+/** Bytes that are hashed must come as they are: no host may squeeze or rewrite them. */
+const AS_IT_IS_FOR_EVER: Header = ['Cache-Control', 'public, max-age=31536000, immutable, no-transform'];
+const ASK_AGAIN: Header = ['Cache-Control', 'no-cache, no-transform'];
+const CONVERSATIONS = `${pages.replica}conversations/:root`;
 const PAGES = [
   '/',
   '/page/*',
@@ -65,6 +69,13 @@ export const headerRules: readonly HeaderRule[] = [
     FEED_FORMATS.map(({ file, mediaType }): HeaderRule => {
       return { path: `${folder}${file}`, headers: [['Content-Type', `${mediaType}; charset=utf-8`]] };
     }),
+  ),
+  { path: `${pages.replica}*`, headers: [['Access-Control-Allow-Origin', '*']] },
+  ...[pages.replicaInfo, pages.replicaCheckpoint, `${CONVERSATIONS}/checkpoint`].map(
+    (path): HeaderRule => ({ path, headers: [ASK_AGAIN] }),
+  ),
+  ...[`${pages.replica}log/tile/*`, `${CONVERSATIONS}/tile/*`, `${pages.replica}blobs/*`].map(
+    (path): HeaderRule => ({ path, headers: [AS_IT_IS_FOR_EVER] }),
   ),
   { path: pages.opml, headers: [['Content-Type', 'text/x-opml; charset=utf-8'], REVALIDATE] },
   {
@@ -112,7 +123,10 @@ export function generateNetlifyHeaders(): string {
 }
 
 function fits(pattern: string, url: string): boolean {
-  if (!pattern.includes('*')) return pattern === url;
-  const [before = '', after = ''] = pattern.split('*', 2);
-  return url.startsWith(before) && url.endsWith(after) && url.length >= before.length + after.length;
+  if (!/[*:]/.test(pattern)) return pattern === url;
+  const parts = pattern.split(/(\*|:\w+)/).map((part) => {
+    if (part === '*') return '.*';
+    return /^:\w+$/.test(part) ? '[^/]+' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+  });
+  return new RegExp(`^${parts.join('')}$`).test(url);
 }

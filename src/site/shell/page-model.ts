@@ -54,6 +54,8 @@ export interface PageModel {
   readonly fromDisk: string;
   /** What search engines are told; empty: nothing. */
   readonly robots: string;
+  /** Where the replica begins that this page can be checked against; empty: there is none. */
+  readonly replica: string;
   readonly icon: string;
   readonly styles: readonly string[];
   readonly scripts: readonly string[];

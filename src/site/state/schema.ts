@@ -4,7 +4,7 @@
 import type { Database } from '../../base/sqlite.ts';
 
 /** Raised when the tables or what stands in them change meaning. */
-const STATE_VERSION = '6';
+const STATE_VERSION = '7';
 
 const TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -43,6 +43,11 @@ CREATE INDEX unit_order ON unit (start, url, day, rank, size, key);
 CREATE INDEX unit_conversation ON unit (conversation);
 CREATE TABLE facet (name TEXT NOT NULL, value TEXT NOT NULL, url TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (name, value, url, day)) WITHOUT ROWID;
 CREATE INDEX facet_url ON facet (url);
+
+-- Blobs of the replica, which conversations share. upto: records of a conversation whose blobs are known, under that key.
+CREATE TABLE replica_blob (conversation TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (conversation, hash)) WITHOUT ROWID;
+CREATE INDEX replica_blob_hash ON replica_blob (hash);
+CREATE TABLE replica_upto (conversation TEXT PRIMARY KEY, upto INTEGER NOT NULL, key TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE entry (turn TEXT PRIMARY KEY, conversation TEXT NOT NULL, time INTEGER NOT NULL, key TEXT NOT NULL, data TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX entry_conversation ON entry (conversation, time DESC, turn);

@@ -17,6 +17,7 @@ import { contentHash } from './keys.ts';
 import { createListTable, type ListTable } from './lists.ts';
 import { createPackTable, type PackTable } from './packs.ts';
 import { createPlaceTable, type PlaceTable } from './places.ts';
+import { createReplicaBlobTable, type ReplicaBlobTable } from './replica-blobs.ts';
 import { isOfThisVersion, prepareTables } from './schema.ts';
 import { createTouchedTable, type TouchedTable } from './touched.ts';
 import { createUnitTable, type UnitTable } from './units.ts';
@@ -40,6 +41,7 @@ export interface SiteState {
   readonly packs: PackTable;
   readonly lists: ListTable;
   readonly touched: TouchedTable;
+  readonly replicaBlobs: ReplicaBlobTable;
   /** A remembered value; undefined when there is none. */
   findMeta(name: string): string | undefined;
   setMeta(name: string, value: string): void;
@@ -99,6 +101,7 @@ function stateOf(database: Database): SiteState {
     packs: createPackTable(database),
     lists: createListTable(database),
     touched: createTouchedTable(database),
+    replicaBlobs: createReplicaBlobTable(database),
     findMeta(name) {
       const value = database.statement('SELECT value FROM meta WHERE name = ?').get(name)?.value;
       return typeof value === 'string' ? value : undefined;

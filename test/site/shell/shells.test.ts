@@ -23,7 +23,7 @@ afterAll(() => rmSync(cache, { recursive: true, force: true }));
 const templatesDir = join(root, 'templates');
 const none = join(cache, 'none');
 const inputs = readInputs({ templatesDir, contentDir: none, docsDir: none });
-const frame = createFrame(config, inputs, 'local');
+const frame = createFrame(config, inputs, 'local', false);
 const SHARED = ['layout.njk', 'parts.njk'];
 
 /** Whatever a title may hold, and a mark that looks like one of ours. */
