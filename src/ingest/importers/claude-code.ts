@@ -3,10 +3,12 @@
 
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
 import { parseTime } from '../../base/time.ts';
-import { textOf as wordsOf } from '../kit/builder.ts';
+import { textOf as wordsOf } from '../kit/build/told.ts';
+import type { Format } from '../kit/format.ts';
 import type { ImportedBlob, Importer } from '../kit/importer.ts';
+import type { Reading } from '../kit/reading.ts';
 import { MAIN } from '../kit/record.ts';
-import { type Format, type Reading, readSession } from '../kit/session.ts';
+import { readSession } from '../kit/session.ts';
 import { agentChain, findFileAgent, noteCalls, onResult, takeInline } from './claude-code/agents.ts';
 import { recordOf } from './claude-code/entries.ts';
 import { describeConversation, onTitleOrLink } from './claude-code/meta.ts';

@@ -4,10 +4,12 @@
 import { encodeUtf8 } from '../../base/bytes.ts';
 import { isJsonObject, type JsonObject } from '../../base/json.ts';
 import { limits } from '../../base/limits.ts';
-import { isTooDeep } from '../kit/depth.ts';
+import type { Format } from '../kit/format.ts';
 import type { Importer, SourceInput } from '../kit/importer.ts';
-import { walkJsonLines } from '../kit/json-lines.ts';
-import { type Format, type Reading, readSession } from '../kit/session.ts';
+import { isTooDeep } from '../kit/items/depth.ts';
+import { walkJsonLines } from '../kit/lines/json-lines.ts';
+import type { Reading } from '../kit/reading.ts';
+import { readSession } from '../kit/session.ts';
 import { findDocumentValues, findRecord, findText, recordKind, startsDocument } from './codex/records.ts';
 import { sessionMeta } from './codex/session.ts';
 import { START, type State, startedId } from './codex/state.ts';

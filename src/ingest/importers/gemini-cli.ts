@@ -5,11 +5,13 @@ import { decodeUtf8 } from '../../base/bytes.ts';
 import { canonicalJson, type JsonObject, type JsonValue } from '../../base/json.ts';
 import { parseTime } from '../../base/time.ts';
 import type { NoteKind, Part, ToolCallResponsePart } from '../../model/item.ts';
-import { googleParts, googleUsage, itemParts, toolCallPart, toolResponsePart } from '../kit/google-content.ts';
+import type { Format } from '../kit/format.ts';
 import type { ImportedBlob, Importer } from '../kit/importer.ts';
+import { googleParts, googleUsage, itemParts, toolCallPart, toolResponsePart } from '../kit/items/google-content.ts';
+import { objectOf, objectsOf, textOf } from '../kit/items/values.ts';
+import type { Reading } from '../kit/reading.ts';
 import { type AgentRecord, type Draft, MAIN } from '../kit/record.ts';
-import { type Format, type Reading, readSession } from '../kit/session.ts';
-import { objectOf, objectsOf, textOf } from '../kit/values.ts';
+import { readSession } from '../kit/session.ts';
 
 export const geminiCli: Importer = {
   id: 'gemini-cli',

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { Problem } from '../../base/log.ts';
 import type { Meta } from '../../model/conversation.ts';
 import type { Item } from '../../model/item.ts';
-import type { Gap } from './json-lines.ts';
+import type { Gap } from './lines/json-lines.ts';
 
 /** What an importer is handed. Bytes before `from` were consumed by an earlier run that returned `state`. */
 export interface SourceInput {

@@ -3,7 +3,7 @@
 
 import { concatBytes } from '../../base/bytes.ts';
 import { limits } from '../../base/limits.ts';
-import type { Gap } from '../kit/json-lines.ts';
+import type { Gap } from '../kit/lines/json-lines.ts';
 import { type OpenFile, readRange } from './source-file.ts';
 
 /** Bytes from `from` to `to` without the gaps. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { messageLine } from '../../../src/ingest/importers/claude-code/messages.ts';
 import { findDiff, toolKind } from '../../../src/ingest/importers/claude-code/tools.ts';
-import { joinParts } from '../../../src/ingest/kit/parts.ts';
+import { joinParts } from '../../../src/ingest/kit/items/parts.ts';
 import { Ledger, read } from './claude-code-reading.ts';
 
 const text = (content: string): JsonObject => ({ type: 'text', text: content });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { isJsonObject, type JsonObject } from '../../../src/base/json.ts';
-import { GIVEN_UP_MS, QUIET_MS } from '../../../src/ingest/kit/builder.ts';
+import { GIVEN_UP_MS, QUIET_MS } from '../../../src/ingest/kit/build/builder.ts';
+import type { Format } from '../../../src/ingest/kit/format.ts';
 import type { ImportedTurn, SourceInput, SourceOutput } from '../../../src/ingest/kit/importer.ts';
+import type { Reading } from '../../../src/ingest/kit/reading.ts';
 import { type AgentRecord, type Draft, MAIN } from '../../../src/ingest/kit/record.ts';
-import { type Format, type Reading, readSession } from '../../../src/ingest/kit/session.ts';
+import { readSession } from '../../../src/ingest/kit/session.ts';
 
 /** One line of a made session of an agent that gives no ids: one member says what it is. */
 interface Line {

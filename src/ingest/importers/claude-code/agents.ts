@@ -4,10 +4,10 @@
 import { decodeUtf8 } from '../../../base/bytes.ts';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../../base/json.ts';
 import type { Item } from '../../../model/item.ts';
-import type { Conversation } from '../../kit/building.ts';
+import type { Conversation } from '../../kit/build/building.ts';
 import type { SourceInput } from '../../kit/importer.ts';
-import type { Reading } from '../../kit/session.ts';
-import { hash48 } from '../../kit/tree.ts';
+import type { Reading } from '../../kit/reading.ts';
+import { hash48 } from '../../kit/tree/tree.ts';
 import { type ChainRecord, objectOf, safeId, textOf } from './records.ts';
 import { type Agent, type AgentCall, type ClaudeState, MOST } from './state.ts';
 import { startsAgent } from './tools.ts';

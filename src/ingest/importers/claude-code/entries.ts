@@ -3,7 +3,7 @@
 
 import type { ImportedBlob } from '../../kit/importer.ts';
 import type { AgentRecord, Draft, Facts } from '../../kit/record.ts';
-import { hash48 } from '../../kit/tree.ts';
+import { hash48 } from '../../kit/tree/tree.ts';
 import { messageLine } from './messages.ts';
 import { commandDraft, note, readUserBlocks, type UserReading } from './prompts.ts';
 import { blocksOf, type ChainRecord, contentOf, messageOfRecord, textOf } from './records.ts';

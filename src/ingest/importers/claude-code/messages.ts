@@ -4,7 +4,7 @@
 import { canonicalJson, type JsonObject, type JsonValue } from '../../../base/json.ts';
 import { limits } from '../../../base/limits.ts';
 import type { Part, Usage } from '../../../model/item.ts';
-import { isTooDeep } from '../../kit/depth.ts';
+import { isTooDeep } from '../../kit/items/depth.ts';
 import type { MessageLine } from '../../kit/record.ts';
 import { type Block, blocksOf, countOf, objectOf, textOf } from './records.ts';
 import { toolKind } from './tools.ts';

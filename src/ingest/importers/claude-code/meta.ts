@@ -2,9 +2,10 @@
 /** Collected while reading; written out once for every conversation that a run touched. */
 
 import type { JsonObject } from '../../../base/json.ts';
-import type { Conversation } from '../../kit/building.ts';
+import type { Conversation } from '../../kit/build/building.ts';
+import type { Described } from '../../kit/format.ts';
+import type { Reading } from '../../kit/reading.ts';
 import { MAIN } from '../../kit/record.ts';
-import type { Described, Reading } from '../../kit/session.ts';
 import { agentKey, agentOf, describeAgent } from './agents.ts';
 import { textOf } from './records.ts';
 import { type ClaudeState, MOST } from './state.ts';

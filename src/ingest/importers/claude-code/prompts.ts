@@ -3,8 +3,8 @@
 
 import { canonicalJson } from '../../../base/json.ts';
 import type { NoteKind, Part } from '../../../model/item.ts';
-import { findDataUrlImage, findImage } from '../../kit/images.ts';
 import type { ImportedBlob } from '../../kit/importer.ts';
+import { findDataUrlImage, findImage } from '../../kit/items/images.ts';
 import type { Draft } from '../../kit/record.ts';
 import { boundedJson } from './messages.ts';
 import { type Block, objectOf, textOf } from './records.ts';

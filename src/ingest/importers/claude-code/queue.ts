@@ -2,7 +2,7 @@
 /** A prompt taken out in the middle of the work is often written nowhere else, and no prompt may be lost or told twice. */
 
 import type { JsonObject } from '../../../base/json.ts';
-import { hash48 } from '../../kit/tree.ts';
+import { hash48 } from '../../kit/tree/tree.ts';
 import { textOf } from './records.ts';
 import { type ClaudeState, MOST, type QueuedPrompt } from './state.ts';
 

@@ -2,8 +2,8 @@
 /** Most of them are telemetry: those yield nothing and are collapsed onto their parent. */
 
 import type { JsonObject, JsonValue } from '../../../base/json.ts';
-import { findImage } from '../../kit/images.ts';
 import type { ImportedBlob } from '../../kit/importer.ts';
+import { findImage } from '../../kit/items/images.ts';
 import type { Draft } from '../../kit/record.ts';
 import { note, readUserBlocks, type UserReading } from './prompts.ts';
 import { blocksOf, type ChainRecord, objectOf, textOf } from './records.ts';

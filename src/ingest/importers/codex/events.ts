@@ -2,8 +2,8 @@
 /** Events mostly repeat items; these count tokens, end calls, mark turns and name sub-agents. */
 
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
+import type { Reading } from '../../kit/reading.ts';
 import type { CallEnd } from '../../kit/record.ts';
-import type { Reading } from '../../kit/session.ts';
 import { findUsage } from './items.ts';
 import { type CodexRecord, findText, findWhole } from './records.ts';
 import { COMPACTED, closeMessage, enterTurn, type State, startedId, takeNote, takeUsage } from './state.ts';

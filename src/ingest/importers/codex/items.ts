@@ -4,9 +4,9 @@
 import type { JsonObject, JsonValue } from '../../../base/json.ts';
 import { isJsonObject } from '../../../base/json.ts';
 import type { Part, ToolCallPart, Usage } from '../../../model/item.ts';
-import { findDataUrlImage } from '../../kit/images.ts';
 import type { ImportedBlob } from '../../kit/importer.ts';
-import type { Reading } from '../../kit/session.ts';
+import { findDataUrlImage } from '../../kit/items/images.ts';
+import type { Reading } from '../../kit/reading.ts';
 import { findCount, findText } from './records.ts';
 import { findImageUrl, parseArguments, toolKind } from './tools.ts';
 

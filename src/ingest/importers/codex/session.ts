@@ -4,9 +4,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
 import { isoTime, parseTime } from '../../../base/time.ts';
 import type { Meta } from '../../../model/conversation.ts';
-import type { Conversation } from '../../kit/building.ts';
-import { listNames } from '../../kit/history.ts';
+import type { Conversation } from '../../kit/build/building.ts';
 import { findProject } from '../../kit/project.ts';
+import { listNames } from '../../kit/tree/history.ts';
 import { findText } from './records.ts';
 
 export type SessionFacts = {

@@ -3,8 +3,8 @@
 
 import type { NoteKind, Part, Usage } from '../../../model/item.ts';
 import type { ImportedBlob } from '../../kit/importer.ts';
+import type { Reading } from '../../kit/reading.ts';
 import { type AgentRecord, type Draft, MAIN } from '../../kit/record.ts';
-import type { Reading } from '../../kit/session.ts';
 import type { SessionFacts } from './session.ts';
 
 export type State = {

@@ -4,8 +4,8 @@
 import type { JsonObject, JsonValue } from '../../../base/json.ts';
 import type { Part, ToolCallResponsePart } from '../../../model/item.ts';
 import type { ImportedBlob } from '../../kit/importer.ts';
+import type { Reading } from '../../kit/reading.ts';
 import type { Draft } from '../../kit/record.ts';
-import type { Reading } from '../../kit/session.ts';
 import { takeEvent } from './events.ts';
 import { contentParts, contentText, findToolCall, imageParts, reasoningParts } from './items.ts';
 import { type CodexRecord, findRecord, findText } from './records.ts';

@@ -3,10 +3,10 @@
 
 import type { JsonValue } from '../../../base/json.ts';
 import type { Part, ToolCallResponsePart } from '../../../model/item.ts';
-import { type Building, keyOf, type Open, type Waiting } from '../building.ts';
-import { aliasKey } from '../place.ts';
+import { type Building, keyOf, type Open, type Waiting } from '../build/building.ts';
+import { aliasKey } from '../build/place.ts';
 import { type AgentRecord, type CallEnd, MAIN } from '../record.ts';
-import { findTurnOf, nameTurn } from '../tree.ts';
+import { findTurnOf, nameTurn } from '../tree/tree.ts';
 
 /** Puts a record at the end of one of the lists of what is open. */
 export function hold(building: Building, open: Open, list: AgentRecord[], record: AgentRecord): void {

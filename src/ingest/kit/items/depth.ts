@@ -1,8 +1,8 @@
 /** Whether a value is nested too deep to stand in an item. */
 /** Asked before anything walks through it. */
 
-import type { JsonObject, JsonValue } from '../../base/json.ts';
-import { limits } from '../../base/limits.ts';
+import type { JsonObject, JsonValue } from '../../../base/json.ts';
+import { limits } from '../../../base/limits.ts';
 
 /** Iterative, so that hostile nesting cannot end the process. */
 export function isTooDeep(value: JsonValue, deepest: number = DEEPEST): boolean {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../../src/base/json.ts';
-import type { SourceInput, SourceOutput } from '../../../src/ingest/kit/importer.ts';
-import { type AgentRecord, MAIN } from '../../../src/ingest/kit/record.ts';
-import { type Format, readSession } from '../../../src/ingest/kit/session.ts';
+import type { JsonObject } from '../../../../src/base/json.ts';
+import type { Format } from '../../../../src/ingest/kit/format.ts';
+import type { SourceInput, SourceOutput } from '../../../../src/ingest/kit/importer.ts';
+import { type AgentRecord, MAIN } from '../../../../src/ingest/kit/record.ts';
+import { readSession } from '../../../../src/ingest/kit/session.ts';
 
 /** One line of a made session. `of`: a line of the model message of that name. */
 interface Line {

@@ -1,8 +1,8 @@
 /** Members of records from outside: each function checks one kind, and gives undefined for anything else. */
 /** Nothing of a record is believed before it went through one of these. */
 
-import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import { limits } from '../../base/limits.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
+import { limits } from '../../../base/limits.ts';
 import { isTooDeep } from './depth.ts';
 
 export function textOf(value: JsonValue | undefined): string | undefined {

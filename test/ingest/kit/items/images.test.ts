@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { blake3Hex } from '../../../src/base/blake3.ts';
-import { findDataUrlImage, findImage } from '../../../src/ingest/kit/images.ts';
-import { isWholeImage } from '../../../src/model/images.ts';
-import { canary, whole } from '../../model/image-samples.ts';
+import { blake3Hex } from '../../../../src/base/blake3.ts';
+import { findDataUrlImage, findImage } from '../../../../src/ingest/kit/items/images.ts';
+import { isWholeImage } from '../../../../src/model/images.ts';
+import { canary, whole } from '../../../model/image-samples.ts';
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 1, 2, 3, 4, 5, 6]);
 

@@ -1,12 +1,12 @@
 /** Everything that the builder knows while it reads one source, and which part of it is settled. */
 /** What lies before the safe point is settled; a snapshot of it is the state that the next run starts from. */
 
-import type { Problem } from '../../base/log.ts';
-import type { Item } from '../../model/item.ts';
-import type { HistoryList, HistoryMap, Names } from './history.ts';
-import type { ImportedBlob, ImportedTurn } from './importer.ts';
-import type { AgentRecord, CallEnd } from './record.ts';
-import type { Tree } from './tree.ts';
+import type { Problem } from '../../../base/log.ts';
+import type { Item } from '../../../model/item.ts';
+import type { ImportedBlob, ImportedTurn } from '../importer.ts';
+import type { AgentRecord, CallEnd } from '../record.ts';
+import type { HistoryList, HistoryMap, Names } from '../tree/history.ts';
+import type { Tree } from '../tree/tree.ts';
 
 /** How an agent's records make a tree. */
 export interface Rules {

@@ -1,12 +1,12 @@
 /** Turns an image that a session holds as base64 into bytes that a blob part can name. */
 /** Strict on purpose: what is no image by its first bytes stays text, so redaction looks into it. */
 
-import { blake3Hex } from '../../base/blake3.ts';
-import { limits } from '../../base/limits.ts';
-import { blobHash } from '../../model/ids.ts';
-import { findAttachmentKind, findImage as findLayout, stripImage } from '../../model/images.ts';
-import type { BlobPart } from '../../model/item.ts';
-import type { ImportedBlob } from './importer.ts';
+import { blake3Hex } from '../../../base/blake3.ts';
+import { limits } from '../../../base/limits.ts';
+import { blobHash } from '../../../model/ids.ts';
+import { findAttachmentKind, findImage as findLayout, stripImage } from '../../../model/images.ts';
+import type { BlobPart } from '../../../model/item.ts';
+import type { ImportedBlob } from '../importer.ts';
 
 /** A blob part and the bytes it names. */
 export interface DecodedImage {

@@ -1,9 +1,9 @@
 /** Where each turn hangs: branches, their tips, and which native ids mean which turn. */
 /** Every decision depends only on what stands earlier in the file, so reading in pieces gives the same tree. */
 
+import type { TurnKind } from '../importer.ts';
 import { type Branch, Forks } from './forks.ts';
 import { HistoryList, HistoryMap } from './history.ts';
-import type { TurnKind } from './importer.ts';
 
 /** A native id or a replay mark as its hash, and the turn it means. */
 export interface NamedTurn {

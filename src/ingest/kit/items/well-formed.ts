@@ -1,8 +1,8 @@
 /** Text from outside as it can stand in UTF-8: lone surrogates replaced by U+FFFD. */
 /** Nearly everything is well-formed already; then nothing is copied. */
 
-import type { JsonValue } from '../../base/json.ts';
-import type { Item } from '../../model/item.ts';
+import type { JsonValue } from '../../../base/json.ts';
+import type { Item } from '../../../model/item.ts';
 
 /** The same object when there is nothing to replace. */
 export function wellFormedItem(item: Item): Item {

@@ -1,8 +1,8 @@
 /** What holds a session: what an importer's records come out of, and what may be settled in it. */
 /** Kinds that no importer reads yet (a folder of files, rows of a database, a server's stream) get a member here when one does. */
 
-import type { Problem } from '../../base/log.ts';
-import type { SourceInput } from './importer.ts';
+import type { Problem } from '../../../base/log.ts';
+import type { SourceInput } from '../importer.ts';
 import { findJsonDocument, type JsonLine, type JsonLinesEnd, walkJsonLines } from './json-lines.ts';
 
 /** One JSON value a line, new ones at the end: what is settled is never read again. */

@@ -1,13 +1,13 @@
 /** The state that the next run starts from: the settled part, packed as JSON. */
 /** Native ids are kept as hashes of six bytes, so that a state stays near one percent of its source; older ones the ledger knows. */
 
-import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
+import type { CallEnd } from '../record.ts';
+import type { Branch } from '../tree/forks.ts';
+import { HistoryList, HistoryMap, newNames, sortNames } from '../tree/history.ts';
+import { type NamedTurn, newTree } from '../tree/tree.ts';
+import { listPrompts, promptsOf } from '../words/rewind.ts';
 import type { Building, Conversation, Scope, Settled } from './building.ts';
-import type { Branch } from './forks.ts';
-import { HistoryList, HistoryMap, newNames, sortNames } from './history.ts';
-import type { CallEnd } from './record.ts';
-import { type NamedTurn, newTree } from './tree.ts';
-import { listPrompts, promptsOf } from './words/rewind.ts';
 
 /** Bounds of what a state keeps. */
 const KEPT = { ids: 40_000, keys: 64, anchors: 64, runs: 8192, names: 8192, calls: 256 } as const;

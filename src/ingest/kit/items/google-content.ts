@@ -1,10 +1,10 @@
 /** Reads content in the shape of Google's GenAI API: Gemini CLI and the agents that were made from it write it. */
 /** A content is a string, one part, or a list of both. */
 
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import type { Part, ToolCallPart, ToolCallResponsePart, ToolKind, Usage } from '../../model/item.ts';
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
+import type { Part, ToolCallPart, ToolCallResponsePart, ToolKind, Usage } from '../../../model/item.ts';
+import type { ImportedBlob } from '../importer.ts';
 import { findImage } from './images.ts';
-import type { ImportedBlob } from './importer.ts';
 import { boundedJson, countOf, objectOf, textOf } from './values.ts';
 
 /** The parts of a content; a string is one with text. */

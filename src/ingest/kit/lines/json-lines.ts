@@ -1,9 +1,9 @@
 /** Reads JSON Lines as agents really write them: glued values, broken lines, a last line that is still being written. */
 /** Shared by the importers, so that no agent's slip loses a file and every problem is named with its line. */
 
-import { messageOf } from '../../base/errors.ts';
-import { limits } from '../../base/limits.ts';
-import type { Problem } from '../../base/log.ts';
+import { messageOf } from '../../../base/errors.ts';
+import { limits } from '../../../base/limits.ts';
+import type { Problem } from '../../../base/log.ts';
 
 /** One JSON value and where it stood. */
 export interface JsonLine {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Problem } from '../../../src/base/log.ts';
-import { findJsonDocument, type JsonLinesEnd, walkJsonLines } from '../../../src/ingest/kit/json-lines.ts';
-import { expectLinear } from '../../base/growth.ts';
+import type { Problem } from '../../../../src/base/log.ts';
+import { findJsonDocument, type JsonLinesEnd, walkJsonLines } from '../../../../src/ingest/kit/lines/json-lines.ts';
+import { expectLinear } from '../../../base/growth.ts';
 
 interface Walked {
   readonly values: readonly unknown[];

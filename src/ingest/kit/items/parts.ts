@@ -1,8 +1,8 @@
 /** The parts of one message, joined from the lines that an agent wrote of it. */
 /** A message may have any number of lines: each new part finds the one that it repeats or continues without a look at all. */
 
-import { canonicalJson, isJsonObject } from '../../base/json.ts';
-import type { Part } from '../../model/item.ts';
+import { canonicalJson, isJsonObject } from '../../../base/json.ts';
+import type { Part } from '../../../model/item.ts';
 
 /** All parts of lines that repeat or continue each other, in the order in which they began. */
 export function joinParts(lines: readonly (readonly Part[])[]): readonly Part[] {
