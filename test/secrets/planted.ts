@@ -48,11 +48,11 @@ const commands: readonly Planted[] = [
   password('sshpass -p in quotes', (s) => `sshpass -p '${s}' scp a joe@host:b`),
   password('redis-cli -a', (s) => `redis-cli -h cache -a ${s} ping`),
   password('redis-cli --pass', (s) => `redis-cli --pass ${s} ping`),
-  password('docker login -p', (s) => `docker login -u joe -p ${s} registry.acme.dev`),
-  password('docker login --password', (s) => `docker login -u joe --password ${s} registry.acme.dev`),
+  password('docker login -p', (s) => `docker login -u joe -p ${s} registry.example`),
+  password('docker login --password', (s) => `docker login -u joe --password ${s} registry.example`),
   password('echo | docker login', (s) => `echo ${s} | docker login -u joe --password-stdin`),
   password('podman login -p', (s) => `podman login -u joe -p ${s} quay.io`),
-  password('helm registry login', (s) => `helm registry login -u joe -p ${s} registry.acme.dev`),
+  password('helm registry login', (s) => `helm registry login -u joe -p ${s} registry.example`),
   password('az login -p', (s) => `az login -u joe@acme.dev -p ${s}`),
   password('echo | sudo -S', (s) => `echo ${s} | sudo -S apt-get update`),
   password('echo in quotes | sudo -S', (s) => `echo "${s}" | sudo -kS whoami`),
@@ -72,7 +72,7 @@ const commands: readonly Planted[] = [
   password('htpasswd -b', (s) => `htpasswd -bc .htpasswd joe ${s}`),
   password('gpg --passphrase', (s) => `gpg --batch --passphrase ${s} -d x.gpg`),
   plant('gh --token', r(40, 6), (s) => `tool --token ${s} list`),
-  plant('npm config set', r(36, 7), (s) => `npm config set //registry.npmjs.org/:_authToken=${s}`),
+  plant('npm config set', r(36, 7), (s) => `npm config set //registry.example/:_authToken=${s}`),
   plant('export', r(32, 8), (s) => `export SERVICE_TOKEN=${s}`),
   plant('set in PowerShell', r(32, 9), (s) => `$env:SERVICE_TOKEN = "${s}"`),
   plant('setx in cmd', r(32, 10), (s) => `set API_KEY=${s}`),
@@ -83,7 +83,7 @@ const commands: readonly Planted[] = [
 ];
 
 const files: readonly Planted[] = [
-  plant('docker auth', base64(`joe:${PASSWORD}`), (s) => `{"auths":{"registry.acme.dev":{"auth":"${s}"}}}`),
+  plant('docker auth', base64(`joe:${PASSWORD}`), (s) => `{"auths":{"registry.example":{"auth":"${s}"}}}`),
   plant(
     'docker auth, indented',
     base64(`joe:${PASSWORD}`),
