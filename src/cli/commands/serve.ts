@@ -28,8 +28,8 @@ export async function run(context: Context, _args: readonly string[], options: C
       server.close(() => done());
       server.closeAllConnections();
     };
-    process.once('SIGINT', end);
-    process.once('SIGTERM', end);
+    process.on('SIGINT', end);
+    process.on('SIGTERM', end);
   });
   return EXIT.done;
 }

@@ -6,6 +6,7 @@ import { existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commands } from '../../../src/cli/commands.ts';
 import { openPlace, type Place } from '../../whole/command-line.ts';
 import { claudeSession } from '../../whole/sessions.ts';
 
@@ -73,6 +74,19 @@ describe('a signal', { timeout: 600_000 }, () => {
   }
 });
 
+/** Words that make each command say something, and end. Undefined: it goes on until it is told to end. */
+function argvOf(name: string, id: string): readonly string[] | undefined {
+  if (name === 'serve') return undefined;
+  if (name === 'press') return [];
+  const more: Readonly<Record<string, readonly string[]>> = {
+    init: ['another'],
+    search: ['answer'],
+    show: [id],
+    withdraw: [id, '--reason', 'other', '--yes'],
+  };
+  return [name, ...(more[name] ?? [])];
+}
+
 describe('an output', { timeout: 300_000 }, () => {
   it.runIf(existsSync('/dev/full'))('that is full ends a command with a sentence', async () => {
     await place.inside('ingest');
@@ -81,6 +95,31 @@ describe('an output', { timeout: 300_000 }, () => {
     expect(err).toContain('the disk is full');
     expect(err).not.toMatch(/\n\s+at /);
   });
+
+  it.runIf(existsSync('/dev/full'))(
+    'that is full ends every command with its code and without a stack trace',
+    async () => {
+      await place.inside('ingest', '--settle');
+      await place.inside('build');
+      const [first] = JSON.parse((await place.inside('log', '--json')).out) as { readonly id: string }[];
+      const id = first?.id ?? '';
+      for (const { name } of commands) {
+        const argv = argvOf(name, id);
+        if (argv === undefined) continue;
+        const told = await ended(start(openSync('/dev/full', 'w'), ...argv));
+        expect([name, told.code]).toEqual([name, 2]);
+        expect(told.err).toContain('the disk is full');
+        expect(told.err).not.toMatch(/\n\s+at /);
+        // what cannot be told on stderr is lost; the work is not
+        const env = { HOME: place.home, PATH: process.env.PATH ?? '' };
+        const deaf = spawn(process.execPath, [BIN, ...argv, '--verbose'], {
+          ...{ cwd: place.folder, env, stdio: ['ignore', 'ignore', openSync('/dev/full', 'w')] },
+        });
+        expect([name, (await ended(deaf)).code]).toEqual([name, name === 'init' ? 2 : 0]); // it is there by now
+      }
+      expect((await place.inside('verify')).code).toBe(0);
+    },
+  );
 
   it('that is closed early is no failure', async () => {
     await place.inside('ingest');
