@@ -1,8 +1,12 @@
 /** What Pagefind's program in the browser is asked and answers: only what the search page uses. */
 /** Pagefind ships no types for it. Read from pagefind 1.6, `pagefind.js`. */
 
+export interface PagefindProgram {
+  /** An index of its own; all of them share one worker. `basePath`: where the program and the first index stand. */
+  createInstance(options: IndexOptions & { readonly basePath: string }): Pagefind;
+}
+
 export interface Pagefind {
-  options(options: IndexOptions): Promise<void>;
   init(): Promise<void>;
   mergeIndex(path: string, options: IndexOptions): Promise<void>;
   /** `null` for words: everything that the filters let through. */
@@ -29,6 +33,7 @@ export type Filters = Readonly<Record<string, string | { readonly any: readonly 
 export interface PagefindResult {
   /** Of the record, in all answers alike. */
   readonly id: string;
+  readonly score: number;
   /** Fetches what was indexed. */
   data(): Promise<PagefindRecord>;
 }

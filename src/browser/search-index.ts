@@ -1,10 +1,10 @@
-/** All parts of Pagefind's index as one: merged when opened, asked together, ordered by relevance or by date. */
+/** All parts of Pagefind's index as one: the newest are asked first, the large old ones only when those do not have enough. */
 /** Pagefind merges the results of several indexes by score alone; in the order of dates a score is a place within its part. */
 
 import { pages } from '../site/fixed-urls.ts';
-import type { Pagefind, PagefindAnswer } from './pagefind-types.ts';
+import type { Pagefind, PagefindAnswer, PagefindProgram, PagefindResult } from './pagefind-types.ts';
 import { isPhrase, listWords, splitSigns } from './query-words.ts';
-import { type Answer, type AskForResults, answerOf } from './search-answer.ts';
+import { type Answer, type AskForResults, answerOf, countExact, type Finding } from './search-answer.ts';
 import type { Facets, Query } from './search-form.ts';
 
 export interface SearchIndex {
@@ -12,39 +12,96 @@ export interface SearchIndex {
   ask(query: Query): Promise<Answer>;
 }
 
+/** What `shards.json` holds. */
+interface Parts {
+  /** Oldest first. */
+  readonly shards: readonly string[];
+  /** So many of the newest are asked first. */
+  readonly recent: number;
+  readonly facets: Facets;
+}
+
+/** Parts that are asked together. */
+interface Group {
+  readonly pagefind: Pagefind;
+  readonly shards: readonly string[];
+  /** Its own parts, without the documentation, which every group holds. */
+  readonly filters: Query['filters'];
+}
+
 /** Pagefind puts it behind the address of a file that changes; the host says how long that may be kept. */
 const TAG = 'v2';
 /** The part that holds the documentation, which has no dates. */
 const UNDATED = 'docs';
+/** Exact results among the newest that are enough to show them before the old parts are asked, which then waits for "More results". */
+const ENOUGH = 50;
+/** A word that so many records of the newest parts have narrows nothing: the old parts are asked for the other words of the query. */
+const COMMON = 400;
 
-/** Loads the program and the head of every part. Throws an Error when one of them cannot be had. */
+/** Loads the program and the heads of the newest parts, then those of the others. Throws an Error when one of the first cannot be had. */
 export async function openSearchIndex(): Promise<SearchIndex> {
-  const [pagefind, { shards, facets }] = await Promise.all([loadPagefind(), loadShards()]);
-  await pagefind.options({ metaCacheTag: TAG, mergeFilter: { shard: UNDATED } });
+  const [program, { shards, recent, facets }] = await Promise.all([loadPagefind(), loadParts()]);
+  const border = Math.max(0, shards.length - recent);
+  const near = await openGroup(program, shards.slice(border), {});
+  const old = shards.slice(0, border);
+  const far = old.length === 0 ? undefined : openGroup(program, old, { shard: { any: old } });
+  far?.catch(() => undefined); // heard of by the query that needs it
+  return { facets, ask: (query) => ask(near, far, query) };
+}
+
+async function openGroup(
+  { createInstance }: PagefindProgram,
+  shards: readonly string[],
+  filters: Query['filters'],
+): Promise<Group> {
+  const pagefind = createInstance({ basePath: pages.pagefind, metaCacheTag: TAG, mergeFilter: { shard: UNDATED } });
   await pagefind.init();
-  const open = shards.map((path) => pagefind.mergeIndex(path, { metaCacheTag: TAG, mergeFilter: { shard: path } }));
-  await Promise.all(open);
-  return { facets, ask: (query) => ask(pagefind, shards, query) };
+  await Promise.all(
+    shards.map((path) => pagefind.mergeIndex(path, { metaCacheTag: TAG, mergeFilter: { shard: path } })),
+  );
+  return { pagefind, shards, filters };
+}
+
+async function ask(near: Group, far: Promise<Group> | undefined, query: Query): Promise<Answer> {
+  const words = query.words === '' || isPhrase(query.words) ? [] : listWords(query.words);
+  const first = await find(near, query, query.words, words);
+  if (far === undefined) return answerOf(first);
+  const rare = first.words.filter(({ holders }) => holders.size < COMMON).map(({ word }) => word);
+  const narrowed = rare.length === 0 || rare.length === words.length ? undefined : rare;
+  const further = async (): Promise<Finding> => {
+    const group = await far;
+    return narrowed === undefined
+      ? find(group, query, query.words, words)
+      : find(group, query, narrowed.join(' '), narrowed);
+  };
+  if (countExact(first) >= ENOUGH) return answerOf(first, further);
+  return answerOf(join(first, await further(), query.sort !== undefined));
 }
 
 /**
  * A part that lacks a word answers with the longest beginning of it that it has. A word in quotation marks is not treated
  * so, therefore each is asked for alone too; the files of the index are the same.
  */
-async function ask(pagefind: Pagefind, shards: readonly string[], query: Query): Promise<Answer> {
-  const { words: text, filters, sort } = query;
-  const words = text === '' || isPhrase(text) ? [] : listWords(text);
+async function find(
+  { pagefind, shards, filters: own }: Group,
+  query: Query,
+  text: string,
+  words: readonly string[],
+): Promise<Finding> {
+  const filters = { ...query.filters, ...own };
+  const { sort } = query;
   const search = (term: string): Promise<PagefindAnswer> => pagefind.search(term === '' ? null : term, { filters });
   const [whole, ...each] = await Promise.all([search(text), ...words.map((word) => search(`"${word}"`))]);
   const inOrder = (term: string): readonly AskForResults[] => {
     if (sort === undefined) return [async () => (term === text ? whole : await search(term)).results];
     // Parts follow one another in time: each is asked when those behind it are used up.
-    return [...shards.toReversed(), UNDATED].map((shard) => async () => {
+    const dated = shards.toReversed();
+    return ('shard' in own ? dated : [...dated, UNDATED]).map((shard) => async () => {
       const options = { filters: { ...filters, shard }, sort: { date: sort } };
       return (await pagefind.search(term === '' ? null : term, options)).results;
     });
   };
-  return answerOf({
+  return {
     words: words.map((word, i) => {
       const { results = [], unfilteredResultCount = 0 } = each[i] ?? {};
       return { word, holders: new Set(results.map(({ id }) => id)), missing: unfilteredResultCount === 0 };
@@ -53,16 +110,40 @@ async function ask(pagefind: Pagefind, shards: readonly string[], query: Query):
     exact: inOrder(text),
     // The index has the pieces of what holds signs, too: `ENT` and `207` of `fix/ENT-207`.
     similar: words.length === 0 ? [] : inOrder(splitSigns(text)),
-  });
+  };
 }
 
-async function loadPagefind(): Promise<Pagefind> {
+/** Two findings as one. What was not asked of the old parts, because it narrows nothing, counts as had by what they found. */
+function join(near: Finding, far: Finding, sorted: boolean): Finding {
+  const old = new Map(far.words.map((one) => [one.word, one]));
+  const all = far.found.map(({ id }) => id);
+  const both = (a: readonly AskForResults[], b: readonly AskForResults[]): readonly AskForResults[] =>
+    sorted ? [...a, ...b] : [async () => (await Promise.all([...a, ...b].map((one) => one()))).flat().sort(byScore)];
+  return {
+    words: near.words.map(({ word, holders, missing }) => {
+      const other = old.get(word);
+      return {
+        word,
+        holders: new Set([...holders, ...(other?.holders ?? all)]),
+        missing: missing && other?.missing !== false,
+      };
+    }),
+    found: [...near.found, ...far.found],
+    exact: both(near.exact, far.exact),
+    similar: near.similar.length === 0 ? [] : both(near.similar, far.similar),
+  };
+}
+
+function byScore(a: PagefindResult, b: PagefindResult): number {
+  return b.score - a.score;
+}
+
+async function loadPagefind(): Promise<PagefindProgram> {
   const address = `${pages.pagefind}pagefind.js`;
   return import(address);
 }
 
-/** Parts oldest first. */
-async function loadShards(): Promise<{ readonly shards: readonly string[]; readonly facets: Facets }> {
+async function loadParts(): Promise<Parts> {
   const answer = await fetch(pages.searchShards, { cache: 'no-cache' });
   if (!answer.ok) throw new Error(`${pages.searchShards}: ${answer.status}`);
   return answer.json();

@@ -88,10 +88,15 @@ function createSearch(index: SearchIndex, read: ReturnType<typeof openForm>['rea
     const found = await index.ask(query);
     if (question !== asked) return;
     answer = found;
-    if (found.count > 0) say(`${found.count} ${found.count === 1 ? 'result' : 'results'}`);
+    if (found.count > 0) say(countOf(found));
     await show(true);
     if (question === asked && found.count === 0) say(nothingFound(query, found));
   };
+}
+
+function countOf({ count, whole }: Answer): string {
+  if (!whole) return `${count} results on the newest pages, and more behind them`;
+  return `${count} ${count === 1 ? 'result' : 'results'}`;
 }
 
 /** Why there is no result. */

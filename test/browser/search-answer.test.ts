@@ -14,6 +14,7 @@ beforeEach(() => {
 function result(word: string): PagefindResult {
   return {
     id: word,
+    score: 1,
     async data() {
       fetched.push(word);
       return { url: `/${word}/`, meta: {}, content: word, anchors: [], locations: [0] };
@@ -21,11 +22,15 @@ function result(word: string): PagefindResult {
   };
 }
 
-function find(word: string, said: readonly string[], more: Partial<Finding> = {}) {
+function findingOf(word: string, said: readonly string[], more: Partial<Finding> = {}): Finding {
   const found = said.map(result);
   const holders = new Set(said.filter((one) => one.startsWith(`${word}:`)));
   const words = [{ word, holders, missing: holders.size === 0 }];
-  return answerOf({ words, found, exact: [async () => found], similar: [async () => found], ...more });
+  return { words, found, exact: [async () => found], similar: [async () => found], ...more };
+}
+
+function find(word: string, said: readonly string[], more: Partial<Finding> = {}) {
+  return answerOf(findingOf(word, said, more));
 }
 
 const shown = async (answer: ReturnType<typeof find>, most: number) =>
@@ -83,4 +88,18 @@ it('takes every result when no words were asked for', async () => {
   const answer = answerOf({ words: [], found, exact: [async () => found], similar: [] });
   expect([answer.count, answer.missing]).toEqual([2, []]);
   expect(await shown(answer, 10)).toEqual(['x', 'y']);
+});
+
+it('asks what is behind only when all exact records were given, and puts them before what is similar', async () => {
+  let asked = 0;
+  const answer = answerOf(findingOf('a', ['a:1', 'ab', 'a:2']), async () => {
+    asked++;
+    return findingOf('a', ['a:3', 'ac', 'a:4']);
+  });
+  expect([answer.count, answer.whole]).toEqual([2, false]);
+  expect(await shown(answer, 2)).toEqual(['a:1', 'a:2']);
+  expect([asked, answer.hasMore()]).toEqual([0, true]);
+  expect(await shown(answer, 3)).toEqual(['a:3', 'a:4', '~ab']);
+  expect(await shown(answer, 3)).toEqual(['~ac']);
+  expect([asked, answer.hasMore()]).toEqual([1, false]);
 });

@@ -17,6 +17,8 @@ const INDEX_VERSION = '2';
 const PRIMARY = 'main';
 const OWNER = 'search';
 const MOST_MS = 300_000;
+/** The search page asks the newest parts first, so many that they are this large or more: enough for what is said often. */
+const RECENT = 1_000_000;
 /** Indexers at once when nothing else is left to do. Each hands a shard's files over in one piece, which this process holds three times for a moment. */
 const MOST_LANES = 2;
 
@@ -37,7 +39,7 @@ export interface SearchIndexBuilder {
 export function createSearchIndex(state: SiteState, output: Output): SearchIndexBuilder {
   const planner = planShards();
   const lanes = createLanes();
-  const names: string[] = [];
+  const parts: { readonly name: string; readonly size: number }[] = [];
   let last: UnitMark | undefined;
   let complete = false;
   let built = 0;
@@ -60,7 +62,7 @@ export function createSearchIndex(state: SiteState, output: Output): SearchIndex
   const close = (shards: readonly Shard[]): void => {
     for (const shard of shards) {
       const name = keyOf(shard.first.url, shard.first.day).slice(0, 16);
-      names.push(name);
+      parts.push({ name, size: shard.size });
       const made = index({
         name,
         folder: folderOf(searchShardUrl(name)),
@@ -95,10 +97,10 @@ export function createSearchIndex(state: SiteState, output: Output): SearchIndex
         withProgram: true,
       });
       await lanes.all();
-      const kept = new Set([PRIMARY, ...names].map(ownerOf));
+      const kept = new Set([PRIMARY, ...parts.map(({ name }) => name)].map(ownerOf));
       for (const owner of output.listOwners('shard:')) if (!kept.has(owner)) output.take(owner);
-      putShardList(state, output, names);
-      return { built, kept: names.length - built };
+      putShardList(state, output, parts);
+      return { built, kept: parts.length - built };
     },
     stop: lanes.stop,
   };
@@ -185,11 +187,29 @@ function ownerOf(name: string): string {
 }
 
 /** What the search page reads first: the shards, and what can be chosen in its form, so that no shard has to be asked for that. */
-function putShardList(state: SiteState, output: Output, names: readonly string[]): void {
+function putShardList(
+  state: SiteState,
+  output: Output,
+  parts: readonly { readonly name: string; readonly size: number }[],
+): void {
   output.take(OWNER);
-  const content = `${JSON.stringify({ shards: names.map(searchShardUrl), facets: state.units.listFacets() })}\n`;
+  const shards = parts.map(({ name }) => searchShardUrl(name));
+  const recent = countRecent(parts.map(({ size }) => size));
+  const content = `${JSON.stringify({ shards, recent, facets: state.units.listFacets() })}\n`;
   const path = outputPath(pages.searchShards);
   if (output.declare(path, OWNER, keyOf(content))) output.put(path, content);
+}
+
+/** How many of the newest are asked first. `sizes`: oldest first. */
+export function countRecent(sizes: readonly number[]): number {
+  let size = 0;
+  let count = 0;
+  for (const own of sizes.toReversed()) {
+    if (size >= RECENT) return count;
+    size += own;
+    count++;
+  }
+  return count;
 }
 
 function* recordsBetween(state: SiteState, { first, last }: Shard): Generator<IndexRecord> {
