@@ -192,7 +192,8 @@ export const realDisk: Disk = {
   },
   stat(path) {
     try {
-      return fileStatOf(lstatSync(path, { bigint: true }));
+      const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+      return stat === undefined ? undefined : fileStatOf(stat);
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw error;

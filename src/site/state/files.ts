@@ -139,11 +139,15 @@ export function createFileTable(database: Database): FileTable {
       }
     },
     settle() {
-      database.exec("INSERT OR REPLACE INTO former SELECT path, placed FROM file WHERE hash IS NULL AND placed <> ''");
+      // each says that it looks only at files that wait: there is an index of those
+      database.exec(
+        "INSERT OR REPLACE INTO former SELECT path, placed FROM file WHERE hash IS NOT placed AND hash IS NULL AND placed <> ''",
+      );
       database.exec(
         'DELETE FROM former WHERE path IN (SELECT path FROM file WHERE hash IS NOT NULL AND hash IS NOT placed)',
       );
-      database.exec('DELETE FROM file WHERE hash IS NULL; UPDATE file SET placed = hash WHERE hash IS NOT placed');
+      database.exec('DELETE FROM file WHERE hash IS NOT placed AND hash IS NULL');
+      database.exec('UPDATE file SET placed = hash WHERE hash IS NOT placed');
     },
     forgetPlaced() {
       const gone = database.statement('DELETE FROM file WHERE hash IS NULL OR hash IS placed').run().changes;

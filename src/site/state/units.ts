@@ -77,10 +77,16 @@ export interface UnitTable {
 }
 
 export function createUnitTable(database: Database): UnitTable {
+  const known = database.statement('SELECT day, start, key, conversation FROM unit WHERE url = ? ORDER BY day');
   const save: UnitTable['save'] = (conversation, url, units) => {
+    const packed = units.map((unit) => ({ unit, json: encodeUtf8(JSON.stringify(unit)) }));
+    const named = packed.map(({ unit, json }) => [unit.day, unit.startMs, contentHash(json), conversation].join());
+    const before = known.all(url).map((row) => [row.day, row.start, row.key, row.conversation].join());
+    // of a conversation that grew, all pages but the last say what they said
+    if (before.join('\n') === named.toSorted().join('\n')) return;
     database.statement('DELETE FROM unit WHERE url = ?').run(url);
     database.statement('DELETE FROM facet WHERE url = ?').run(url);
-    for (const unit of units) saveUnit(database, conversation, url, unit);
+    for (const { unit, json } of packed) saveUnit(database, conversation, url, unit, json);
   };
   return {
     save,
@@ -139,8 +145,7 @@ export function createUnitTable(database: Database): UnitTable {
   };
 }
 
-function saveUnit(database: Database, conversation: string, url: string, unit: SearchUnit): void {
-  const json = encodeUtf8(JSON.stringify(unit));
+function saveUnit(database: Database, conversation: string, url: string, unit: SearchUnit, json: Uint8Array): void {
   const size = encodeUtf8(JSON.stringify(unit.records)).length + unit.records.length * PER_RECORD;
   const rank = Number.parseInt(contentHash(`${url} ${unit.day}`).slice(0, 8), 16);
   database
