@@ -2,7 +2,7 @@
 /** It may say yes for nothing, never no for something: a test compares both looks over everything there is. */
 
 import { hidesText, MIN_RUN, RUN_MASK } from './encoded-blocks.ts';
-import { joinLines } from './line-joins.ts';
+import { joinLines, type Watch, watchFor } from './line-joins.ts';
 import { createLiteralSearch, type Literal, type LiteralSearch, nextSlot, PAIRS, pairOf } from './literal-search.ts';
 import { tellingPlaces } from './rules/telling-places.ts';
 import { tokenShapes } from './rules/token-shapes.ts';
@@ -33,13 +33,15 @@ export function createQuickLook(literals: readonly string[], names: readonly str
   const search = createLiteralSearch([...SECRETS, ...NAMES, ...DUMPS, ...HOMES, ...owners, ...own]);
   const plain = new TextUnits();
   const joined = new TextUnits();
+  const odd = new OddUnits();
   return {
     look(text) {
       let bits = short.some((word) => text.includes(word)) ? SECRET : 0;
       if (text.length < 3) return bits;
       plain.fill(text);
-      joined.end(joinLines(plain.units, plain.length, joined.reserve(plain.length)));
-      if (hasOddUnit(plain.units, plain.length) || (JSON_TEXT.test(text) && text.includes('\\'))) bits |= READING;
+      odd.found = false;
+      joined.end(joinLines(plain.units, plain.length, joined.reserve(plain.length), undefined, odd));
+      if (odd.found || (JSON_TEXT.test(text) && text.includes('\\'))) bits |= READING;
       bits |= lookThrough(joined, search);
       plain.release();
       joined.release();
@@ -67,27 +69,29 @@ function lookThrough(text: TextUnits, { table, next, bitsAt }: LiteralSearch): n
   return bits;
 }
 
-/** One byte for each UTF-16 unit: 1 can change a reading, 2 begins an escape, 0 neither. */
-const ODD = oddTable();
+/** Looks, while lines are joined, for what makes another reading of the text possible. */
+class OddUnits implements Watch {
+  readonly kinds: Uint8Array = watchFor(oddKinds());
+  found = false;
 
-function oddTable(): Uint8Array {
-  const table = new Uint8Array(1 << 16);
-  for (let code = 0; code < table.length; code++) if (ODD_CHARACTER.test(String.fromCharCode(code))) table[code] = 1;
-  for (const high of [0xd835, 0xdb40]) table[high] = 1;
-  for (const first of ['%', '&', '\\']) table[first.charCodeAt(0)] = 2;
-  table[0xd83c] = 3;
-  return table;
+  tell(units: Uint16Array, at: number, kind: number): void {
+    if (this.found) return;
+    const next = units[at + 1] ?? 0;
+    if (kind === ODD) this.found = true;
+    else if (kind === FLAG) this.found = next >= 0xdd30 && next <= 0xdd69;
+    else this.found = beginsEscape(units, at, next);
+  }
 }
 
-function hasOddUnit(units: Uint16Array, length: number): boolean {
-  for (let i = 0; i < length; i++) {
-    const odd = ODD[units[i] ?? 0];
-    if (odd === 0) continue;
-    if (odd === 1) return true;
-    const next = units[i + 1] ?? 0;
-    if (odd === 3 ? next >= 0xdd30 && next <= 0xdd69 : beginsEscape(units, i, next)) return true;
-  }
-  return false;
+/** Changes a reading; begins an escape; the first half of a letter that is written as a flag is. */
+const [ODD, ESCAPE, FLAG] = [2, 3, 4];
+
+function oddKinds(): ReadonlyMap<number, number> {
+  const kinds = new Map<number, number>();
+  for (let code = 0; code < 1 << 16; code++) if (ODD_CHARACTER.test(String.fromCharCode(code))) kinds.set(code, ODD);
+  for (const high of [0xd835, 0xdb40]) kinds.set(high, ODD);
+  for (const first of ['%', '&', '\\']) kinds.set(first.charCodeAt(0), ESCAPE);
+  return kinds.set(0xd83c, FLAG);
 }
 
 /** A percent sign, an ampersand or a backslash that stands before what it takes. */

@@ -8,7 +8,7 @@ import type { Finding } from './finding.ts';
 import { Markers, replaceRanges } from './markers.ts';
 import { createReplaceValues } from './replace-values.ts';
 import { findSeams, mendBlanks, type Seam } from './seams.ts';
-import { type Fixity, listStrings, replaceStrings, type TextField } from './strings.ts';
+import { listStrings, type Ours, replaceStrings, type TextField } from './strings.ts';
 import { createTextScanner, type TextScanner } from './text-scanner.ts';
 
 export interface RedactOptions {
@@ -59,15 +59,11 @@ export function createRedactorWith(scanner: TextScanner): Redactor {
   return {
     redactItems: async (items) => {
       const done: Redacted<Item>[] = [];
-      for (const item of items) done.push(await redactValue(item, itemFixity, scanner));
+      for (const item of items) done.push(await redactValue(item, ITEM, scanner));
       return done;
     },
-    redactMeta: async (meta) => hideOwner(await redactValue(mendTitle(meta, scanner), metaFixity, scanner)),
-    scanValue: (value) =>
-      scanStored(
-        listStrings(value, () => 'none'),
-        scanner,
-      ),
+    redactMeta: async (meta) => hideOwner(await redactValue(mendTitle(meta, scanner), META, scanner)),
+    scanValue: (value) => scanStored(listStrings(value), scanner),
   };
 }
 
@@ -92,12 +88,8 @@ const MAX_ROUNDS = 6;
 /** A shorter value may be an ordinary word elsewhere: it is replaced only where it was found. */
 const MIN_EVERYWHERE = 10;
 
-async function redactValue<T extends object>(
-  value: T,
-  fixity: (path: string) => Fixity,
-  scanner: TextScanner,
-): Promise<Redacted<T>> {
-  const fields = listStrings(asJson(value), fixity);
+async function redactValue<T extends object>(value: T, ours: Ours, scanner: TextScanner): Promise<Redacted<T>> {
+  const fields = listStrings(asJson(value), ours);
   const answers = fields.map((field) => lookAt(field, scanner));
   const seams = findSeams(fields, scanner);
   const found =
@@ -106,7 +98,7 @@ async function redactValue<T extends object>(
       : redactHomes(fields, answers, scanner);
   if (found.texts === undefined) return { value, fired: {}, doubtful: found.doubtful };
   const { fired, doubtful } = found;
-  return { value: replaceStrings(asJson(value), fixity, found.texts) as unknown as T, fired, doubtful };
+  return { value: replaceStrings(asJson(value), found.texts, ours) as unknown as T, fired, doubtful };
 }
 
 /** What became of the fields of one value; `texts` undefined: nothing was replaced. */
@@ -232,16 +224,16 @@ function sumCounts(rows: readonly Record<string, number>[]): Readonly<Record<str
 }
 
 /** Members that hold no text from outside, or whose change would break a reference to bytes. */
-function itemFixity(path: string): Fixity {
-  if (/^\/(?:role|note|usage)$|^\/parts\/\d+\/(?:type|tool|status|modality|mime_type|hash|size)$/.test(path))
-    return 'all';
-  return /^\/[^/]+$|^\/parts\/\d+\/[^/]+$/.test(path) ? 'key' : 'none';
-}
-
-function metaFixity(path: string): Fixity {
-  if (path === '/redactions' || path === '/findings') return 'all';
-  return /^\/[^/]+$/.test(path) ? 'key' : 'none';
-}
+const ITEM: Ours = {
+  whole: new Set(['role', 'note', 'usage']),
+  inside: new Map([
+    [
+      'parts',
+      { whole: new Set(['type', 'tool', 'status', 'modality', 'mime_type', 'hash', 'size']), inside: new Map() },
+    ],
+  ]),
+};
+const META: Ours = { whole: new Set(['redactions', 'findings']), inside: new Map() };
 
 /** Items and meta are JSON by construction. */
 function asJson(value: object): JsonValue {

@@ -48,9 +48,8 @@ function findSeam(
   after: string,
   scanner: TextScanner,
 ): Pick<Seam, 'start' | 'end' | 'finding'> | undefined {
-  const tail = TOKEN_TAIL.exec(before.slice(-SHORTEST))?.[0].length ?? 0;
-  const head = TOKEN_HEAD.exec(after.slice(0, SHORTEST))?.[0].length ?? 0;
-  if (tail === 0 || head === 0 || tail + head < SHORTEST) return undefined;
+  const head = headOf(after);
+  if (head === 0 || tailOf(before) + head < SHORTEST || !isTokenUnit(before, before.length - 1)) return undefined;
   const left = before.slice(-REACH);
   const findings = scanner.scanJoined(left + after.slice(0, REACH));
   const finding = findings.find(({ start, end }) => start < left.length && end > left.length);
@@ -65,5 +64,25 @@ function findSeam(
 
 /** No token is shorter, so fewer characters of one on both sides together make none. */
 const SHORTEST = 20;
-const TOKEN_HEAD = /^[\w+/=.~:-]+/;
-const TOKEN_TAIL = /[\w+/=.~:-]+$/;
+const TOKEN_CHARACTER = /[\w+/=.~:-]/;
+const TOKEN_UNITS = Uint8Array.from({ length: 128 }, (_, code) =>
+  TOKEN_CHARACTER.test(String.fromCharCode(code)) ? 1 : 0,
+);
+
+/** Characters of a token that the text begins with, up to those of the shortest. */
+function headOf(text: string): number {
+  let length = 0;
+  while (length < SHORTEST && isTokenUnit(text, length)) length++;
+  return length;
+}
+
+/** The same for its end. */
+function tailOf(text: string): number {
+  let length = 0;
+  while (length < SHORTEST && isTokenUnit(text, text.length - 1 - length)) length++;
+  return length;
+}
+
+function isTokenUnit(text: string, at: number): boolean {
+  return at >= 0 && at < text.length && TOKEN_UNITS[text.charCodeAt(at)] === 1;
+}

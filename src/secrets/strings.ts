@@ -11,41 +11,40 @@ export interface TextField {
   readonly isName?: true;
 }
 
-/** `all`: neither name nor value is text from outside; `key`: only the name is ours; `none`: both are looked at, and all below. */
-export type Fixity = 'all' | 'key' | 'none';
+/** What is no text from outside in an object whose members have names of ours; in a list of such objects, in each of them. */
+export interface Ours {
+  /** Members whose value is ours too. */
+  readonly whole: ReadonlySet<string>;
+  /** Members that hold such objects again. What stands in any other comes from outside, names and all. */
+  readonly inside: ReadonlyMap<string, Ours>;
+}
 
-/** All strings of a JSON value, object keys included, but for what `fixity` excepts (path of a member to its kind). */
-export function listStrings(value: JsonValue, fixity: (path: string) => Fixity): readonly TextField[] {
+/** All strings of a JSON value, object keys included, but for what is ours. */
+export function listStrings(value: JsonValue, ours?: Ours): readonly TextField[] {
   const fields: TextField[] = [];
-  list(value, '', fixity, undefined, fields);
+  list(value, ours, undefined, fields);
   return fields;
 }
 
-/** `path` undefined: nothing below is excepted, so that a million entries need no path. */
-function list(
-  value: JsonValue,
-  path: string | undefined,
-  fixity: (path: string) => Fixity,
-  member: string | undefined,
-  fields: TextField[],
-): void {
+function list(value: JsonValue, ours: Ours | undefined, member: string | undefined, fields: TextField[]): void {
   if (typeof value === 'string') {
     fields.push(member === undefined ? { text: value } : { text: value, member });
   } else if (typeof value !== 'object' || value === null) {
     return;
   } else if (isList(value)) {
-    for (const [i, entry] of value.entries()) list(entry, below(path, i), fixity, member, fields);
+    for (const entry of value) list(entry, ours, member, fields);
+  } else if (ours !== undefined) {
+    for (const name of Object.keys(value).sort()) {
+      const inside = value[name];
+      if (inside !== undefined && !ours.whole.has(name)) list(inside, ours.inside.get(name), undefined, fields);
+    }
   } else {
     const named = pairName(value);
     for (const name of Object.keys(value).sort()) {
       const inside = value[name];
       if (inside === undefined) continue;
-      const inner = below(path, name);
-      const kind = inner === undefined ? 'none' : fixity(inner);
-      if (kind === 'none') fields.push({ text: name, isName: true });
-      if (kind === 'key') list(inside, inner, fixity, undefined, fields);
-      else if (kind === 'none')
-        list(inside, undefined, fixity, named !== undefined && /^value$/i.test(name) ? named : name, fields);
+      fields.push({ text: name, isName: true });
+      list(inside, undefined, named !== undefined && /^value$/i.test(name) ? named : name, fields);
     }
   }
 }
@@ -58,34 +57,24 @@ function pairName(value: Readonly<Record<string, JsonValue>>): string | undefine
 }
 
 /** The value with each string replaced by the one at the same place of `texts` (the order of `listStrings`). */
-export function replaceStrings(
-  value: JsonValue,
-  fixity: (path: string) => Fixity,
-  texts: readonly string[],
-): JsonValue {
+export function replaceStrings(value: JsonValue, texts: readonly string[], ours?: Ours): JsonValue {
   let next = 0;
   const replace = (text: string) => texts[next++] ?? text;
-  const walk = (inner: JsonValue, path: string | undefined): JsonValue => {
+  const walk = (inner: JsonValue, known: Ours | undefined): JsonValue => {
     if (typeof inner === 'string') return replace(inner);
     if (typeof inner !== 'object' || inner === null) return inner;
-    if (isList(inner)) return inner.map((entry, i) => walk(entry, below(path, i)));
+    if (isList(inner)) return inner.map((entry) => walk(entry, known));
     const entries: [string, JsonValue][] = [];
     const taken = new Map<string, number>();
     for (const key of Object.keys(inner).sort()) {
       const inside = inner[key];
       if (inside === undefined) continue;
-      const place = below(path, key);
-      const kind = place === undefined ? 'none' : fixity(place);
-      const name = freeName(kind === 'none' ? replace(key) : key, taken);
-      entries.push([name, kind === 'all' ? inside : walk(inside, kind === 'key' ? place : undefined)]);
+      if (known !== undefined) entries.push([key, known.whole.has(key) ? inside : walk(inside, known.inside.get(key))]);
+      else entries.push([freeName(replace(key), taken), walk(inside, undefined)]);
     }
     return Object.fromEntries(entries);
   };
-  return walk(value, '');
-}
-
-function below(path: string | undefined, member: string | number): string | undefined {
-  return path === undefined ? undefined : `${path}/${member}`;
+  return walk(value, ours);
 }
 
 /** Two keys may become equal; neither may swallow the other: a stroke for each before it, and a number where there are many. */

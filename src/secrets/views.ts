@@ -26,13 +26,19 @@ export function originalView(text: string): View {
 /** The view of a view; undefined when it reads the same. */
 export function rewriteView(base: View, kind: ViewKind): View | undefined {
   if (!kind.trigger.test(base.text)) return undefined;
+  const text = base.text.replace(kind.pattern, kind.replace);
+  if (text === base.text) return undefined;
+  return viewOf(base, kind.name, text, () => listEdits(base.text, kind));
+}
+
+function listEdits(base: string, kind: ViewKind): readonly Edit[] {
   const edits: Edit[] = [];
   kind.pattern.lastIndex = 0;
-  for (let match = kind.pattern.exec(base.text); match !== null; match = kind.pattern.exec(base.text)) {
+  for (let match = kind.pattern.exec(base); match !== null; match = kind.pattern.exec(base)) {
     const text = kind.replace(match[0]);
     if (text !== match[0]) edits.push({ start: match.index, end: match.index + match[0].length, text });
   }
-  return editView(base, kind.name, edits);
+  return edits;
 }
 
 interface Edit {
@@ -41,20 +47,29 @@ interface Edit {
   readonly text: string;
 }
 
-function editView(base: View, name: string, edits: readonly Edit[]): View | undefined {
-  if (edits.length === 0) return undefined;
-  const pieces: string[] = [];
+/** Most views are only read: where their characters came from is worked out when something is found in one. */
+function viewOf(base: View, name: string, text: string, listed: () => readonly Edit[]): View {
+  let map: RangeMap | undefined;
+  return {
+    name,
+    text,
+    toOriginal: (start, end) => {
+      map ??= mapOf(base.text, listed());
+      return base.toOriginal(...map.toBase(start, end));
+    },
+  };
+}
+
+function mapOf(base: string, edits: readonly Edit[]): RangeMap {
   const map = new RangeMap();
   let from = 0;
   for (const edit of edits) {
-    pieces.push(base.text.slice(from, edit.start), edit.text);
     map.keep(from, edit.start);
     map.replace(edit.text.length, edit.start, edit.end);
     from = edit.end;
   }
-  pieces.push(base.text.slice(from));
-  map.keep(from, base.text.length);
-  return { name, text: pieces.join(''), toOriginal: (start, end) => base.toOriginal(...map.toBase(start, end)) };
+  map.keep(from, base.length);
+  return map;
 }
 
 /** Where the pieces of a rewritten text came from. */
@@ -135,14 +150,20 @@ const joined = new TextUnits();
 
 /** The view without its joins (wrapped lines, neighbouring string literals); undefined when there is none. */
 export function joinView(base: View): View | undefined {
-  const edits: Edit[] = [];
   const joins: number[] = [];
   plain.fill(base.text);
-  joinLines(plain.units, plain.length, joined.reserve(plain.length), joins);
+  joined.end(joinLines(plain.units, plain.length, joined.reserve(plain.length), joins));
+  const text = joins.length === 0 ? undefined : joined.slice(0, joined.length);
   plain.release();
   joined.release();
-  for (let i = 0; i < joins.length; i += 2) edits.push({ start: joins[i] ?? 0, end: joins[i + 1] ?? 0, text: '' });
-  return editView(base, 'joined', edits);
+  if (text === undefined) return undefined;
+  return viewOf(base, 'joined', text, () =>
+    Array.from({ length: joins.length / 2 }, (_, i) => ({
+      start: joins[2 * i] ?? 0,
+      end: joins[2 * i + 1] ?? 0,
+      text: '',
+    })),
+  );
 }
 
 export const urlView: ViewKind = {
