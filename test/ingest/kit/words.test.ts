@@ -156,6 +156,11 @@ describe('turns that are named by their words', () => {
     expect(early.turns.map(({ aliases }) => aliases)).toEqual([['made:started/c1']]);
     expect(turns[1]?.aliases).toEqual(['made:started/c1']);
     expect(read(bytesOf([{ typed: 'x' }, { started: 'c9' }])).aliases).toEqual([]);
+    const work = Array.from({ length: 80 }, (_, i) => ({ typed: `and ${i}` }));
+    const begun: readonly Line[] = [{ start: 'c1' }, { close: true }, ...work];
+    const long = bytesOf([...begun, { started: 'c1' }]);
+    const { last } = readCut(long, bytesOf(begun).length);
+    expect(last.aliases).toEqual([['made:started/c1', read(long, { settle: true }).turns[0]?.key]]);
   });
 
   it('are the same wherever the session is cut', () => {

@@ -66,7 +66,7 @@ export function markSettled(building: Building): () => JsonObject {
       chains: [...building.chains.at(past.chains)],
       prompts: listPrompts(prompts).slice(0, KEPT.names),
       times: [...building.times.at(past.times)].slice(-KEPT.names),
-      starts: [...building.starts.at(past.starts)].slice(-KEPT.calls),
+      starts: [...building.starts.at(past.starts)].slice(-KEPT.calls).map(([call, { turn, key }]) => [call, turn, key]),
       callEnds: [...building.callEnds.at(past.callEnds)].slice(-KEPT.calls),
     });
   };
@@ -107,7 +107,7 @@ export function decodeSettled(state: JsonValue | undefined, agent: string): Sett
     prompts: promptsOf(stored.prompts ?? []),
     rewound: stored.rewound,
     times: new HistoryMap(stored.times),
-    starts: new HistoryMap(stored.starts),
+    starts: new HistoryMap((stored.starts ?? []).map(([call, turn, key = '']) => [call, { turn, key }])),
     callEnds: new HistoryMap(stored.callEnds),
   };
 }
@@ -168,7 +168,7 @@ interface StoredState {
   /** Absent in states of earlier versions of the kit, which knew of none. */
   readonly prompts?: readonly (string | null)[];
   readonly times?: readonly (readonly [string, number])[];
-  readonly starts?: readonly (readonly [string, number])[];
+  readonly starts?: readonly (readonly [call: string, turn: number, key?: string])[];
   readonly callEnds?: readonly (readonly [string, CallEnd])[];
 }
 

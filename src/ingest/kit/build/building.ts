@@ -80,6 +80,12 @@ export interface Waiting {
   readonly at: number;
 }
 
+/** A turn whose call started a sub-agent, and its key: what it started may be told of long after. */
+export interface Start {
+  readonly turn: number;
+  readonly key: string;
+}
+
 /** The settled part: all of it is immutable, only grows at its end or remembers what it was, so a snapshot is cheap. */
 export interface Settled {
   readonly tree: Tree;
@@ -100,7 +106,7 @@ export interface Settled {
   /** How often the format asked for a name. */
   readonly times: HistoryMap<string, number>;
   /** Turns of the calls that started sub-agents; an id that comes again means the newest. */
-  readonly starts: HistoryMap<string, number>;
+  readonly starts: HistoryMap<string, Start>;
   /** What was told of calls whose answers have not come. */
   readonly callEnds: HistoryMap<string, CallEnd>;
 }

@@ -44,20 +44,20 @@ function timed(building: Building, placing: Placing): Placing {
 }
 
 /** Makes a native id mean a turn, for this source and for the ledger. */
-export function addAlias(building: Building, id: string, turn: number): void {
+export function addAlias(building: Building, id: string, turn: number, known?: string): void {
   nameTurn(building.tree, id, turn);
-  aliasKey(building, keyOf(building, id), turn);
+  aliasKey(building, keyOf(building, id), turn, known);
 }
 
-/** Makes a key mean a turn for the ledger alone. */
-export function aliasKey(building: Building, alias: string, turn: number): void {
+/** Makes a key mean a turn for the ledger alone. `known`: a key of the turn, for one that is older than what is kept. */
+export function aliasKey(building: Building, alias: string, turn: number, known?: string): void {
   if (turn === BEFORE) return;
   const out = building.turns[turn - building.firstTurn];
   if (out !== undefined) {
     if (out.key !== alias) out.aliases.push(alias);
     return;
   }
-  const key = findKeyOf(building.tree, turn);
+  const key = findKeyOf(building.tree, turn) ?? known;
   if (key !== undefined && key !== alias) building.aliases.push([alias, key]);
 }
 
@@ -70,7 +70,7 @@ export function collapseRecord(building: Building, record: AgentRecord): void {
   const anchor = parent === null ? undefined : tree.anchors.get(parent);
   if (anchor !== undefined) tree.anchors.set(record.id, anchor);
   if (target !== undefined) {
-    addAlias(building, record.id, target);
+    addAlias(building, record.id, target, keyOf(building, parent ?? ''));
     return;
   }
   const tip = findTip(building, record.chain);

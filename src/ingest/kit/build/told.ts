@@ -4,7 +4,7 @@
 import type { Item } from '../../../model/item.ts';
 import type { AgentRecord } from '../record.ts';
 import { findTurnOf } from '../tree/tree.ts';
-import type { Building } from './building.ts';
+import { type Building, keyOf } from './building.ts';
 import { addAlias } from './place.ts';
 
 type Told = readonly [words: string, id: string];
@@ -35,7 +35,7 @@ export function takeTeller(building: Building, words: string, told: Told[]): str
 /** An earlier run may have told the prompt: its id means the record that tells it now. */
 export function tellBy(building: Building, id: string, teller: string): void {
   const turn = findTurnOf(building.tree, teller);
-  if (turn !== undefined) addAlias(building, id, turn);
+  if (turn !== undefined) addAlias(building, id, turn, keyOf(building, teller));
   else building.toldBy.set(teller, [...(building.toldBy.get(teller) ?? []), id]);
 }
 

@@ -3,10 +3,10 @@
 
 import type { JsonValue } from '../../../base/json.ts';
 import type { Part, ToolCallResponsePart } from '../../../model/item.ts';
-import { type Building, keyOf, type Open, type Waiting } from '../build/building.ts';
+import { type Building, keyOf, type Open, type Start, type Waiting } from '../build/building.ts';
 import { aliasKey } from '../build/place.ts';
 import { type AgentRecord, type CallEnd, MAIN } from '../record.ts';
-import { findTurnOf, nameTurn } from '../tree/tree.ts';
+import { findKeyOf, findTurnOf, nameTurn } from '../tree/tree.ts';
 
 /** Puts a record at the end of one of the lists of what is open. */
 export function hold(building: Building, open: Open, list: AgentRecord[], record: AgentRecord): void {
@@ -76,20 +76,21 @@ export function nameCall(building: Building, call: string, id: string): void {
     if (!ids.includes(id)) building.callKeys.set(call, [...ids, id]);
     return;
   }
-  const turn = building.starts.get(call);
-  if (turn !== undefined) nameBoth(building, id, turn);
+  const start = building.starts.get(call);
+  if (start !== undefined) nameBoth(building, id, start);
 }
 
 /** The message with this call was placed. */
 export function keepCall(building: Building, call: string, turn: number): void {
-  building.starts.set(call, turn);
-  for (const id of building.callKeys.get(call) ?? []) nameBoth(building, id, turn);
+  const start = { turn, key: findKeyOf(building.tree, turn) ?? '' };
+  building.starts.set(call, start);
+  for (const id of building.callKeys.get(call) ?? []) nameBoth(building, id, start);
   building.callKeys.delete(call);
 }
 
-function nameBoth(building: Building, id: string, turn: number): void {
+function nameBoth(building: Building, id: string, { turn, key }: Start): void {
   nameTurn(building.tree, id, turn);
-  aliasKey(building, keyOf(building, id), turn);
+  aliasKey(building, keyOf(building, id), turn, key === '' ? undefined : key);
 }
 
 function starts(building: Building, { list, at }: Waiting, call: string): boolean {

@@ -17,6 +17,7 @@ interface Line {
   readonly answers?: string;
   readonly note?: string;
   readonly replaces?: boolean;
+  readonly books?: true;
 }
 
 function recordOf(line: Line, lineNumber: number): AgentRecord {
@@ -31,6 +32,7 @@ function recordOf(line: Line, lineNumber: number): AgentRecord {
     ...(line.replaces === true ? { replaces: true } : {}),
     facts: { session: 's' },
   };
+  if (line.books === true) return { ...base, kind: 'nothing', drafts: [] };
   if (line.of !== undefined) {
     const call = { type: 'tool_call', id: line.call ?? '', name: 'Sh', arguments: {}, tool: 'shell' } as const;
     const parts = line.call === undefined ? [text] : [call];
@@ -245,5 +247,24 @@ describe('a change that the agent makes', () => {
     const output = read([...CHANGED.slice(0, 1), { id: 'p', on: null, at: 9, say: 'other' }]);
     expect(outline(output)).toEqual(['p <- root user: one']);
     expect(output.records.repeated).toBe(1);
+  });
+});
+
+describe('bookkeeping that hangs far back', () => {
+  it('means its turn for the ledger, too, when that was told in an earlier run', () => {
+    const work = Array.from(
+      { length: 90 },
+      (_, i): Line => ({ id: `p${i}`, on: i === 0 ? null : `p${i - 1}`, at: i, say: `${i}` }),
+    );
+    const first = read(work);
+    const more: readonly Line[] = [
+      ...work,
+      { id: 'x', on: 'p5', at: 100, books: true },
+      { id: 'y', on: 'x', at: 101, say: 'another way' },
+    ];
+    const state = JSON.parse(JSON.stringify(first.state)) as JsonObject;
+    const last = read(more, { from: first.consumed, firstLine: first.nextLine, state });
+    expect(last.aliases).toEqual([['made:x', 'made:p5']]);
+    expect(outline(last)).toEqual(['y <- x user: another way']);
   });
 });
