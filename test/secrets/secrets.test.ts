@@ -41,11 +41,13 @@ describe('what must go', () => {
 
 describe('what must stay', () => {
   it.each(mustStay)('%s', async (text) => {
-    const redactor = await createRedactor(PLAIN);
     const item = say(text);
-    const [result] = await redactor.redactItems([item]);
-    expect(result?.value).toEqual(item);
-    expect(result?.fired).toEqual({});
+    for (const personal of [false, true]) {
+      const redactor = await createRedactor({ ...PLAIN, personal });
+      const [result] = await redactor.redactItems([item]);
+      expect(result?.value).toEqual(item);
+      expect(result?.fired).toEqual({});
+    }
   });
 });
 

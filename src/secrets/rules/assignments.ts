@@ -59,7 +59,9 @@ export function judgeAssignment(name: string, value: string, spelling: Spelling)
   if (kind === 'password') return judgePassword(value, spelling, constant);
   if (/\s/.test(value)) return 'none';
   if (kind === 'pin')
-    return /^\d{4,8}$/.test(value) || (/cv[vc]$/i.test(name) && /^\d{3}$/.test(value)) ? 'secret' : 'none';
+    return (/^\d{4,8}$/.test(value) && !COUNTED.test(value)) || (/cv[vc]$/i.test(name) && /^\d{3}$/.test(value))
+      ? 'secret'
+      : 'none';
   if (kind === 'session') return judgeSession(value);
   if (isIdentity(value)) return judgeIdentity(kind, value, spelling === 'code' && !QUALIFIED.test(name), constant);
   if (looksRandom(value)) return kind === 'key' && !constant ? 'none' : 'secret';
@@ -82,6 +84,8 @@ function judgeIdentity(kind: NameKind, value: string, unsure: boolean, constant:
   return uuid ? (constant ? 'secret' : 'doubtful') : unsure && !constant ? 'doubtful' : 'secret';
 }
 
+/** What manuals write for a number of their own. */
+const COUNTED = /^(?:0?1234567?8?|(\d)\1+)$/;
 /** `testRSA2048PrivateKey`: what is called so holds it. */
 const VARIABLE = /^[A-Za-z_$][\w$]{0,80}(?:Key|Token|Secret|Password|Pass|_key|_token|_secret|_password)s?$/;
 /** Letters, digits and marks, but no brackets: a pattern or a template is no key. */

@@ -27,12 +27,23 @@ export function findInContext(text: string, report: Report): void {
 /** Whether user and password of a URL are secret: neither a template nor the usual login of a local database. */
 export function acceptsUrl(user: string, password: string, host: string): boolean {
   if (isPlaceholder(password) || /^\d{1,5}$/.test(password)) return false;
-  if (/^(?:user|username)$/i.test(user) && /^(?:pass|password|pw)\d{0,3}$/i.test(password)) return false;
+  // `user:password`, `proxyuser:proxypass`
+  const stem = stemOf(user, /user(?:name)?$/i);
+  if (stem !== undefined && stem === stemOf(password, /(?:pass(?:word|wd)?|pw)\d{0,3}$/i)) return false;
+  // `cvs://:pserver:anoncvs@…`, and what has no digit in links of manuals.
+  if (/^(?:pserver:)?anon/i.test(password) || (!/\d/.test(password) && SAMPLE_HOST.test(host))) return false;
   const local =
     /^(?:localhost|127\.\d|\[?::1|0\.0\.0\.0|db|database|postgres|mysql|redis|mongo|rabbitmq|host|hostname|host\.docker)\b/i;
   const usual = /^(?:postgres|root|admin|mysql|redis|mongo|guest|dev|app|user|ci|sa)$/i;
   return !(local.test(host) && (user === password || usual.test(password)));
 }
+
+/** What stands before the word that a text ends in. */
+function stemOf(text: string, word: RegExp): string | undefined {
+  return word.test(text) ? text.replace(word, '') : undefined;
+}
+
+const SAMPLE_HOST = /^(?:[a-z0-9-]+\.)*(?:example\.(?:com|org|net)|example|test|invalid)\b/i;
 
 /** The credentials in a URL, if our own pattern sees any. */
 export function findUrlLogin(text: string): { user: string; password: string; host: string } | undefined {

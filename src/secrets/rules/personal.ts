@@ -41,7 +41,8 @@ function findEmails(text: string, report: Report): void {
     const value = EMAIL.exec(text)?.[0];
     if (value === undefined) continue;
     done = start + value.length;
-    if (isPerson(value)) report({ rule: 'email', start, end: done, value });
+    if (isPerson(value) && !LOGIN.test(text.slice(Math.max(0, start - 100), start)))
+      report({ rule: 'email', start, end: done, value });
   }
 }
 
@@ -75,7 +76,7 @@ function findEach(
 const LOCAL_PART = 64;
 const LOCAL_CHARACTER = /^[\p{L}\p{N}._%+-]$/u;
 const EMAIL =
-  /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}_%+-](?:[\p{L}\p{N}._%+-]{0,62}[\p{L}\p{N}_%+-])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])/uy;
+  /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}_%+-](?:[\p{L}\p{N}._%+-]{0,62}[\p{L}\p{N}_%+-])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}?(?:(?=E<[a-z])|(?![A-Za-z0-9]))/uy;
 const IPV4 = /(?<![\d.A-Za-z_-])(?:\d{1,3}\.){3}\d{1,3}(?![\d.A-Za-z_-])/g;
 const PHONE = /(?<![\w+])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,5}(?:[ .-]\d{2,5}){1,4}(?![\w.])/g;
 const CARD =
@@ -83,8 +84,11 @@ const CARD =
 /** First digits that issuers of cards have. */
 const ISSUER = /^(?:4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|6(?:011|4[4-9]|5))/;
 
+/** What stands before the password of a link: `https://oauth2:$TOKEN@gitlab.com` holds no address. */
+const LOGIN = /:\/\/[^\s/@"'<>]{0,80}[:$]$/;
+/** Nobody, a program, a list of many, an algorithm of SSH (`chacha20-poly1305@openssh.com`), or no address at all. */
 const NOT_A_PERSON =
-  /^(?:git|noreply|no-reply|donotreply|hello|info|support|security|admin|postmaster|actions?|bot|user|username|you|your|me|name|email|someone|test|foo|bar)@|@(?:[a-z0-9-]+\.)*(?:example\.(?:com|org|net)|test|invalid|example|localhost|local)$|\[bot\]|\.(?:png|jpe?g|gif|svg|webp|js|ts|tsx|css|md|json|ya?ml|lock|service|socket|timer|target)$/i;
+  /^(?:git|pass(?:word|wd)?|noreply|no-reply|donotreply|hello|info|support|security|admin|postmaster|actions?|bot|user|username|you|your|me|name|email|someone|test|foo|bar)@|-(?:request|devel|users|list|lists|announce|discuss|bugs|maintainers)@|@(?:openssh\.com|libssh\.org)$|@(?:[a-z0-9-]+\.)*(?:example\.(?:com|org|net)|test|invalid|example|localhost|local)$|\[bot\]|\.(?:png|jpe?g|gif|svg|webp|js|ts|tsx|css|md|json|ya?ml|lock|service|socket|timer|target)$/i;
 
 function isPerson(address: string): boolean {
   if (NOT_A_PERSON.test(address)) return false;

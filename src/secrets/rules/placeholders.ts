@@ -43,7 +43,7 @@ const MARKER_ONLY = /^(?:\[redacted(?::[a-z0-9-]{1,40}:\d{1,6})?\]|[*•.…xX#?
 const TEMPLATE =
   /^(?:\$(?:[{(?*@#!]|[A-Za-z_]\w*(?:$|[/:.;,\s\\-])|\d$)|\{\{?|%[A-Z_(]|<|\[|[@&][\w./:-]*$|\*[A-Za-z])|\$\{[^}]{0,80}\}|\{\{[^}]{0,80}\}\}|\*{3,}|\.{3}|…|<[a-z][a-z _-]{0,40}>/i;
 const SAMPLE =
-  /EXAMPLE|^(?:your|my|the|some|a|an|insert|replace|enter|put|add)[-_ ]|^your[A-Z]|^(?:db|app|user|root|admin|new|old|test)[-_](?:password|passwd|secret|token|key)$|REDACTED|xxxx|change[-_]?me|placeholder|dummy|fake|sample|not[-_]?a[-_]?real|^(?:null|nil|none|undefined|true|false|empty|unset|unknown|hidden|secret|token|password|passwd|pass|key|string|str|text|int|number|bool|boolean|object|any|void|test|todo|required|optional|default|example|foo|bar|baz|redacted|masked|value)$|SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c/i;
+  /EXAMPLE|^(?:your|my|the|some|a|an|insert|replace|enter|put|add)[-_ ]|^your[A-Z]|^my(?:token|secret|key)\d?$|^(?:db|app|user|root|admin|new|old|test)[-_](?:password|passwd|secret|token|key)$|REDACTED|xxxx|change[-_]?me|placeholder|dummy|fake|sample|not[-_]?a[-_]?real|^(?:null|nil|none|undefined|true|false|empty|unset|unknown|hidden|secret|token|password|passwd|pass|key|string|str|text|int|number|bool|boolean|object|any|void|test|todo|required|optional|default|example|foo|bar|baz|redacted|masked|value)$|SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c/i;
 
 function distinctCharacters(value: string, enough: number): number {
   const seen = new Set<string>();
