@@ -149,9 +149,16 @@ const SECRETS: readonly Literal[] = [
   { text: 'cookie', bit: SECRET, folded: true, follow: /^\\{0,3}["'`]?[ \t]{0,2}[:=,][^=]{1,100}=/, reach: 130 },
 ];
 
+/** Rows that share a literal search for it once. */
+function wordsOf({ text, follow, before, reach }: Omit<Literal, 'bit'>): string {
+  return [text, follow?.source, before?.source, reach].join(' ');
+}
+
 const NAMES: readonly Literal[] = [
-  ...tellingPlaces.flatMap(({ literals }) => literals.map((literal) => ({ ...literal, bit: PLACE }))),
-  ...['pass', 'pwd', 'secret', 'token', 'credential', 'key'].map((text) => ({
+  ...new Map(
+    tellingPlaces.flatMap(({ literals }) => literals.map((literal) => [wordsOf(literal), { ...literal, bit: PLACE }])),
+  ).values(),
+  ...['pass', 'pwd', 'psk', 'secret', 'token', 'credential', 'key'].map((text) => ({
     text,
     bit: ASSIGNMENT,
     folded: true,

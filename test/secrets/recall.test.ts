@@ -11,6 +11,7 @@ import { createRedactor } from '../../src/secrets/secrets.ts';
 import { createTextScanner } from '../../src/secrets/text-scanner.ts';
 import { sampleOf } from './pattern-sample.ts';
 import { planted } from './planted.ts';
+import { plantedAnew } from './planted-anew.ts';
 
 const OPTIONS = { words: [], personal: false, knownValues: [] };
 const redactor = await createRedactor(OPTIONS);
@@ -48,7 +49,7 @@ describe('a planted secret', () => {
     expect(new Set(planted.map(({ kind }) => kind)).size).toBe(planted.length);
   });
 
-  it.each(planted)('$kind', async ({ text, secret }) => {
+  it.each([...planted, ...plantedAnew])('$kind', async ({ text, secret }) => {
     for (const around of [text, `I ran this:\n\n${text}\n\nand it worked.`]) {
       for (const item of [say(around), call({ command: around })]) {
         const left = await leftOf(item);
@@ -59,7 +60,7 @@ describe('a planted secret', () => {
   });
 
   it('is found by the fast look whenever the slow one finds it', async () => {
-    const items = planted.map(({ text }) => say(text));
+    const items = [...planted, ...plantedAnew].map(({ text }) => say(text));
     expect(await redactor.redactItems(items)).toEqual(await thorough.redactItems(items));
   });
 

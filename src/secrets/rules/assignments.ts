@@ -36,6 +36,7 @@ function takeMatch(text: string, match: RegExpExecArray, from: number, report: R
   const end = start + value.length;
   if (value.length < 3) return end;
   if (q !== '' && match.groups?.c === '' && CLOSED.test(value)) return end;
+  if (q === '' && text[end] === '(' && /^[A-Za-z_][\w.]*$/.test(value)) return end;
   const isOption = match.groups?.op === undefined;
   const name = nameBefore(text, from + match.index + (isOption ? match[0].indexOf(key) : 0)) + key;
   const spelling = q !== '' ? 'quoted' : op === '=' || isOption ? 'shell' : 'code';
@@ -53,7 +54,8 @@ function bareValue(value: string): string {
 export function judgeAssignment(name: string, value: string, spelling: Spelling): Verdict {
   const kind = kindOfName(name);
   if (kind === undefined || isPlaceholder(value) || isReference(value) || LOCATION.test(value)) return 'none';
-  if (sameLetters(name, value)) return 'none';
+  if (sameLetters(name, value) || ASIAN.test(value)) return 'none';
+  if (name === 'pass' && (spelling === 'code' || !/\d/.test(value) || /^-|\s/.test(value))) return 'none';
   const constant = isConstant(name);
   if (spelling !== 'quoted' && !constant && VARIABLE.test(value)) return 'none';
   if (kind === 'password') return judgePassword(value, spelling, constant);
@@ -88,6 +90,8 @@ function judgeIdentity(kind: NameKind, value: string, unsure: boolean, constant:
 const COUNTED = /^(?:0?1234567?8?|(\d)\1+)$/;
 /** `testRSA2048PrivateKey`: what is called so holds it. */
 const VARIABLE = /^[A-Za-z_$][\w$]{0,80}(?:Key|Token|Secret|Password|Pass|_key|_token|_secret|_password)s?$/;
+/** Sentences that are written without blanks. */
+const ASIAN = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/;
 /** Letters, digits and marks, but no brackets: a pattern or a template is no key. */
 const KEY_TEXT = /^[\w+/=.~!@#$%^&*:-]+$/;
 
@@ -108,7 +112,7 @@ function isHandMade(value: string): boolean {
 }
 
 const KEY =
-  'pass(?:word|wd|phrase|code|wort)?|pwd|secret|token|credentials?|session[-_]?id|sessid|(?:mfa|pin|otp|2fa|security|verification|backup|recovery|access)[-_ ]?code|otp|cvv|cvc|pin|sid|(?:api|access|secret|private|signing|encryption|auth|master|service|storage|account|session|license|deploy|webhook|shared|client|admin|preshared)[-_ ]?key|(?:auth|access|api|bearer|refresh|session)[- ]token|pat|key';
+  'pass(?:word|wd|phrase|code|wort)?|pwd|psk|secret|token|credentials?|session[-_]?id|sessid|(?:mfa|pin|otp|2fa|security|verification|backup|recovery|access)[-_ ]?code|otp|cvv|cvc|pin|sid|(?:api|access|secret|private|signing|encryption|auth|master|service|storage|account|session|license|deploy|webhook|shared|client|admin|preshared)[-_ ]?key|(?:auth|access|api|bearer|refresh|session)[- ]token|pat|key';
 const END =
   '(?:[_-]?(?:base|base64|b64|hex|enc|raw|plain|plaintext|text|value|val|prod|production|dev|test|staging|live|old|new|default|primary|secondary|\\d{1,4}))?';
 const UNQUOTED = '[^\\s"\'`,;|<>()\\\\]';

@@ -19,7 +19,8 @@ export const loginFiles: readonly TellingPlace[] = [
     literals: [{ text: 'login', folded: true, follow: /^\s[^\n]{1,140}password/i, reach: 160 }],
     pattern:
       /\b(?:machine\s{1,8}[\w.*:-]{1,253}|default)\s{1,8}login\s{1,4}\S{1,128}\s{1,8}password\s{1,8}(?<v>[^\s"'\\]{3,256})/dgi,
-    accepts: typed,
+    accepts: (value, match) =>
+      typed(value) && !(/^[\w.-]*@[\w.-]*$/.test(value) && /\slogin\s{1,4}(?:anonymous|ftp)\s/i.test(match[0])),
   },
   {
     rule: 'password',
@@ -89,7 +90,8 @@ export const loginFiles: readonly TellingPlace[] = [
     literals: [{ text: 'identified', folded: true, follow: /^\s{0,8}(?:by|with|as)/i }],
     pattern:
       /\bidentified\s{1,8}(?:with\s{1,8}["'`]?\w{1,40}["'`]?\s{1,8})?(?:by|as)\s{1,8}(?:password\s{1,8})?\\{0,2}["'](?<v>[^"'\r\n\\]{3,256})/dgi,
-    accepts: (value) => typed(value) && !/\s/.test(value),
+    // in a sentence it is written small, and what somebody is identified by is a word
+    accepts: (value, match) => typed(value) && !/\s/.test(value) && (/\d/.test(value) || /'|IDENTIFIED/.test(match[0])),
   },
   {
     rule: 'password',

@@ -19,7 +19,7 @@ export function findPersonal(text: string, report: Report): void {
   findEmails(text, report);
   findEach(text, IPV4, 'ip', report, (v, at) => isPublicAddress(v) && !isVersion(text, at));
   findEach(text, PHONE, 'phone', report, isPhone);
-  findEach(text, CARD, 'card', report, isCard);
+  findEach(text, CARD, 'card', report, (v, at) => isCard(v) && !isInTable(text, at, at + v.length));
 }
 
 /** Whether `findPersonal` would report anything. */
@@ -88,10 +88,14 @@ const ISSUER = /^(?:4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|6(?:011|4
 const LOGIN = /:\/\/[^\s/@"'<>]{0,80}[:$]$/;
 /** Nobody, a program, a list of many, an algorithm of SSH (`chacha20-poly1305@openssh.com`), or no address at all. */
 const NOT_A_PERSON =
-  /^(?:git|pass(?:word|wd)?|noreply|no-reply|donotreply|hello|info|support|security|admin|postmaster|actions?|bot|user|username|you|your|me|name|email|someone|test|foo|bar)@|-(?:request|devel|users|list|lists|announce|discuss|bugs|maintainers)@|@(?:openssh\.com|libssh\.org)$|@(?:[a-z0-9-]+\.)*(?:example\.(?:com|org|net)|test|invalid|example|localhost|local)$|\[bot\]|\.(?:png|jpe?g|gif|svg|webp|js|ts|tsx|css|md|json|ya?ml|lock|service|socket|timer|target)$/i;
+  /^(?:git|pass(?:word|wd)?|noreply|no-reply|donotreply|hello|info|support|security|admin|postmaster|actions?|bot|user|username|you|your|me|name|email|someone|test|foo|bar)@|@(?:[a-z0-9-]+\.)*(?:gserviceaccount\.com|buildd\.debian\.org)$|-(?:request|devel|users|list|lists|announce|discuss|bugs|maintainers)@|@(?:openssh\.com|libssh\.org)$|@(?:[a-z0-9-]+\.)*(?:example\.(?:com|org|net)|test|invalid|example|localhost|local)$|\[bot\]|\.(?:png|jpe?g|gif|svg|webp|js|ts|tsx|css|md|json|ya?ml|lock|service|socket|timer|target)$/i;
+
+/** `20220210133844.46581-1-name@host`, `59E56E30.9060503@host`, `87y3gtcwa2.fsf@host`: names of messages. */
+const MESSAGE_ID =
+  /^(?:\d{8,14}[.-]\d|[0-9A-F]{8}\.\d{5,}|[\w.-]{6,40}\.fsf|[A-Za-z0-9_=+-]*\d{6,}[.-][\w.-]*\d{3,}[\w.-]*)@/;
 
 function isPerson(address: string): boolean {
-  if (NOT_A_PERSON.test(address)) return false;
+  if (NOT_A_PERSON.test(address) || MESSAGE_ID.test(address)) return false;
   const domain = address.slice(address.lastIndexOf('@') + 1);
   // A package at a version: `toolchain@v0.0.1-go1.26`, `left-pad@1.x`, `image@sha256.abc`.
   return !/^v?\d+\.(?:\d|x\b)/i.test(domain);
@@ -126,6 +130,14 @@ function passesLuhn(number: string): boolean {
 function isCard(value: string): boolean {
   const number = digits(value);
   return ISSUER.test(number) && passesLuhn(number) && !SAMPLE_CARD.test(number);
+}
+
+/** Numbers of four digits among others of their kind: characters of a font, addresses of memory. */
+function isInTable(text: string, start: number, end: number): boolean {
+  return (
+    /[0-9A-Fa-f]{4}[\s,]{1,2}$/.test(text.slice(Math.max(0, start - 8), start)) ||
+    /^[\s,]{1,2}[0-9A-Fa-f]{4}(?![\w/])/.test(text.slice(end, end + 8))
+  );
 }
 
 /** Numbers that payment services print in their manuals, and digits that repeat. */

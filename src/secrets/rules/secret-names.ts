@@ -26,9 +26,11 @@ function readKind(name: string): NameKind | undefined {
   while (words.length > 1 && SUFFIX.test(words.at(-1) ?? '')) words.pop();
   const last = (words.pop() ?? '').replace(/\d{1,2}$/, '');
   const before = words.at(-1);
-  if (/(?:password|passwd|passphrase|kennwort|passwort)$/.test(last) || /(?:.pwd|^passcode)$/.test(last))
+  if (/(?:password|passwd|passphrase|kennwort|passwort)$/.test(last) || /(?:.pwd|^passcode|^psk)$/.test(last))
     return 'password';
   if (last === 'pwd') return before === undefined && !/[a-z]/.test(name) ? undefined : 'password';
+  // `PASS:` is what tests say
+  if (name === 'pass') return 'password';
   if (last === 'pass') return before === undefined || TEST_WORDS.has(before) ? undefined : 'password';
   if (/(?:secret|credentials?)$/.test(last)) return before === 'public' ? undefined : 'secret';
   if (last === 'token' || last === 'key') return kindOfLast(name, last, before);

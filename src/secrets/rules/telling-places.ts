@@ -6,6 +6,7 @@ import { createListSearch } from '../literal-search.ts';
 import { commandLogins } from './command-logins.ts';
 import { gitleaksPlaces } from './gitleaks.ts';
 import { loginFiles } from './login-files.ts';
+import { namedValues } from './named-values.ts';
 import { signedLinks } from './signed-links.ts';
 import type { TellingPlace } from './telling-place.ts';
 
@@ -13,6 +14,7 @@ export const tellingPlaces: readonly TellingPlace[] = [
   ...commandLogins,
   ...loginFiles,
   ...signedLinks,
+  ...namedValues,
   ...gitleaksPlaces,
 ];
 
