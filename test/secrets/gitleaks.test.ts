@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { gitleaksPlaces, gitleaksShapes } from '../../src/secrets/rules/gitleaks.ts';
-import { gitleaksTokens, gitleaksValues } from '../../src/secrets/rules/gitleaks-data.ts';
 import { entropy, looksRandom } from '../../src/secrets/rules/placeholders.ts';
 import { createTextScanner } from '../../src/secrets/text-scanner.ts';
+import { gitleaksTokens, gitleaksValues } from '../../src/secrets/tokens/gitleaks-data.ts';
 import { sampleOf } from './pattern-sample.ts';
 
 const OPTIONS = { words: [], personal: false, knownValues: [] };
@@ -84,7 +84,7 @@ describe('the page on gitleaks’ rules', () => {
   });
 
   it('has the licence beside the data', () => {
-    const data = readFileSync(join(import.meta.dirname, '..', '..', 'src/secrets/rules/gitleaks-data.ts'), 'utf8');
+    const data = readFileSync(join(import.meta.dirname, '..', '..', 'src/secrets/tokens/gitleaks-data.ts'), 'utf8');
     expect(data).toContain('Copyright (c) 2019 Zachary Rice');
     expect(data).toContain('Permission is hereby granted, free of charge');
   });

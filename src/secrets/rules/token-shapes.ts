@@ -1,9 +1,9 @@
 /** Keys and tokens that are known by their shape: one row for each kind. */
 /** Shapes have a fixed beginning and a long random rest, so they can be looked for in every view of a text. */
 
+import { LEFT, type TokenShape } from '../tokens/token-shape.ts';
+import { vendorTokens } from '../tokens/vendor-tokens.ts';
 import { gitleaksShapes } from './gitleaks.ts';
-import { LEFT, type TokenShape } from './token-shape.ts';
-import { vendorTokens } from './vendor-tokens.ts';
 
 /** The rows that we keep ourselves. */
 export const ownTokens: readonly TokenShape[] = [
