@@ -9,7 +9,11 @@ import { writeJsonFeed } from './json-feed.ts';
 import { type OpmlDocument, writeOpml } from './opml.ts';
 import { writeRss } from './rss.ts';
 
+export { FeedParseError } from './errors.ts';
+export type { OpmlDocument, Outline } from './opml.ts';
+export { listFeedLinks } from './parse/feed-links.ts';
 export { type FeedParser, openFeedParser } from './parse/feed-parser.ts';
+export { readOpml } from './parse/read-opml.ts';
 
 /** One writer for each row of the table in formats.ts. */
 const WRITERS: Readonly<Record<FeedFormat, (doc: CleanDocument) => string>> = {

@@ -14,11 +14,15 @@ export interface FeedOutline {
   /** Absolute address of its page. */
   readonly homeUrl?: string;
   readonly description?: string;
+  /** Attributes that we do not know, of a list that somebody else wrote. Names with a prefix go when it is written. */
+  readonly more?: Readonly<Record<string, string>>;
 }
 
 export interface OutlineGroup {
   readonly title: string;
   readonly outlines: readonly Outline[];
+  /** As of a feed's outline. */
+  readonly more?: Readonly<Record<string, string>>;
 }
 
 export interface OpmlDocument {
@@ -39,9 +43,12 @@ export function writeOpml(doc: OpmlDocument): string {
 
 function writeOutline(outline: Outline): string {
   const text = titleOf(outline.title);
-  if ('outlines' in outline) return xmlElement('outline', { text }, outline.outlines.map(writeOutline));
+  const kept = Object.entries(outline.more ?? {}).filter(([name]) => /^[A-Za-z_][\w.-]{0,60}$/.test(name));
+  const more = Object.fromEntries(kept);
+  if ('outlines' in outline) return xmlElement('outline', { ...more, text }, outline.outlines.map(writeOutline));
   const { feedUrl, homeUrl, description } = outline;
   return xmlElement('outline', {
+    ...more,
     text,
     title: text,
     // Readers take `rss` for any kind of feed.

@@ -1,0 +1,67 @@
+/** Lists of feeds as other readers write them: OPML 1.0 and 2.0. */
+/** What we do not know of an outline is kept with it, so that a list loses nothing by being written again. */
+
+import { FeedParseError } from '../errors.ts';
+import type { OpmlDocument, Outline } from '../opml.ts';
+import { walkMarkup } from './markup.ts';
+import { lineOf, urlOf } from './values.ts';
+
+const DEPTH_LIMIT = 50;
+const OUTLINE_LIMIT = 100_000;
+
+interface OpenOutline {
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly outlines: Outline[];
+}
+
+/** Throws FeedParseError for what is no OPML, or is cut off: who writes it again would lose the rest. */
+export function readOpml(text: string): OpmlDocument {
+  const body: OpenOutline = { attributes: {}, outlines: [] };
+  const open: OpenOutline[] = [];
+  let [title, place, count] = ['', '', 0];
+  walkMarkup(text, 'xml', {
+    open(name, attributes) {
+      if (name === 'body') open.push(body);
+      if (name === 'title') place = 'title';
+      if (name !== 'outline' || open.length === 0) return;
+      if (open.length > DEPTH_LIMIT) throw new FeedParseError(`its folders are more than ${DEPTH_LIMIT} deep`);
+      if (++count > OUTLINE_LIMIT) throw new FeedParseError(`it has more than ${OUTLINE_LIMIT} outlines`);
+      open.push({ attributes, outlines: [] });
+    },
+    text(words) {
+      if (place === 'title') title += words;
+    },
+    close(name) {
+      place = '';
+      if (name !== 'outline' && name !== 'body') return;
+      const done = open.pop();
+      if (done !== undefined && done !== body) open.at(-1)?.outlines.push(finish(done));
+    },
+  });
+  if (!/<opml[\s>]/.test(text)) throw new FeedParseError('it is no OPML');
+  if (!/<\/body\s*>/.test(text)) throw new FeedParseError('it is cut off');
+  return { title: lineOf(title) ?? '', outlines: body.outlines };
+}
+
+function finish({ attributes, outlines }: OpenOutline): Outline {
+  const { text, title, xmlUrl, type, ...rest } = attributes;
+  const feedUrl = urlOf(xmlUrl, undefined);
+  const name = lineOf(title) ?? lineOf(text) ?? '';
+  // a subscription without an address is none; what else it says is kept
+  if (feedUrl === undefined)
+    return { title: name, outlines, ...moreOf(type === undefined || type === 'rss' ? rest : { type, ...rest }) };
+  const { htmlUrl, description, ...others } = rest;
+  const homeUrl = urlOf(htmlUrl, undefined);
+  const words = lineOf(description);
+  return {
+    title: name,
+    feedUrl,
+    ...(homeUrl !== undefined && { homeUrl }),
+    ...(words !== undefined && { description: words }),
+    ...moreOf(others),
+  };
+}
+
+function moreOf(attributes: Readonly<Record<string, string>>): Pick<Outline, 'more'> {
+  return Object.keys(attributes).length === 0 ? {} : { more: attributes };
+}

@@ -1,0 +1,107 @@
+/** The feeds that are followed, and how each does. */
+/** A feed that is followed no more keeps its entries, read and starred as they were, until it is forgotten. */
+
+import type { Database, SqlRow } from '../../base/sqlite.ts';
+import { type FeedHealth, newFeed } from '../schedule.ts';
+
+export interface FollowedFeed {
+  readonly id: number;
+  /** Where it is asked. */
+  readonly url: string;
+  readonly title: string;
+  readonly home?: string;
+  /** Empty: none. */
+  readonly folder: string;
+  readonly health: FeedHealth;
+}
+
+export interface FeedOutlineRow {
+  readonly url: string;
+  readonly title: string;
+  readonly home?: string;
+  readonly folder: string;
+}
+
+const COLUMNS = 'id, url, title, home, folder, health';
+/** Rows that are in memory at a time. */
+const PAGE = 200;
+
+export class FeedTable {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** From now on exactly these are followed. Those that were known keep their health and entries. */
+  follow(outlines: Iterable<FeedOutlineRow>): void {
+    this.#db.transaction(() => {
+      this.#db.statement('UPDATE feed SET followed=0').run();
+      for (const { url, title, home, folder } of outlines) {
+        this.#db
+          .statement(
+            `INSERT INTO feed (url, title, home, folder, followed, next_ms, health) VALUES (?1, ?2, ?3, ?4, 1, 0, ?5)
+             ON CONFLICT (url) DO UPDATE SET followed=1, folder=?4, title=iif(?2 = '', title, ?2), home=ifnull(?3, home)`,
+          )
+          .run(url, title, home ?? null, folder, JSON.stringify(newFeed(url)));
+      }
+    });
+  }
+
+  /** By title, a page of them in memory at a time. */
+  *walk(): Generator<FollowedFeed> {
+    yield* this.#walk('ORDER BY title COLLATE NOCASE, id LIMIT ?1 OFFSET ?2', (n) => [PAGE, n * PAGE]);
+  }
+
+  /** Those whose time has come, longest overdue first. Asking one moves its time, so that it does not come twice. */
+  listDue(nowMs: number): readonly FollowedFeed[] {
+    const sql = `SELECT ${COLUMNS} FROM feed WHERE followed=1 AND next_ms <= ? ORDER BY next_ms, id LIMIT ${PAGE}`;
+    return this.#db.statement(sql).all(nowMs).map(feedFromRow);
+  }
+
+  /** By its address. */
+  find(url: string): FollowedFeed | undefined {
+    const row = this.#db.statement(`SELECT ${COLUMNS} FROM feed WHERE url=? AND followed=1`).get(url);
+    return row === undefined ? undefined : feedFromRow(row);
+  }
+
+  get(id: number): FollowedFeed | undefined {
+    const row = this.#db.statement(`SELECT ${COLUMNS} FROM feed WHERE id=?`).get(id);
+    return row === undefined ? undefined : feedFromRow(row);
+  }
+
+  putHealth(id: number, health: FeedHealth): void {
+    this.#db.statement('UPDATE feed SET health=?, next_ms=? WHERE id=?').run(JSON.stringify(health), health.nextMs, id);
+  }
+
+  /** What its document says of itself; a title that the person gave stands. */
+  putFacts(id: number, { title, home }: { readonly title: string; readonly home?: string }): void {
+    this.#db
+      .statement("UPDATE feed SET title=iif(title = '', ?, title), home=ifnull(?, home) WHERE id=?")
+      .run(title, home ?? null, id);
+  }
+
+  /** It is asked somewhere else from now on. False: that one is followed already. */
+  move(id: number, url: string): boolean {
+    return this.#db.statement('UPDATE OR IGNORE feed SET url=? WHERE id=?').run(url, id).changes > 0;
+  }
+
+  *#walk(order: string, page: (n: number) => readonly number[]): Generator<FollowedFeed> {
+    for (let n = 0; ; n++) {
+      const rows = this.#db.statement(`SELECT ${COLUMNS} FROM feed WHERE followed=1 ${order}`).all(...page(n));
+      for (const row of rows) yield feedFromRow(row);
+      if (rows.length < PAGE) return;
+    }
+  }
+}
+
+function feedFromRow(row: SqlRow): FollowedFeed {
+  return {
+    id: Number(row.id),
+    url: String(row.url),
+    title: String(row.title),
+    ...(typeof row.home === 'string' && { home: row.home }),
+    folder: String(row.folder),
+    health: JSON.parse(String(row.health)) as FeedHealth,
+  };
+}

@@ -1,0 +1,82 @@
+/** The list of what is followed: `content/subscriptions.opml`, a plain OPML file that other readers can take and give. */
+/** The file is the truth; the reader's memory follows it. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { encodeUtf8 } from '../base/bytes.ts';
+import { realDisk, replaceFile } from '../base/disk.ts';
+import { FeedParseError, generateOpml, type OpmlDocument, type Outline, readOpml } from '../feed/feed.ts';
+import { SubscriptionsError } from './errors.ts';
+
+export interface Subscription {
+  readonly url: string;
+  readonly title: string;
+  readonly home?: string;
+  /** Names of the folders it stands in, joined by ` / `; empty: none. */
+  readonly folder: string;
+}
+
+const TITLE = 'Subscriptions';
+
+/** In the file's order, folders first to last, each feed once. None when there is no file. Throws SubscriptionsError. */
+export function readSubscriptions(file: string): readonly Subscription[] {
+  const found = new Map<string, Subscription>();
+  for (const each of walk(readList(file).outlines, '')) if (!found.has(each.url)) found.set(each.url, each);
+  return [...found.values()];
+}
+
+/** False: it is in the list already. Throws SubscriptionsError. */
+export function addSubscription(file: string, added: Subscription): boolean {
+  const list = readList(file);
+  if ([...walk(list.outlines, '')].some(({ url }) => url === added.url)) return false;
+  const { url, title, home, folder } = added;
+  const outline: Outline = { title, feedUrl: url, ...(home !== undefined && { homeUrl: home }) };
+  write(file, { ...list, outlines: insert(list.outlines, folder === '' ? [] : folder.split(' / '), outline) });
+  return true;
+}
+
+/** False: it is not in the list. Throws SubscriptionsError. */
+export function removeSubscription(file: string, url: string): boolean {
+  const list = readList(file);
+  if (![...walk(list.outlines, '')].some((each) => each.url === url)) return false;
+  write(file, { ...list, outlines: without(list.outlines, url) });
+  return true;
+}
+
+function readList(file: string): OpmlDocument {
+  if (!existsSync(file)) return { title: TITLE, outlines: [] };
+  try {
+    return readOpml(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof FeedParseError) throw new SubscriptionsError(file, error.problem);
+    throw error;
+  }
+}
+
+function* walk(outlines: readonly Outline[], folder: string): Generator<Subscription> {
+  for (const outline of outlines) {
+    const { title } = outline;
+    if ('outlines' in outline) yield* walk(outline.outlines, folder === '' ? title : `${folder} / ${title}`);
+    else yield { url: outline.feedUrl, title, folder, ...(outline.homeUrl !== undefined && { home: outline.homeUrl }) };
+  }
+}
+
+function insert(outlines: readonly Outline[], [first, ...rest]: readonly string[], added: Outline): readonly Outline[] {
+  if (first === undefined) return [...outlines, added];
+  const known = outlines.findIndex((outline) => 'outlines' in outline && outline.title === first);
+  const group = outlines[known];
+  if (group === undefined || !('outlines' in group))
+    return [...outlines, { title: first, outlines: insert([], rest, added) }];
+  return outlines.with(known, { ...group, outlines: insert(group.outlines, rest, added) });
+}
+
+function without(outlines: readonly Outline[], url: string): readonly Outline[] {
+  return outlines.flatMap((outline): readonly Outline[] => {
+    if ('outlines' in outline) return [{ ...outline, outlines: without(outline.outlines, url) }];
+    return outline.feedUrl === url ? [] : [outline];
+  });
+}
+
+function write(file: string, list: OpmlDocument): void {
+  const bytes = encodeUtf8(generateOpml({ ...list, title: list.title || TITLE }));
+  replaceFile(realDisk, file, `${file}.tmp`, bytes);
+}

@@ -1,0 +1,90 @@
+/** The list of subscriptions as a plain OPML file: read, added to, written again without a loss. */
+/** Lists of other readers come with folders, attributes and faults of their own. */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { addSubscription, readSubscriptions, removeSubscription, SubscriptionsError } from '../../src/reader/reader.ts';
+import { checkOpml } from '../feed/check-opml.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'turnpress-opml-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const ONE = { url: 'https://one.example.org/feed', title: 'One & only', folder: '' };
+const TWO = {
+  url: 'https://two.example.org/feed',
+  title: 'Two',
+  folder: 'News / Local',
+  home: 'https://two.example.org/',
+};
+
+/** As another reader exports it: no titles, own attributes, a folder in a folder, a link that is no feed. */
+const THEIRS = `<?xml version="1.0" encoding="UTF-8"?>
+<opml version="1.0"><head><title>My feeds</title><ownerName>Ada</ownerName></head><body>
+<outline text="Tech" custom="kept"><outline text="Deep"><outline type="rss" text="A" xmlUrl="https://a.example.org/rss" htmlUrl="https://a.example.org/" category="/x" isComment="false"/></outline></outline>
+<outline type="rss" text="A again" xmlUrl="https://a.example.org/rss"/>
+<outline type="link" text="A page" url="https://b.example.org/"/>
+<outline type="rss" text="No address"/>
+<outline type="rss" text="Script" xmlUrl="javascript:alert(1)"/>
+</body></opml>`;
+
+function fileOf(name: string, text?: string): string {
+  const file = join(folder, name);
+  if (text !== undefined) writeFileSync(file, text);
+  return file;
+}
+
+describe('the list of subscriptions', () => {
+  it('begins without a file, takes each feed once, keeps folders, and is valid OPML', () => {
+    const file = fileOf('new.opml');
+    expect(readSubscriptions(file)).toEqual([]);
+    expect(addSubscription(file, ONE)).toBe(true);
+    expect(addSubscription(file, TWO)).toBe(true);
+    expect(addSubscription(file, { ...TWO, url: 'https://three.example.org/feed', title: 'Three' })).toBe(true);
+    expect(addSubscription(file, { ...ONE, title: 'Again' })).toBe(false);
+    expect(readSubscriptions(file)).toEqual([
+      ONE,
+      TWO,
+      { ...TWO, url: 'https://three.example.org/feed', title: 'Three' },
+    ]);
+    expect(checkOpml(readFileSync(file, 'utf8'))).toEqual([]);
+    expect(removeSubscription(file, TWO.url)).toBe(true);
+    expect(removeSubscription(file, TWO.url)).toBe(false);
+    expect(readSubscriptions(file)).toHaveLength(2);
+  });
+
+  it('of another reader is taken as it is, and loses nothing when it is written again', () => {
+    const file = fileOf('theirs.opml', THEIRS);
+    expect(readSubscriptions(file)).toEqual([
+      { url: 'https://a.example.org/rss', title: 'A', folder: 'Tech / Deep', home: 'https://a.example.org/' },
+    ]);
+    addSubscription(file, ONE);
+    const written = readFileSync(file, 'utf8');
+    for (const kept of [
+      'custom="kept"',
+      'category="/x"',
+      'isComment="false"',
+      'url="https://b.example.org/"',
+      'No address',
+      'My feeds',
+    ])
+      expect(written).toContain(kept);
+    expect(checkOpml(written)).toEqual([]);
+  });
+
+  it.each([
+    ['cut off', THEIRS.slice(0, 400)],
+    ['no OPML', '<html><body>hello</body></html>'],
+    ['empty', ''],
+    [
+      'too deep',
+      `<opml version="2.0"><head/><body>${'<outline text="x">'.repeat(60)}${'</outline>'.repeat(60)}</body></opml>`,
+    ],
+  ])('that cannot be read is neither believed nor overwritten: %s', (name, text) => {
+    const file = fileOf(`${name}.opml`, text);
+    expect(() => readSubscriptions(file)).toThrow(SubscriptionsError);
+    expect(() => addSubscription(file, ONE)).toThrow(SubscriptionsError);
+    expect(readFileSync(file, 'utf8')).toBe(text);
+  });
+});
