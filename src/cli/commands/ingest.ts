@@ -15,6 +15,7 @@ import { EXIT, isSystemError, UsageError } from '../errors.ts';
 import { knownNames, knownSecrets } from '../known-secrets.ts';
 import { describeSystemError } from '../machine/system-errors.ts';
 import { holdMemory } from '../memory.ts';
+import { readVersion } from '../version.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   for (const path of args) checkPath(context, path);
@@ -66,7 +67,8 @@ export async function ingestInto(
   };
   const sourcesDir = join(context.archiveDir, 'private', 'sources');
   // first, because a damaged conversation takes nothing
-  const healed = options.dryRun === true ? NOTHING_LOST : await heal(archive, { sourcesDir, redact });
+  const healed =
+    options.dryRun === true ? NOTHING_LOST : await heal(archive, { sourcesDir, redact, version: readVersion() });
   for (const line of healedLines(healed)) context.log.info(line);
   const report = await ingest(archive, {
     ...(paths.length === 0 ? {} : { paths: paths.map((path) => resolve(context.world.cwd, path)) }),

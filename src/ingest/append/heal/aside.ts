@@ -24,6 +24,8 @@ export interface HealOptions {
   /** `private/sources`; a folder beside it is used meanwhile and removed. */
   readonly sourcesDir: string;
   readonly redact: RedactOptions;
+  /** Of the program: another one may read sources otherwise. */
+  readonly version?: string;
 }
 
 /** How sources are told again: all at once is cheap and has nearly all; run by run has the metas of each run, too. */

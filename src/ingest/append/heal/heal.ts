@@ -4,10 +4,12 @@
 import type { ArchiveWriter } from '../../../archive/archive.ts';
 import type { Problem } from '../../../base/log.ts';
 import type { ConversationId } from '../../../model/ids.ts';
+import { SourceDamageError } from '../../errors.ts';
 import { IMPORTERS } from '../../importers/importers.ts';
 import type { Importer } from '../../kit/importer.ts';
 import { findKeptSource, listKeptSources } from '../../read/sources.ts';
 import { Aside, type HealOptions, type Telling } from './aside.ts';
+import { Tried } from './tried.ts';
 
 /** Plain JSON. */
 export interface HealReport {
@@ -30,19 +32,41 @@ export async function heal(
   let [payloads, blobs] = [0, 0];
   if (lost.length > 0) {
     const aside = new Aside(options, importers, (problem) => problems.push(problem));
+    const tried = new Tried(options);
     const groups = Map.groupBy(lost, ({ conversation }) =>
       JSON.stringify(pathsFor(archive, conversation, options.sourcesDir)),
     );
     for (const [key, group] of groups) {
       const paths = JSON.parse(key) as readonly string[];
       const ids = group.map(({ conversation }) => conversation);
+      const hashes = group.flatMap((each) => each.hashes);
+      if (isTried(tried, hashes, paths)) continue;
+      const faults = problems.length;
       const back = await healGroup(archive, ids, paths, aside);
       payloads += back.payloads;
       blobs += back.blobs;
+      // a source that could not be read may be whole tomorrow
+      const left = problems.length > faults ? [] : lostOf(archive, ids);
+      if (left.length > 0) tried.add(tried.nameOf(left, paths));
     }
+    tried.save();
   }
   const missing = new Set(lost.length === 0 ? [] : archive.listLost().flatMap(({ hashes }) => hashes)).size;
   return { payloads, blobs, missing, problems };
+}
+
+/** A source of which nobody can say what was kept is tried, and named. */
+function isTried(tried: Tried, hashes: readonly string[], paths: readonly string[]): boolean {
+  try {
+    return tried.has(tried.nameOf(hashes, paths));
+  } catch (error) {
+    if (error instanceof SourceDamageError) return false;
+    throw error;
+  }
+}
+
+function lostOf(archive: ArchiveWriter, ids: readonly ConversationId[]): readonly string[] {
+  return archive.listLost().flatMap(({ conversation, hashes }) => (ids.includes(conversation) ? hashes : []));
 }
 
 /** Conversations that lost something and have a kept source: those that `heal` may help. */

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ArchiveWriter, createArchive, openArchive } from '../../../../src/archive/archive.ts';
+import type { HealOptions } from '../../../../src/ingest/append/heal/aside.ts';
 import { heal, ingest, withholdSource } from '../../../../src/ingest/ingest.ts';
+import type { SourceInput, SourceOutput } from '../../../../src/ingest/kit/importer.ts';
 import type { ConversationId } from '../../../../src/model/ids.ts';
 import { type FakeLine, fakeAgent, testOptions, writeFake } from '../../fake-agent.ts';
 
@@ -167,6 +169,37 @@ describe('an archive that lost content', () => {
     expect(without.payloads).toBe(0);
     expect(without.missing).toBeGreaterThan(0);
     expect(existsSync(tile())).toBe(false);
+  });
+
+  it('reads no source again that was tried in vain, until the damage, the source or the rules are others', async () => {
+    let reads = 0;
+    const read = (input: SourceInput): SourceOutput => {
+      reads++;
+      return fakeAgent.read(input);
+    };
+    const counting = { ...fakeAgent, read };
+    const others = { ...testOptions([]).redact, words: ['hello'] };
+    const tries = async (redact: HealOptions['redact'] = others): Promise<number> => {
+      reads = 0;
+      const report = await using((archive) => heal(archive, { sourcesDir, redact }, [counting]));
+      expect(report.missing > 0).toBe(redact === others);
+      return reads;
+    };
+    await keep(session);
+    rmSync(tile());
+    expect(await tries()).toBeGreaterThan(0); // and nearly all comes back
+    expect(await tries()).toBe(0);
+    expect(await tries()).toBe(0);
+    rmSync(tile());
+    expect(await tries()).toBeGreaterThan(0);
+    expect(await tries()).toBe(0);
+    const memory = join(archiveDir, 'private', 'cache', 'not-healed.json');
+    expect(readFileSync(memory, 'utf8')).not.toContain('hello');
+    writeFileSync(memory, 'garbage');
+    expect(await tries()).toBeGreaterThan(0);
+    expect(await tries()).toBe(0);
+    expect(await tries(testOptions([]).redact)).toBeGreaterThan(0);
+    expect(verify()).toEqual([]);
   });
 
   it('costs nothing where nothing is lost', async () => {
