@@ -5,6 +5,7 @@ import type { JsonObject } from '../base/json.ts';
 import type { ConversationSummary, Head, Meta } from '../model/conversation.ts';
 import type { BlobHash, ConversationId, PayloadHash, TurnHash } from '../model/ids.ts';
 import type { LoggedTurn, Payload } from '../model/turn.ts';
+import type { Frontier } from './format/merkle.ts';
 import type { Tombstone } from './format/record.ts';
 import type { PreparedTurn } from './format/turn-record.ts';
 
@@ -134,6 +135,8 @@ export interface ArchiveReader {
    * DamageError when one is not there or does not have its leaf hash.
    */
   readRecords(conversation: ConversationId, from: number, to: number): readonly Uint8Array[];
+  /** The Merkle frontier of its log: what more records are added to. Throws NotFoundError. */
+  getFrontier(conversation: ConversationId): Frontier;
   /**
    * The payloads of tile `n` (256 records) as a log of `size` records has them in a replica: one chunk; a full one is the sealed file.
    * Throws NotFoundError, DamageError.
@@ -219,6 +222,11 @@ export interface ArchiveWriter extends ArchiveReader {
    * Throws NotAnExtensionError, RecordError, NotFoundError for a blob that is not here; nothing is written then.
    */
   extendLog(extension: LogExtension): AppendResult;
+  /**
+   * Takes a conversation out, with what the index, the search and the quarantine know of it and the blobs that nobody else needs: for a
+   * copy of another archive's, which withdrew it. Its files wait in `private/removed/`, for the caller to delete. Unknown: nothing.
+   */
+  removeConversation(conversation: ConversationId): void;
   /** Stores a blob durably (before the turn that names it) and returns its hash. Known: nothing is written. */
   putBlob(bytes: Uint8Array): BlobHash;
   /** Appends a tombstone and rewrites the payload tile without the payload; deletes its blob when no other turn uses it. */

@@ -35,6 +35,7 @@ import type {
 import { AmbiguousPrefixError, NotFoundError } from './errors.ts';
 import { readBlobFile, writeBlobFile } from './files/blobs.ts';
 import { blobPath, encodeBlob } from './format/blob-file.ts';
+import type { Frontier } from './format/merkle.ts';
 import type { Tombstone } from './format/record.ts';
 import type { ConversationRow } from './index/conversation-row.ts';
 import { summaryOf } from './index/index-rows.ts';
@@ -53,6 +54,7 @@ import { reindex } from './scan/reindex.ts';
 import { forgetSearched } from './search/forget-searched.ts';
 import { openSearch, type SearchIndex } from './search/search.ts';
 import { verifyArchive } from './verify/verify.ts';
+import { removeConversation } from './withdraw/remove.ts';
 import { takeExtension, withdrawMetas, withdrawTurn, withdrawTurns } from './withdraw/withdraw.ts';
 
 export class OpenArchive implements ArchiveWriter {
@@ -141,6 +143,10 @@ export class OpenArchive implements ArchiveWriter {
     return readRecords(this.#store, this.#getRow(conversation), from, to);
   }
 
+  getFrontier(conversation: ConversationId): Frontier {
+    return this.#getRow(conversation).frontier;
+  }
+
   readPayloadTile(conversation: ConversationId, n: number, size: number): Uint8Array {
     return readPayloadTile(this.#store, this.#getRow(conversation), n, size);
   }
@@ -189,6 +195,12 @@ export class OpenArchive implements ArchiveWriter {
     const newTurns = records.filter(({ turn }) => turn !== undefined).length;
     const newMetas = records.filter(({ turn, payload }) => turn === undefined && payload !== undefined).length;
     return { newTurns, knownTurns: 0, newHeads: newHeads.size, newMetas, conversations: [growth.id] };
+  }
+
+  removeConversation(conversation: ConversationId): void {
+    this.#store.assertWritable();
+    this.#closeSearch();
+    removeConversation(this.#store, conversation, forgetSearched);
   }
 
   putBlob(bytes: Uint8Array): BlobHash {

@@ -51,3 +51,50 @@ export class NetworkError extends TurnpressError {
     this.reason = reason;
   }
 }
+
+/** A file of a replica is not what it must be, or not there: cut off, changed, of another log. Nothing of it was kept. */
+export class BadReplicaError extends TurnpressError {
+  override readonly kind = 'damaged';
+  /** The sentence without the file's name. */
+  readonly problem: string;
+  constructor(file: string, problem: string, cause?: unknown) {
+    super('BAD_REPLICA', { file }, `${file}: ${problem}`, cause);
+    this.problem = problem;
+  }
+}
+
+/** What a replica's checkpoint counts is not there (yet): a cache or a mirror lags behind, or a publish is under way. */
+export class LaggingReplicaError extends TurnpressError {
+  override readonly kind = 'network';
+  constructor(file: string, problem: string) {
+    super('LAGGING_REPLICA', { file }, `${file}: ${problem}; nothing was changed, try again later`);
+  }
+}
+
+/** Two states of one log that contradict each other: whoever signed both showed different people different things. */
+export class ForkedLogError extends TurnpressError {
+  override readonly kind = 'damaged';
+  constructor(log: string, evidence: string) {
+    super(
+      'FORKED',
+      { log, evidence },
+      `${log} is shown in two ways that contradict each other; nothing was taken, and both checkpoints are kept in ${evidence} as evidence`,
+    );
+  }
+}
+
+/** The checkpoint is not signed by a key that is trusted here. */
+export class UntrustedKeyError extends TurnpressError {
+  override readonly kind = 'damaged';
+  constructor(origin: string, problem: string) {
+    super('UNTRUSTED_KEY', { origin }, `${origin}: ${problem}`);
+  }
+}
+
+/** Nothing at an address leads to a replica that can be pulled. */
+export class NoReplicaError extends TurnpressError {
+  override readonly kind = 'usage';
+  constructor(address: string, problem: string) {
+    super('NO_REPLICA', { address }, `${address}: ${problem}`);
+  }
+}

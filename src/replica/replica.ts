@@ -6,3 +6,5 @@ export { type Answer, Fetcher, type FetcherOptions, type FetchOptions, type Redi
 export { findBlocked, type GateOptions } from './publish/gate.ts';
 export { openReplica, type Replica } from './publish/open-replica.ts';
 export type { PublishedLog, ReplicaFile } from './publish/replica-files.ts';
+export { type PullOptions, type PullReport, pull } from './pull/pull.ts';
+export { type PullState, readPullState } from './pull/pull-state.ts';

@@ -21,7 +21,7 @@ import type {
   WalkOptions,
 } from '../contract.ts';
 import { NotFoundError } from '../errors.ts';
-import { emptyFrontier, growFrontier, leafHash, rootOf } from '../format/merkle.ts';
+import { emptyFrontier, type Frontier, growFrontier, leafHash, rootOf } from '../format/merkle.ts';
 import { decodeRecord, type LogRecord, type Tombstone } from '../format/record.ts';
 import { TILE_WIDTH } from '../format/tile-names.ts';
 import { parseMeta } from '../index/index-rows.ts';
@@ -130,6 +130,12 @@ class CutArchive implements ArchiveReader {
   readRecords(conversation: ConversationId, from: number, to: number): readonly Uint8Array[] {
     const { size } = this.#get(conversation).summary;
     return this.#whole.readRecords(conversation, from, Math.min(to, size));
+  }
+
+  getFrontier(conversation: ConversationId): Frontier {
+    const { size } = this.#get(conversation).summary;
+    const whole = this.#whole.getFrontier(conversation);
+    return whole.size === size ? whole : frontierOf(this.#whole, conversation, size);
   }
 
   readPayloadTile(conversation: ConversationId, n: number, size: number): Uint8Array {
@@ -250,6 +256,13 @@ function makeCut(archive: ArchiveReader, whole: ConversationSummary, size: numbe
     ...(whole.damage === undefined ? {} : { damage: whole.damage }),
   };
   return { summary, heads: named, metas };
+}
+
+function frontierOf(archive: ArchiveReader, id: ConversationId, size: number): Frontier {
+  let frontier = emptyFrontier;
+  for (let from = 0; from < size; from += TILE_WIDTH)
+    frontier = growFrontier(frontier, archive.readRecords(id, from, Math.min(size, from + TILE_WIDTH)).map(leafHash));
+  return frontier;
 }
 
 function loggedTurn(record: LogRecord, conversation: ConversationId, position: number): readonly LoggedTurn[] {

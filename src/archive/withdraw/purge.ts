@@ -115,7 +115,7 @@ export function withdraw(entries: readonly PayloadEntry[], index: number, first:
   return out;
 }
 
-function dropBlobs(store: Store, blobs: readonly string[]): void {
+export function dropBlobs(store: Store, blobs: readonly string[]): void {
   for (const hash of blobs) {
     if (store.index.isBlobUsed(hash) || store.disk.stat(store.path(blobPath(hash))) === undefined) continue;
     removeFile(store, blobPath(hash));
@@ -126,7 +126,7 @@ function dropBlobs(store: Store, blobs: readonly string[]): void {
 }
 
 /** Copies of this conversation's payload tiles, and of blobs that were damaged: what was cut off there may hold the payload too. */
-function dropQuarantine(store: Store, { conversation, blobs }: PurgeEntry): void {
+export function dropQuarantine(store: Store, { conversation, blobs }: PurgeEntry): void {
   const copies = [
     `conversations-${conversation}-tile-payload-`,
     ...blobs.map((hash) => `${blobPath(hash).replaceAll('/', '-')}-`),

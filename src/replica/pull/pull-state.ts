@@ -1,0 +1,58 @@
+/** What is remembered of a replica that is pulled: where it is, which keys are trusted since when, and how far it came. */
+/** One file, replaced as a whole as the last step of a pull. What is verified stands in the log itself; this only says where to ask. */
+
+import { decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
+import { confineDisk, makeRealFolders } from '../../base/confined-disk.ts';
+import { readFile, realDisk, replaceFile } from '../../base/disk.ts';
+import { isJsonObject, type JsonValue, parseJson } from '../../base/json.ts';
+import { BadReplicaError } from '../errors.ts';
+
+export const PULL_FILE = 'private/pull.json';
+const LIMIT = 1024 * 1024;
+
+export interface PullState {
+  /** Of the replica's folder, with a slash at the end. */
+  readonly address: string;
+  /** Hosts that may have private addresses, because the person said so. */
+  readonly allowHosts: readonly string[];
+  /** Verifier keys that were trusted, and since when: the last one is today's. */
+  readonly keys: readonly { readonly key: string; readonly since: string }[];
+  /** Of the log's checkpoint as last taken, with how many records the log had then. */
+  readonly validators: { readonly size: number; readonly etag: string; readonly lastModified: string };
+  /** ISO times; empty: never. */
+  readonly lastGrowth: string;
+  readonly lastAnswer: string;
+}
+
+/** Undefined: nothing was ever pulled into this folder. Throws BadReplicaError for a file that says something else. */
+export function readPullState(dir: string): PullState | undefined {
+  const bytes = readFile(confineDisk(realDisk, dir), `${dir}/${PULL_FILE}`, LIMIT);
+  if (bytes === undefined) return undefined;
+  const state = parseJson(decodeUtf8(bytes));
+  if (!isPullState(state)) throw new BadReplicaError(`${dir}/${PULL_FILE}`, 'it is not as it was written');
+  return state as unknown as PullState;
+}
+
+export function writePullState(dir: string, state: PullState): void {
+  const disk = confineDisk(realDisk, dir);
+  makeRealFolders(dir, `${dir}/private`);
+  const path = `${dir}/${PULL_FILE}`;
+  replaceFile(disk, path, `${path}.tmp`, encodeUtf8(`${JSON.stringify(state, undefined, 2)}\n`));
+  disk.fsyncDir(`${dir}/private`);
+}
+
+function isPullState(value: JsonValue): boolean {
+  if (!isJsonObject(value)) return false;
+  const { address, allowHosts, keys, validators, lastGrowth, lastAnswer } = value;
+  return (
+    [address, lastGrowth, lastAnswer].every((each) => typeof each === 'string') &&
+    Array.isArray(allowHosts) &&
+    allowHosts.every((each) => typeof each === 'string') &&
+    Array.isArray(keys) &&
+    keys.every((each) => isJsonObject(each) && typeof each.key === 'string' && typeof each.since === 'string') &&
+    isJsonObject(validators) &&
+    Number.isSafeInteger(validators.size) &&
+    typeof validators.etag === 'string' &&
+    typeof validators.lastModified === 'string'
+  );
+}
