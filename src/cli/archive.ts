@@ -77,7 +77,7 @@ export function ownPrivate(context: Context): void {
   claimPrivate(world, privateDir);
 }
 
-function isForeign({ trust, world, archiveDir }: Context): boolean {
+export function isForeign({ trust, world, archiveDir }: Context): boolean {
   return !trust && ownerOf(world, join(archiveDir, 'private')) === 'foreign';
 }
 

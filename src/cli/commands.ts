@@ -48,7 +48,7 @@ export const commands: readonly Command[] = [
     summary: 'write the website of the archive: the private one into _private/, the public one into _site/',
     args: [],
     options: [
-      { flags: '--public', says: 'only what site.json makes public; stops when a secret is found' },
+      { flags: '--public', says: 'only what was published and site.json still makes public' },
       {
         flags: '--check',
         says: 'compare every file of the site with what was written, and make again what is gone or changed',
@@ -56,6 +56,27 @@ export const commands: readonly Command[] = [
     ],
     examples: ['turnpress build', 'turnpress build --public'],
     load: () => import('./commands/build.ts'),
+  },
+  {
+    name: 'publish',
+    summary: 'publish what the rules make public: sign it into the archive log and build the public site',
+    args: [],
+    options: [
+      { flags: '--dry-run', says: 'say what would go out, by conversation, and what stays in and why; change nothing' },
+      { flags: '--yes', says: 'publish new conversations without asking' },
+      { flags: '--unsigned', says: 'without a key; only where none has signed yet' },
+      { flags: '--rotate-key', says: 'a new key takes over, and the old one signs for it' },
+    ],
+    examples: ['turnpress publish --dry-run', 'turnpress publish', 'turnpress publish --yes --json'],
+    load: () => import('./commands/publish.ts'),
+  },
+  {
+    name: 'unpublish',
+    summary: 'withdraw conversations from what is published; everybody who follows the archive is told',
+    args: [{ usage: '<id...>', says: 'first digits (4 or more) of each conversation' }],
+    options: [{ flags: '--unsigned', says: 'without a key; only where none has signed yet' }],
+    examples: ['turnpress unpublish 3f9a12c4'],
+    load: () => import('./commands/unpublish.ts'),
   },
   {
     name: 'serve',

@@ -1,10 +1,22 @@
-/** The replica's door: what of an archive may go out, and taking things from the web. */
+/** The replica's door: publishing an archive, and taking things from the web. */
 /** Publishing fails closed: what the gate finds, or cannot look into, stays in. */
 
 export { NetworkError, type NetworkReason } from './errors.ts';
 export { type Answer, Fetcher, type FetcherOptions, type FetchOptions, type Redirect } from './fetch/fetcher.ts';
+export { keyFile } from './log/key-files.ts';
+export { commitPublish, isEmptyPlan } from './publish/commit.ts';
 export { findBlocked, type GateOptions } from './publish/gate.ts';
 export { openReplica, type Replica } from './publish/open-replica.ts';
+export {
+  type HeldBack,
+  type PlannedState,
+  type PlannedWithdrawal,
+  type PublishPlan,
+  planPublish,
+} from './publish/plan.ts';
+export { openPublished, type PublishedArchive } from './publish/published.ts';
 export type { PublishedLog, ReplicaFile } from './publish/replica-files.ts';
+export { finishRotation, planSigning, readySigners, type SigningChoice, type SigningPlan } from './publish/signing.ts';
+export { planUnpublish } from './publish/unpublish.ts';
 export { type PullOptions, type PullReport, pull } from './pull/pull.ts';
 export { type PullState, readPullState } from './pull/pull-state.ts';

@@ -201,7 +201,7 @@ describe('the commands', () => {
     await terminal.run('build');
     const before = readFileSync(page, 'utf8');
     expect(existsSync(join(terminal.folder, '_site'))).toBe(false);
-    expect(await terminal.run('build', '--public')).toBe(EXIT.done);
+    expect(await terminal.run('publish', '--yes')).toBe(EXIT.done);
     expect(readFileSync(join(terminal.folder, '_site', 'index.html'), 'utf8')).toContain(
       'Nothing is published here yet.',
     );

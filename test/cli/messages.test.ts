@@ -118,7 +118,7 @@ describe('what was done', () => {
     );
     expect(err).toMatch(/feeds and sitemap say http:\/\/localhost:8080\/: write in content\/site\.json where/);
     config({ url: 'https://turns.example.org/', publish: [{ project: '/nowhere', visibility: 'public' }] });
-    expect(await fails(0, 'build', '--public')).toMatch(/^nothing is public: "turnpress doctor --visibility"/);
+    expect(await fails(0, 'build', '--public')).toMatch(/^nothing is published yet: "turnpress publish --dry-run"/);
     config({ publish: [{ visibility: 'public' }] });
     expect(await fails(2, 'build', '--public')).toMatch(/publish\[0\] fits everything/);
   });

@@ -91,18 +91,21 @@ describe('what is not as the format says', () => {
     }
   });
 
-  it('stops a public build with a sentence, until a person has looked', async () => {
-    const build = () => terminal.run('build', '--public').catch((error: unknown) => String(error));
-    expect(await build()).toMatch(/may not be published: /);
+  it('stays in with a sentence, until a person has looked', async () => {
+    const publish = async (): Promise<string> => {
+      expect(await terminal.run('publish', '--yes')).toBe(EXIT.done);
+      return terminal.err();
+    };
+    expect(await publish()).toMatch(/may not be published, it stays in: /);
     for (const [i] of Object.keys(badMetas).entries()) {
       const first = turns[2 * (Object.keys(badItems).length + i)]?.hash ?? '';
       expect(await terminal.run('withdraw', first, '--meta', '--reason', 'other')).toBe(EXIT.done);
     }
-    expect(await build()).toMatch(/may not be published: turn [0-9a-f]{16}: not a valid item: /);
+    expect(await publish()).toMatch(/may not be published, it stays in: turn [0-9a-f]{16}: not a valid item: /);
     const allow = turns.map(({ hash }) => hash.slice(0, 16));
     const config = { publish: [{ conversation: '*', visibility: 'public' }], redact: { allow } };
     writeFileSync(join(terminal.folder, 'content', 'site.json'), JSON.stringify(config));
-    expect(await terminal.run('build', '--public')).not.toBe(EXIT.bug);
+    expect(await terminal.run('publish', '--yes')).not.toBe(EXIT.bug);
   });
 
   it('can be taken back', async () => {

@@ -5,6 +5,7 @@ import { openArchive } from '../../src/archive/archive.ts';
 import { EXIT } from '../../src/cli/errors.ts';
 import type { ConversationId } from '../../src/model/ids.ts';
 import { openTerminal } from '../cli/world.ts';
+import { writeDemoKey } from './demo.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -16,7 +17,26 @@ describe('the demo', () => {
     const { origin } = JSON.parse(readFileSync(join(root, 'archive', 'archive.json'), 'utf8')) as { origin: string };
     expect(await terminal.run('init', '.', '--origin', origin)).toBe(EXIT.done);
     expect(await terminal.run('ingest', join(root, 'content', 'demo-sessions'))).toBe(EXIT.done);
+    writeDemoKey(join(terminal.folder, 'archive'));
+    const config = join(root, 'content', 'site.json');
+    const site = join(terminal.folder, 'published');
+    expect(await terminal.run('publish', '--yes', '--config', config, '--output', site)).toBe(EXIT.done);
     expect(filesBelow(join(terminal.folder, 'archive'))).toEqual(filesBelow(join(root, 'archive')));
+  });
+
+  it('is published, all of it, so that a host without a key builds its site', async () => {
+    const site = join(terminal.folder, 'built');
+    const places = [
+      '--archive',
+      join(root, 'archive'),
+      '--config',
+      join(root, 'content', 'site.json'),
+      '--output',
+      site,
+    ];
+    expect(await terminal.run('build', '--public', '--json', ...places)).toBe(EXIT.done);
+    const conversations = readdirSync(join(root, 'archive', 'conversations')).length;
+    expect(terminal.json()).toMatchObject({ public: conversations, published: conversations, hidden: 0, leftOut: 0 });
   });
 
   it('is whole', async () => {

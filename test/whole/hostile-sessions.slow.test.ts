@@ -42,7 +42,7 @@ beforeAll(async () => {
     search: { toolOutput: true },
     images: { publish: true },
   });
-  for (const argv of [['init', '.', '--origin', 'test.example/archive'], ['ingest'], ['build', '--public']]) {
+  for (const argv of [['init', '.', '--origin', 'test.example/archive'], ['ingest'], ['publish', '--yes']]) {
     const ran = await place.turnpress(...argv);
     expect(ran.code, `${argv.join(' ')}: ${ran.err.slice(0, 2000)}`).toBe(0);
   }

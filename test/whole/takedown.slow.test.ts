@@ -48,7 +48,7 @@ describe('a turn that was taken back', () => {
     });
     await run('init', '.', '--origin', 'test.example/archive');
     await run('ingest', '--settle');
-    await run('build', '--public');
+    await run('publish', '--yes');
     before = readPublished(place.site);
     const hits = JSON.parse(await run('search', WORD, '--json', '--limit', '100')) as readonly {
       readonly turn: string;
@@ -60,7 +60,7 @@ describe('a turn that was taken back', () => {
       await run('withdraw', hash, '--reason', 'personal');
       taken.push(hash);
     }
-    await run('build', '--public');
+    await run('publish', '--yes');
     after = readPublished(place.site);
   });
   afterAll(() => place.close());
@@ -157,7 +157,7 @@ describe('a turn that was taken back', () => {
   it('does not come back when the sessions are read again, or the site is built anew', async () => {
     await run('ingest');
     await run('verify', '--rebuild-index');
-    await run('build', '--public', '--output', 'fresh');
+    await run('publish', '--yes', '--output', 'fresh');
     const fresh = readPublished(join(place.folder, 'fresh'));
     expect([...fresh].filter(([, text]) => holds(text)).map(([path]) => path)).toEqual([]);
     expect(fresh).toEqual(after);
@@ -171,7 +171,7 @@ describe('a turn that was taken back', () => {
     const [hit] = JSON.parse(await run('search', 'cows', '--json')) as readonly { readonly conversation: string }[];
     await run('withdraw', hit?.conversation ?? '', '--meta', '--reason', 'personal');
     await run('ingest');
-    await run('build', '--public');
+    await run('publish', '--yes');
     for (const folder of [place.site, place.archive])
       expect([...readPublished(folder)].filter(holdsWords).map(([path]) => path)).toEqual([]);
     expect(await run('verify')).toContain('whole');

@@ -60,6 +60,7 @@ async function openWith(...projects: readonly string[]): Promise<Place> {
 }
 
 async function buildPublic(place: Place, output: string): Promise<ReadonlyMap<string, string>> {
+  expect((await place.turnpress('publish', '--yes', '--output', output)).code).toBe(0);
   const ran = await place.turnpress('build', '--public', '--output', output);
   expect(ran.code).toBe(0);
   expect(ran.err).toMatch(/^(?:nothing is public.*\n(?: .*\n)?)?$/);
@@ -195,14 +196,14 @@ describe('a misspelt configuration', () => {
   for (const [name, text] of wrong) {
     it(`publishes nothing: ${name}`, async () => {
       place.write('content/site.json', text);
-      const ran = await place.turnpress('build', '--public', '--output', 'out');
+      const ran = await place.turnpress('publish', '--yes', '--output', 'out');
       expect(ran.code).toBe(2);
       expect(ran.err).toContain('site.json');
     });
   }
 
   it('publishes nothing: a file that is not there but was asked for', async () => {
-    const ran = await place.turnpress('build', '--public', '--output', 'out', '--config', 'content/sites.json');
+    const ran = await place.turnpress('publish', '--yes', '--output', 'out', '--config', 'content/sites.json');
     expect(ran.code).toBe(2);
   });
 });

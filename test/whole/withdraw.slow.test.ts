@@ -46,7 +46,7 @@ describe('a withdrawal', () => {
     await run('ingest', '--settle');
     await run('search', 'pears');
     await run('build');
-    await run('build', '--public');
+    await run('publish', '--yes');
   });
   afterEach(() => place.close());
 
@@ -126,7 +126,7 @@ describe('a withdrawal', () => {
     expect(existsSync(join(place.archive, 'private', 'search.db'))).toBe(true);
     expect(holding().filter((file) => !/^_|private\/cache\//.test(file))).toEqual([]);
     await run('build');
-    await run('build', '--public');
+    await run('publish', '--yes');
     expect(holding()).toEqual([]);
     expect(await json('search', WORD)).toEqual([]);
     expect((await json('search', 'cows')).length).toBe(1);

@@ -83,8 +83,11 @@ class CutArchive implements ArchiveReader {
     return { generation: `${generation}/${this.#sizes.key}`, revision };
   }
 
-  walkGone(since: number): Iterable<ConversationId> {
-    return this.#whole.walkGone(since);
+  /** Also those that changed and are not shown: they may have been before they changed. */
+  *walkGone(since: number): Generator<ConversationId> {
+    yield* this.#whole.walkGone(since);
+    for (const { id } of this.#whole.walkConversations({ order: 'changed', since }))
+      if (this.#sizes.sizeOf(id) === undefined) yield id;
   }
 
   findConversation(idOrPrefix: string): ConversationSummary | undefined {

@@ -1,22 +1,23 @@
 /** `turnpress build`: the archive as a website, whole or only its public part. */
-/** A public build passes the gate first: a finding stops it before anything is written. */
+/** A public build shows what the archive log says was published, after rules and gate of today had their say. */
 
 import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { ArchiveReader } from '../../archive/archive.ts';
 import { formatCount, plural } from '../../model/counts.ts';
-import type { GateOptions } from '../../replica/replica.ts';
+import { type ConversationId, shortId } from '../../model/ids.ts';
+import type { ArchiveLog } from '../../replica/log/log.ts';
+import type { PublishedArchive } from '../../replica/replica.ts';
 import { ArchiveGrewError, type BuildReport, BuildRunningError, buildSite } from '../../site/site.ts';
 import { exitFor, openToRead, ownPrivate } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import { knownSecrets } from '../known-secrets.ts';
-import { findGateKey } from '../machine/gate-key.ts';
 import { letRun, mayRun } from '../machine/owner.ts';
 import { holdMemory } from '../memory.ts';
+import { gateOptionsOf, openLog } from '../publishing/published.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
   for (let attempt = 1; ; attempt++) {
@@ -36,25 +37,84 @@ const MOST_ATTEMPTS = 10;
 async function buildOnce(context: Context, options: CommandOptions): Promise<number> {
   const archive = openToRead(context);
   try {
-    const mode = options.public === true ? 'public' : 'local';
-    const report = await buildFrom(context, archive, mode, options.check === true);
-    context.printJson(report);
-    context.print(buildSummary(context, report, mode));
-    if (mode === 'public') sayWhatIsMissing(context, report);
+    const check = options.check === true;
+    if (options.public === true) await runPublic(context, archive, check);
+    else {
+      const report = await buildFrom(context, archive, 'local', check);
+      context.printJson(report);
+      context.print(buildSummary(context, report, 'local'));
+    }
     return exitFor(archive);
   } finally {
     archive.close();
   }
 }
 
+async function runPublic(context: Context, archive: ArchiveReader, check: boolean): Promise<void> {
+  const log = openLog(context, archive, 'read');
+  try {
+    const report = await buildPublic(context, archive, log, check);
+    context.printJson(report);
+    context.print(buildSummary(context, report, 'public'));
+    sayWhatIsHidden(context, report);
+    sayWhatIsMissing(context, report, log.size > 0);
+  } finally {
+    log.close();
+  }
+}
+
+export interface PublicReport extends BuildReport {
+  /** Conversations that are published, by the archive log. */
+  readonly published: number;
+  /** Those of them that the site leaves out, because rules or gate keep them in now. */
+  readonly hidden: number;
+  readonly blocked: readonly { readonly conversation: ConversationId; readonly reason: string }[];
+}
+
+/** The public site: what the log says was published, as far as it may still go out. */
+export async function buildPublic(
+  context: Context,
+  archive: ArchiveReader,
+  log: ArchiveLog,
+  check = false,
+): Promise<PublicReport> {
+  refuseOthersFolder(context, 'public');
+  ownPrivate(context);
+  const { openPublished } = await import('../../replica/replica.ts');
+  const config = readConfig(context.configFile, context.configNamed);
+  const shown = await openPublished(archive, log, gateOptionsOf(context, config));
+  const report = await buildFrom(context, shown.archive, 'public', check, shown);
+  const blocked = [...shown.blocked].map(([conversation, reason]) => ({ conversation, reason }));
+  const { conversations } = archive.countConversations();
+  return {
+    ...report,
+    leftOut: conversations - report.public,
+    published: log.countPublished(),
+    hidden: shown.countHidden(),
+    blocked,
+  };
+}
+
+export function sayWhatIsHidden(context: Context, { hidden, blocked }: PublicReport): void {
+  for (const { conversation, reason } of blocked)
+    context.log.info(`left out: conversation ${shortId(conversation)} may not be published any more: ${reason}`);
+  if (hidden > 0)
+    context.log.info(
+      `${plural(hidden, 'published conversation is', 'published conversations are')} left out: the next "turnpress publish" withdraws ${hidden === 1 ? 'it' : 'them'}`,
+    );
+}
+
 /** A public site that nobody will see anything on, or that does not know where it stands. */
-function sayWhatIsMissing(context: Context, report: BuildReport): void {
+export function sayWhatIsMissing(context: Context, report: BuildReport, published: boolean): void {
   const { publish, url } = readConfig(context.configFile, context.configNamed);
   const file = context.shown(context.configFile);
   if (report.public === 0 && publish.length === 0) {
     context.log.info(`nothing is public yet: say what is, in ${file}, with a rule such as`);
     context.log.info('  "publish": [{ "project": "~/dev/my-app", "visibility": "public" }]');
-  } else if (report.public === 0)
+    context.log.info('and then: turnpress publish');
+  } else if (report.public === 0 && !published)
+    context.log.info('nothing is published yet: "turnpress publish --dry-run" shows what would be');
+  else if (report.public === 0)
     context.log.info(`nothing is public: "turnpress doctor --visibility" shows what the rules in ${file} are for`);
   if (new URL(url).hostname === 'localhost')
     context.log.info(
@@ -62,11 +122,13 @@ function sayWhatIsMissing(context: Context, report: BuildReport): void {
     );
 }
 
+/** `shown`: what a public build shows of the archive. */
 export async function buildFrom(
   context: Context,
   archive: ArchiveReader,
   mode: 'local' | 'public',
   check = false,
+  shown?: PublishedArchive,
 ): Promise<BuildReport> {
   refuseOthersFolder(context, mode);
   holdMemory();
@@ -75,15 +137,13 @@ export async function buildFrom(
   const root = join(import.meta.dirname, '..', '..', '..');
   const cacheDir = join(context.archiveDir, 'private', 'cache');
   const { log, progress } = context;
-  const gated = archive.revision();
-  const blocked = mode === 'public' ? await findBlocked(context, archive, { config, cacheDir }) : new Map();
   const build = {
     outputDir: mode === 'public' ? context.publicDir : context.outputDir,
     config,
     mode,
     check,
-    blocked,
-    gated,
+    blocked: new Map(),
+    ...(shown === undefined ? {} : { gated: shown.gated, ...(shown.replica && { replica: shown.replica }) }),
     cacheDir,
     templatesDir: join(root, 'templates'),
     ...(await userTemplates(context, join(root, 'templates'))),
@@ -131,15 +191,6 @@ async function userTemplates(context: Context, ours: string): Promise<{ readonly
   }
   letRun(world, folder);
   return { userTemplatesDir: folder };
-}
-
-/** The gate brings all rules about secrets with it: only a public build loads it. */
-async function findBlocked(context: Context, archive: ArchiveReader, known: Pick<GateOptions, 'config' | 'cacheDir'>) {
-  const { findBlocked: find } = await import('../../replica/replica.ts');
-  const { world, log, progress } = context;
-  const key = findGateKey(world);
-  const options = { ...known, ...(key !== undefined && { key }), knownValues: knownSecrets(world.env) };
-  return find(archive, { ...options, log, progress });
 }
 
 export function buildSummary(context: Context, report: BuildReport, mode: 'local' | 'public'): string {

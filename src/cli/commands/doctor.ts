@@ -3,17 +3,21 @@
 
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDamage } from '../../archive/archive.ts';
+import { type ArchiveReader, isDamage } from '../../archive/archive.ts';
 import { messageOf } from '../../base/errors.ts';
 import { discover, IMPORTERS } from '../../ingest/ingest.ts';
 import { plural } from '../../model/counts.ts';
 import { shortId } from '../../model/ids.ts';
+import type { SiteConfig } from '../../model/site-config.ts';
+import { visibilityOf } from '../../model/visibility.ts';
+import { type ArchiveLog, ArchiveLogError, fingerprintOf, parseVerifierKey } from '../../replica/log/log.ts';
 import { exitFor, hasArchive, openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
 import { listRemotes, listTrackedPrivate } from '../machine/git.ts';
+import { openLog } from '../publishing/published.ts';
 import { oneLine } from '../terminal.ts';
 import { reportVisibility } from '../visibility.ts';
 
@@ -29,6 +33,7 @@ export async function run(context: Context, _args: readonly string[], options: C
     nodeFinding(),
     configFinding(context),
     ...archiveFindings(context),
+    ...publishFindings(context),
     ...agentFindings(context),
     ...gitFindings(context),
     searchFinding(),
@@ -138,6 +143,65 @@ function archiveFindings(context: Context): Finding[] {
   } catch (error) {
     return [{ what, state: 'bad', says: messageOf(error) }];
   }
+}
+
+/** What is published, by which key, and what the next publish would change by the rules alone: nothing is looked into. */
+function publishFindings(context: Context): Finding[] {
+  const what = 'published';
+  if (!hasArchive(context)) return [];
+  try {
+    const config = readConfig(context.configFile, context.configNamed);
+    const archive = openToRead(context);
+    try {
+      const log = openLog(context, archive, 'read');
+      try {
+        if (log.size === 0)
+          return config.publish.length === 0
+            ? []
+            : [{ what, state: 'hint', says: 'nothing yet: "turnpress publish --dry-run" shows what would be' }];
+        return [countFinding(archive, log, config), ...keyFindings(context, log)];
+      } finally {
+        log.close();
+      }
+    } finally {
+      archive.close();
+    }
+  } catch (error) {
+    return error instanceof ArchiveLogError ? [{ what, state: 'bad', says: messageOf(error) }] : [];
+  }
+}
+
+function countFinding(archive: ArchiveReader, log: ArchiveLog, config: SiteConfig): Finding {
+  const sums = { newly: 0, grown: 0, gone: 0 };
+  for (const summary of archive.walkConversations()) {
+    const open = summary.meta.joined === undefined && visibilityOf(summary, config) === 'public';
+    const size = log.sizeOf(summary.id);
+    if (open && size === undefined) sums.newly++;
+    else if (open && size !== summary.size) sums.grown++;
+    else if (!open && size !== undefined) sums.gone++;
+  }
+  const { newly, grown, gone } = sums;
+  const next = [
+    newly > 0 ? `${plural(newly, 'conversation')} new` : '',
+    grown > 0 ? `${plural(grown, 'conversation')} grown` : '',
+    gone > 0 ? `${plural(gone, 'conversation')} to withdraw` : '',
+  ].filter((text) => text !== '');
+  const says = `${plural(log.countPublished(), 'conversation')}`;
+  if (next.length === 0) return { what: 'published', state: 'ok', says };
+  return { what: 'published', state: 'hint', says: `${says}; with the next "turnpress publish" ${next.join(', ')}` };
+}
+
+function keyFindings(context: Context, log: ArchiveLog): Finding[] {
+  const what = 'key';
+  const key = log.listKeys().at(-1)?.key;
+  if (key === undefined)
+    return [{ what, state: 'hint', says: 'what is published is unsigned: nobody can tell that it is yours' }];
+  const { hex, words } = fingerprintOf(parseVerifierKey(key));
+  const file = join(context.archiveDir, 'private', 'keys', 'archive.ed25519');
+  const says = `fingerprint ${words} (${hex})`;
+  return existsSync(file)
+    ? [{ what, state: 'ok', says: `${says}, in ${context.shown(file)}: keep a copy of it somewhere safe` }]
+    : [{ what, state: 'hint', says: `${says}; it is not on this machine, so nothing can be published from here` }];
 }
 
 function agentFindings(context: Context): Finding[] {

@@ -12,6 +12,7 @@ import type { Context } from '../context.ts';
 import { countOf } from '../counts.ts';
 import { EXIT } from '../errors.ts';
 import { checkNames } from '../known-names.ts';
+import { findLog } from '../publishing/published.ts';
 import { cleanText, oneLine, padEnd, widthOf } from '../terminal.ts';
 import { type SaidTurn, walkSaid } from '../turns.ts';
 import { branchOf } from './show.ts';
@@ -48,19 +49,28 @@ export async function run(context: Context, args: readonly string[], options: Co
   }
 }
 
+/** `published`: how many of its records are. */
+type ListedConversation = ConversationSummary & { readonly published?: number };
+
 /** True: one of them is damaged. */
 function listConversations(context: Context, archive: ArchiveReader, limit: number, options: CommandOptions): boolean {
   const filter = { ...named('agent', options), ...named('project', options), joined: false } as const;
   const most = limit === 0 ? Number.POSITIVE_INFINITY : limit;
   let damaged = false;
-  const walk = function* () {
+  const log = findLog(context, archive);
+  const walk = function* (): Generator<ListedConversation> {
     for (const conversation of Iterator.from(archive.walkConversations(filter)).take(most)) {
       damaged ||= conversation.damage !== undefined;
-      yield conversation;
+      const published = log?.sizeOf(conversation.id);
+      yield published === undefined ? conversation : { ...conversation, published };
     }
   };
-  if (context.json) context.printJsonList(walk());
-  else for (const conversation of walk()) context.print(conversationLine(context, conversation));
+  try {
+    if (context.json) context.printJsonList(walk());
+    else for (const conversation of walk()) context.print(conversationLine(context, conversation));
+  } finally {
+    log?.close();
+  }
   const { conversations } = archive.countConversations(filter);
   if (conversations === 0) checkNames(archive, options);
   const older = conversations - most;
@@ -86,11 +96,14 @@ function turnLine({ style, columns }: Context, { turn, said }: SaidTurn, tip: st
 /** What stands behind them has no room on a line. */
 const MOST_PARTS = 20;
 
-function conversationLine(context: Context, conversation: ConversationSummary): string {
+function conversationLine(context: Context, conversation: ListedConversation): string {
   const { style } = context;
   const { meta } = conversation;
   const branches = conversation.heads.length > 1 ? `, ${conversation.heads.length} branches` : '';
-  const facts = oneLine(`${meta.project ?? meta.agent ?? '?'} · ${plural(conversation.turns, 'turn')}${branches}`, 44);
+  const { published, size } = conversation;
+  const open = published === undefined ? '' : published < size ? ' · published in part' : ' · published';
+  const where = `${meta.project ?? meta.agent ?? '?'} · ${plural(conversation.turns, 'turn')}${branches}`;
+  const facts = oneLine(where, 44) + open;
   const room = context.columns - widthOf(facts) - 37;
   const title = oneLine(meta.title ?? conversation.firstPrompt, Math.max(20, room));
   return `${style.yellow(shortId(conversation.id))} ${style.dim(isoTime(conversation.lastMs).slice(0, 16).replace('T', ' '))} ${padEnd(title, room)} ${style.dim(facts)}`;

@@ -1,13 +1,14 @@
 /** `turnpress verify`: every hash recomputed from bytes; what is damaged is named with file and turn. */
 /** Exit code 4 when anything is damaged. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DamageReport, isDamage } from '../../archive/archive.ts';
+import { type ArchiveReader, type DamageReport, isDamage, type VerifyReport } from '../../archive/archive.ts';
 import { plural } from '../../model/counts.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
-import { findWriter, noSuch, openQuietly, openToWrite, placeOf } from '../archive.ts';
+import { type LogReport, verifyLog } from '../../replica/log/log.ts';
+import { findWriter, isForeign, noSuch, openQuietly, openToWrite, placeOf } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { countOf } from '../counts.ts';
@@ -20,6 +21,7 @@ export async function run(context: Context, args: readonly string[], options: Co
       '--accept-loss goes with --rebuild-index: it says that what is not found again is known to be lost',
     );
   if (options.rebuildIndex === true) rebuildIndex(context, options.acceptLoss === true);
+  let published: LogReport | undefined;
   const archive = openQuietly(context);
   let damage: readonly DamageReport[] = [];
   try {
@@ -38,16 +40,23 @@ export async function run(context: Context, args: readonly string[], options: Co
       onProgress: (done, _total, conversation) => context.progress.advance(done, shortId(conversation)),
     });
     context.progress.finish();
-    context.printJson(report);
-    const known = new Set([...report.damage, ...report.notes].map(({ file }) => file));
-    damage = [...report.damage, ...archive.damage.filter((found) => isDamage(found) && !known.has(found.file))];
+    // of all that was published, not of chosen conversations
+    published = args.length === 0 ? verifyArchiveLog(context, archive) : undefined;
+    const whole = withLog(report, published);
+    context.printJson(whole);
+    const known = new Set([...whole.damage, ...whole.notes].map(({ file }) => file));
+    damage = [...whole.damage, ...archive.damage.filter((found) => isDamage(found) && !known.has(found.file))];
     for (const found of damage) printDamage(context, found);
-    for (const note of report.notes) context.log.info(`${placeOf(note)}: ${note.message}`);
+    for (const note of whole.notes) context.log.info(`${placeOf(note)}: ${note.message}`);
     const read = `${plural(report.conversations, 'conversation')}, ${plural(report.turns, 'turn')}, ${plural(report.payloads, 'payload')}, ${plural(report.blobs, 'blob')}`;
     const rest = report.complete ? '' : ' (not all of the archive was read)';
     context.print(
       damage.length === 0 ? `whole: ${read}${rest}` : `${plural(damage.length, 'damaged place')} in ${read}${rest}`,
     );
+    if (published !== undefined && published.records > 0)
+      context.print(
+        `published: ${plural(published.published, 'conversation')}, ${plural(published.records, 'record')} in the archive log`,
+      );
   } finally {
     archive.close();
   }
@@ -74,10 +83,29 @@ async function sayMendable(context: Context, damage: readonly DamageReport[]): P
   }
 }
 
+/** The archive log from its bytes, and the conversations against what it says of them. */
+function verifyArchiveLog(context: Context, { info }: ArchiveReader): LogReport {
+  const { archiveDir: dir, log } = context;
+  return verifyLog({ dir, origin: info.origin, log, ...(isForeign(context) ? { indexPath: '' } : {}) });
+}
+
+function withLog(report: VerifyReport, published: LogReport | undefined): VerifyReport & { readonly log?: object } {
+  if (published === undefined) return report;
+  const { records, published: conversations } = published;
+  return {
+    ...report,
+    damage: [...report.damage, ...published.damage],
+    notes: [...report.notes, ...published.notes],
+    log: { records, published: conversations },
+  };
+}
+
 function rebuildIndex(context: Context, acceptLoss: boolean): void {
   const writer = openToWrite(context);
   try {
     writer.rebuildIndex({ acceptLoss });
+    // with it goes what it remembers of a longer log
+    if (acceptLoss) rmSync(join(context.archiveDir, 'private', 'log.db'), { force: true });
   } finally {
     writer.close();
   }

@@ -1,7 +1,7 @@
 /** The archive log: what was published of which conversation, and the keys that sign. Our own, or one that was pulled. */
 /** Opening proves it: records, leaf hashes, rules, root and signature fit each other, or ArchiveLogError says what does not. */
 
-import type { TornTail } from '../../archive/archive.ts';
+import { AmbiguousPrefixError, type TornTail } from '../../archive/archive.ts';
 import { type Frontier, growFrontier, type ParsedCheckpoint, TILE_WIDTH } from '../../archive/format/format.ts';
 import { equalBytes } from '../../base/bytes.ts';
 import { type Disk, realDisk } from '../../base/disk.ts';
@@ -91,6 +91,13 @@ export class ArchiveLog {
     return this.#index.findState(conversation);
   }
 
+  /** A conversation that has a state, by full id or unique prefix. Undefined: none. Throws AmbiguousPrefixError for several. */
+  findConversation(prefix: string): ConversationId | undefined {
+    const ids = this.#index.listByPrefix(prefix);
+    if (ids.length > 1) throw new AmbiguousPrefixError(prefix, ids);
+    return ids[0];
+  }
+
   /** How many records of a conversation are published. Undefined: none. */
   sizeOf(conversation: ConversationId): number | undefined {
     const state = this.#index.findState(conversation);
@@ -152,6 +159,16 @@ export class ArchiveLog {
 
   removeConversation(conversation: ConversationId): void {
     this.#files.removeConversation(conversation);
+  }
+
+  /** Whether checkpoints that are kept for conversations may be those of a publish that stopped. */
+  get isUnsure(): boolean {
+    return this.#index.unsure;
+  }
+
+  /** To be said before the first of them is written, and taken back when all stand. */
+  setUnsure(unsure: boolean): void {
+    this.#index.unsure = unsure;
   }
 
   syncConversations(): void {

@@ -33,14 +33,14 @@ export interface LoggedKey {
 
 const VERSION = 1;
 const SCHEMA = `
-CREATE TABLE log (size INTEGER NOT NULL, frontier BLOB NOT NULL);
+CREATE TABLE log (size INTEGER NOT NULL, frontier BLOB NOT NULL, unsure INTEGER NOT NULL);
 CREATE TABLE state (
   conversation BLOB PRIMARY KEY, position INTEGER NOT NULL, published INTEGER NOT NULL,
   size INTEGER NOT NULL, root BLOB NOT NULL, time INTEGER NOT NULL, held INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX state_pending ON state (position) WHERE held IS NOT position;
 CREATE TABLE key (position INTEGER PRIMARY KEY, time INTEGER NOT NULL, key TEXT NOT NULL);
-INSERT INTO log VALUES (0, x'');
+INSERT INTO log VALUES (0, x'', 1);
 PRAGMA user_version=${VERSION};
 `;
 const COLUMNS = 'conversation, position, published, size, root, time';
@@ -111,6 +111,15 @@ export class LogIndex {
     this.#db.statement("UPDATE log SET size=0, frontier=x''").run();
   }
 
+  /** Whether a publish may have stopped among the checkpoints of conversations, or nobody knows. */
+  get unsure(): boolean {
+    return this.#db.statement('SELECT unsure FROM log').get()?.unsure !== 0;
+  }
+
+  set unsure(unsure: boolean) {
+    this.#db.statement('UPDATE log SET unsure=?').run(unsure ? 1 : 0);
+  }
+
   /** How far the log was read. */
   get frontier(): Frontier {
     const row = this.#db.statement('SELECT size, frontier FROM log').get();
@@ -146,6 +155,15 @@ export class LogIndex {
   findState(conversation: ConversationId): LoggedState | undefined {
     const row = this.#db.statement(`SELECT ${COLUMNS} FROM state WHERE conversation=?`).get(decodeHex(conversation));
     return row === undefined ? undefined : stateOf(row);
+  }
+
+  /** The first few conversations whose id begins so. */
+  listByPrefix(prefix: string): readonly ConversationId[] {
+    const [from, to] = [prefix.padEnd(64, '0'), prefix.padEnd(64, 'f')].map(decodeHex);
+    return this.#db
+      .statement('SELECT conversation FROM state WHERE conversation BETWEEN ? AND ? ORDER BY conversation LIMIT 5')
+      .all(from ?? null, to ?? null)
+      .map((row) => turnHash(encodeHex(bytesOf(row.conversation))));
   }
 
   /** Conversations with a state, by id. A page of them is in memory at a time; the log may change meanwhile. */

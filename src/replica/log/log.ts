@@ -3,6 +3,8 @@
 
 export { ArchiveKeyError, ArchiveLogError, NotTheNextLogError } from '../errors.ts';
 export { ArchiveLog, type ArchiveLogOptions } from './archive-log.ts';
+export { type Fingerprint, fingerprintOf } from './fingerprint.ts';
 export type { LogAppender } from './log-appender.ts';
 export type { LoggedKey, LoggedState } from './log-index.ts';
+export { generateVerifierKey, parseVerifierKey, type VerifierKey } from './verifier-key.ts';
 export { findRootAt, type LogReport, type VerifyLogOptions, verifyLog } from './verify-log.ts';

@@ -25,6 +25,8 @@ export interface GateOptions {
   readonly knownValues: readonly string[];
   /** Of this machine: what is remembered counts only with its mark. Undefined: nothing is remembered. */
   readonly key?: Uint8Array;
+  /** Which part of the archive is looked at, where it is not all of it. What passed is remembered for each. */
+  readonly scope?: string;
   readonly log: Log;
   readonly progress: Progress;
 }
@@ -38,8 +40,9 @@ export async function findBlocked(
   const passed = new PassedStore(join(cacheDir, 'publish-gate.db'), { rules: rulesOf(options), key: options.key }, log);
   try {
     const state = canonicalJson([archive.revision(), config.publish, config.tags]);
+    const scope = options.scope ?? 'whole';
     const blocked = new Map<ConversationId, string>();
-    if (passed.state === state) return blocked;
+    if (passed.findState(scope) === state) return blocked;
     const redactor = await createRedactor(scannerOf(options));
     progress.start('look for secrets', Math.max(1, archive.countConversations().conversations));
     let done = 0;
@@ -53,7 +56,7 @@ export async function findBlocked(
       if (!whole) unread++;
     }
     progress.finish();
-    if (blocked.size + unread === 0) passed.state = state;
+    if (blocked.size + unread === 0) passed.setState(scope, state);
     return blocked;
   } finally {
     passed.close();

@@ -25,9 +25,10 @@ export interface PassedBy {
   readonly key: Uint8Array | undefined;
 }
 
-const VERSION = 2;
+const VERSION = 3;
 const SCHEMA = `
-CREATE TABLE rules (version TEXT NOT NULL, state TEXT NOT NULL, mark BLOB NOT NULL);
+CREATE TABLE rules (version TEXT NOT NULL);
+CREATE TABLE state (scope TEXT PRIMARY KEY, state TEXT NOT NULL, mark BLOB NOT NULL);
 CREATE TABLE passed (conversation BLOB PRIMARY KEY, root BLOB NOT NULL, turns INTEGER NOT NULL, names BLOB NOT NULL, mark BLOB NOT NULL) WITHOUT ROWID;
 PRAGMA user_version=${VERSION};
 `;
@@ -46,9 +47,8 @@ export class PassedStore {
     const known = this.#db.statement('SELECT version FROM rules').get()?.version;
     if (known === rules) return;
     this.#db.transaction(() => {
-      this.#db.statement('DELETE FROM passed').run();
-      this.#db.statement('DELETE FROM rules').run();
-      this.#db.statement("INSERT INTO rules (version, state, mark) VALUES (?, '', x'')").run(rules);
+      for (const table of ['passed', 'state', 'rules']) this.#db.statement(`DELETE FROM ${table}`).run();
+      this.#db.statement('INSERT INTO rules (version) VALUES (?)').run(rules);
     });
   }
 
@@ -56,16 +56,17 @@ export class PassedStore {
     this.#db.close();
   }
 
-  /** The state of archive and configuration in which all that is public has passed; empty: none. */
-  get state(): string {
-    const row = this.#db.statement('SELECT state, mark FROM rules').get();
+  /** The state of archive and configuration in which all that is public has passed, in this part of it; undefined: none. */
+  findState(scope: string): string | undefined {
+    const row = this.#db.statement('SELECT state, mark FROM state WHERE scope=?').get(scope);
     const state = String(row?.state ?? '');
-    return this.#isOurs(row?.mark, ['state', state]) ? state : '';
+    return this.#isOurs(row?.mark, ['state', scope, state]) ? state : undefined;
   }
 
-  set state(state: string) {
-    const mark = this.#markOf(['state', state]);
-    if (mark !== undefined) this.#db.statement('UPDATE rules SET state=?, mark=?').run(state, mark);
+  setState(scope: string, state: string): void {
+    const mark = this.#markOf(['state', scope, state]);
+    if (mark === undefined) return;
+    this.#db.statement('INSERT OR REPLACE INTO state (scope, state, mark) VALUES (?, ?, ?)').run(scope, state, mark);
   }
 
   find(conversation: ConversationId): Passed | undefined {
@@ -111,6 +112,6 @@ function wordsOf(conversation: ConversationId, { root, turns, names }: Passed): 
 function prepare(db: Database): void {
   db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL');
   if (db.statement('PRAGMA user_version').get()?.user_version === VERSION) return;
-  for (const table of ['rules', 'passed']) db.exec(`DROP TABLE IF EXISTS ${table}`);
+  for (const table of ['rules', 'state', 'passed']) db.exec(`DROP TABLE IF EXISTS ${table}`);
   db.exec(SCHEMA);
 }

@@ -182,7 +182,7 @@ describe('the gate', () => {
     await look(reader, [], cacheDir);
     expect(reads()).toBe(2);
     const db = new DatabaseSync(join(cacheDir, 'publish-gate.db'));
-    db.exec('UPDATE rules SET mark = zeroblob(32); UPDATE passed SET mark = zeroblob(32)');
+    db.exec('UPDATE state SET mark = zeroblob(32); UPDATE passed SET mark = zeroblob(32)');
     db.close();
     await look(reader, [], cacheDir);
     expect(reads()).toBe(3);
