@@ -27,7 +27,7 @@ beforeEach(async () => {
   tell(6);
   await done('ingest', '--settle');
   await done('build');
-  await done('build', '--public');
+  await done('publish', '--yes');
 });
 afterEach(() => {
   place.close();
@@ -110,9 +110,9 @@ describe('at once', LIMIT, () => {
   it('builds beside an ingest end in the site of all that was read', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       tell(1);
-      await atOnce([0], ['build', '--public'], ['ingest', '--settle'], ['build']);
+      await atOnce([0], ['publish', '--yes'], ['ingest', '--settle'], ['build', '--public'], ['build']);
       await done('build');
-      await done('build', '--public');
+      await done('publish', '--yes');
       await expectRightSite();
       await expectRightSite('--public');
     }
