@@ -35,6 +35,8 @@ export function openPages(work: ConversationWork): Collecting {
       const lastMs = page.turns.reduce((last, { view }) => Math.max(last, view.turn.timeMs), 0);
       pages.push({ url: page.url, lastMs });
     },
+    // its words are known
+    settledPage: (page) => void pages.push(page),
     finish() {
       savePages(work.context, conversation, pages, work.places);
     },

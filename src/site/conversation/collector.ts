@@ -1,6 +1,7 @@
 /** What a collector is: it takes something from the walk over a conversation and keeps it for files that are made elsewhere. */
 /** Types only, so that the rows of collectors.ts need not import each other. */
 
+import type { PageRecord } from '../state/places.ts';
 import type { Exchange } from '../view/exchange.ts';
 import type { BranchOutline } from '../view/outline.ts';
 import type { TurnView } from '../view/turn-view.ts';
@@ -15,6 +16,8 @@ export interface Collecting {
   exchange?(exchange: Exchange): Promise<void>;
   /** All turns of the page are placed. */
   page?(page: FilledPage): void;
+  /** A page that stands as it is: its turns are not walked, its exchanges are told. */
+  settledPage?(page: PageRecord): void;
   closeBranch?(): Promise<void>;
   /** Everything was walked. Not called when the walk failed. */
   finish?(): void;

@@ -28,6 +28,9 @@ export const openCollectors: Collector['open'] = (work) => {
     page: (page) => {
       for (const one of all) one.page?.(page);
     },
+    settledPage: (page) => {
+      for (const one of all) one.settledPage?.(page);
+    },
     closeBranch: async () => {
       for (const one of all) await one.closeBranch?.();
     },

@@ -17,14 +17,14 @@ import { badgesOf, factsOf, tagLinks } from './conversation-facts.ts';
 import { addTask, type ConversationWork, type FilledPage } from './conversation-work.ts';
 import { parentLink } from './kin.ts';
 
-/** Declares the page; when something on it changed, its rendering and writing become a task of the conversation. */
+/** Declares the page; when something on it changed, its rendering and writing become a task of the conversation. Gives its key. */
 export async function buildPage(
   work: ConversationWork,
   branch: BranchOutline,
   page: FilledPage,
   /** The highest page number that is known to exist. */
   known: number,
-): Promise<void> {
+): Promise<string> {
   const { context } = work;
   const blobs = placeBlobs(work, page);
   const model = modelOf(work, branch, page, known);
@@ -37,7 +37,7 @@ export async function buildPage(
   ]);
   const before = page.number === 1 ? beforeFirst(work, branch) : joinHtml([]);
   const key = keyOf(work.frameKey, work.renderKey, model, around, before, [...blobs]);
-  if (!context.output.declare(outputPath(page.url), work.owner, key)) return;
+  if (!context.output.declare(outputPath(page.url), work.owner, key)) return key;
   const weight = page.turns.reduce((sum, { view }) => sum + view.turn.rawLength, 4096);
   await context.gate.enter(weight);
   const write = async (): Promise<void> => {
@@ -50,6 +50,7 @@ export async function buildPage(
   // Not awaited: the next pages are read while this one is rendered.
   addTask(work, write());
   context.check();
+  return key;
 }
 
 /** Addresses of the images on the page. A blob that is not there is reported. */

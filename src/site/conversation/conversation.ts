@@ -1,9 +1,10 @@
 /** Builds everything of one conversation: its pages, feeds, images, and what other parts of the site need to know of it. */
-/** Walks each branch once, turn by turn, and holds no more than one page of it. */
+/** Walks each branch once, turn by turn but for pages that stand as they are, and holds no more than one page of it. */
 
 import { shortId } from '../../model/ids.ts';
 import { NothingReadableError } from '../errors.ts';
-import { createExchangeCollector } from '../view/exchange.ts';
+import { outputPath } from '../urls.ts';
+import { createExchangeCollector, type Exchange } from '../view/exchange.ts';
 import type { BranchOutline } from '../view/outline.ts';
 import { createPager } from '../view/paging.ts';
 import { type TurnView, walkViews } from '../view/turn-view.ts';
@@ -13,6 +14,7 @@ import { openCollectors } from './collectors.ts';
 import type { BuildContext, VisibleConversation } from './context.ts';
 import { buildMergedBranch, buildPage } from './conversation-page.ts';
 import { type ConversationWork, createWork, type FilledPage, placeTurn } from './conversation-work.ts';
+import { exchangeOf, openSettledPages, type SettledPage } from './settled.ts';
 
 /** A conversation that was read to its end, or to what could not be read. */
 export interface Walk {
@@ -46,39 +48,88 @@ async function walkBranch(work: ConversationWork, branch: BranchOutline, collect
     buildMergedBranch(work, branch);
     return;
   }
-  const pager = createPager();
+  let pager = createPager();
   const exchanges = createExchangeCollector();
+  const settled = openSettledPages(work, branch);
   const forkPlace = branch.forkTurn === undefined ? undefined : work.places.get(branch.forkTurn);
   let exchange = forkPlace?.exchange ?? 0;
   let first: FilledPage | undefined;
   let open: FilledPage | undefined;
-  const fill = async (last: boolean): Promise<void> => {
+  const fill = async (last: boolean, prompt: boolean): Promise<void> => {
     if (open === undefined) return;
     collecting.page?.(open);
     // The first page shows how many there are, so it waits for the last.
     if (open.number === 1 && !last) first = open;
-    else await buildPage(work, branch, open, last ? open.number : open.number + 1);
+    else {
+      const key = await buildPage(work, branch, open, last ? open.number : open.number + 1);
+      if (!last) settled.note(open, key, prompt);
+    }
     if (last && first !== undefined) await buildPage(work, branch, first, open.number);
   };
+  const close = async (closed: Exchange | undefined): Promise<void> => {
+    if (closed === undefined) return;
+    settled.close(closed);
+    await collecting.exchange?.(closed);
+  };
   collecting.openBranch?.(branch);
-  for (const view of walkViews(context.archive, branch.turns)) {
-    const number = pager.pageOf({ rawLength: view.turn.rawLength, prompt: view.prompt });
-    if (view.prompt) exchange++;
-    if (open === undefined || open.number !== number) {
-      await fill(false);
-      const continued = !view.prompt && (open !== undefined || branch.forkTurn !== undefined) && exchange > 0;
-      open = { number, url: work.names.urlOf(branch, number), continued, turns: [] };
+  for (let at = 0; at < branch.turns.length; ) {
+    for (const view of walkViews(context.archive, branch.turns.slice(at))) {
+      const number = pager.pageOf({ rawLength: view.turn.rawLength, prompt: view.prompt });
+      if (open === undefined || open.number !== number) {
+        await fill(false, view.prompt);
+        const continued = !view.prompt && (open !== undefined || branch.forkTurn !== undefined) && exchange > 0;
+        const known = view.prompt ? settled.find(number, at) : [];
+        const end = known.at(-1);
+        if (end !== undefined) {
+          await close(exchanges.finish());
+          exchange = await passSettled(work, branch, known, exchange, collecting);
+          pager = createPager(number + known.length);
+          at = end.from + end.sketch.turns;
+          open = undefined;
+          break;
+        }
+        open = { number, url: work.names.urlOf(branch, number), continued, turns: [] };
+      }
+      at++;
+      if (view.prompt) exchange++;
+      open.turns.push(placeTurn(work, view, open.url, exchange));
+      reportDamage(work, view);
+      collecting.turn?.(view, open.url);
+      await close(exchanges.add(view, open.url));
     }
-    open.turns.push(placeTurn(work, view, open.url, exchange));
-    reportDamage(work, view);
-    collecting.turn?.(view, open.url);
-    const closed = exchanges.add(view, open.url);
-    if (closed !== undefined) await collecting.exchange?.(closed);
   }
-  await fill(true);
-  const closed = exchanges.finish();
-  if (closed !== undefined) await collecting.exchange?.(closed);
+  await fill(true, false);
+  await close(exchanges.finish());
+  settled.save();
   await collecting.closeBranch?.();
+}
+
+/** Tells what the walk over these pages would have told. Gives the number of the last exchange on them. */
+async function passSettled(
+  work: ConversationWork,
+  branch: BranchOutline,
+  pages: readonly SettledPage[],
+  before: number,
+  collecting: Collecting,
+): Promise<number> {
+  let exchange = before;
+  for (const page of pages) {
+    const { url, from, sketch } = page;
+    const turns = branch.turns.slice(from, from + sketch.turns);
+    const prompts = new Set(sketch.prompts);
+    for (const [i, { hash }] of turns.entries()) {
+      if (prompts.has(i)) exchange++;
+      work.places.set(hash, { page: url, exchange });
+    }
+    for (const [id, i] of sketch.calls) {
+      const turn = turns[i];
+      if (turn !== undefined) work.calls.set(id, turn);
+    }
+    work.context.output.declare(outputPath(url), work.owner, sketch.file);
+    collecting.settledPage?.({ url, lastMs: sketch.lastMs });
+    for (const one of sketch.exchanges) await collecting.exchange?.(exchangeOf(work, branch, page, one));
+  }
+  return exchange;
 }
 
 function reportDamage({ context, conversation }: ConversationWork, { turn, damage }: TurnView): void {

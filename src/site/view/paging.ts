@@ -24,8 +24,9 @@ export interface Pager {
   pageOf(turn: PagedTurn): number;
 }
 
-export function createPager(): Pager {
-  let page = 1;
+/** `first`: the page that begins with the first turn that is asked for. */
+export function createPager(first = 1): Pager {
+  let page = first;
   let bytes = 0;
   let turns = 0;
   return {
