@@ -39,7 +39,7 @@ function findRefusal({ headers, method }: IncomingMessage): readonly [status: nu
 
 function give(site: Site, request: IncomingMessage, response: ServerResponse): void {
   const found = findFile(site.folder, request.url ?? '/');
-  if (found === undefined) notFound(site, response);
+  if (found === undefined) leadOn(site, request.url ?? '/', response);
   else if ('below' in found) {
     response.setHeader('Location', `/${found.below.map(encodeURIComponent).join('/')}/`);
     refuse(site, response, 301, 'this is a folder');
@@ -112,6 +112,27 @@ function isRefused(error: unknown): boolean {
     'code' in error &&
     ['EACCES', 'EPERM', 'ENAMETOOLONG', 'ELOOP'].includes(String(error.code))
   );
+}
+
+/** What `_redirects` says of an address at which nothing stands, as hosts that know the file do. */
+function leadOn(site: Site, url: string, response: ServerResponse): void {
+  const to = findRedirect(site.folder, `/${namesOf(url)?.join('/') ?? ''}`);
+  if (to === undefined) notFound(site, response);
+  else {
+    response.setHeader('Location', to);
+    refuse(site, response, 301, 'this has moved');
+  }
+}
+
+/** Addresses of this site only. */
+function findRedirect(folder: string, asked: string): string | undefined {
+  if (kindOf(folder, ['_redirects']) !== 'file') return undefined;
+  for (const line of readFileSync(join(folder, '_redirects'), 'utf8').split('\n')) {
+    const [from = '', to = ''] = line.split(' ');
+    const fits = from.endsWith('*') ? asked.startsWith(from.slice(0, -1)) : asked === from;
+    if (from !== '' && fits && /^\/(?![/\\])[\x21-\x7e]*$/.test(to)) return to;
+  }
+  return undefined;
 }
 
 function notFound(site: Site, response: ServerResponse): void {

@@ -56,7 +56,7 @@ export async function buildChanges(
     const lists = buildListPages(context);
     buildOverviews(context);
     buildStatics(context);
-    buildJoined(context);
+    await buildJoined(context);
     build.send();
     buildSitemap(context);
     buildOpml(context);

@@ -71,7 +71,7 @@ function offer(state: SiteState, conversation: VisibleConversation, options: Bui
   const hidden = conversation.private && options.mode === 'public';
   const { joined } = summary.meta;
   // its turns stand in the one that took it over
-  if (joined !== undefined) state.joined.put(summary.id, joined, !hidden);
+  if (joined !== undefined) state.joined.put(summary.id, joined, summary.lastMs, !hidden);
   else state.joined.forget(summary.id);
   if (joined !== undefined || hidden) {
     state.conversations.withdraw(summary.id);

@@ -118,6 +118,11 @@ export function turnUrn(turn: TurnHash): string {
   return `urn:turnpress:turn:${turn}`;
 }
 
+/** `urn:turnpress:moved:<conversation>`: the news that it goes on in another one. */
+export function movedUrn(id: ConversationId): string {
+  return `urn:turnpress:moved:${id}`;
+}
+
 /** `urn:turnpress:site:<site>`: the feed of everything. `site` names the site, whatever mirror it is read from. */
 export function siteUrn(site: string): string {
   return `urn:turnpress:site:${slug(site)}`;

@@ -36,6 +36,10 @@ beforeAll(async () => {
   put('site/mine.html', '<p>mine</p>');
   put('site/100% & more.txt', 'odd');
   put('site/a.js', 'export {};');
+  put(
+    'site/_redirects',
+    '/c/old/atom.xml /c/one/atom.xml 301!\n/c/old/* /c/one/ 301\n/away/* //evil.example/ 301\n/cr /x\r 301\n',
+  );
   put('site/.hidden', 'canary');
   put('site/.git/config', 'canary');
   put('site/c/.secret/index.html', 'canary');
@@ -88,6 +92,15 @@ describe('the server for looking at a site', () => {
     expect(await ask('/100%25%20%26%20more.txt')).toMatchObject({ status: 200, body: 'odd' });
     const one = await ask('/c/one');
     expect([one.status, one.headers.get('location')]).toEqual([301, '/c/one/']);
+  });
+
+  it('leads on where the site says that something has moved, and never to another site', async () => {
+    for (const path of ['/c/old/', '/c/old/p2/', '/c/old/b/b-1/', '/c/old/?x=1']) {
+      const { status, headers } = await ask(path);
+      expect([path, status, headers.get('location')]).toEqual([path, 301, '/c/one/']);
+    }
+    expect((await ask('/c/old/atom.xml')).headers.get('location')).toBe('/c/one/atom.xml');
+    for (const path of ['/away/x', '/cr', '/c/olden/']) expect([path, (await ask(path)).status]).toEqual([path, 404]);
   });
 
   it('gives nothing outside, no hidden file, nothing behind a link, nothing that may not be read', async () => {

@@ -48,18 +48,33 @@ describe('a conversation that another one took over', () => {
     expect(page).toContain(`href="${to()}atom.xml"`);
     expect(page).toContain('noindex');
     expect(page).not.toContain('A slice');
+    expect(page).toContain(`<meta http-equiv="refresh" content="0; url=${to()}">`);
+    const rules = ['rss.xml', 'atom.xml', 'feed.json'].map((feed) => `${from()}${feed} ${to()}${feed}`);
     expect(site.read('_redirects').split('\n')).toEqual([
-      ...['rss.xml', 'atom.xml', 'feed.json'].map((feed) => `${from()}${feed} ${to()}${feed} 301`),
-      `${from()}* ${to()} 301`,
+      ...[...rules, `${from()}* ${to()}`].flatMap((rule) => [`${rule} 301!`, `${rule} 301`]),
       '',
     ]);
+  });
+
+  it('has feeds that say where to go, for hosts that know no redirects', async () => {
+    await site.build(archive);
+    join();
+    await site.build(archive);
+    const address = `https://sessions.example.org${to()}`;
+    for (const feed of ['rss.xml', 'atom.xml', 'feed.json']) {
+      const said = site.read(outputPath(`${from()}${feed}`));
+      expect(said.match(/urn:turnpress:moved:/g), feed).toHaveLength(1);
+      expect(said, feed).toContain(address);
+      expect(said, feed).toContain(`${address}atom.xml`);
+      expect(said, feed).not.toContain('A slice');
+    }
   });
 
   it('stands in no list, feed or sitemap, and its turns are found in the other', async () => {
     join();
     await site.build(archive);
     for (const path of filesOf(site).filter((name) => /index\.html$|\.xml$|\.json$/.test(name))) {
-      if (path !== outputPath(from())) expect(site.read(path), path).not.toContain(from());
+      if (!`/${path}`.startsWith(from())) expect(site.read(path), path).not.toContain(from());
     }
     expect([...archive.walkConversations({ joined: false })].map(({ id }) => id)).toEqual([whole.id]);
     expect(archive.countConversations({ joined: false }).conversations).toBe(1);

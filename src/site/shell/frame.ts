@@ -64,6 +64,7 @@ export function createFrame(
       headingClass: (own.heading ?? own.title).length > LONG_HEADING ? 'long' : '',
       description: config.description,
       canonical: absoluteUrl(config.url, own.url),
+      refresh: '',
       policy: PAGE_POLICY,
       fromDisk: mode === 'local' ? FROM_DISK : '',
       robots: mode === 'local' ? NO_ROBOTS : '',

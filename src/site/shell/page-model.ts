@@ -49,6 +49,8 @@ export interface PageModel {
   readonly description: string;
   /** Absolute address; empty for pages that should not be found. */
   readonly canonical: string;
+  /** Address that a browser goes on to at once; empty: none. */
+  readonly refresh: string;
   readonly policy: string;
   /** What somebody reads who opened the page as a file; empty: nothing. */
   readonly fromDisk: string;

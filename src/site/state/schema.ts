@@ -4,7 +4,7 @@
 import type { Database } from '../../base/sqlite.ts';
 
 /** Raised when the tables or what stands in them change meaning. */
-const STATE_VERSION = '7';
+const STATE_VERSION = '8';
 
 const TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -28,7 +28,7 @@ CREATE INDEX conversation_month ON conversation (month, first_ms, id);
 CREATE INDEX conversation_parent ON conversation (parent, first_ms, id) WHERE parent IS NOT NULL;
 
 -- Conversations that another one took over, and that one. shown: a page says so.
-CREATE TABLE joined (id TEXT PRIMARY KEY, into_id TEXT NOT NULL, shown INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE joined (id TEXT PRIMARY KEY, into_id TEXT NOT NULL, last_ms INTEGER NOT NULL, shown INTEGER NOT NULL) WITHOUT ROWID;
 
 -- number: in the order in which pages are made.
 CREATE TABLE page (id INTEGER PRIMARY KEY, conversation TEXT NOT NULL, number INTEGER NOT NULL, url TEXT NOT NULL UNIQUE, last_ms INTEGER NOT NULL);

@@ -32,6 +32,7 @@ const BODY = html`<p>${text(ODD)} $& $1</p>\n`;
 const link = { label: ODD, url: '/c/x/?a=1&b="2"' };
 const full: Partial<PageModel> = {
   description: ODD,
+  refresh: '/c/x/?a=1&b=2',
   crumbs: [link, link],
   feeds: frame.feedsOf('/c/x/', ODD),
   badges: ['private', 'damaged'],
