@@ -9,6 +9,7 @@ import { buildFeedsOf, buildListPages } from './lists/lists.ts';
 import { buildOverviews } from './lists/overviews.ts';
 import { buildDocs } from './once/docs.ts';
 import { buildJoined } from './once/joined.ts';
+import { buildLost } from './once/lost.ts';
 import { buildOpml } from './once/opml.ts';
 import { buildReplicaLog } from './once/replica.ts';
 import { buildResolver } from './once/resolver.ts';
@@ -57,6 +58,7 @@ export async function buildChanges(
     buildOverviews(context);
     buildStatics(context);
     await buildJoined(context);
+    buildLost(context);
     build.send();
     buildSitemap(context);
     buildOpml(context);

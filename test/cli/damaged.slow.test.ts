@@ -1,7 +1,7 @@
 /** One damaged conversation stops only itself: in ingest, search, show, log and build, whatever part of its files is bad. */
 /** Each file of one conversation is flipped at several places; the other conversations go on as if nothing had been. */
 
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPlace, type Place } from '../whole/command-line.ts';
@@ -88,4 +88,18 @@ describe('a damaged conversation', () => {
       }
     });
   }
+
+  it('of which the whole folder is gone has a page that says so, in the private site only, until it is back', async () => {
+    const folder = join(place.archive, 'conversations', id);
+    const page = join('c', id.slice(0, 16), 'index.html');
+    place.configure({ publish: [{ conversation: '*', visibility: 'public' }] });
+    renameSync(folder, join(place.folder, 'away'));
+    expect((await place.inside('build')).code).toBe(4);
+    expect(readFileSync(join(place.privateSite, page), 'utf8')).toContain('its log is gone');
+    expect((await place.inside('build', '--public')).code).toBe(4);
+    expect(existsSync(join(place.site, page))).toBe(false);
+    renameSync(join(place.folder, 'away'), folder);
+    expect((await place.inside('build')).code).toBe(0);
+    expect(readFileSync(join(place.privateSite, page), 'utf8')).toContain('In the alpha cupboard');
+  });
 });
