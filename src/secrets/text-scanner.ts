@@ -8,6 +8,7 @@ import { createListSearch } from './literal-search.ts';
 import { ASSIGNMENT, BLOCK, createQuickLook, HOME, PLACE, type QuickLook, READING, SECRET } from './quick-look.ts';
 import { findAssignments } from './rules/assignments.ts';
 import { acceptsUrl, CONTEXT_HINT, findInContext, findUrlLogin } from './rules/context-rules.ts';
+import { findCutToken } from './rules/cut-tokens.ts';
 import { findHomePaths, HOME_HINT, listOwners } from './rules/home-paths.ts';
 import { judgeMember } from './rules/members.ts';
 import { findOwners, OWNER_HINT } from './rules/owners.ts';
@@ -85,7 +86,7 @@ function needs(text: string, quick: QuickLook, options: ScannerOptions, depth: n
   if (options.personal && mayHavePersonal(text) && hasPersonal(text)) bits |= SECRET;
   if ((bits & SECRET) !== 0) return SECRET;
   if ((bits & ASSIGNMENT) !== 0 && any(findAssignments, text)) return SECRET;
-  if ((bits & PLACE) !== 0 && any(findInPlaces, text)) return SECRET;
+  if (((bits & PLACE) !== 0 && any(findInPlaces, text)) || any(findCutToken, text)) return SECRET;
   if (depth > 0 && (bits & READING) !== 0) {
     let homes = -1;
     for (const view of walkReadings(text)) {
@@ -205,6 +206,7 @@ function findAll(text: string, options: ScannerOptions, literals: readonly Liter
   if (options.ungated === true || CONTEXT_HINT.test(text)) findInContext(text, report);
   findAssignments(text, report);
   findInPlaces(text, report);
+  findCutToken(text, report);
   found.push(...findHomes(text, options.names ?? [], options.ungated));
   if (options.personal) findPersonal(text, report);
   return found;

@@ -375,6 +375,57 @@ describe('a secret that is cut in two', () => {
     expect(value.title).toBe('use [redacted:github:1] now');
   });
 
+  it.each([
+    ['at the end of an output', (half: string) => `TOKEN is ${half}\n`],
+    ['before what Codex leaves out', (half: string) => `use ${half}…4312 tokens truncated…ed and so on`],
+    [
+      'before what Claude Code leaves out',
+      (half: string) => `use ${half}\n\n... [1204 characters truncated] ...\n\nand`,
+    ],
+    ['before a note in brackets', (half: string) => `use ${half} [output truncated]`],
+  ])('so that only its first half is there: %s', async (_, around) => {
+    const redactor = await createRedactor(PLAIN);
+    const items = [
+      around(`ghp_${filler(18, 61)}`),
+      around(`sk-ant-api03-${filler(30, 62)}`),
+      around(`AKIA${'Q7RT2LMX9V'}`),
+    ].map(say);
+    for (const { value, fired } of await redactor.redactItems(items)) {
+      expect(JSON.stringify(value)).toMatch(/\[redacted:(?:github|anthropic|aws|token):1\]/);
+      expect(Object.values(fired)).toEqual([1]);
+    }
+  });
+
+  it.each([
+    'the prefix is ghp_',
+    'set npm_config_registry_proxy',
+    'from hf_hub import glpat-token-of-yours',
+    'a task is sk-ant-api03-and-more-words',
+    'npm_lifecycle_event2 … [12 lines truncated]',
+  ])('but beginnings of words stay: %s', async (text) => {
+    const redactor = await createRedactor(PLAIN);
+    const [result] = await redactor.redactItems([say(text)]);
+    expect(result?.fired).toEqual({});
+  });
+
+  it('a private key of which a command shows the first or the last lines', async () => {
+    const redactor = await createRedactor(PLAIN);
+    const [begin, end] = ['BEGIN', 'END'].map((word) => `-----${word} PRIVATE ${'KEY'}-----`);
+    const [first = '', second = '', last = ''] = [filler(64, 71), filler(64, 72), `${filler(22, 73)}==`];
+    const shown = [
+      { lines: [begin, first], gone: first },
+      { lines: [second, last, end], gone: second },
+      { lines: [last, end], gone: last },
+      { lines: [begin, first, '... [3 lines truncated] ...', second, end], gone: first },
+    ];
+    for (const { lines, gone } of shown) {
+      const [result] = await redactor.redactItems([say(`$ sed -n 1p key\n${lines.join('\n')}`)]);
+      expect(result?.fired['private-key']).toBeGreaterThan(0);
+      expect(JSON.stringify(result?.value)).not.toContain(gone.slice(0, 12));
+      expect(JSON.stringify(result?.value)).not.toContain(second.slice(0, 12));
+    }
+  });
+
   it('but texts that only stand side by side stay', async () => {
     const redactor = await createRedactor(PLAIN);
     const item = say('a');

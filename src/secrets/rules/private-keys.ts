@@ -2,6 +2,7 @@
 /** Found by their markers and read line by line: a cut through the block must not save the rest of it. */
 
 import type { Report } from '../finding.ts';
+import { looksRandom } from './placeholders.ts';
 
 export const PRIVATE_KEY_HINT = /PRIVATE KEY|Private-Lines/;
 
@@ -14,7 +15,7 @@ export function findPrivateKeys(text: string, report: Report): void {
     const from = begins ? match.index : bodyBefore(text, match.index, done);
     let to = begins ? bodyAfter(text, match.index + match[0].length) : match.index + match[0].length;
     const body = begins ? text.slice(match.index + match[0].length, to) : text.slice(from, match.index);
-    if (base64Count(body) < 40) continue;
+    if (base64Count(body) < (begins ? 40 : 16)) continue;
     if (begins) to = endMarkerAfter(text, to);
     report({ rule: 'private-key', start: from, end: to, value: text.slice(from, to) });
     done = to;
@@ -53,7 +54,10 @@ function bodyBefore(text: string, end: number, floor: number): number {
   while (at > floor && /[A-Za-z0-9+/=\s\\"'`|>→:]/.test(text.charAt(at - 1)) && end - at < 100_000) at--;
   const piece = text.slice(at, end);
   const first = piece.search(/[A-Za-z0-9+/=]{32,}/);
-  return first === -1 ? end : at + first;
+  if (first !== -1) return at + first;
+  // The last line alone, as `tail -2` prints it: shorter than the others.
+  const last = /[A-Za-z0-9+/]{16,31}={0,2}(?=[\s\\"'`]{0,8}$)/.exec(piece);
+  return last !== null && (last[0].endsWith('=') || looksRandom(last[0])) ? at + last.index : end;
 }
 
 function base64Count(text: string): number {

@@ -4,6 +4,7 @@
 import { type Report, reportMatches } from '../finding.ts';
 import { createListSearch } from '../literal-search.ts';
 import { commandLogins } from './command-logins.ts';
+import { cutPlaces } from './cut-tokens.ts';
 import { gitleaksPlaces } from './gitleaks.ts';
 import { loginFiles } from './login-files.ts';
 import { namedValues } from './named-values.ts';
@@ -12,6 +13,7 @@ import type { TellingPlace } from './telling-place.ts';
 
 export const tellingPlaces: readonly TellingPlace[] = [
   ...commandLogins,
+  ...cutPlaces,
   ...loginFiles,
   ...signedLinks,
   ...namedValues,
