@@ -4,14 +4,11 @@
 import { concatBytes } from '../base/bytes.ts';
 import { type ImageLayout, type ReadLayout, readGif, readJpeg, readPng, readWebp, tagAt } from './image-layout.ts';
 import type { BlobPart } from './item.ts';
-import { stripPdf } from './pdf.ts';
 
 export interface AttachmentKind {
   readonly mime: string;
   readonly modality: BlobPart['modality'];
   readonly fits: (bytes: Uint8Array) => boolean;
-  /** The bytes without what says who made them; undefined: they cannot be cleaned. For kinds that no page shows. */
-  readonly strip?: (bytes: Uint8Array) => Uint8Array | undefined;
   /** Of kinds that a page may show. */
   readonly shown?: { readonly extension: string; readonly read: ReadLayout };
 }
@@ -52,7 +49,7 @@ export const ATTACHMENT_KINDS: readonly AttachmentKind[] = [
     modality: 'image',
     fits: (bytes) => ascii(bytes, 0, 'BM') && bytes.length > 26 && bytes[6] === 0 && bytes[7] === 0,
   },
-  { mime: 'application/pdf', modality: 'document', fits: (bytes) => ascii(bytes, 0, '%PDF-'), strip: stripPdf },
+  { mime: 'application/pdf', modality: 'document', fits: (bytes) => ascii(bytes, 0, '%PDF-') },
 ];
 
 /** The kind that the first bytes are of. */

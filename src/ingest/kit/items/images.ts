@@ -7,6 +7,7 @@ import { blobHash } from '../../../model/ids.ts';
 import { findAttachmentKind, findImage as findLayout, stripImage } from '../../../model/images.ts';
 import type { BlobPart } from '../../../model/item.ts';
 import type { ImportedBlob } from '../importer.ts';
+import { stripPdf } from './pdf.ts';
 
 /** A blob part and the bytes it names. */
 export interface DecodedImage {
@@ -17,15 +18,15 @@ export interface DecodedImage {
 /**
  * The image in a base64 text, undefined when the text is not strict base64 (RFC 4648 §4, padded, canonical), is over
  * `limits.payload`, or its first bytes are of no known kind. The kind is told by the bytes, never by the caller. What is no
- * picture (places, names, previews) is not kept; an image that is cut off or of another kind is kept as it is, and never published.
+ * picture (places, names, previews), and what a document says of its author, is not kept; what cannot be cleaned is kept as it is, and
+ * never published.
  */
 export function findImage(base64: string, name?: string): DecodedImage | undefined {
   const whole = decodeBase64(base64);
   if (whole === undefined) return undefined;
   const kind = findAttachmentKind(whole);
   if (kind === undefined) return undefined;
-  const layout = findLayout(whole);
-  const bytes = layout === undefined || layout.end > whole.length ? whole : stripImage(whole, layout);
+  const bytes = stripAttachment(whole, kind.mime) ?? whole;
   const hash = blobHash(blake3Hex(bytes));
   const part: BlobPart = {
     type: 'blob',
@@ -36,6 +37,13 @@ export function findImage(base64: string, name?: string): DecodedImage | undefin
     ...(name === undefined ? {} : { name }),
   };
   return { part, blob: { hash, bytes } };
+}
+
+/** Undefined: it cannot be cleaned. */
+function stripAttachment(bytes: Uint8Array, mime: string): Uint8Array | undefined {
+  if (mime === 'application/pdf') return stripPdf(bytes);
+  const layout = findLayout(bytes);
+  return layout === undefined || layout.end > bytes.length ? undefined : stripImage(bytes, layout);
 }
 
 /** The image in a `data:` URL with base64 content; undefined as for `findImage`. */
