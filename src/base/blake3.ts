@@ -2,7 +2,7 @@
 /** The one file that knows which package hashes. Source: the BLAKE3 paper, https://github.com/BLAKE3-team/BLAKE3-specs */
 
 // @NOTE the package's own door makes a stream of every hasher, which costs several times what hashing a record does
-import { create_derive, hash } from 'blake3-wasm/dist/wasm/nodejs/blake3_js.js';
+import { create_derive, create_hasher, hash } from 'blake3-wasm/dist/wasm/nodejs/blake3_js.js';
 import { encodeHex } from './bytes.ts';
 
 const LENGTH = 32;
@@ -10,9 +10,23 @@ const LENGTH = 32;
 /** BLAKE3-256 of `bytes`: 32 bytes. */
 export function blake3(bytes: Uint8Array): Uint8Array {
   const out = new Uint8Array(LENGTH);
-  hash(bytes, out);
+  if (bytes.length <= AT_ONCE) hash(bytes, out);
+  else hashPieces(bytes, out);
   return out;
 }
+
+/** What is hashed is copied into WebAssembly memory, which never gets smaller: of much, a piece at a time. */
+function hashPieces(bytes: Uint8Array, out: Uint8Array): void {
+  const hasher = create_hasher();
+  try {
+    for (let at = 0; at < bytes.length; at += AT_ONCE) hasher.update(bytes.subarray(at, at + AT_ONCE));
+    hasher.digest(out);
+  } finally {
+    hasher.free();
+  }
+}
+
+const AT_ONCE = 1024 * 1024;
 
 /** BLAKE3-256 of `bytes` as 64 lowercase hexadecimal digits. */
 export function blake3Hex(bytes: Uint8Array): string {

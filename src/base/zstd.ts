@@ -38,6 +38,8 @@ export function decompressZstd(frame: Uint8Array, rawLength: number, cap: number
   try {
     raw = zstdDecompressSync(frame, {
       maxOutputLength: Math.max(rawLength, 1),
+      // much in one piece: pieces would stand in memory beside the whole that is made of them
+      ...(rawLength > ONE_PIECE ? { chunkSize: rawLength } : {}),
       params: { [constants.ZSTD_d_windowLogMax]: limits.zstdWindowLog },
     });
   } catch (cause) {
@@ -46,6 +48,8 @@ export function decompressZstd(frame: Uint8Array, rawLength: number, cap: number
   if (raw.length !== rawLength) throw new ZstdError(`zstd frame holds ${raw.length} bytes, declared ${rawLength}`);
   return ownBytes(raw);
 }
+
+const ONE_PIECE = 1024 * 1024;
 
 /** Content size in the frame header (RFC 8878 §3.1.1); throws ZstdError when it has none or is no plain frame. */
 export function declaredSize(frame: Uint8Array): number {

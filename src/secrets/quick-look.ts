@@ -34,21 +34,35 @@ export function createQuickLook(literals: readonly string[], names: readonly str
   const plain = new TextUnits();
   const joined = new TextUnits();
   const odd = new OddUnits();
+  const lookAt = (text: string): number => {
+    plain.fill(text);
+    odd.found = false;
+    joined.end(joinLines(plain.units, plain.length, joined.reserve(plain.length), undefined, odd));
+    return (odd.found ? READING : 0) | lookThrough(joined, search);
+  };
   return {
     look(text) {
       let bits = short.some((word) => text.includes(word)) ? SECRET : 0;
       if (text.length < 3) return bits;
-      plain.fill(text);
-      odd.found = false;
-      joined.end(joinLines(plain.units, plain.length, joined.reserve(plain.length), undefined, odd));
-      if (odd.found || (JSON_TEXT.test(text) && text.includes('\\'))) bits |= READING;
-      bits |= lookThrough(joined, search);
+      if (JSON_TEXT.test(text) && text.includes('\\')) bits |= READING;
+      for (const piece of piecesOf(text)) bits |= lookAt(piece);
       plain.release();
       joined.release();
       return bits;
     },
   };
 }
+
+/** A very long text piece by piece: what would be found stands whole in one of them, and memory follows their length. */
+function* piecesOf(text: string): Generator<string> {
+  if (text.length <= MOST_AT_ONCE) yield text;
+  else
+    for (let at = 0; at + OVERLAP < text.length; at += MOST_AT_ONCE - OVERLAP) yield text.slice(at, at + MOST_AT_ONCE);
+}
+
+/** UTF-16 units. Shapes, names and the blocks that say yes at their first readable part are far shorter than the overlap. */
+const MOST_AT_ONCE = 1 << 21;
+const OVERLAP = 1 << 16;
 
 /** Literals and encoded runs, in one pass. */
 function lookThrough(text: TextUnits, { table, next, bitsAt }: LiteralSearch): number {

@@ -3,10 +3,11 @@
 
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { blake3DeriveKey } from '../../src/base/blake3.ts';
+import { blake3DeriveKey, blake3Hex } from '../../src/base/blake3.ts';
 import { encodeHex } from '../../src/base/bytes.ts';
 
 const second = (await import(join(import.meta.dirname, '../fixtures/archive/second/blake3.mjs'))) as {
+  blake3(bytes: Uint8Array): Uint8Array;
   blake3DeriveKey(context: string, bytes: Uint8Array): Uint8Array;
 };
 
@@ -37,4 +38,10 @@ it('keeps no memory of what it hashed', () => {
   const before = hashMany(20_000);
   // a hasher that is not freed keeps 1.9 KB in WebAssembly memory, which nothing collects
   expect(hashMany(100_000) - before).toBeLessThan(60_000_000);
+});
+
+it('hashes much piece by piece, like all of it at once', () => {
+  for (const length of [1024 * 1024 - 1, 1024 * 1024, 1024 * 1024 + 1, 2_500_000]) {
+    expect(blake3Hex(input(length)), `${length} bytes`).toBe(encodeHex(second.blake3(input(length))));
+  }
 });

@@ -36,14 +36,26 @@ export function findLongLine(file: OpenFile, from: number, to: number, gaps: rea
   return undefined;
 }
 
-/** Where the line begins that `to` stands in. */
-function lineStart(file: OpenFile, from: number, to: number): number {
-  for (let end = to; end > from; end -= CHUNK) {
-    const begin = Math.max(from, end - CHUNK);
+/** Where the line begins that `to` stands in; `from` when that is not after it. */
+export function lineStart(file: OpenFile, from: number, to: number): number {
+  for (let end = to, step = FIRST; end > from; end -= step, step = CHUNK) {
+    const begin = Math.max(from, end - step);
     const newline = readRange(file, begin, end).lastIndexOf(10);
     if (newline !== -1) return begin + newline + 1;
   }
   return from;
 }
+
+/** Where the line ends that `at` stands in, behind its line break, or the file does. */
+export function lineEnd(file: OpenFile, at: number): number {
+  for (let from = at; from < file.size; from += CHUNK) {
+    const newline = readRange(file, from, Math.min(file.size, from + CHUNK)).indexOf(10);
+    if (newline !== -1) return from + newline + 1;
+  }
+  return file.size;
+}
+
+/** Most lines are short. */
+const FIRST = 64 * 1024;
 
 const CHUNK = 4 * 1024 * 1024;

@@ -11,7 +11,7 @@ import type { Importer, SourceInput, SourceOutput } from '../kit/importer.ts';
 import type { Gap } from '../kit/lines/json-lines.ts';
 import { encodePart } from './encode-part.ts';
 import { keepAll } from './keep-all.ts';
-import { findLongLine, readAround } from './long-lines.ts';
+import { findLongLine, lineEnd, lineStart, readAround } from './long-lines.ts';
 import type { PendingPart, ReadTask } from './read-part.ts';
 import { besideReader, closeFile, type OpenFile, openFile } from './source-file.ts';
 import { restoreSource } from './sources.ts';
@@ -59,12 +59,23 @@ async function* readParts(
   let span = partBytes;
   let gaps: readonly Gap[] = [];
   for (let last = false; !last; ) {
-    const to = Math.min(file.size, endOfSpan(from, span, gaps));
+    let to = Math.min(file.size, endOfSpan(from, span, gaps));
+    if (to < file.size) {
+      // what is read of a line without its end is read for nothing
+      const end = lineStart(file, from, to);
+      if (end > from) to = end;
+      else if (from > 0) {
+        const gap = findLongLine(file, from, to, gaps);
+        if (gap !== undefined) gaps = [...gaps, gap];
+        else span = lineEnd(file, to) - from;
+        if (gap !== undefined || span > to - from) continue;
+      }
+    }
     last = to === file.size;
     const quietMs = last ? Math.max(0, task.nowMs - Number(file.mtimeNs / 1_000_000n)) : undefined;
     const quiet = quietMs === undefined ? {} : { quietMs };
     const step = { from, firstLine, ...(state === undefined ? {} : { state }), settle: task.settle && last, ...quiet };
-    const read = readOutput(file, to, importer, { path: task.path, ...step, readBeside, gaps });
+    let read = readOutput(file, to, importer, { path: task.path, ...step, readBeside, gaps });
     if (read === undefined) {
       span = file.size;
       continue;
@@ -83,11 +94,13 @@ async function* readParts(
       if (gap !== undefined) gaps = [...gaps, gap];
       else if (span > 4 * limits.sourceLine)
         throw new LimitError('one message of a session', span, { path: task.path });
-      span = gap === undefined ? Math.min(span * 2, span + limits.sourceLine) : partBytes;
+      const more = Math.max(Math.min(span * 2, span + limits.sourceLine), lineEnd(file, to) - from);
+      span = gap === undefined ? more : partBytes;
       continue;
     }
-    // with a line left out the bytes are none that stand in the file
-    const known = gaps.length === 0 ? { known: { from, bytes: read.bytes } } : {};
+    // with a line left out the bytes are none that stand in the file; of a very long line they are too many to be held meanwhile
+    const known = gaps.length === 0 && bytes <= 2 * PART_BYTES ? { known: { from, bytes: read.bytes } } : {};
+    read = undefined;
     const lookAgainMs = output.waiting > 0 && quietMs !== undefined ? nextLook(quietMs) : 0;
     const part = { ...(await encodePart(output, file, redactor, bytes)), fresh, last, bytes, lookAgainMs };
     if (!last || task.keepIn === undefined) yield { part };
