@@ -151,7 +151,7 @@ const REFERENCE =
 const LOCATION = /^(?:[a-z][a-z0-9+.-]{1,20}:\/\/|[~.]{0,2}\/[\w.-]+\/|[~.]{0,2}\/[\w.-]+$|[A-Za-z]:[\\/])/;
 
 function judgePassword(value: string, spelling: Spelling, constant: boolean): Verdict {
-  if (/\s/.test(value)) return constant && spelling === 'quoted' ? 'secret' : 'none';
+  if (/\s/.test(value)) return constant && spelling === 'quoted' && !/^\s/.test(value) ? 'secret' : 'none';
   if (constant && spelling !== 'code') return 'secret';
   if (/^\d+$/.test(value)) return judgeNumber(value, spelling);
   const mixed = /[A-Za-z]/.test(value) && /[\d!@#$%^&*+~]/.test(value) && !ALGORITHM.test(value);

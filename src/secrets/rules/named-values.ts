@@ -30,8 +30,8 @@ export const namedValues: readonly TellingPlace[] = [
     rule: 'password',
     literals: named,
     pattern: new RegExp(
-      `(?<=\\w\\(\\s{0,8}\\\\{0,2}["'])${NAME}\\\\{0,2}["']\\s{0,3},\\s{0,3}\\\\{0,2}["'](?<v>[^"'\\r\\n\\\\]{3,256})\\\\{0,2}["']`,
-      'dg',
+      `(?<=(?:set|put|define|env|add|header|param|config|option|propert(?:y|ies)|append|bind)\\w{0,16}\\(\\s{0,8}\\\\{0,2}["'])${NAME}\\\\{0,2}["']\\s{0,3},\\s{0,3}\\\\{0,2}["'](?<v>[^"'\\r\\n\\\\]{3,256})\\\\{0,2}["']`,
+      'dgi',
     ),
     accepts: isSecret,
   },
@@ -65,7 +65,7 @@ export const namedValues: readonly TellingPlace[] = [
       `^[ \\t│|]{0,8}${NAME}(?:[ \\t]{2,40}|[ \\t]{1,40}[│|][ \\t]{1,8})${BARE}[ \\t│|]{0,40}\\r?$`,
       'dgm',
     ),
-    accepts: (value, match) => judgeAssignment(match.groups?.n ?? '', value, 'shell') === 'secret',
+    accepts: (value, match) => /\d/.test(value) && judgeAssignment(match.groups?.n ?? '', value, 'shell') === 'secret',
   },
   {
     // terraform output -json: {"db_password": {"sensitive": true, "value": "…"}}

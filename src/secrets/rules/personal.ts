@@ -88,7 +88,7 @@ const ISSUER = /^(?:4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|6(?:011|4
 const LOGIN = /:\/\/[^\s/@"'<>]{0,80}[:$]$/;
 /** Nobody, a program, a list of many, an algorithm of SSH (`chacha20-poly1305@openssh.com`), or no address at all. */
 const NOT_A_PERSON =
-  /^(?:git|pass(?:word|wd)?|noreply|no-reply|donotreply|hello|info|support|security|admin|postmaster|actions?|bot|user|username|you|your|me|name|email|someone|test|foo|bar)@|@(?:[a-z0-9-]+\.)*(?:gserviceaccount\.com|buildd\.debian\.org)$|-(?:request|devel|users|list|lists|announce|discuss|bugs|maintainers)@|@(?:openssh\.com|libssh\.org)$|@(?:[a-z0-9-]+\.)*(?:example\.(?:com|org|net)|test|invalid|example|localhost|local)$|\[bot\]|\.(?:png|jpe?g|gif|svg|webp|js|ts|tsx|css|md|json|ya?ml|lock|service|socket|timer|target)$/i;
+  /^(?:git|pass(?:word|wd)?|contact|unknown|noreply|no-reply|donotreply|hello|info|support|security|admin|postmaster|actions?|bot|user|username|you|your|me|name|email|someone|test|foo|bar)@|@(?:[a-z0-9-]+\.)*(?:gserviceaccount\.com|buildd\.debian\.org)$|-(?:request|dev|devel|users|list|lists|announce|discuss|bugs|maintainers)@|@(?:openssh\.com?|libssh\.org)$|@(?:[a-z0-9-]+\.)*(?:example\.(?:com|org|net)|test|invalid|example|localhost|localdomain|local)$|\[bot\]|\.(?:png|jpe?g|gif|svg|webp|js|ts|tsx|css|md|json|ya?ml|lock|service|socket|timer|target)$/i;
 
 /** `20220210133844.46581-1-name@host`, `59E56E30.9060503@host`, `87y3gtcwa2.fsf@host`: names of messages. */
 const MESSAGE_ID =
@@ -162,6 +162,8 @@ function isVersion(text: string, start: number): boolean {
   )
     return text[end] !== ':';
   if (/[§]\s?$|\bper $|\bsection $/i.test(text.slice(Math.max(0, start - 8), start))) return true;
+  // A line of a drawing: `m46 191.66.73.35 72.18`.
+  if (/[A-Za-z,]-?\d{1,4}(?:\.\d{1,4})? $/.test(text.slice(Math.max(0, start - 12), start))) return true;
   if (/\.0\.0$/.test(text.slice(start, end)) || /^[-+][\w.]/.test(text.slice(end, end + 2))) return true;
   return /(?:version|release|build|\bver|revision|publickeytoken|culture|assembly|package|nuget|chrom(?:e|ium)|edg|safari|firefox|opr|\bv|@|\^|~|>=|<=|==)["'\]]?[\s:=/("'>]{0,4}$/i.test(
     text.slice(Math.max(0, start - 24), start),
