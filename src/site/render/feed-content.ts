@@ -4,6 +4,7 @@
 import type { SafeHtml } from '../../base/html.ts';
 import type { Item, ToolCallPart } from '../../model/item.ts';
 import { type Allowance, renderFitting } from './allowance.ts';
+import { takeBare } from './bare-texts.ts';
 import { renderMarkdown } from './markdown.ts';
 import { sanitise } from './sanitise.ts';
 import { cutEnd, leftOutSentence } from './text/long-text.ts';
@@ -43,7 +44,9 @@ function listPieces(item: Item): readonly Piece[] {
 
 function renderPiece(piece: Piece, allowance: Allowance): string {
   if ('calls' in piece) return `<ul>\n${renderCalls(piece.calls, allowance)}\n</ul>\n`;
-  const body = renderMarkdown(piece.text, { breaks: piece.prompt, bare: true }, allowance);
+  const { text, prompt } = piece;
+  const known = text.length > allowance.longest ? undefined : takeBare(text, prompt);
+  const body = known ?? renderMarkdown(text, { breaks: prompt, bare: true }, allowance);
   return piece.prompt ? `<blockquote>\n${body}\n</blockquote>\n` : `${body}\n`;
 }
 

@@ -20,8 +20,24 @@ export interface MarkdownOptions {
 export function renderMarkdown(source: string, options: MarkdownOptions, allowance: Allowance): SafeHtml {
   if (source.length > allowance.longest || isTooCostly(source)) return plainText(source, options, allowance);
   if (!SPECIAL.test(source)) return plainParagraphs(source, options);
-  const context: Context = { ...options, allowance, codeLeft: MOST_CODE, headings: [], links: [] };
-  return renderBlocks(parser.parse(source, {}), context);
+  return renderBlocks(parser.parse(source, {}), openContext(options, allowance));
+}
+
+/** As `renderMarkdown` for a page; `bare` as it would be for a feed that has room for all of it, parsed once. Undefined: no parser was needed. */
+export function renderProse(
+  source: string,
+  breaks: boolean,
+  allowance: Allowance,
+): { readonly html: SafeHtml; readonly bare: SafeHtml | undefined } {
+  const options = { breaks, bare: false };
+  if (source.length > allowance.longest || isTooCostly(source) || !SPECIAL.test(source)) {
+    return { html: renderMarkdown(source, options, allowance), bare: undefined };
+  }
+  const tokens = parser.parse(source, {});
+  return {
+    html: renderBlocks(tokens, openContext(options, allowance)),
+    bare: renderBlocks(tokens, openContext({ breaks, bare: true }, allowance)),
+  };
 }
 
 /** Text as it stands, line breaks kept. */
@@ -92,6 +108,12 @@ interface Context extends MarkdownOptions {
   headings: number[];
   /** For each open link: whether it became an `<a>`. */
   links: boolean[];
+  /** The text of a task behind its mark, which is shown in another way. */
+  task: { readonly token: Token; readonly text: string } | undefined;
+}
+
+function openContext(options: MarkdownOptions, allowance: Allowance): Context {
+  return { ...options, allowance, codeLeft: MOST_CODE, headings: [], links: [], task: undefined };
 }
 
 type Rule = (token: Token, context: Context, tokens: readonly Token[], index: number) => string;
@@ -122,7 +144,7 @@ function constant(open: string): Rule {
 }
 
 const INLINES: Readonly<Record<string, Rule>> = {
-  text: asText,
+  text: (token, { task }) => (task?.token === token ? visibleText(task.text) : asText(token)),
   text_special: asText,
   code_inline: (token) => `<code>${visibleText(token.content)}</code>`,
   softbreak: (_, context) => (context.breaks ? '<br>\n' : '\n'),
@@ -210,13 +232,13 @@ function headingLevel(context: Context): number {
   return Math.min(2 + context.headings.length, 6);
 }
 
-/** `[ ]` and `[x]` at the start of a list item: the text is cut, a mark stands in its place. */
+/** `[ ]` and `[x]` at the start of a list item: a mark stands in its place. Tokens stay as they are: they are rendered twice. */
 function taskMark(tokens: readonly Token[], index: number, context: Context): string {
   const inline = tokens[index + 2];
   const first = inline?.type === 'inline' ? inline.children?.[0] : undefined;
   const match = first?.type === 'text' ? /^\[([ xX])\](?: |$)/.exec(first.content) : null;
   if (first === undefined || match === null) return '';
-  first.content = first.content.slice(match[0].length);
+  context.task = { token: first, text: first.content.slice(match[0].length) };
   const done = match[1] !== ' ';
   if (context.bare) return done ? '☑ ' : '☐ ';
   return `<span class="task ${done ? 'done' : 'open'}" role="img" aria-label="${done ? 'done' : 'to do'}"></span> `;

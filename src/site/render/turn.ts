@@ -6,9 +6,10 @@ import { findRow } from '../../base/rows.ts';
 import { type BlobHash, shortId } from '../../model/ids.ts';
 import type { BlobPart, Item, Part, Role, ToolCallPart, UriPart } from '../../model/item.ts';
 import { type Allowance, LONGEST_TEXT, renderFitting } from './allowance.ts';
+import { keepBare } from './bare-texts.ts';
 import { UNREADABLE_BLOB } from './blob-address.ts';
 import { MOST_COLOURED } from './highlight.ts';
-import { renderMarkdown } from './markdown.ts';
+import { renderMarkdown, renderProse } from './markdown.ts';
 import { noteClass, noteLabel, renderNote } from './system-notes.ts';
 import { FOREIGN_REL, findLinkTarget } from './text/links.ts';
 import { cutEnd, groupDigits, leftOutSentence } from './text/long-text.ts';
@@ -88,7 +89,7 @@ function renderPart(part: Part, input: TurnInput, item: Item, allowance: Allowan
     case 'text':
       return item.role === 'system' || item.role === 'tool'
         ? renderNote(wordsOf(part.content), item, allowance)
-        : prose(part.content, item.role === 'user', allowance);
+        : proseOfFeeds(part.content, item.role === 'user', allowance);
     case 'reasoning':
       return wordsOf(part.content) === ''
         ? ''
@@ -110,10 +111,20 @@ function unknownType(part: { readonly type?: unknown }): unknown {
   return part.type;
 }
 
+/** What a feed shows, too. */
+function proseOfFeeds(content: string, breaks: boolean, allowance: Allowance): string {
+  if (wordsOf(content) === '') return '';
+  const { html, bare } = renderProse(content, breaks, allowance);
+  if (bare !== undefined) keepBare(content, breaks, bare);
+  return proseBlock(html);
+}
+
 function prose(content: string, breaks: boolean, allowance: Allowance): string {
-  return wordsOf(content) === ''
-    ? ''
-    : `<div class="prose" dir="auto">${renderMarkdown(content, { breaks, bare: false }, allowance)}</div>\n`;
+  return wordsOf(content) === '' ? '' : proseBlock(renderMarkdown(content, { breaks, bare: false }, allowance));
+}
+
+function proseBlock(html: SafeHtml): string {
+  return `<div class="prose" dir="auto">${html}</div>\n`;
 }
 
 function renderBlob(part: BlobPart, input: TurnInput): string {
