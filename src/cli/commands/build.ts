@@ -16,7 +16,7 @@ import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { letRun, mayRun } from '../machine/owner.ts';
-import { holdMemory } from '../memory.ts';
+import { compileLightly, holdMemory } from '../memory.ts';
 import { gateOptionsOf, openLog } from '../publishing/published.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
@@ -132,6 +132,7 @@ export async function buildFrom(
 ): Promise<BuildReport> {
   refuseOthersFolder(context, mode);
   holdMemory();
+  compileLightly();
   ownPrivate(context);
   const config = readConfig(context.configFile, context.configNamed);
   const root = join(import.meta.dirname, '..', '..', '..');

@@ -4,9 +4,9 @@
 import type { SafeHtml } from '../../base/html.ts';
 import type { Item, ToolCallPart } from '../../model/item.ts';
 import { type Allowance, renderFitting } from './allowance.ts';
-import { takeBare } from './bare-texts.ts';
 import { renderMarkdown } from './markdown.ts';
 import { sanitise } from './sanitise.ts';
+import { takeBare } from './text/bare-texts.ts';
 import { cutEnd, leftOutSentence } from './text/long-text.ts';
 import { visibleText } from './text/visible-text.ts';
 import { viewCall } from './tools/tool-kinds.ts';

@@ -31,6 +31,16 @@ describe('plainTitle', () => {
     expect(plainTitle('👨‍👩‍👧‍👦'.repeat(5), 3)).toBe(`${'👨‍👩‍👧‍👦'.repeat(2)}…`);
   });
 
+  it('counts them alike where none joins another and where one may', () => {
+    const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+    for (const text of ['é–→', '漢か。', '─ß€', 'e\u0301é', '漢\u{e0100}か', 'か\u3099x', '↔\ufe0f–', 'ñ👍🏽']) {
+      const characters = [...segmenter.segment(text.repeat(30))].map(({ segment }) => segment);
+      for (const most of [5, 6, 7]) {
+        expect(plainTitle(text.repeat(30), most)).toBe(`${characters.slice(0, most - 1).join('')}…`);
+      }
+    }
+  });
+
   it('is one line without control characters and within its length for everything hostile', () => {
     const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
     for (const payload of [

@@ -1,7 +1,7 @@
 /** Texts as feeds show them, kept from the rendering of their pages until the feed of the same conversation is made. */
 /** Parsing is most of what a text costs, and page and feed show the same texts, mostly on the same thread, one soon after the other. */
 
-import type { SafeHtml } from '../../base/html.ts';
+import type { SafeHtml } from '../../../base/html.ts';
 
 /** Characters, of texts and of their HTML. */
 const MOST_HELD = 3_000_000;

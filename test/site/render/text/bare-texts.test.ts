@@ -1,13 +1,13 @@
 /** A text that was parsed for its page reads in a feed as if it had been parsed for the feed. */
 
 import { describe, expect, it } from 'vitest';
-import { trustHtml } from '../../../src/base/html.ts';
-import { fullAllowance } from '../../../src/site/render/allowance.ts';
-import { keepBare, takeBare } from '../../../src/site/render/bare-texts.ts';
-import { renderMarkdown, renderProse } from '../../../src/site/render/markdown.ts';
-import { renderFeedContent } from '../../../src/site/render/turn.ts';
-import { xssPayloads } from '../xss-corpus.ts';
-import { item, render, textPart } from './samples.ts';
+import { trustHtml } from '../../../../src/base/html.ts';
+import { fullAllowance } from '../../../../src/site/render/allowance.ts';
+import { renderMarkdown, renderProse } from '../../../../src/site/render/markdown.ts';
+import { keepBare, takeBare } from '../../../../src/site/render/text/bare-texts.ts';
+import { renderFeedContent } from '../../../../src/site/render/turn.ts';
+import { xssPayloads } from '../../xss-corpus.ts';
+import { item, render, textPart } from '../samples.ts';
 
 const TEXTS = [
   '- [x] one\n- [ ] two\n- [X] *three*\n',
