@@ -1,12 +1,23 @@
 /** Text from outside as it can stand in UTF-8: lone surrogates replaced by U+FFFD. */
 /** Nearly everything is well-formed already; then nothing is copied. */
 
-import type { JsonValue } from '../../../base/json.ts';
+import type { JsonObject, JsonValue } from '../../../base/json.ts';
 import type { Item } from '../../../model/item.ts';
 
 /** The same object when there is nothing to replace. */
 export function wellFormedItem(item: Item): Item {
-  return wellFormed(item as unknown as JsonValue) as unknown as Item;
+  const value = item as unknown as JsonValue;
+  return isWellFormed(value) ? item : (wellFormed(value) as unknown as Item);
+}
+
+/** The look that nearly all pass: it makes nothing. */
+function isWellFormed(value: JsonValue): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).every(isWellFormed);
+  const members = value as JsonObject;
+  for (const name in members) if (!name.isWellFormed() || !isWellFormed(members[name] ?? null)) return false;
+  return true;
 }
 
 function wellFormed(value: JsonValue): JsonValue {
