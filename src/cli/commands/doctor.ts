@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type ArchiveReader, isDamage } from '../../archive/archive.ts';
 import { messageOf } from '../../base/errors.ts';
 import { discover, IMPORTERS } from '../../ingest/ingest.ts';
-import { plural } from '../../model/counts.ts';
+import { formatCount, plural } from '../../model/counts.ts';
 import { shortId } from '../../model/ids.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import { visibilityOf } from '../../model/visibility.ts';
@@ -65,12 +65,12 @@ function showVisibility(context: Context): number {
       line(decides === 0 ? '  fits nothing in this archive' : `  ${effect}`);
       if (open > 0) line(`  held in ${places.slice(0, 4).join(', ')}${places.length > 4 ? ', …' : ''}`);
       for (const title of titles) context.print(`    ${oneLine(title, columns - 4)}`);
-      if (open > titles.length) line(`    and ${(open - titles.length).toLocaleString('en')} more`);
+      if (open > titles.length) line(`    and ${formatCount(open - titles.length)} more`);
     }
     if (report.heldCount > 0) context.print(style.bold('private, because not every part of them is public:'));
     for (const { id, title, because } of report.held)
       context.print(`  ${shortId(id)} ${oneLine(`${title} (${because.join(', ')})`, columns - 20)}`);
-    line(`${report.public.toLocaleString('en')} public, ${report.private.toLocaleString('en')} private`);
+    line(`${formatCount(report.public)} public, ${formatCount(report.private)} private`);
     return exitFor(archive);
   } finally {
     archive.close();

@@ -116,7 +116,7 @@ export function ingestSummary(report: IngestReport, dryRun: boolean): string {
     `${plural(sources.found - sources.ignored, 'source')}${state.length === 0 ? '' : `: ${state.join(', ')}`}`,
     dryRun
       ? ''
-      : `${plural(turns.new, 'new turn')}, ${conversations.new.toLocaleString('en')} new and ${plural(conversations.grown, 'grown conversation')}`,
+      : `${plural(turns.new, 'new turn')}, ${formatCount(conversations.new)} new and ${plural(conversations.grown, 'grown conversation')}`,
     redactedWords(report.redactions),
     report.waiting > 0
       ? `${plural(report.waiting, 'message')} waiting for ${report.waiting === 1 ? 'its' : 'their'} end (--settle takes ${report.waiting === 1 ? 'it' : 'them'} as ${report.waiting === 1 ? 'it is' : 'they are'})`

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import type { ArchiveWriter, LoggedTurn } from '../../archive/archive.ts';
 import { forgetWords, withholdSource } from '../../ingest/ingest.ts';
-import { plural } from '../../model/counts.ts';
+import { formatCount, plural } from '../../model/counts.ts';
 import { type ConversationId, isHashPrefix, shortId } from '../../model/ids.ts';
 import { findReason, reasonNames, UNSAID_REASON } from '../../model/withdrawal.ts';
 import { noSuch, openToWrite } from '../archive.ts';
@@ -203,7 +203,7 @@ function showPlan(context: Context, archive: ArchiveWriter, plan: Withdrawal): v
       `  ${names.join(', ')} of conversation ${shortId(id)}: ${archive.getConversation(id).meta.title ?? ''}`,
     );
   const more = Math.max(0, turns.length - MOST_SHOWN) + Math.max(0, conversations.length - MOST_SHOWN);
-  if (more > 0) say(context, `  and ${more.toLocaleString('en')} more`);
+  if (more > 0) say(context, `  and ${formatCount(more)} more`);
 }
 
 const MOST_SHOWN = 10;
