@@ -5,6 +5,7 @@ import { trustHtml } from '../../base/html.ts';
 import type { BuildContext } from '../conversation/context.ts';
 import { plainTitle } from '../render/text/plain-title.ts';
 import { RENDERER_VERSION } from '../render/version.ts';
+import type { SearchDocuments } from '../search/search-index.ts';
 import { cleanText } from '../search/search-text.ts';
 import type { LinkModel, ListItemModel, PageModel } from '../shell/page-model.ts';
 import { keyOf } from '../state/keys.ts';
@@ -13,8 +14,8 @@ import { authoredUrl, docUrl, outputPath, pages } from '../urls.ts';
 
 const OWNER = 'docs';
 
-/** Writes the pages; returns what the search knows of them. */
-export function buildDocs(context: BuildContext): readonly SearchUnit[] {
+/** Writes the pages; returns what the search is to know of them. */
+export function buildDocs(context: BuildContext): SearchDocuments {
   const { inputs, output } = context;
   output.take(OWNER);
   const about = inputs.pages.get('about') ?? `# About\n\n${context.options.config.description}\n`;
@@ -46,7 +47,10 @@ export function buildDocs(context: BuildContext): readonly SearchUnit[] {
     }
   }
   buildOverview(context);
-  return documents.map(({ url, source }) => unitOf(url, source));
+  return {
+    key: keyOf(documents.map(({ url, source }) => [url, source])),
+    list: () => documents.map(({ url, source }) => unitOf(url, source)),
+  };
 }
 
 async function writeDocument(context: BuildContext, model: PageModel, source: string): Promise<void> {

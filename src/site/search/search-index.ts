@@ -22,6 +22,14 @@ const RECENT = 1_000_000;
 /** Indexers at once when nothing else is left to do. Each hands a shard's files over in one piece, which this process holds three times for a moment. */
 const MOST_LANES = 2;
 
+/** Pages that people wrote. */
+export interface SearchDocuments {
+  /** Of all that is in them. */
+  readonly key: string;
+  /** Their words; asked for when the part that holds them has to be made. */
+  list(): readonly SearchUnit[];
+}
+
 export interface SearchIndexBuilder {
   /** Starts an indexer, because there will be something for it. */
   ready(): void;
@@ -31,7 +39,7 @@ export interface SearchIndexBuilder {
    */
   settle(beforeMs: number): void;
   /** Settles all, waits for the indexers and puts their files. Throws SearchIndexError. */
-  finish(documents: readonly SearchUnit[]): Promise<{ readonly built: number; readonly kept: number }>;
+  finish(documents: SearchDocuments): Promise<{ readonly built: number; readonly kept: number }>;
   /** Ends the indexers; after an error too. */
   stop(): Promise<void>;
 }
@@ -92,8 +100,8 @@ export function createSearchIndex(state: SiteState, output: Output): SearchIndex
       index({
         name: PRIMARY,
         folder: folderOf(pages.pagefind),
-        key: keyOf(INDEX_VERSION, documents),
-        records: () => documents.flatMap(recordsOf),
+        key: keyOf(INDEX_VERSION, documents.key),
+        records: () => documents.list().flatMap(recordsOf),
         withProgram: true,
       });
       await lanes.all();
