@@ -11,8 +11,9 @@ import { renderMarkdown } from '../markdown.ts';
 import { countLines, countOf, cutEnd, cutMiddle, restSentence } from '../text/long-text.ts';
 import { renderTerminal } from '../text/terminal.ts';
 import { visibleText } from '../text/visible-text.ts';
+import { statesChange } from './change-view.ts';
 import { readDiff, renderDiff, renderDiffCount } from './diff-view.ts';
-import { kindOf, statesChange, viewCall } from './tool-kinds.ts';
+import { kindOf, viewCall } from './tool-kinds.ts';
 
 /** `<details>`, or a line when there is nothing to fold out. */
 export function renderToolCall(call: ToolCallPart, allowance: Allowance): SafeHtml {
