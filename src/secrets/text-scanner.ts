@@ -3,34 +3,24 @@
 
 import { createCover } from './cover.ts';
 import { type EncodedBlock, findEncodedBlocks } from './encoded-blocks.ts';
-import { type Finding, type Report, reportMatches } from './finding.ts';
-import { createListSearch } from './literal-search.ts';
+import type { Finding, Report } from './finding.ts';
 import { ASSIGNMENT, BLOCK, createQuickLook, HOME, PLACE, type QuickLook, READING, SECRET } from './quick-look.ts';
+import {
+  findAll,
+  findHomes,
+  findJoined,
+  type LiteralRule,
+  lint,
+  literalRules,
+  type ScannerOptions,
+} from './rules/all-rules.ts';
 import { findAssignments } from './rules/assignments.ts';
-import { acceptsUrl, CONTEXT_HINT, findInContext, findUrlLogin } from './rules/context-rules.ts';
 import { findCutToken } from './rules/cut-tokens.ts';
-import { findHomePaths, HOME_HINT, listOwners } from './rules/home-paths.ts';
+import { findHomePaths } from './rules/home-paths.ts';
 import { judgeMember } from './rules/members.ts';
-import { findOwners, OWNER_HINT } from './rules/owners.ts';
-import { findPersonal, hasPersonal, mayHavePersonal } from './rules/personal.ts';
-import { isPlaceholder } from './rules/placeholders.ts';
-import { findPrivateKeys, PRIVATE_KEY_HINT } from './rules/private-keys.ts';
-import { LINT_HINT, loadLint } from './rules/secretlint.ts';
+import { hasPersonal, mayHavePersonal } from './rules/personal.ts';
 import { findInPlaces } from './rules/telling-places.ts';
-import { tokenShapes } from './rules/token-shapes.ts';
 import { joinView, originalView, type View, walkReadings } from './views.ts';
-
-export interface ScannerOptions {
-  /** Literal words that must never be kept. */
-  readonly words: readonly string[];
-  /** Values known to be secret on this machine. */
-  readonly knownValues: readonly string[];
-  readonly personal: boolean;
-  /** Names of people whose machine this is. */
-  readonly names?: readonly string[];
-  /** Run every rule on every text, for tests of the fast look. */
-  readonly ungated?: boolean;
-}
 
 export interface TextScanner {
   /** What the fast look says: `clean`, only homes to shorten, or worth the slow look. */
@@ -64,21 +54,6 @@ export function createTextScanner(options: ScannerOptions): TextScanner {
     judgeMember,
   };
 }
-
-interface LiteralRule {
-  readonly rule: string;
-  readonly values: readonly string[];
-  readonly pattern: RegExp;
-}
-
-/** A known value this short would be found in ordinary words. */
-const MIN_KNOWN = 8;
-const SHAPES = tokenShapes.map((row) => ({ ...row, shape: new RegExp(row.shape, 'g') }));
-const searchShapes = createListSearch(tokenShapes.map((row) => row.literals.map((text) => ({ text }))));
-/** Rules of secretlint whose patterns run on to the end of a line or a URL. */
-const WIDE_LINT = /^(?:npm|basicauth|database-connection-string)$/;
-const LINT_WINDOW = 64 * 1024;
-const LINT_OVERLAP = 12 * 1024;
 
 /** SECRET, HOME, both or none: the bits of the fast look, with the unsure ones settled. */
 function needs(text: string, quick: QuickLook, options: ScannerOptions, depth: number): number {
@@ -199,80 +174,6 @@ async function scanBlock(
   return hit === undefined ? [] : [{ rule: hit.rule, value: hit.value, start: block.start, end: block.end }];
 }
 
-function findAll(text: string, options: ScannerOptions, literals: readonly LiteralRule[]): readonly Finding[] {
-  const found: Finding[] = [];
-  const report: Report = (finding) => found.push(finding);
-  findTokens(text, literals, report);
-  if (options.ungated === true || CONTEXT_HINT.test(text)) findInContext(text, report);
-  findAssignments(text, report);
-  findInPlaces(text, report);
-  findCutToken(text, report);
-  found.push(...findHomes(text, options.names ?? [], options.ungated));
-  if (options.personal) findPersonal(text, report);
-  return found;
-}
-
-/** Homes and the names of those whose homes they are; in order of place. */
-function findHomes(text: string, names: readonly string[], ungated = false): readonly Finding[] {
-  const found: Finding[] = [];
-  const report: Report = (finding) => found.push(finding);
-  const homes = ungated || HOME_HINT.test(text);
-  if (homes) findHomePaths(text, report, names);
-  const paths = found.length;
-  if (OWNER_HINT.test(text)) findOwners(text, homes ? [...names, ...listOwners(text)] : names, report);
-  return found.length === paths ? found : found.sort((a, b) => a.start - b.start);
-}
-
-/** Only rules that need no line end: in joined text a name can stand before the next line's words. */
-function findJoined(text: string, literals: readonly LiteralRule[]): readonly Finding[] {
-  const found: Finding[] = [];
-  findTokens(text, literals, (finding) => found.push(finding));
-  if (CONTEXT_HINT.test(text)) {
-    findInContext(text, (finding) => {
-      if (finding.rule === 'jwt') found.push(finding);
-    });
-  }
-  return found;
-}
-
-function findTokens(text: string, literals: readonly LiteralRule[], report: Report): void {
-  for (const { rule, pattern } of literals) {
-    reportMatches(text, pattern, rule, report, () => true);
-  }
-  if (PRIVATE_KEY_HINT.test(text)) findPrivateKeys(text, report);
-  for (const i of searchShapes(text)) {
-    const row = SHAPES[i];
-    if (row !== undefined) reportMatches(text, row.shape, row.rule, report, (value) => !isPlaceholder(value));
-  }
-}
-
-async function lint(text: string, joined: boolean, options: ScannerOptions): Promise<readonly Finding[]> {
-  if (options.ungated !== true && !LINT_HINT.test(text)) return [];
-  const run = await loadLint();
-  const found: Finding[] = [];
-  for (let from = 0; from === 0 || from + LINT_OVERLAP < text.length; from += LINT_WINDOW - LINT_OVERLAP) {
-    const piece = text.length <= LINT_WINDOW ? text : text.slice(from, from + LINT_WINDOW);
-    for (const hit of await run(piece)) {
-      const value = piece.slice(hit.start, hit.end);
-      if (WIDE_LINT.test(hit.rule) && (joined || isWideFalse(hit.rule, value))) continue;
-      if (value.includes('[redacted:') || (hit.rule !== 'privatekey' && isPlaceholder(value))) continue;
-      const end = hit.rule === 'npm' ? from + hit.start + value.search(/[\s"'`,;\\<>]|$/) : from + hit.end;
-      const start = from + hit.start;
-      if (end > start)
-        found.push({ rule: hit.rule, start, end, value: text.slice(start, end), doubtful: hit.doubtful });
-    }
-    if (piece === text) break;
-  }
-  return found;
-}
-
-/** Our own rule for URLs knows local databases and templates; secretlint only decides where ours sees no login. */
-function isWideFalse(rule: string, value: string): boolean {
-  if (rule === 'npm') return /^_authToken=["']?(?:\$|<|\{|\*|\[redacted)/.test(value);
-  const login = findUrlLogin(value);
-  return login !== undefined && !acceptsUrl(login.user, login.password, login.host);
-}
-
 /** In order of place. Our own findings have the true range, so they go before secretlint's; wider ones before narrow ones. */
 function withoutOverlaps(findings: readonly Finding[], length: number): readonly Finding[] {
   if (findings.length === 0) return findings;
@@ -284,24 +185,4 @@ function withoutOverlaps(findings: readonly Finding[], length: number): readonly
     }
   }
   return kept.sort((a, b) => a.start - b.start);
-}
-
-function literalRules(options: ScannerOptions): readonly LiteralRule[] {
-  const rows = [
-    ['word', options.words.filter((word) => word.trim() !== '')],
-    ['known', options.knownValues.filter((value) => value.length >= MIN_KNOWN && !isPlaceholder(value))],
-  ] as const;
-  return rows
-    .filter(([, values]) => values.length > 0)
-    .map(([rule, values]) => ({
-      rule,
-      values,
-      pattern: new RegExp(
-        [...new Set(values)]
-          .toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1))
-          .map((value) => value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
-          .join('|'),
-        'g',
-      ),
-    }));
 }

@@ -1,7 +1,9 @@
 import { describe, it } from 'vitest';
 import type { JsonValue } from '../../src/base/json.ts';
 import type { Item } from '../../src/model/item.ts';
+import { cutPlaces } from '../../src/secrets/rules/cut-tokens.ts';
 import { gitleaksPlaces, gitleaksShapes } from '../../src/secrets/rules/gitleaks.ts';
+import { namedValues } from '../../src/secrets/rules/named-values.ts';
 import { createRedactor } from '../../src/secrets/secrets.ts';
 import { expectLinear } from '../base/growth.ts';
 import { mustGo } from './must-go.ts';
@@ -151,9 +153,11 @@ describe('the cost of looking for secrets follows the length of what is looked a
   });
 });
 
-describe('the patterns of gitleaks', () => {
+describe('the patterns of gitleaks, of named values and of what is cut off', () => {
   const patterns = [
     ...gitleaksPlaces,
+    ...namedValues,
+    ...cutPlaces,
     ...gitleaksShapes.map(({ rule, shape }) => ({ rule, pattern: new RegExp(shape, 'g'), literals: [] })),
   ];
   it.each(patterns)('$rule is linear in what it nearly finds', async ({ pattern, literals }) => {
