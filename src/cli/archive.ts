@@ -46,9 +46,10 @@ export function findWriter(context: Context): ArchiveWriter | undefined {
   }
 }
 
-/** Waits for another writer, with a word. */
-export function openToWrite(context: Context): ArchiveWriter {
+/** Waits for another writer, with a word. `copies`: also what was pulled, for what changes nothing of it. Throws UsageError. */
+export function openToWrite(context: Context, copies = false): ArchiveWriter {
   requireArchive(context);
+  if (!copies) refuseCopy(context);
   ownPrivate(context);
   context.writes.add(context.archiveDir);
   const archive = withLock(context, () => openArchive(context.archiveDir, { mode: 'write', log: context.log }));
@@ -115,6 +116,14 @@ export function noSuch(what: 'turn' | 'conversation' | 'turn or conversation', t
   return new UsageError(
     `no ${what} begins with "${typed}"; "turnpress log" lists conversations, "turnpress log <conversation>" their turns`,
     { typed },
+  );
+}
+
+/** What was pulled is as its origin published it: only a pull changes it. */
+function refuseCopy(context: Context): void {
+  if (!existsSync(join(context.archiveDir, 'private', 'pull.json'))) return;
+  throw new UsageError(
+    `${context.shown(context.archiveDir)} is a copy of another archive: only "turnpress pull" writes to it, and only its owner takes anything back`,
   );
 }
 

@@ -172,6 +172,38 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/withdraw.ts'),
   },
   {
+    name: 'subscribe',
+    summary: 'follow another archive: finds its replica behind any address of the site, and pulls it',
+    args: [{ usage: '<address>', says: 'of a page, a feed, or the replica itself' }],
+    options: [
+      { flags: '--name <name>', says: 'of the copy in archive/private/replicas/; default: the host' },
+      { flags: '--key <verifier key>', says: 'the key that its owner told you; any other is refused' },
+      {
+        flags: '--allow-host <hosts>',
+        says: 'these may have private addresses, as in 127.0.0.1:8080; kept for later pulls',
+      },
+    ],
+    examples: [
+      'turnpress subscribe https://turns.example.org/',
+      'turnpress subscribe http://127.0.0.1:8080/ --allow-host 127.0.0.1',
+    ],
+    load: () => import('./commands/subscribe.ts'),
+  },
+  {
+    name: 'pull',
+    summary: 'bring the archives that are followed up to date',
+    args: [{ usage: '[name...]', says: 'only these copies' }],
+    options: [
+      {
+        flags: '--key <verifier key>',
+        says: 'a new key that its owner told you, where the old one did not sign for it',
+      },
+      { flags: '--allow-host <hosts>', says: 'these may have private addresses from now on' },
+    ],
+    examples: ['turnpress pull', 'turnpress pull turns.example.org', 'turnpress pull --json'],
+    load: () => import('./commands/pull.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'check this machine, the archive and the configuration',
     args: [],

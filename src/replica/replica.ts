@@ -1,7 +1,7 @@
 /** The replica's door: publishing an archive, and taking things from the web. */
 /** Publishing fails closed: what the gate finds, or cannot look into, stays in. */
 
-export { NetworkError, type NetworkReason } from './errors.ts';
+export { NetworkError, type NetworkReason, NoReplicaError } from './errors.ts';
 export { type Answer, Fetcher, type FetcherOptions, type FetchOptions, type Redirect } from './fetch/fetcher.ts';
 export { keyFile } from './log/key-files.ts';
 export { commitPublish, isEmptyPlan } from './publish/commit.ts';
@@ -18,5 +18,6 @@ export { openPublished, type PublishedArchive } from './publish/published.ts';
 export type { PublishedLog, ReplicaFile } from './publish/replica-files.ts';
 export { finishRotation, planSigning, readySigners, type SigningChoice, type SigningPlan } from './publish/signing.ts';
 export { planUnpublish } from './publish/unpublish.ts';
+export { type FoundReplica, findReplica } from './pull/discover.ts';
 export { type PullOptions, type PullReport, pull } from './pull/pull.ts';
 export { type PullState, readPullState } from './pull/pull-state.ts';

@@ -101,7 +101,7 @@ function withLog(report: VerifyReport, published: LogReport | undefined): Verify
 }
 
 function rebuildIndex(context: Context, acceptLoss: boolean): void {
-  const writer = openToWrite(context);
+  const writer = openToWrite(context, true);
   try {
     writer.rebuildIndex({ acceptLoss });
     // with it goes what it remembers of a longer log

@@ -110,7 +110,7 @@ async function grow(pull: LogPull, checkpoint: ParsedCheckpoint, bytes: Uint8Arr
       if (!(error instanceof NotTheNextLogError)) throw error;
       if (!again) continue; // caches may have shown tiles of two states: once more, and then it is what the host has
       const shown = await rootOfAll(pull, checkpoint.size);
-      if (shown !== undefined && equalBytes(shown, checkpoint.root) && pull.log.size > 0)
+      if (shown !== undefined && equalBytes(shown.root, checkpoint.root) && !shown.goesOn)
         throw keepEvidence(pull.dir, pull.log.origin, pull.log.checkpointBytes, bytes);
       throw new BadReplicaError(
         LOG_FOLDER,
@@ -157,16 +157,27 @@ async function* walkTiles({ source }: LogPull, size: number, first: number): Asy
   });
 }
 
-/** The root of all that the host shows, from its first record on. Undefined: it does not have that many. */
-async function rootOfAll(pull: LogPull, size: number): Promise<Uint8Array | undefined> {
+/** The root of all that the host shows, from its first record on, and whether it begins with what is here. Undefined: it does not have that many. */
+async function rootOfAll(
+  pull: LogPull,
+  size: number,
+): Promise<{ readonly root: Uint8Array; readonly goesOn: boolean } | undefined> {
+  const { log } = pull;
   let frontier: Frontier = emptyFrontier;
+  let goesOn = log.size === 0;
   try {
-    for await (const records of walkTiles(pull, size, 0)) frontier = growFrontier(frontier, records.map(leafHash));
+    for await (const records of walkTiles(pull, size, 0)) {
+      const leaves = records.map(leafHash);
+      const until = log.size - frontier.size;
+      if (until > 0 && until <= leaves.length)
+        goesOn = equalBytes(rootOf(growFrontier(frontier, leaves.slice(0, until))), rootOf(log.frontier));
+      frontier = growFrontier(frontier, leaves);
+    }
   } catch (error) {
     if (error instanceof LaggingReplicaError || error instanceof BadReplicaError) return undefined;
     throw error;
   }
-  return rootOf(frontier);
+  return { root: rootOf(frontier), goesOn };
 }
 
 function rootAt(log: ArchiveLog, size: number): Uint8Array {

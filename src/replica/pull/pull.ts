@@ -123,6 +123,8 @@ async function begin({ dir, accept = [] }: PullOptions, source: ReplicaSource, s
 
 function writeInfo(dir: string, info: ReplicaInfo): void {
   const path = join(dir, 'archive.json');
+  // the copy of it that tells damage is made again by the next writer
+  rmSync(join(dir, 'private', 'archive.json'), { force: true });
   const touched = makeFolders(realDisk, join(dir, 'conversations'));
   replaceFile(confineDisk(realDisk, dir), path, `${path}.tmp`, generateReplicaInfo(info));
   for (const folder of new Set([...touched, dir])) realDisk.fsyncDir(folder);
@@ -262,7 +264,7 @@ class Pull {
     const keys = this.#log.listKeys().map(({ key }) => key);
     const now = isoTime(nowMs());
     const { origin, created } = this.#archive.info;
-    if (keys.length > before.keys) writeInfo(dir, { origin, created, keys });
+    if (keys.length !== this.#state.keys.length) writeInfo(dir, { origin, created, keys });
     const since = new Map(this.#state.keys.map((each) => [each.key, each.since]));
     const lastGrowth = this.#log.size > before.size ? now : this.#state.lastGrowth;
     writePullState(dir, {
