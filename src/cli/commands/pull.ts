@@ -18,7 +18,7 @@ import {
   replicasFolder,
   sayPulled,
   tellFailure,
-} from '../replicas.ts';
+} from '../following/replicas.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   const names = args.length > 0 ? args.map(checkName) : listReplicas(context);

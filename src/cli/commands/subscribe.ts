@@ -11,7 +11,16 @@ import { ownPrivate } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import { checkName, createFetcher, exitOf, hostsOf, keysOf, nameFor, pullInto, sayPulled } from '../replicas.ts';
+import {
+  checkName,
+  createFetcher,
+  exitOf,
+  hostsOf,
+  keysOf,
+  nameFor,
+  pullInto,
+  sayPulled,
+} from '../following/replicas.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   const address = addressOf(args[0] ?? '');

@@ -3,14 +3,14 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeRealFolders } from '../base/confined-disk.ts';
-import { TurnpressError } from '../base/errors.ts';
-import { plural } from '../model/counts.ts';
-import { Fetcher, type PullReport, pull, readPullState } from '../replica/replica.ts';
-import type { Context } from './context.ts';
-import { EXIT, UsageError } from './errors.ts';
-import { claimPrivate } from './machine/owner.ts';
-import { readVersion } from './version.ts';
+import { makeRealFolders } from '../../base/confined-disk.ts';
+import { TurnpressError } from '../../base/errors.ts';
+import { plural } from '../../model/counts.ts';
+import { Fetcher, type PullReport, pull, readPullState } from '../../replica/replica.ts';
+import type { Context } from '../context.ts';
+import { EXIT, UsageError } from '../errors.ts';
+import { claimPrivate } from '../machine/owner.ts';
+import { readVersion } from '../version.ts';
 
 export function replicasFolder({ archiveDir }: Context): string {
   return join(archiveDir, 'private', 'replicas');
