@@ -15,17 +15,12 @@ export type {
   ConversationFilter,
   DamageReport,
   ExtensionPayload,
-  Ledger,
-  LedgerSource,
-  LedgerUpdate,
   LogExtension,
   LostContent,
-  LostParent,
   PutBackReport,
   Revision,
   SearchHit,
   SearchQuery,
-  StartedConversation,
   VerifyOptions,
   VerifyReport,
   WalkOptions,
@@ -46,6 +41,7 @@ export {
 } from './errors.ts';
 export type { MetaTombstone, Tombstone } from './format/record.ts';
 export { type PreparedTurn, prepareTurn } from './format/turn-record.ts';
+export type { Ledger, LedgerSource, LedgerUpdate, LostParent, StartedConversation } from './ledger-contract.ts';
 export { cutArchive, type PublishedSizes } from './read/cut-archive.ts';
 /** For logs of the same make that other rooms keep in the archive's folder. */
 export { cutTails } from './scan/quarantine.ts';

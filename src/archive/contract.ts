@@ -1,13 +1,13 @@
 /** What an archive promises: its reader, its writer and what they take and give. Types only. */
 /** Apart from the door, so that the files behind it can name these types without importing each other. */
 
-import type { JsonObject } from '../base/json.ts';
 import type { ConversationSummary, Head, Meta } from '../model/conversation.ts';
 import type { BlobHash, ConversationId, PayloadHash, TurnHash } from '../model/ids.ts';
 import type { LoggedTurn, Payload } from '../model/turn.ts';
 import type { Frontier } from './format/merkle.ts';
 import type { Tombstone } from './format/record.ts';
 import type { PreparedTurn } from './format/turn-record.ts';
+import type { Ledger } from './ledger-contract.ts';
 
 export interface ArchiveInfo {
   readonly version: 1;
@@ -264,85 +264,4 @@ export interface ArchiveWriter extends ArchiveReader {
   rebuildIndex(options?: { readonly acceptLoss?: boolean }): void;
   /** The importers' ledger: private, derived, in the index. See ledger in docs/archive-format.md. */
   readonly ledger: Ledger;
-}
-
-/** What ingest remembers of sources. Losing it costs a full re-read, never a turn. */
-export interface Ledger {
-  findSource(path: string): LedgerSource | undefined;
-  /** Those recorded as unfinished, by path; a page of them is in memory at a time. One of which a conversation is gone is left out, as `findSource` does. */
-  walkUnfinished(): Iterable<LedgerSource>;
-  /** Those that contributed to a conversation, by path. */
-  listSourcesOf(conversation: ConversationId): readonly LedgerSource[];
-  /** All, by path, without what was said: what tells a file that is as it was. */
-  walkSeen(): Iterable<Pick<LedgerSource, 'path' | 'size' | 'mtimeNs' | 'lookAgainMs'>>;
-  /** Conversations of which a source says that a tool call started them, by id, and the key of the turn that holds the call. */
-  walkStarted(): Iterable<StartedConversation>;
-  /** Those of them that may have to be linked anew: their key has a turn, and their meta does not name it as its parent's. */
-  walkUnlinked(): Iterable<StartedConversation>;
-  /** The turn that a native key means now: where it moved to, when it moved. Undefined: none that is in the archive. */
-  findKey(key: string): TurnHash | undefined;
-  /** Whether the key's turn was taken before its end was seen. */
-  isProvisional(key: string): boolean;
-  /** Whether the key's turn was taken back, also when the log that said so is lost. */
-  isWithdrawn(key: string): boolean;
-  /** Where a turn went that now stands elsewhere; undefined for one that stands where it was. */
-  findMoved(turn: TurnHash): TurnHash | undefined;
-  /** The conversation that took this one over. */
-  findJoined(conversation: ConversationId): ConversationId | undefined;
-  /** The conversations that this one took over, by id. */
-  listJoined(conversation: ConversationId): readonly ConversationId[];
-  /** First turns whose parent is not known yet: those that wait for this key. */
-  listLost(parent: string): readonly LostParent[];
-  /** Whether any turn waits for its parent. */
-  hasLost(): boolean;
-  /** The newest value of a key stands. Written in one transaction, after the append it speaks of. */
-  record(update: LedgerUpdate): void;
-}
-
-export interface LedgerUpdate {
-  readonly sources?: readonly LedgerSource[];
-  readonly keys?: readonly { readonly key: string; readonly turn: TurnHash; readonly provisional?: boolean }[];
-  readonly moved?: readonly { readonly turn: TurnHash; readonly into: TurnHash }[];
-  readonly joined?: readonly { readonly conversation: ConversationId; readonly into: ConversationId }[];
-  readonly lost?: readonly LostParent[];
-  /** Turns that wait for nobody any more. */
-  readonly found?: readonly TurnHash[];
-}
-
-/** A turn that starts a conversation only because its parent is not known. */
-export interface LostParent {
-  readonly parent: string;
-  readonly turn: TurnHash;
-  /**
-   * `below`: by the fork ladder; `at`: directly behind it; `beside`: behind what it is behind; `rest`, `instead`: one turn with it,
-   * its words behind the other's or in their place.
-   */
-  readonly place: 'at' | 'below' | 'beside' | 'rest' | 'instead';
-}
-
-export interface StartedConversation {
-  readonly conversation: ConversationId;
-  readonly startedBy: string;
-}
-
-export interface LedgerSource {
-  /** Absolute path (or other address) of the source; for an entry of a container `path#entry`. */
-  readonly path: string;
-  readonly importer: string;
-  /** Change token: bytes and mtime in nanoseconds as text. */
-  readonly size: number;
-  readonly mtimeNs: string;
-  /** Bytes consumed, and a BLAKE3 of a window before that point, to notice a rewrite. */
-  readonly consumed: number;
-  readonly guard: string;
-  /** Importer's own state, JSON. */
-  readonly state: JsonObject;
-  /** Conversations this source contributed to. */
-  readonly conversations: readonly ConversationId[];
-  /** Those of them of which it says that a tool call started them: found again by `walkStarted`. */
-  readonly started?: readonly StartedConversation[];
-  /** The run that read it was not ended: found again by `walkUnfinished`. */
-  readonly unfinished?: boolean;
-  /** It is looked at again, although it is as it was, once nobody has written to it for so many milliseconds. Absent or 0: never. */
-  readonly lookAgainMs?: number;
 }

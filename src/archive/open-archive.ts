@@ -21,7 +21,6 @@ import type {
   ConversationCounts,
   ConversationFilter,
   DamageReport,
-  Ledger,
   LogExtension,
   LostContent,
   PutBackReport,
@@ -44,6 +43,7 @@ import { acceptLostLogs, noteAllLogs } from './index/lost-logs.ts';
 import type { Store } from './index/store.ts';
 import { findTookOver } from './index/took-over.ts';
 import { countSummaries, revisionOf, walkGone, walkSummaries } from './index/walk-summaries.ts';
+import type { Ledger } from './ledger-contract.ts';
 import { readMetas } from './read/read-metas.ts';
 import { readPayloads } from './read/read-payloads.ts';
 import { readBlobFrame, readPayloadTile } from './read/read-published.ts';

@@ -5,7 +5,7 @@ import { encodeHex } from '../../base/bytes.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
 import type { SqlValue } from '../../base/sqlite.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import type { Ledger, LedgerSource, LedgerUpdate, LostParent, StartedConversation } from '../contract.ts';
+import type { Ledger, LedgerSource, LedgerUpdate, LostParent, StartedConversation } from '../ledger-contract.ts';
 import { indexBytes, indexNumber, indexText } from './index-rows.ts';
 import type { TurnIndex } from './turn-index.ts';
 
