@@ -9,7 +9,7 @@ import { IMPORTERS } from '../../importers/importers.ts';
 import type { Importer } from '../../kit/importer.ts';
 import { findKeptSource, listKeptSources } from '../../read/sources.ts';
 import { Aside, type HealOptions, type Telling } from './aside.ts';
-import { Tried } from './tried.ts';
+import type { Tried } from './tried.ts';
 
 /** Plain JSON. */
 export interface HealReport {
@@ -32,7 +32,7 @@ export async function heal(
   let [payloads, blobs] = [0, 0];
   if (lost.length > 0) {
     const aside = new Aside(options, importers, (problem) => problems.push(problem));
-    const tried = new Tried(options);
+    const tried = await openTried(options);
     const groups = Map.groupBy(lost, ({ conversation }) =>
       JSON.stringify(pathsFor(archive, conversation, options.sourcesDir)),
     );
@@ -53,6 +53,12 @@ export async function heal(
   }
   const missing = new Set(lost.length === 0 ? [] : archive.listLost().flatMap(({ hashes }) => hashes)).size;
   return { payloads, blobs, missing, problems };
+}
+
+/** It brings the rules about secrets with it, which an ingest that has lost nothing may not need. */
+async function openTried(options: HealOptions): Promise<Tried> {
+  const { Tried } = await import('./tried.ts');
+  return new Tried(options);
 }
 
 /** A source of which nobody can say what was kept is tried, and named. */
