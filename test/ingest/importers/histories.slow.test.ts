@@ -179,6 +179,38 @@ describe.each(listSessions().map((path) => [path.slice(-70), path] as const))('h
   );
 });
 
+/** Sessions of the other agents. Where turns are named by their words, what was cut off and left so for a day has ended there. */
+function listOthers(): readonly string[] {
+  const own = globSync(join(import.meta.dirname, '../../fixtures/{codex,gemini-cli}/**/*.{json,jsonl}'));
+  const samples = process.env.TURNPRESS_SAMPLES;
+  const more = samples === undefined ? [] : globSync(`${samples}/{codex,gemini-cli}/**/*.jsonl`);
+  return [...own.sort(), ...more.sort()].filter((path) => statSync(path).size > 0 && statSync(path).size < MOST_BYTES);
+}
+
+describe.each(listOthers().map((path) => [path.slice(-70), path] as const))('histories of %s', (_, path) => {
+  it('in copies that grow to the whole, in any order, some runs killed, end like the whole at once', async () => {
+    const bytes = readFileSync(path);
+    const expected = await wholeOf(path, bytes);
+    for (let seed = FIRST; seed < FIRST + Math.ceil(CUTS / CUTS_EACH); seed++) {
+      const random = randomOf(seed * 7919 + bytes.length);
+      const store = emptyStore();
+      const files = new Set<string>();
+      for (const snapshot of growingCopies(bytes, CUTS_EACH, random, 'all')) {
+        const file = copyPath(dir, snapshot.copy, basename(path));
+        files.add(put(file, snapshot.bytes, WRITTEN));
+        const nowMs = WRITTEN + (random() < 0.5 ? 0 : 20 * MINUTE);
+        if (random() < 0.2) {
+          const killed = run(killedAfter(store, Math.floor(random() * 2)), [file], { nowMs });
+          await killed.catch(() => undefined);
+        }
+        await run(store, [file], { nowMs });
+      }
+      await run(store, [...files], { nowMs: WRITTEN + 2 * DAY });
+      expect(shownOf(store), `seed ${seed}`).toBe(expected);
+    }
+  });
+});
+
 describe('a session whose records share one parent', () => {
   it('stays one conversation, in the order of its times, in parts of any size', async () => {
     const line = (n: number) =>

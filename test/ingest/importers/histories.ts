@@ -39,15 +39,21 @@ export interface Snapshot {
 }
 
 /**
- * Copies that grow beside each other, cut at random bytes `cuts` times in all; some have the lines of their messages in another order, one
- * ends whole.
+ * Copies that grow beside each other, cut at random bytes `cuts` times in all; some have the lines of their messages in another order. One
+ * ends whole, or all do.
  */
-export function growingCopies(bytes: Buffer, cuts: number, random: () => number): readonly Snapshot[] {
+export function growingCopies(
+  bytes: Buffer,
+  cuts: number,
+  random: () => number,
+  whole: 'one' | 'all' = 'one',
+): readonly Snapshot[] {
   const copies = 1 + Math.floor(random() * 4);
   const told = Array.from({ length: copies }, () => (random() < 0.4 ? permuted(bytes, random) : bytes));
   const ends = Array.from({ length: copies }, (): number[] => []);
   for (let i = 0; i < cuts; i++) ends[Math.floor(random() * copies)]?.push(Math.floor(random() * bytes.length));
-  ends[Math.floor(random() * copies)]?.push(bytes.length);
+  const one = Math.floor(random() * copies);
+  for (const [copy, each] of ends.entries()) if (whole === 'all' || copy === one) each.push(bytes.length);
   const growths = ends.map((each) => each.sort((a, b) => a - b));
   const turns = growths.flatMap((each, copy) => each.map(() => copy));
   return shuffled(turns, random).flatMap((copy) => {
