@@ -29,6 +29,12 @@ export interface ShellSetup {
   readonly staging: string;
 }
 
+/** What the shell thread is told at its start. */
+export interface ShellStart {
+  /** Nothing is known of the templates yet, so Eleventy will be asked. */
+  readonly asksEleventy: boolean;
+}
+
 export interface ShellJob extends ShellSetup {
   /** Tells one build's templates from another's. */
   readonly build: string;
@@ -67,22 +73,23 @@ interface Waiting {
 /** A thread that has nothing to do now. A process that builds again and again loads Eleventy once. */
 let resting: ShellLane | undefined;
 
-/** Starts the thread before the first page is there: it takes as long to load as a small change takes to be read. */
+/** Starts the thread before the first page is there, and Eleventy in it: it loads while nothing else is under way. */
 export function readyShells(): void {
   if (resting !== undefined) return;
-  resting = startThread();
+  resting = startThread({ asksEleventy: true });
   resting.rest();
 }
 
-function startThread(): ShellLane {
+function startThread(workerData: ShellStart): ShellLane {
   return openLane(new URL(`./shell-thread${extname(import.meta.url)}`, import.meta.url), {
     job: 'filling page templates',
+    workerData,
     failure: (problem) => new TemplateError(problem, undefined),
   });
 }
 
 function takeThread(): ShellLane {
-  const lane = resting ?? startThread();
+  const lane = resting ?? startThread({ asksEleventy: false });
   resting = undefined;
   lane.wake();
   return lane;
