@@ -40,7 +40,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   archive: ['archive/archive.ts', 'archive/format/format.ts'], // bytes in, records out: what a replica needs without an archive
   ingest: ['ingest/ingest.ts'],
   cxdb: ['cxdb/cxdb.ts'],
-  feed: ['feed/feed.ts', 'feed/formats.ts'], // names and media types, without the writers
+  feed: ['feed/feed.ts', 'feed/generate.ts', 'feed/formats.ts'], // the writers without the readers, names and media types without either
   replica: ['replica/replica.ts', 'replica/log/log.ts'], // what was published, without the gate that lets it
   site: ['site/site.ts', 'site/fixed-urls.ts'], // addresses that the scripts of the pages need
   reader: ['reader/reader.ts'],

@@ -39,7 +39,21 @@ it.each([
   ['search abcd', ['ingest', 'secrets', 'site', 'feed', 'replica', 'cli-progress']],
   ['verify abcd', ['ingest', 'secrets', 'site', 'feed', 'replica', 'cli-progress']],
   ['ingest', ['secrets', '@secretlint', 'site', 'feed', 'replica', 'cli-progress']],
-  ['build', ['ingest', 'secrets', '@secretlint', '@11ty', 'pagefind', 'markdown-it', 'highlight.js', 'cli-progress']],
+  [
+    'build',
+    [
+      'ingest',
+      'secrets',
+      'replica',
+      'reader',
+      '@secretlint',
+      '@11ty',
+      'pagefind',
+      'markdown-it',
+      'highlight.js',
+      'cli-progress',
+    ],
+  ],
 ])('%s loads nothing of %j before it has something to do', (command, others) => {
   const loaded = loadedBy(command);
   expect([...loaded]).toEqual(expect.arrayContaining(['cli', 'archive']));

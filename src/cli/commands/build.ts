@@ -17,7 +17,6 @@ import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { letRun, mayRun } from '../machine/owner.ts';
 import { compileLightly, holdMemory } from '../memory.ts';
-import { gateOptionsOf, openLog } from '../publishing/published.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
   for (let attempt = 1; ; attempt++) {
@@ -51,6 +50,7 @@ async function buildOnce(context: Context, options: CommandOptions): Promise<num
 }
 
 async function runPublic(context: Context, archive: ArchiveReader, check: boolean): Promise<void> {
+  const { openLog } = await import('../publishing/published.ts');
   const log = openLog(context, archive, 'read');
   try {
     const report = await buildPublic(context, archive, log, check);
@@ -80,7 +80,11 @@ export async function buildPublic(
 ): Promise<PublicReport> {
   refuseOthersFolder(context, 'public');
   ownPrivate(context);
-  const { openPublished } = await import('../../replica/replica.ts');
+  // the private site needs nothing of what was published
+  const [{ openPublished }, { gateOptionsOf }] = await Promise.all([
+    import('../../replica/replica.ts'),
+    import('../publishing/published.ts'),
+  ]);
   const config = readConfig(context.configFile, context.configNamed);
   const shown = await openPublished(archive, log, gateOptionsOf(context, config));
   const report = await buildFrom(context, shown.archive, 'public', check, shown);

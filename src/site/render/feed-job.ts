@@ -2,8 +2,8 @@
 /** The same function runs on the main thread and in workers, so where it runs cannot change a byte. */
 
 import { encodeUtf8 } from '../../base/bytes.ts';
-import { generateFeed } from '../../feed/feed.ts';
 import type { FeedFormat } from '../../feed/formats.ts';
+import { generateFeed } from '../../feed/generate.ts';
 import type { FeedDocument, FeedEntry } from '../../model/entry.ts';
 import { type StagedFile, writeStagedFile } from '../state/staged-file.ts';
 import { type EntryFacts, type Exchange, entryOf } from '../view/exchange.ts';
