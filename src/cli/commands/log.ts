@@ -12,7 +12,6 @@ import type { Context } from '../context.ts';
 import { countOf } from '../counts.ts';
 import { EXIT } from '../errors.ts';
 import { checkNames } from '../known-names.ts';
-import { findLog } from '../publishing/published.ts';
 import { cleanText, oneLine, padEnd, widthOf } from '../terminal.ts';
 import { type SaidTurn, walkSaid } from '../turns.ts';
 import { branchOf } from './show.ts';
@@ -23,7 +22,7 @@ export async function run(context: Context, args: readonly string[], options: Co
     const limit = options.limit === undefined ? 50 : countOf(options.limit, '--limit');
     const typed = args[0]?.toLowerCase();
     if (typed === undefined) {
-      return exitFor(archive, listConversations(context, archive, limit, options));
+      return exitFor(archive, await listConversations(context, archive, limit, options));
     }
     const conversation = isHashPrefix(typed) ? archive.findConversation(typed) : undefined;
     if (conversation === undefined) throw noSuch('conversation', typed);
@@ -53,10 +52,16 @@ export async function run(context: Context, args: readonly string[], options: Co
 type ListedConversation = ConversationSummary & { readonly published?: number };
 
 /** True: one of them is damaged. */
-function listConversations(context: Context, archive: ArchiveReader, limit: number, options: CommandOptions): boolean {
+async function listConversations(
+  context: Context,
+  archive: ArchiveReader,
+  limit: number,
+  options: CommandOptions,
+): Promise<boolean> {
   const filter = { ...named('agent', options), ...named('project', options), joined: false } as const;
   const most = limit === 0 ? Number.POSITIVE_INFINITY : limit;
   let damaged = false;
+  const { findLog } = await import('../publishing/published.ts');
   const log = findLog(context, archive);
   const walk = function* (): Generator<ListedConversation> {
     for (const conversation of Iterator.from(archive.walkConversations(filter)).take(most)) {

@@ -7,7 +7,7 @@ import { type ArchiveReader, type DamageReport, isDamage, type VerifyReport } fr
 import { plural } from '../../model/counts.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
-import { type LogReport, verifyLog } from '../../replica/log/log.ts';
+import type { LogReport } from '../../replica/log/log.ts';
 import { findWriter, isForeign, noSuch, openQuietly, openToWrite, placeOf } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -41,7 +41,7 @@ export async function run(context: Context, args: readonly string[], options: Co
     });
     context.progress.finish();
     // of all that was published, not of chosen conversations
-    published = args.length === 0 ? verifyArchiveLog(context, archive) : undefined;
+    published = args.length === 0 ? await verifyArchiveLog(context, archive) : undefined;
     const whole = withLog(report, published);
     context.printJson(whole);
     const known = new Set([...whole.damage, ...whole.notes].map(({ file }) => file));
@@ -84,7 +84,8 @@ async function sayMendable(context: Context, damage: readonly DamageReport[]): P
 }
 
 /** The archive log from its bytes, and the conversations against what it says of them. */
-function verifyArchiveLog(context: Context, { info }: ArchiveReader): LogReport {
+async function verifyArchiveLog(context: Context, { info }: ArchiveReader): Promise<LogReport> {
+  const { verifyLog } = await import('../../replica/log/log.ts');
   const { archiveDir: dir, log } = context;
   return verifyLog({ dir, origin: info.origin, log, ...(isForeign(context) ? { indexPath: '' } : {}) });
 }
