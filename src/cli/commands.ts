@@ -66,8 +66,9 @@ export const commands: readonly Command[] = [
       { flags: '--yes', says: 'publish new conversations without asking' },
       { flags: '--unsigned', says: 'without a key; only where none has signed yet' },
       { flags: '--rotate-key', says: 'a new key takes over, and the old one signs for it' },
+      { flags: '--to <where>', says: 'hand the site over: a folder, git:<branch>, git:<remote>/<branch>, or netlify' },
     ],
-    examples: ['turnpress publish --dry-run', 'turnpress publish', 'turnpress publish --yes --json'],
+    examples: ['turnpress publish --dry-run', 'turnpress publish', 'turnpress publish --yes --to git:origin/pages'],
     load: () => import('./commands/publish.ts'),
   },
   {

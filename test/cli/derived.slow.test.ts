@@ -33,6 +33,7 @@ afterEach(() => place.close());
 
 const COMMANDS: readonly (readonly string[])[] = [
   [],
+  ['publish', '--yes'],
   ['build', '--public'],
   ['search', 'lock'],
   ['verify', '--sample', '50'],
@@ -44,6 +45,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 const FILES: readonly RegExp[] = [
   /^private\/index\.db$/,
   /^private\/search\.db$/,
+  /^private\/log\.db$/,
   /^private\/cache\/site-[0-9a-f]+\.db$/,
   /^private\/cache\/publish-gate\.db$/,
   /^private\/cache\/verified\.db$/,

@@ -114,8 +114,9 @@ export function sayWhatIsMissing(context: Context, report: BuildReport, publishe
   const file = context.shown(context.configFile);
   if (report.public === 0 && publish.length === 0) {
     context.log.info(`nothing is public yet: say what is, in ${file}, with a rule such as`);
-    context.log.info('  "publish": [{ "project": "~/dev/my-app", "visibility": "public" }]');
-    context.log.info('and then: turnpress publish');
+    context.log.info(
+      '  "publish": [{ "project": "~/dev/my-app", "visibility": "public" }], and then: turnpress publish',
+    );
   } else if (report.public === 0 && !published)
     context.log.info('nothing is published yet: "turnpress publish --dry-run" shows what would be');
   else if (report.public === 0)

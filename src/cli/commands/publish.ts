@@ -37,7 +37,8 @@ export async function run(context: Context, _args: readonly string[], options: C
       context.log.info('nothing was published');
       return EXIT.usage;
     }
-    await commitAndBuild(context, archive, log, { plan, signing });
+    const to = typeof options.to === 'string' ? options.to : undefined;
+    await commitAndBuild(context, archive, log, { plan, signing, to });
     return exitOf(context, archive, plan);
   } finally {
     log.close();
@@ -57,7 +58,11 @@ export async function commitAndBuild(
   context: Context,
   archive: ArchiveWriter,
   log: ArchiveLog,
-  { plan, signing }: { readonly plan: PublishPlan; readonly signing: SigningPlan },
+  {
+    plan,
+    signing,
+    to,
+  }: { readonly plan: PublishPlan; readonly signing: SigningPlan; readonly to?: string | undefined },
 ): Promise<void> {
   const { commitPublish, isEmptyPlan, readySigners, finishRotation } = await import('../../replica/replica.ts');
   // a key is made when there is something to sign
@@ -67,8 +72,16 @@ export async function commitAndBuild(
   if (!signing.unsigned) finishRotation(log, context.archiveDir);
   if (signers.added !== undefined) await sayNewKey(context, log, signing);
   const site = await buildPublic(context, archive, log);
+  const handed = to === undefined ? undefined : (await import('../publishing/hand-over.ts')).handOver(context, to);
   const { newly, grown, withdrawn } = plan;
-  context.printJson({ ...plan, records, size: log.size, keys: log.listKeys().map(({ key }) => key), site });
+  context.printJson({
+    ...plan,
+    ...(handed && { handed }),
+    records,
+    size: log.size,
+    keys: log.listKeys().map(({ key }) => key),
+    site,
+  });
   const done = [
     newly.length > 0 ? `${plural(newly.length, 'conversation')} published` : '',
     grown.length > 0
@@ -81,6 +94,10 @@ export async function commitAndBuild(
     `${done.length === 0 ? 'nothing new' : done.join(', ')}; ${plural(log.countPublished(), 'conversation')} public${unsigned}`,
   );
   context.print(buildSummary(context, site, 'public'));
+  if (handed !== undefined)
+    context.print(
+      `${handed.says}: ${plural(handed.written, 'file')} new or changed, ${plural(handed.removed, 'file')} removed`,
+    );
   sayWhatIsMissing(context, site, log.size > 0);
 }
 

@@ -1,0 +1,114 @@
+/** Hands the public site to a branch of git, as one commit that holds the site and nothing else. */
+/** Made with git's plumbing from the files alone: no work tree and no index of the person's is touched, no filter and no hook runs. */
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { messageOf } from '../../base/errors.ts';
+import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import type { HandedOver } from './hand-over.ts';
+import { listSiteFiles, MARKER, parseMarker, type SiteMarker } from './site-files.ts';
+
+/** Hosts that would run the pages through a generator do not where this stands. */
+const AS_IT_IS = '.nojekyll';
+
+/** `name`: a branch, or a remote, a slash and a branch, which is pushed. */
+export function handToBranch(context: Context, marker: SiteMarker, name: string): HandedOver {
+  const git = createGit(context.world);
+  const remotes = git('remote').split('\n');
+  const [first = '', ...rest] = name.split('/');
+  const remote = rest.length > 0 && remotes.includes(first) ? first : undefined;
+  const branch = remote === undefined ? name : rest.join('/');
+  const ref = `refs/heads/${branch}`;
+  if (!succeeds(() => git('check-ref-format', ref))) throw new UsageError(`"${branch}" is no name of a branch`);
+  if (git('for-each-ref', '--format=%(worktreepath)', ref).trim() !== '')
+    throw new UsageError(`branch ${branch} is checked out; the site goes to one that nobody works on`);
+  const parent = git('for-each-ref', '--format=%(objectname)', ref).trim();
+  if (parent !== '') checkOurs(git, branch, parent, marker);
+  const tree = writeTree(context, git);
+  const says =
+    remote === undefined ? `branch ${branch} holds the site` : `branch ${branch} of ${remote} holds the site`;
+  const same = parent !== '' && git('rev-parse', `${parent}^{tree}`).trim() === tree.id;
+  const commit = same ? parent : commitTree(git, tree.id, parent);
+  // only from what it was: somebody else may have moved it meanwhile
+  if (!same) git('update-ref', ref, commit, parent);
+  if (remote !== undefined) git('push', '--quiet', remote, `${commit}:${ref}`);
+  return { written: same ? 0 : tree.files, removed: 0, unchanged: same ? tree.files : 0, says };
+}
+
+/** Throws UsageError for a branch that holds something else. */
+function checkOurs(git: Git, branch: string, commit: string, { site }: SiteMarker): void {
+  const text = succeeds(() => git('cat-file', '-e', `${commit}:${MARKER}`)) ? git('show', `${commit}:${MARKER}`) : '';
+  const there = parseMarker(text);
+  if (there?.site === site && there.visibility === 'public') return;
+  throw new UsageError(`branch ${branch} holds something else than this site; name a new one`);
+}
+
+/** The site's files byte for byte, whatever the repository's attributes would make of them. */
+function writeTree({ publicDir }: Context, git: Git): { readonly id: string; readonly files: number } {
+  const files = [...listSiteFiles(publicDir)].sort();
+  const folder = mkdtempSync(join(tmpdir(), 'turnpress-git-'));
+  try {
+    const index = { GIT_INDEX_FILE: join(folder, 'index') };
+    const paths = files.map((path) => `${join(publicDir, path)}\n`).join('');
+    const ids = git.with({ input: paths }, 'hash-object', '-w', '--no-filters', '--stdin-paths').split('\n');
+    const empty = git.with({ input: '' }, 'hash-object', '-w', '--stdin').trim();
+    const lines = files.map((path, i) => `100644 ${ids[i]}\t${path}\0`);
+    if (!files.includes(AS_IT_IS)) lines.push(`100644 ${empty}\t${AS_IT_IS}\0`);
+    git.with({ input: lines.join(''), env: index }, 'update-index', '-z', '--index-info');
+    return { id: git.with({ env: index }, 'write-tree').trim(), files: files.length };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** By the person's own name where git knows one. */
+function commitTree(git: Git, tree: string, parent: string): string {
+  const parents = parent === '' ? [] : ['-p', parent];
+  const known = succeeds(() => git('var', 'GIT_AUTHOR_IDENT'));
+  const who = ['AUTHOR', 'COMMITTER'].flatMap((role) => [
+    [`GIT_${role}_NAME`, 'turnpress'],
+    [`GIT_${role}_EMAIL`, 'turnpress@localhost'],
+  ]);
+  const env = known ? {} : Object.fromEntries(who);
+  return git.with({ env }, 'commit-tree', tree, ...parents, '-m', 'Publish the site').trim();
+}
+
+interface Git {
+  (...args: readonly string[]): string;
+  with(
+    options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> },
+    ...args: readonly string[]
+  ): string;
+}
+
+function createGit({ cwd, env: base }: Context['world']): Git {
+  const run: Git['with'] = ({ input, env }, ...args) => {
+    try {
+      return execFileSync('git', ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', ...args], {
+        cwd,
+        encoding: 'utf8',
+        stdio: ['pipe', 'pipe', 'pipe'],
+        maxBuffer: 1024 * 1024 * 1024,
+        ...(input === undefined ? {} : { input }),
+        env: { ...base, ...env },
+      });
+    } catch (error) {
+      const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+      throw new UsageError(`git ${args[0]} failed: ${said === '' ? messageOf(error) : said}`);
+    }
+  };
+  return Object.assign((...args: readonly string[]) => run({}, ...args), { with: run });
+}
+
+function succeeds(work: () => unknown): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
+}
