@@ -7,22 +7,19 @@ import { plural } from '../../model/counts.ts';
 import { shortId } from '../../model/ids.ts';
 import { type ArchiveLog, fingerprintOf, parseVerifierKey } from '../../replica/log/log.ts';
 import type { HeldBack, PlannedState, PublishPlan, SigningPlan } from '../../replica/replica.ts';
-import { exitFor, openToWrite } from '../archive.ts';
+import { exitFor } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
-import { gateOptionsOf, openLog } from '../publishing/published.ts';
+import { gateOptionsOf, withWritableLog } from '../publishing/published.ts';
 import { oneLine } from '../terminal.ts';
 import { buildPublic, buildSummary, sayWhatIsMissing } from './build.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
   const config = readConfig(context.configFile, context.configNamed);
   const { planPublish, planSigning } = await import('../../replica/replica.ts');
-  const archive = openToWrite(context);
-  const forget = context.world.hold?.(() => archive.close());
-  const log = openLog(context, archive, 'write');
-  try {
+  return withWritableLog(context, async (archive, log) => {
     const choice = { unsigned: options.unsigned === true, rotate: options.rotateKey === true };
     const signing = planSigning(log, context.archiveDir, choice);
     const plan = await planPublish(archive, log, gateOptionsOf(context, config));
@@ -40,11 +37,7 @@ export async function run(context: Context, _args: readonly string[], options: C
     const to = typeof options.to === 'string' ? options.to : undefined;
     await commitAndBuild(context, archive, log, { plan, signing, to });
     return exitOf(context, archive, plan);
-  } finally {
-    log.close();
-    forget?.();
-    archive.close();
-  }
+  });
 }
 
 function exitOf({ strict }: Context, archive: ArchiveWriter, { blocked, missing }: PublishPlan): number {

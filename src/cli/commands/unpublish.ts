@@ -2,21 +2,18 @@
 /** Pages, feeds, search and replica go with the build that follows. What others have copied stays theirs. */
 
 import { isHashPrefix, shortId } from '../../model/ids.ts';
-import { exitFor, openToWrite } from '../archive.ts';
+import { exitFor } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
-import { openLog } from '../publishing/published.ts';
+import { withWritableLog } from '../publishing/published.ts';
 import { commitAndBuild } from './publish.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   const config = readConfig(context.configFile, context.configNamed);
   const { isEmptyPlan, planSigning, planUnpublish } = await import('../../replica/replica.ts');
-  const archive = openToWrite(context);
-  const forget = context.world.hold?.(() => archive.close());
-  const log = openLog(context, archive, 'write');
-  try {
+  return withWritableLog(context, async (archive, log) => {
     const ids = args.map((typed) => {
       const id = isHashPrefix(typed.toLowerCase()) ? log.findConversation(typed.toLowerCase()) : undefined;
       if (id === undefined) throw new UsageError(`no published conversation begins with "${typed}"`, { typed });
@@ -37,9 +34,5 @@ export async function run(context: Context, args: readonly string[], options: Co
     const signing = planSigning(log, context.archiveDir, { unsigned: unsigned || options.unsigned === true });
     await commitAndBuild(context, archive, log, { plan, signing });
     return exitFor(archive);
-  } finally {
-    log.close();
-    forget?.();
-    archive.close();
-  }
+  });
 }

@@ -2,11 +2,11 @@
 /** The gate brings all rules about secrets with it: only who looks into content loads it. */
 
 import { join } from 'node:path';
-import type { ArchiveReader } from '../../archive/archive.ts';
+import type { ArchiveReader, ArchiveWriter } from '../../archive/archive.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import { ArchiveLog, ArchiveLogError } from '../../replica/log/log.ts';
 import type { GateOptions } from '../../replica/replica.ts';
-import { isForeign } from '../archive.ts';
+import { isForeign, openToWrite } from '../archive.ts';
 import type { Context } from '../context.ts';
 import { knownSecrets } from '../known-secrets.ts';
 import { findGateKey } from '../machine/gate-key.ts';
@@ -18,7 +18,25 @@ export function openLog(context: Context, { info }: ArchiveReader, mode: 'read' 
   return ArchiveLog.open({ mode, dir: archiveDir, origin: info.origin, log, ...index });
 }
 
-/** The same for who only marks what is published. Undefined: nothing was, or the log is damaged, which is said. Must be closed. */
+/** The archive and its log, both to write, for as long as `work` takes. */
+export async function withWritableLog(
+  context: Context,
+  work: (archive: ArchiveWriter, log: ArchiveLog) => Promise<number>,
+): Promise<number> {
+  const archive = openToWrite(context);
+  const forget = context.world.hold?.(() => archive.close());
+  let log: ArchiveLog | undefined;
+  try {
+    log = openLog(context, archive, 'write');
+    return await work(archive, log);
+  } finally {
+    log?.close();
+    forget?.();
+    archive.close();
+  }
+}
+
+/** The log for who only marks what is published. Undefined: nothing was, or the log is damaged, which is said. Must be closed. */
 export function findLog(context: Context, archive: ArchiveReader): ArchiveLog | undefined {
   try {
     const log = openLog(context, archive, 'read');
