@@ -117,7 +117,8 @@ describe('a turn that was taken back', () => {
   });
 
   it('leaves every other address as it is', () => {
-    const gone = [...before.keys()].filter((path) => !after.has(path) && !path.startsWith('pagefind/'));
+    // tiles are named by what they hold, and those of the replica by how often something was taken out of them
+    const gone = [...before.keys()].filter((path) => !after.has(path) && !/^(?:pagefind|archive)\//.test(path));
     expect(gone).toEqual([]);
     const page = `c/${id.slice(0, 16)}/index.html`;
     const anchors = (html: string | undefined): readonly string[] =>

@@ -27,10 +27,9 @@ export interface PlannedWithdrawal extends PlannedState {
   readonly because: string;
 }
 
-/** A rule lets it out, and it stays as it is. */
+/** A rule lets it out, and it stays as it is. Without its title: that may be what was found. */
 export interface HeldBack {
   readonly conversation: ConversationId;
-  readonly title: string;
   /** Turn and rule, never the secret. */
   readonly reason: string;
   /** An earlier part of it is published, and stays so. */
@@ -63,7 +62,10 @@ export async function planPublish(archive: ArchiveReader, log: ArchiveLog, gate:
       continue;
     }
     const because = findReason(summary, gate, stays.has(summary.id) ? undefined : found.get(summary.id));
-    if (because !== undefined) withdrawn.push({ ...plannedOf(summary, state), size: 0, root: '', because });
+    if (because === undefined) continue;
+    // a title may be what was found
+    const title = found.has(summary.id) ? '' : titleOf(summary);
+    withdrawn.push({ ...plannedOf(summary, state), title, size: 0, root: '', because });
   }
   const gone = new Set(withdrawn.map(({ conversation }) => conversation));
   for (const summary of archive.walkConversations({ order: 'oldest', joined: false })) {
@@ -72,7 +74,7 @@ export async function planPublish(archive: ArchiveReader, log: ArchiveLog, gate:
     const before = state?.published === true ? state.size : 0;
     const reason = found.get(summary.id) ?? summary.damage ?? findRollback(summary, state);
     if (reason !== undefined && before !== summary.size)
-      blocked.push({ conversation: summary.id, title: titleOf(summary), reason, published: before > 0 });
+      blocked.push({ conversation: summary.id, reason, published: before > 0 });
     else if (before === summary.size) unchanged++;
     else (before === 0 ? newly : grown).push(plannedOf(summary, state));
   }
