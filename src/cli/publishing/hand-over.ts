@@ -3,19 +3,10 @@
 
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import { requirePublicSite, type SiteMarker } from './site-files.ts';
+import { type HandedOver, requirePublicSite, type SiteMarker } from './site-files.ts';
 import { handToFolder } from './to-folder.ts';
 import { handToBranch } from './to-git.ts';
 import { handToNetlify } from './to-netlify.ts';
-
-export interface HandedOver {
-  /** Files. */
-  readonly written: number;
-  readonly removed: number;
-  readonly unchanged: number;
-  /** In one sentence. */
-  readonly says: string;
-}
 
 interface Host {
   readonly usage: string;

@@ -15,6 +15,16 @@ export interface SiteMarker {
   readonly visibility: string;
 }
 
+/** What a hand-over did. */
+export interface HandedOver {
+  /** Files. */
+  readonly written: number;
+  readonly removed: number;
+  readonly unchanged: number;
+  /** In one sentence. */
+  readonly says: string;
+}
+
 /** Undefined: there is none that says so. */
 export function parseMarker(text: string): SiteMarker | undefined {
   let value: unknown;

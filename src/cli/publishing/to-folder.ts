@@ -16,8 +16,7 @@ import { createFolderCheck, makeRealFolders } from '../../base/confined-disk.ts'
 import { isAbsent } from '../../base/disk.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import type { HandedOver } from './hand-over.ts';
-import { findMarker, listSiteFiles, type SiteMarker } from './site-files.ts';
+import { findMarker, type HandedOver, listSiteFiles, type SiteMarker } from './site-files.ts';
 
 /** One path a line. */
 const LIST = '.turnpress-files';

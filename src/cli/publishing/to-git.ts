@@ -8,8 +8,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../base/errors.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import type { HandedOver } from './hand-over.ts';
-import { listSiteFiles, MARKER, parseMarker, type SiteMarker } from './site-files.ts';
+import { type HandedOver, listSiteFiles, MARKER, parseMarker, type SiteMarker } from './site-files.ts';
 
 /** Hosts that would run the pages through a generator do not where this stands. */
 const AS_IT_IS = '.nojekyll';

@@ -4,8 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import type { HandedOver } from './hand-over.ts';
-import { listSiteFiles } from './site-files.ts';
+import { type HandedOver, listSiteFiles } from './site-files.ts';
 
 export function handToNetlify(context: Context): HandedOver {
   const { publicDir, world } = context;
