@@ -67,6 +67,8 @@ export interface PullReport {
 
 /** Conversations under way at once; each asks for one thing at a time, more or less. */
 const WIDTH = 4;
+/** Problems of one code that are told one by one: a host can fail a million times. The counts are whole. */
+const MOST_TOLD = 100;
 /** Conversations whose being held is noted together. */
 const NOTED = 64;
 
@@ -139,6 +141,8 @@ class Pull {
   readonly #held: LoggedState[] = [];
   #counts = { pulled: 0, removed: 0, failed: 0, turns: 0, payloadBytes: 0 };
   #lagging = 0;
+  /** Problems so far, by code. */
+  readonly #told = new Map<string, number>();
 
   constructor(options: PullOptions, source: ReplicaSource, archive: ArchiveWriter, log: ArchiveLog, state: PullState) {
     this.#options = options;
@@ -200,6 +204,7 @@ class Pull {
     const ended = await Promise.allSettled(Array.from({ length: WIDTH }, worker));
     this.#noteHeld();
     progress.finish();
+    this.#tellRest();
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
     if (this.#source.isDown) throw this.#downError();
   }
@@ -233,7 +238,19 @@ class Pull {
     this.#counts.failed++;
     if (error instanceof LaggingReplicaError) this.#lagging++;
     const { code } = error;
-    this.#options.log.problem({ code, message: messageOf(error), file: conversationFolder(conversation) });
+    const told = this.#told.get(code) ?? 0;
+    this.#told.set(code, told + 1);
+    if (told < MOST_TOLD)
+      this.#options.log.problem({ code, message: messageOf(error), file: conversationFolder(conversation) });
+  }
+
+  #tellRest(): void {
+    for (const [code, told] of this.#told) {
+      const count = told - MOST_TOLD;
+      const message = 'more conversations could not be taken for the same reason';
+      if (count > 0) this.#options.log.problem({ code, message, count });
+    }
+    this.#told.clear();
   }
 
   #noteHeld(): void {

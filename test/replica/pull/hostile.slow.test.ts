@@ -13,7 +13,7 @@ import { at, chain, START } from '../../archive/turns.ts';
 import * as modes from '../hostile-server.ts';
 import { fixedKey, vkeyOf } from '../test-publisher.ts';
 import { filesOf, KEY, ORIGIN, openPullWorld, type PullWorld, said } from './pull-kit.ts';
-import { publishRaw } from './raw-log.ts';
+import { publishMany, publishRaw } from './raw-log.ts';
 
 let world: PullWorld;
 let id: ConversationId;
@@ -461,4 +461,16 @@ describe('time and place', () => {
         /^\/archive\/(archive\.json|(log|conversations\/[0-9a-f]{64})\/(checkpoint|tile\/(entries|payload)\/(x\d{3}\/)*\d{3}(\.p\/\d+)?(\.r\d+)?)|blobs\/[0-9a-f]{2}\/[0-9a-f]{64}\.zst)$/,
       );
   });
+});
+
+it('a thousand conversations that are announced and not there are counted, and told a hundred times', async () => {
+  const count = 1000;
+  const announced = join(world.dir, 'announced');
+  publishMany(announced, count);
+  world.server.folder = announced;
+  const report = await world.pull({ dir: join(world.dir, 'second') });
+  expect(report).toMatchObject({ failed: count, pending: count, pulled: 0 });
+  expect(world.problems).toHaveLength(101);
+  expect(world.problems.at(-1)).toMatchObject({ code: 'LAGGING_REPLICA', count: count - 100 });
+  expect(report.requests).toBeLessThan(count + 20);
 });
