@@ -14,6 +14,8 @@ export interface FeedOutline {
   /** Absolute address of its page. */
   readonly homeUrl?: string;
   readonly description?: string;
+  /** Absolute address of the replica of the turnpress archive that the feed is of. */
+  readonly archiveUrl?: string;
   /** Attributes that we do not know, of a list that somebody else wrote. Names with a prefix go when it is written. */
   readonly more?: Readonly<Record<string, string>>;
 }
@@ -46,7 +48,7 @@ function writeOutline(outline: Outline): string {
   const kept = Object.entries(outline.more ?? {}).filter(([name]) => /^[A-Za-z_][\w.-]{0,60}$/.test(name));
   const more = Object.fromEntries(kept);
   if ('outlines' in outline) return xmlElement('outline', { ...more, text }, outline.outlines.map(writeOutline));
-  const { feedUrl, homeUrl, description } = outline;
+  const { feedUrl, homeUrl, description, archiveUrl } = outline;
   return xmlElement('outline', {
     ...more,
     text,
@@ -56,6 +58,7 @@ function writeOutline(outline: Outline): string {
     xmlUrl: cleanUrl(feedUrl, 'feedUrl'),
     htmlUrl: homeUrl === undefined ? undefined : cleanUrl(homeUrl, 'homeUrl'),
     description: description === undefined ? undefined : cleanLine(description),
+    archive: archiveUrl === undefined ? undefined : cleanUrl(archiveUrl, 'archiveUrl'),
   });
 }
 

@@ -7,4 +7,10 @@ export { type PollOptions, type PollReport, type PollResult, pollFeeds } from '.
 export type { EntryFilter, ReaderEntry } from './store/entries.ts';
 export type { FollowedFeed } from './store/feeds.ts';
 export { openReaderStore, type ReaderStore } from './store/store.ts';
-export { addSubscription, readSubscriptions, removeSubscription, type Subscription } from './subscriptions.ts';
+export {
+  addSubscription,
+  parseSubscriptions,
+  readSubscriptions,
+  removeSubscription,
+  type Subscription,
+} from './subscriptions.ts';

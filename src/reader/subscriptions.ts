@@ -13,6 +13,8 @@ export interface Subscription {
   readonly home?: string;
   /** Names of the folders it stands in, joined by ` / `; empty: none. */
   readonly folder: string;
+  /** Of the replica, when it is a turnpress archive that is pulled: its turns come from there and not from the feed. */
+  readonly archive?: string;
 }
 
 const TITLE = 'Subscriptions';
@@ -24,12 +26,21 @@ export function readSubscriptions(file: string): readonly Subscription[] {
   return [...found.values()];
 }
 
+/** The same of a text. `file`: what errors call it. */
+export function parseSubscriptions(file: string, text: string): readonly Subscription[] {
+  return [...walk(parseList(file, text).outlines, '')];
+}
+
 /** False: it is in the list already. Throws SubscriptionsError. */
 export function addSubscription(file: string, added: Subscription): boolean {
   const list = readList(file);
   if ([...walk(list.outlines, '')].some(({ url }) => url === added.url)) return false;
-  const { url, title, home, folder } = added;
-  const outline: Outline = { title, feedUrl: url, ...(home !== undefined && { homeUrl: home }) };
+  const { url, title, home, folder, archive } = added;
+  const outline: Outline = {
+    ...{ title, feedUrl: url },
+    ...(home !== undefined && { homeUrl: home }),
+    ...(archive !== undefined && { archiveUrl: archive }),
+  };
   write(file, { ...list, outlines: insert(list.outlines, folder === '' ? [] : folder.split(' / '), outline) });
   return true;
 }
@@ -43,9 +54,12 @@ export function removeSubscription(file: string, url: string): boolean {
 }
 
 function readList(file: string): OpmlDocument {
-  if (!existsSync(file)) return { title: TITLE, outlines: [] };
+  return existsSync(file) ? parseList(file, readFileSync(file, 'utf8')) : { title: TITLE, outlines: [] };
+}
+
+function parseList(file: string, text: string): OpmlDocument {
   try {
-    return readOpml(readFileSync(file, 'utf8'));
+    return readOpml(text);
   } catch (error) {
     if (error instanceof FeedParseError) throw new SubscriptionsError(file, error.problem);
     throw error;
@@ -56,7 +70,10 @@ function* walk(outlines: readonly Outline[], folder: string): Generator<Subscrip
   for (const outline of outlines) {
     const { title } = outline;
     if ('outlines' in outline) yield* walk(outline.outlines, folder === '' ? title : `${folder} / ${title}`);
-    else yield { url: outline.feedUrl, title, folder, ...(outline.homeUrl !== undefined && { home: outline.homeUrl }) };
+    else {
+      const { feedUrl: url, homeUrl: home, archiveUrl: archive } = outline;
+      yield { url, title, folder, ...(home !== undefined && { home }), ...(archive !== undefined && { archive }) };
+    }
   }
 }
 

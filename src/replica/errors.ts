@@ -94,7 +94,10 @@ export class UntrustedKeyError extends TurnpressError {
 /** Nothing at an address leads to a replica that can be pulled. */
 export class NoReplicaError extends TurnpressError {
   override readonly kind = 'usage';
-  constructor(address: string, problem: string) {
+  /** The page names one, on another host. */
+  readonly isElsewhere: boolean;
+  constructor(address: string, problem: string, isElsewhere = false) {
     super('NO_REPLICA', { address }, `${address}: ${problem}`);
+    this.isElsewhere = isElsewhere;
   }
 }

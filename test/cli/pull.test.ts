@@ -97,7 +97,7 @@ describe('pull', () => {
     world.grow(2, 'later');
     world.publish();
     expect(await me.run('pull', '--json')).toBe(0);
-    expect(me.json()).toMatchObject([{ found: 'grown', pulled: 1, turns: 2, failed: 0 }]);
+    expect(me.json()).toMatchObject({ archives: [{ found: 'grown', pulled: 1, turns: 2, failed: 0 }] });
     expect(await me.run('pull')).toBe(0);
     expect(me.out()).toContain('nothing new');
   });
@@ -116,8 +116,9 @@ describe('pull', () => {
   });
 
   it('knows no copy of another name, and no path', async () => {
-    await expect(me.run('pull', 'nobody')).rejects.toThrow(/nothing is pulled under the name/);
-    await expect(me.run('pull', '../../x')).rejects.toThrow(/no name for a copy/);
+    await expect(me.run('pull', 'nobody')).rejects.toThrow(/nothing that is followed is called "nobody"/);
+    await expect(me.run('pull', '../../x')).rejects.toThrow(/nothing that is followed/);
+    await expect(subscribe('/', '--name', '../../x')).rejects.toThrow(/no name for a copy/);
   });
 });
 

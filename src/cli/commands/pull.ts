@@ -1,42 +1,43 @@
-/** `turnpress pull`: brings the copies of other archives up to date, each by itself. */
+/** `turnpress pull`: what is new of everything that is followed, each by itself: archives turn by turn, feeds by their entries. */
 /** Exit code 5 when a host gave no answer, 4 when what it shows contradicts itself or what is here. */
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { plural } from '../../model/counts.ts';
+import type { FollowedFeed, PollReport } from '../../reader/reader.ts';
 import type { PullReport } from '../../replica/replica.ts';
 import { ownPrivate } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
-import {
-  checkName,
-  exitOf,
-  hostsOf,
-  keysOf,
-  listReplicas,
-  pullInto,
-  replicasFolder,
-  sayPulled,
-  tellFailure,
-} from '../following/replicas.ts';
+import { askFeeds, isMeant, openFeeds } from '../following/feeds.ts';
+import { openNet } from '../following/net.ts';
+import { exitOf, hostsOf, keysOf, listReplicas, pullInto, sayPulled, tellFailure } from '../following/replicas.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
-  const names = args.length > 0 ? args.map(checkName) : listReplicas(context);
-  const unknown = names.find((name) => !existsSync(join(replicasFolder(context), name, 'private', 'pull.json')));
-  if (unknown !== undefined) {
-    const known = listReplicas(context);
-    throw new UsageError(
-      `nothing is pulled under the name "${unknown}"; ${known.length === 0 ? '"turnpress subscribe <address>" begins' : `there are: ${known.join(', ')}`}`,
-    );
+  const store = openFeeds(context);
+  const net = openNet();
+  try {
+    const isChosen = (...names: readonly string[]) =>
+      args.length === 0 || args.some((typed) => isMeant(typed, ...names));
+    const names = listReplicas(context).filter((name) => isChosen(name));
+    const feeds = [...store.feeds.walk()].filter(({ title, url }) => isChosen(title, url));
+    if (names.length + feeds.length === 0) return sayNothing(context, args);
+    const archives = await pullArchives(context, names, options);
+    const asked = args.length > 0 || options.all === true ? feeds : undefined;
+    const report = await askFeeds(context, net, store, asked);
+    store.entries.expire(context.world.now());
+    context.printJson({ archives: archives.reports, feeds: report });
+    sayFeeds(context, report, asked);
+    return report.asked > 0 && report.failed === report.asked ? worse(archives.exit, EXIT.network) : archives.exit;
+  } finally {
+    store.close();
+    await net.close();
   }
-  if (names.length === 0) {
-    context.printJson([]);
-    context.log.info('nothing is followed yet: "turnpress subscribe <address>" begins');
-    return EXIT.done;
-  }
+}
+
+async function pullArchives(context: Context, names: readonly string[], options: CommandOptions) {
   ownPrivate(context);
   const accept = keysOf(options.key);
-  if (accept.length > 0 && names.length > 1) throw new UsageError('--key is the key of one archive: name its copy');
+  if (accept.length > 0 && names.length !== 1) throw new UsageError('--key is the key of one archive: name its copy');
   const reports: (PullReport & { readonly name: string })[] = [];
   let exit: number = EXIT.done;
   for (const name of names) {
@@ -49,8 +50,28 @@ export async function run(context: Context, args: readonly string[], options: Co
       exit = worse(exit, tellFailure(context, name, error));
     }
   }
-  context.printJson(reports);
-  return exit;
+  return { reports, exit };
+}
+
+function sayFeeds(
+  context: Context,
+  { asked, fresh, failed }: PollReport,
+  named: readonly FollowedFeed[] | undefined,
+): void {
+  if (asked === 0 && named === undefined) return;
+  const words = [`${plural(asked, 'feed')} asked`, plural(fresh, 'new entry', 'new entries')];
+  context.print([...words, ...(failed > 0 ? [`${failed} failed`] : [])].join(', '));
+}
+
+/** Throws UsageError when something was named. */
+function sayNothing(context: Context, args: readonly string[]): number {
+  if (args.length > 0)
+    throw new UsageError(
+      `nothing that is followed is called "${args.join(' ')}"; archives: ${listReplicas(context).join(', ') || 'none'}; "turnpress read --feeds" lists feeds`,
+    );
+  context.printJson({ archives: [], feeds: { asked: 0, fresh: 0, changed: 0, failed: 0 } });
+  context.log.info('nothing is followed yet: "turnpress subscribe <address>" begins');
+  return EXIT.done;
 }
 
 /** Damage weighs more than a host that is away. */

@@ -1,13 +1,14 @@
 /** From the bytes of a feed to its text: the right character set, and nothing that XML forbids. */
 /** In the order of RFC 7303: a byte order mark, then what the server says, then what the document says of itself. */
 
+import { dropTerminalCodes } from '../../base/terminal-codes.ts';
 import { FeedParseError } from '../errors.ts';
 import { cleanXmlText } from '../xml.ts';
 
 /** `contentType`: the header's value, if there is one. Throws FeedParseError for a character set that nobody knows. */
 export function decodeFeed(bytes: Uint8Array, contentType = ''): string {
   const charset = markOf(bytes) ?? parameterOf(contentType) ?? declaredBy(bytes) ?? 'utf-8';
-  return cleanXmlText(decoderOf(charset).decode(bytes));
+  return cleanXmlText(dropTerminalCodes(decoderOf(charset).decode(bytes)));
 }
 
 function decoderOf(charset: string): TextDecoder {

@@ -50,14 +50,16 @@ function finish({ attributes, outlines }: OpenOutline): Outline {
   // a subscription without an address is none; what else it says is kept
   if (feedUrl === undefined)
     return { title: name, outlines, ...moreOf(type === undefined || type === 'rss' ? rest : { type, ...rest }) };
-  const { htmlUrl, description, ...others } = rest;
+  const { htmlUrl, description, archive, ...others } = rest;
   const homeUrl = urlOf(htmlUrl, undefined);
   const words = lineOf(description);
+  const archiveUrl = urlOf(archive, undefined);
   return {
     title: name,
     feedUrl,
     ...(homeUrl !== undefined && { homeUrl }),
     ...(words !== undefined && { description: words }),
+    ...(archiveUrl !== undefined && { archiveUrl }),
     ...moreOf(others),
   };
 }

@@ -10,7 +10,7 @@ import type { ReaderStore } from '../store/store.ts';
 
 export interface PollOptions {
   /** One GET, addresses checked and bytes bounded. Throws NetworkError. */
-  readonly fetch: (url: string, headers: Readonly<Record<string, string>>) => Promise<Answer>;
+  readonly fetch: (feed: FollowedFeed, headers: Readonly<Record<string, string>>) => Promise<Answer>;
   /** Throws FeedParseError. */
   readonly parse: (document: {
     readonly bytes: Uint8Array;
@@ -79,7 +79,7 @@ async function poll(store: ReaderStore, feed: FollowedFeed, options: PollOptions
   if ((health.pausedMs ?? 0) > now) return { problem: 'its host asked for a pause' };
   let seen: PollAnswer | undefined;
   try {
-    const answer = await options.fetch(feed.url, { accept: ACCEPT, ...validatorsOf(health, now) });
+    const answer = await options.fetch(feed, { accept: ACCEPT, ...validatorsOf(health, now) });
     seen = pollAnswerOf(answer);
     if (answer.status === 304 && health.goodMs !== undefined) {
       moveOn(store, feed, afterGood(health, seen, undefined, now));

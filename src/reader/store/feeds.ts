@@ -12,6 +12,8 @@ export interface FollowedFeed {
   readonly home?: string;
   /** Empty: none. */
   readonly folder: string;
+  /** Hosts that may have private addresses, because the person said so when this feed was subscribed to. */
+  readonly allowHosts: readonly string[];
   readonly health: FeedHealth;
 }
 
@@ -22,7 +24,7 @@ export interface FeedOutlineRow {
   readonly folder: string;
 }
 
-const COLUMNS = 'id, url, title, home, folder, health';
+const COLUMNS = 'id, url, title, home, folder, allowed, health';
 /** Rows that are in memory at a time. */
 const PAGE = 200;
 
@@ -59,6 +61,11 @@ export class FeedTable {
     return this.#db.statement(sql).all(nowMs).map(feedFromRow);
   }
 
+  countDue(nowMs: number): number {
+    const row = this.#db.statement('SELECT count(*) AS n FROM feed WHERE followed=1 AND next_ms <= ?').get(nowMs);
+    return Number(row?.n ?? 0);
+  }
+
   /** By its address. */
   find(url: string): FollowedFeed | undefined {
     const row = this.#db.statement(`SELECT ${COLUMNS} FROM feed WHERE url=? AND followed=1`).get(url);
@@ -68,6 +75,10 @@ export class FeedTable {
   get(id: number): FollowedFeed | undefined {
     const row = this.#db.statement(`SELECT ${COLUMNS} FROM feed WHERE id=?`).get(id);
     return row === undefined ? undefined : feedFromRow(row);
+  }
+
+  allowHosts(id: number, hosts: readonly string[]): void {
+    this.#db.statement('UPDATE feed SET allowed=? WHERE id=?').run(hosts.join(' '), id);
   }
 
   putHealth(id: number, health: FeedHealth): void {
@@ -102,6 +113,9 @@ function feedFromRow(row: SqlRow): FollowedFeed {
     title: String(row.title),
     ...(typeof row.home === 'string' && { home: row.home }),
     folder: String(row.folder),
+    allowHosts: String(row.allowed)
+      .split(' ')
+      .filter((host) => host !== ''),
     health: JSON.parse(String(row.health)) as FeedHealth,
   };
 }

@@ -14,6 +14,7 @@ CREATE TABLE feed (
   url TEXT NOT NULL UNIQUE,
   title TEXT NOT NULL, home TEXT, folder TEXT NOT NULL,
   followed INTEGER NOT NULL,
+  allowed TEXT NOT NULL DEFAULT '',
   next_ms INTEGER NOT NULL,
   health TEXT NOT NULL
 );

@@ -47,6 +47,7 @@ export async function findReplica(address: string, fetcher: Fetcher): Promise<Fo
     throw new NoReplicaError(
       address,
       `it names a replica on another host, ${elsewhere}; subscribe to that address if you trust it`,
+      true,
     );
   throw new NoReplicaError(
     address,

@@ -54,7 +54,11 @@ function follow(...urls: readonly string[]) {
     const net = netOf(answers);
     const results: PollResult[] = [];
     const report = await pollFeeds(store, {
-      ...{ fetch: net.fetch, parse: (document) => parser.parse(document), now: () => now },
+      ...{
+        fetch: ({ url }, headers) => net.fetch(url, headers),
+        parse: (document) => parser.parse(document),
+        now: () => now,
+      },
       onDone: (_, result) => results.push(result),
     });
     return { ...net, report, results };
@@ -139,7 +143,7 @@ describe('asking a feed', () => {
     await pollFeeds(store, {
       now: () => NOW,
       parse: (document) => parser.parse(document),
-      async fetch(url) {
+      async fetch({ url }) {
         const { host } = new URL(url);
         open.set(host, (open.get(host) ?? 0) + 1);
         most = Math.max(most, open.get(host) ?? 0);

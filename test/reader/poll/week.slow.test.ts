@@ -30,7 +30,7 @@ it(`asks ${FEEDS} feeds of every kind politely for a week`, async () => {
     ...{ status: 200, url: at, redirects: [], headers: {}, body: new Uint8Array(0) },
     ...given,
   });
-  const fetch = async (at: string, headers: Readonly<Record<string, string>>): Promise<Answer> => {
+  const fetch = async ({ url: at }: { url: string }, headers: Readonly<Record<string, string>>): Promise<Answer> => {
     const times = asked.get(at) ?? [];
     asked.set(at, times);
     times.push(now);

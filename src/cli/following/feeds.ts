@@ -1,0 +1,77 @@
+/** The feeds of a person's subscriptions: the list in content/, the memory in private/, and asking those that are due. */
+/** The list is the truth: what was added to it by hand is followed from the next command on. */
+
+import { join } from 'node:path';
+import type { Log } from '../../base/log.ts';
+import {
+  type FollowedFeed,
+  openReaderStore,
+  type PollReport,
+  type PollResult,
+  pollFeeds,
+  type ReaderStore,
+  readSubscriptions,
+} from '../../reader/reader.ts';
+import { hasArchive, ownPrivate } from '../archive.ts';
+import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import type { Net } from './net.ts';
+
+export function subscriptionsFile({ contentDir }: Context): string {
+  return join(contentDir, 'subscriptions.opml');
+}
+
+/** In step with the list. Must be closed. Throws UsageError without an archive, SubscriptionsError for a list that cannot be read. */
+export function openFeeds(context: Context): ReaderStore {
+  if (!hasArchive(context))
+    throw new UsageError(`there is no archive in ${context.shown(context.archiveDir)}; "turnpress init" makes one`);
+  const followed = readSubscriptions(subscriptionsFile(context)).filter(({ archive }) => archive === undefined);
+  ownPrivate(context);
+  const log: Log = context.log;
+  const store = openReaderStore(join(context.archiveDir, 'private', 'reader.db'), log);
+  store.feeds.follow(followed);
+  return store;
+}
+
+/** Those given, or all that are due. A line for each that brought something or failed. */
+export async function askFeeds(
+  context: Context,
+  net: Net,
+  store: ReaderStore,
+  feeds: readonly FollowedFeed[] | undefined,
+): Promise<PollReport> {
+  const { world, progress } = context;
+  const total = feeds?.length ?? store.feeds.countDue(world.now());
+  let done = 0;
+  progress.start('feeds', Math.max(1, total));
+  try {
+    return await pollFeeds(store, {
+      fetch: ({ url, allowHosts }, headers) => net.fetch(url, headers, { allowHosts, typed: [url] }),
+      parse: (document) => net.parser.parse(document),
+      now: () => world.now(),
+      ...(feeds !== undefined && { feeds }),
+      onDone(feed, result) {
+        progress.advance(++done, nameOf(feed));
+        tell(context, feed, result);
+      },
+    });
+  } finally {
+    progress.finish();
+  }
+}
+
+/** What a person may mean by a name: part of the title or address, whatever the case. */
+export function isMeant(typed: string, ...names: readonly (string | undefined)[]): boolean {
+  return names.some((name) => name?.toLowerCase().includes(typed.toLowerCase()) === true);
+}
+
+export function nameOf({ title, url }: Pick<FollowedFeed, 'title' | 'url'>): string {
+  return title === '' ? url : title;
+}
+
+function tell(context: Context, feed: FollowedFeed, result: PollResult): void {
+  if ('problem' in result) {
+    context.log.problem({ code: 'FEED', file: nameOf(feed), message: result.problem });
+    context.log.info(`${nameOf(feed)}: ${result.problem}`);
+  } else if (result.fresh > 0) context.print(`${nameOf(feed)}: ${result.fresh} new`);
+}
