@@ -15,6 +15,8 @@ export interface ArchiveInfo {
   /** First part of every checkpoint's origin line, e.g. `example.org/archive`. */
   readonly origin: string;
   readonly created: string;
+  /** It was pulled: blobs that items name, and that were never here, were not published. */
+  readonly copy?: true;
 }
 
 /** What one commit adds. Turns stand parents first; a turn, head or meta that is already there is left out. */

@@ -40,7 +40,9 @@ export function readInfo(
   }
   const unsafe = features.find((feature) => !feature.startsWith(WRITE_ONLY));
   if (unsafe !== undefined) throw new FutureFormatError(file, `feature ${unsafe.slice(0, 80)}`);
-  return { info: { version, features, origin, created }, mayWrite: features.length === 0 };
+  // only a replica's has verifier keys in it, none of them too
+  const copy = Array.isArray(value.keys) ? { copy: true as const } : {};
+  return { info: { version, features, origin, created, ...copy }, mayWrite: features.length === 0 };
 }
 
 /** Makes the folder, what keeps git from the private part, and archive.json. Throws ArchiveExistsError, and TypeError for an origin that no checkpoint can carry. */

@@ -57,7 +57,10 @@ function problemOf(store: Store, hash: string): string | undefined {
   let frame: Uint8Array | undefined;
   try {
     frame = readArchiveFile(store.disk, store.dir, file, limits.blobFile);
-    if (frame === undefined) return 'the blob file is missing';
+    if (frame === undefined)
+      return store.info.copy === true && store.index.findBlob(hash) === undefined
+        ? undefined
+        : 'the blob file is missing';
     decodeBlob(file, frame, hash);
   } catch (error) {
     if (error instanceof DamageError) return error.problem;

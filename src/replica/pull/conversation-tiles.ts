@@ -40,12 +40,12 @@ export async function fetchCheckpoint(
   keys: readonly string[],
 ): Promise<Uint8Array> {
   const path = `${conversationFolder(conversation)}/${CHECKPOINT_NAME}`;
+  const signers = keys.map(parseVerifierKey);
   const found = await source.find(path, limits.checkpoint, (bytes) => {
     const parsed = parseCheckpoint(bytes);
     if (parsed.origin !== `${origin}/${conversation}`) throw new RecordError(`it is that of ${parsed.origin}`);
     if (parsed.size === size && encodeHex(parsed.root) !== root)
       throw new RecordError('it has another root than the archive log says');
-    const signers = keys.map(parseVerifierKey);
     if (signers.length > 0 && !signers.some((key) => verifyCheckpoint(parsed, key.name, key.publicKey)))
       throw new RecordError('no key of the archive log signed it');
     return { parsed, bytes };

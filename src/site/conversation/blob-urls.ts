@@ -27,6 +27,7 @@ export function createBlobUrl(context: BuildContext, conversation: ConversationI
   return (hash, mime, turn) => {
     try {
       if (context.archive.hasBlob(hash)) return place(hash, mime);
+      if (context.archive.info.copy === true) return undefined; // its origin did not publish it
       reportBlob(hash, turn, 'is not there');
     } catch (error) {
       // A blob that does not hash right: one problem of this turn, and no image.

@@ -146,6 +146,8 @@ describe('a pull', () => {
     world.publish();
     expect(await world.pull()).toMatchObject({ failed: 0, pulled: 1 });
     expect(world.read((archive) => archive.listTurns(id))).toHaveLength(1);
+    const { damage } = world.read((archive) => archive.verify());
+    expect(damage).toEqual([]);
   });
 
   it('does without the memory of what is held: it is asked of the archive', async () => {
