@@ -1,7 +1,7 @@
 /** Makes a corpus of any size from a seed folder of Claude Code sessions: copies with other ids, times and some other words. */
 /** Line by line, so that memory does not follow the size; the same seed and size give the same bytes. */
 
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, utimesSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export interface GrownCorpus {
@@ -41,6 +41,9 @@ function wordOf(copy: number): string {
   return `quokka${spell(hashOf(`copy ${copy}`))}`;
 }
 
+/** When the files were last written to, seconds since 1970. */
+const LONG_AGO = Date.UTC(2026, 0, 1) / 1000;
+
 /** Returns the bytes that were written. */
 function copySession(from: string, to: string, copy: number): number {
   mkdirSync(dirname(to), { recursive: true });
@@ -62,6 +65,8 @@ function copySession(from: string, to: string, copy: number): number {
   } finally {
     closeSync(file);
   }
+  // nobody writes to it any more: what a message waits for when it is still being written would depend on the hour
+  utimesSync(to, LONG_AGO, LONG_AGO);
   return bytes;
 }
 
