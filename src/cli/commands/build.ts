@@ -90,11 +90,12 @@ export async function buildPublic(
   const report = await buildFrom(context, shown.archive, 'public', check, shown);
   const blocked = [...shown.blocked].map(([conversation, reason]) => ({ conversation, reason }));
   const { conversations } = archive.countConversations();
+  const published = log.countPublished();
   return {
     ...report,
     leftOut: conversations - report.public,
-    published: log.countPublished(),
-    hidden: shown.countHidden(),
+    published,
+    hidden: Math.max(0, published - report.public),
     blocked,
   };
 }

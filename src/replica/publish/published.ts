@@ -20,8 +20,6 @@ export interface PublishedArchive {
   readonly blocked: ReadonlyMap<ConversationId, string>;
   /** Undefined: nothing was ever published. */
   readonly replica: Replica | undefined;
-  /** Published conversations that `archive` does not show: the rules, another conversation or the gate keep them in. */
-  countHidden(): number;
 }
 
 export async function openPublished(
@@ -73,12 +71,6 @@ export async function openPublished(
       sizeOf: published,
       readConversation: (id) => log.readConversation(id),
     }),
-    countHidden() {
-      let hidden = 0;
-      for (const state of log.walkStates())
-        if (state.published && published(state.conversation) === undefined) hidden++;
-      return hidden;
-    },
   };
 }
 
