@@ -18,6 +18,8 @@ import { buildPublic, buildSummary, sayWhatIsMissing } from './build.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
   const config = readConfig(context.configFile, context.configNamed);
+  const to = typeof options.to === 'string' ? options.to : undefined;
+  if (to !== undefined) (await import('../publishing/hand-over.ts')).checkPlace(to);
   const { planPublish, planSigning } = await import('../../replica/replica.ts');
   return withWritableLog(context, async (archive, log) => {
     const choice = { unsigned: options.unsigned === true, rotate: options.rotateKey === true };
@@ -34,7 +36,6 @@ export async function run(context: Context, _args: readonly string[], options: C
       context.log.info('nothing was published');
       return EXIT.usage;
     }
-    const to = typeof options.to === 'string' ? options.to : undefined;
     await commitAndBuild(context, archive, log, { plan, signing, to });
     return exitOf(context, archive, plan);
   });

@@ -22,9 +22,19 @@ const HOSTS: readonly Host[] = [
   { usage: 'a folder', takes: /^(?![a-z0-9+.-]{2,}:)(.+)$/i, hand: handToFolder },
 ];
 
+/** Whether `--to` names a place at all: asked before anything is published. Throws UsageError. */
+export function checkPlace(to: string): void {
+  getHost(to);
+}
+
 /** Hands what stands in the public site's folder over. Throws UsageError. */
 export function handOver(context: Context, to: string): HandedOver {
-  const host = HOSTS.find(({ takes }) => takes.test(to));
-  if (host === undefined) throw new UsageError(`--to takes ${HOSTS.map(({ usage }) => usage).join(', ')}; not "${to}"`);
+  const host = getHost(to);
   return host.hand(context, requirePublicSite(context), host.takes.exec(to)?.[1] ?? '');
+}
+
+function getHost(to: string): Host {
+  const host = HOSTS.find(({ takes }) => takes.test(to));
+  if (host !== undefined) return host;
+  throw new UsageError(`--to takes ${HOSTS.map(({ usage }) => usage).join(', ')}; not "${to}"`);
 }
