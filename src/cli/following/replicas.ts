@@ -97,13 +97,15 @@ export async function pullInto(context: Context, request: PullRequest): Promise<
 export function sayPulled(context: Context, name: string, report: PullReport): void {
   const { pulled, removed, failed, pending, turns, found, lastGrowth } = report;
   const what = [
-    `${plural(pulled, 'conversation')} pulled`,
+    ...(pulled > 0 || removed + failed === 0 ? [`${plural(pulled, 'conversation')} pulled`] : []),
     ...(turns > 0 ? [plural(turns, 'turn')] : []),
     ...(removed > 0 ? [`${removed} withdrawn`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
   ].join(', ');
   const grown = lastGrowth === '' ? '' : `, last grown ${lastGrowth.slice(0, 10)}`;
-  context.print(`${name}: ${found === 'same' && pulled + removed + failed === 0 ? 'nothing new' : what}${grown}`);
+  context.print(
+    `${name}: ${pulled + removed + failed === 0 ? (found === 'grown' ? 'no conversation changed' : 'nothing new') : what}${grown}`,
+  );
   if (found === 'stale')
     context.log.info(`${name}: the host shows an older state than what is here; nothing was rolled back`);
   if (report.keys.length === 0) context.log.info(`${name}: the archive is not signed: only the host says whose it is`);
