@@ -9,6 +9,7 @@ export type { FollowedFeed } from './store/feeds.ts';
 export { openReaderStore, type ReaderStore } from './store/store.ts';
 export {
   addSubscription,
+  moveSubscription,
   parseSubscriptions,
   readSubscriptions,
   removeSubscription,

@@ -45,6 +45,14 @@ export function addSubscription(file: string, added: Subscription): boolean {
   return true;
 }
 
+/** The feed is asked somewhere else from now on. False: it is not in the list. Throws SubscriptionsError. */
+export function moveSubscription(file: string, from: string, to: string): boolean {
+  const list = readList(file);
+  if (![...walk(list.outlines, '')].some(({ url }) => url === from)) return false;
+  write(file, { ...list, outlines: moved(list.outlines, from, to) });
+  return true;
+}
+
 /** False: it is not in the list. Throws SubscriptionsError. */
 export function removeSubscription(file: string, url: string): boolean {
   const list = readList(file);
@@ -84,6 +92,13 @@ function insert(outlines: readonly Outline[], [first, ...rest]: readonly string[
   if (group === undefined || !('outlines' in group))
     return [...outlines, { title: first, outlines: insert([], rest, added) }];
   return outlines.with(known, { ...group, outlines: insert(group.outlines, rest, added) });
+}
+
+function moved(outlines: readonly Outline[], from: string, to: string): readonly Outline[] {
+  return outlines.map((outline) => {
+    if ('outlines' in outline) return { ...outline, outlines: moved(outline.outlines, from, to) };
+    return outline.feedUrl === from ? { ...outline, feedUrl: to } : outline;
+  });
 }
 
 function without(outlines: readonly Outline[], url: string): readonly Outline[] {

@@ -5,7 +5,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { addSubscription, readSubscriptions, removeSubscription, SubscriptionsError } from '../../src/reader/reader.ts';
+import {
+  addSubscription,
+  moveSubscription,
+  readSubscriptions,
+  removeSubscription,
+  SubscriptionsError,
+} from '../../src/reader/reader.ts';
 import { checkOpml } from '../feed/check-opml.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'turnpress-opml-'));
@@ -71,6 +77,13 @@ describe('the list of subscriptions', () => {
     ])
       expect(written).toContain(kept);
     expect(checkOpml(written)).toEqual([]);
+  });
+
+  it('gets the new address of a feed that moved, wherever it stands', () => {
+    const file = fileOf('moved.opml', THEIRS);
+    expect(moveSubscription(file, 'https://a.example.org/rss', 'https://new.example.org/rss')).toBe(true);
+    expect(readSubscriptions(file)).toMatchObject([{ url: 'https://new.example.org/rss', folder: 'Tech / Deep' }]);
+    expect(moveSubscription(file, 'https://a.example.org/rss', 'https://new.example.org/rss')).toBe(false);
   });
 
   it.each([

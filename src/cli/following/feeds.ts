@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Log } from '../../base/log.ts';
 import {
   type FollowedFeed,
+  moveSubscription,
   openReaderStore,
   type PollReport,
   type PollResult,
@@ -50,6 +51,10 @@ export async function askFeeds(
       parse: (document) => net.parser.parse(document),
       now: () => world.now(),
       ...(feeds !== undefined && { feeds }),
+      onMoved(from, to) {
+        moveSubscription(subscriptionsFile(context), from, to);
+        context.log.info(`${from} moved for ever; it is asked at ${to} from now on`);
+      },
       onDone(feed, result) {
         progress.advance(++done, nameOf(feed));
         tell(context, feed, result);

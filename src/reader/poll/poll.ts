@@ -21,6 +21,8 @@ export interface PollOptions {
   /** Also those whose time has not come, but for hosts that asked for a pause. */
   readonly feeds?: readonly FollowedFeed[];
   readonly onDone?: (feed: FollowedFeed, result: PollResult) => void;
+  /** It is asked at another address from now on: the list of subscriptions has to say so, too. */
+  readonly onMoved?: (from: string, to: string) => void;
 }
 
 /** `problem`: in words. */
@@ -82,7 +84,7 @@ async function poll(store: ReaderStore, feed: FollowedFeed, options: PollOptions
     const answer = await options.fetch(feed, { accept: ACCEPT, ...validatorsOf(health, now) });
     seen = pollAnswerOf(answer);
     if (answer.status === 304 && health.goodMs !== undefined) {
-      moveOn(store, feed, afterGood(health, seen, undefined, now));
+      moveOn(store, feed, afterGood(health, seen, undefined, now), options);
       return { fresh: 0, changed: 0, unchanged: true };
     }
     if (answer.status !== 200) return fail(sentenceOf(answer.status), seen);
@@ -99,7 +101,7 @@ async function poll(store: ReaderStore, feed: FollowedFeed, options: PollOptions
     });
     const timesMs = parsed.entries.flatMap(({ publishedMs, updatedMs }) => publishedMs ?? updatedMs ?? []);
     const rhythm = { timesMs, ...(parsed.ttlMs !== undefined && { ttlMs: parsed.ttlMs }) };
-    moveOn(store, feed, afterGood(health, seen, rhythm, now));
+    moveOn(store, feed, afterGood(health, seen, rhythm, now), options);
     return { fresh: taken.fresh, changed: taken.changed, unchanged: false };
   } catch (error) {
     if (!(error instanceof TurnpressError) || error.kind !== 'network') throw error;
@@ -108,11 +110,12 @@ async function poll(store: ReaderStore, feed: FollowedFeed, options: PollOptions
 }
 
 /** A move that was told often enough is made; the feed at the new address may be followed already. */
-function moveOn(store: ReaderStore, feed: FollowedFeed, health: FeedHealth): void {
+function moveOn(store: ReaderStore, feed: FollowedFeed, health: FeedHealth, { onMoved }: PollOptions): void {
   const to = believedMove(health);
   if (to !== undefined && store.feeds.move(feed.id, to)) {
     const { moved: _, ...settled } = health;
     store.feeds.putHealth(feed.id, settled);
+    onMoved?.(feed.url, to);
   } else store.feeds.putHealth(feed.id, health);
 }
 

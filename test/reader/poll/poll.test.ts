@@ -50,6 +50,7 @@ function follow(...urls: readonly string[]) {
   const store = openReaderStore(join(folder, `${Math.random()}.db`), silentLog);
   store.feeds.follow(urls.map((url) => ({ url, title: '', folder: '' })));
   let now = NOW;
+  const moves: string[] = [];
   const poll = async (answers: Readonly<Record<string, Given>>) => {
     const net = netOf(answers);
     const results: PollResult[] = [];
@@ -60,10 +61,11 @@ function follow(...urls: readonly string[]) {
         now: () => now,
       },
       onDone: (_, result) => results.push(result),
+      onMoved: (from, target) => moves.push(`${from} ${target}`),
     });
     return { ...net, report, results };
   };
-  return { store, poll, later: (ms: number) => (now += ms) };
+  return { store, poll, moves, later: (ms: number) => (now += ms) };
 }
 
 describe('asking a feed', () => {
@@ -108,7 +110,7 @@ describe('asking a feed', () => {
   });
 
   it('moves after three answers that say so, and keeps its entries', async () => {
-    const { store, poll, later } = follow(FEED);
+    const { store, poll, later, moves } = follow(FEED);
     const to = 'https://new.example.org/feed';
     const moved = { [FEED]: { body: rss('a'), url: to, redirects: [{ status: 301, to }] } };
     for (let i = 0; i < 3; i++) {
@@ -119,6 +121,7 @@ describe('asking a feed', () => {
     expect(store.feeds.find(FEED)).toBeUndefined();
     expect((await poll({ [to]: { body: rss('a', 'b') } })).report).toMatchObject({ asked: 1, fresh: 1 });
     expect(store.feeds.find(to)?.health.moved).toBeUndefined();
+    expect(moves).toEqual([`${FEED} ${to}`]);
   });
 
   it('does not move for a redirect that is for now', async () => {
