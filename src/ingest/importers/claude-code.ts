@@ -3,7 +3,7 @@
 
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
 import { parseTime } from '../../base/time.ts';
-import { textOf as wordsOf } from '../kit/build/told.ts';
+import { textOf as wordsOf } from '../kit/assembly/told.ts';
 import type { Format } from '../kit/format.ts';
 import type { ImportedBlob, Importer } from '../kit/importer.ts';
 import type { Reading } from '../kit/reading.ts';

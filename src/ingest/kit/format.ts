@@ -3,7 +3,7 @@
 
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import type { Meta } from '../../model/conversation.ts';
-import type { Conversation, Rules } from './build/building.ts';
+import type { Conversation, Rules } from './assembly/building.ts';
 import type { Reading } from './reading.ts';
 
 /**

@@ -3,8 +3,8 @@
 
 import { isoTime } from '../../base/time.ts';
 import type { Meta } from '../../model/conversation.ts';
-import { type Building, type Conversation, keyOf } from './build/building.ts';
-import { breakCycles } from './build/cycles.ts';
+import { type Building, type Conversation, keyOf } from './assembly/building.ts';
+import { breakCycles } from './assembly/cycles.ts';
 import type { Format } from './format.ts';
 import type { ImportedConversation, SourceOutput } from './importer.ts';
 import { findProject } from './project.ts';

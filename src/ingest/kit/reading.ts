@@ -2,8 +2,8 @@
 /** One desk for one source: it knows the line that is read, and passes what is said on to the builder. */
 
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import { chainOf, closeAsked, closeChain, isKnown, takeRecord } from './build/builder.ts';
-import { type Building, count, keyOf } from './build/building.ts';
+import { chainOf, closeAsked, closeChain, isKnown, takeRecord } from './assembly/builder.ts';
+import { type Building, count, keyOf } from './assembly/building.ts';
 import type { SourceInput } from './importer.ts';
 import type { AgentRecord, CallEnd } from './record.ts';
 import { argueCall, endCall, nameCall } from './words/held.ts';

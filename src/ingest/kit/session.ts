@@ -2,8 +2,8 @@
 /** Lines, documents, broken lines, growth, counts and states are the same for all agents and live here; a format only knows its JSON. */
 
 import { isJsonObject, type JsonValue } from '../../base/json.ts';
-import { endBuilding, GIVEN_UP_MS, isSettled, markSettled, openBuilding, QUIET_MS } from './build/builder.ts';
-import type { Building, Rules } from './build/building.ts';
+import { endBuilding, GIVEN_UP_MS, isSettled, markSettled, openBuilding, QUIET_MS } from './assembly/builder.ts';
+import type { Building, Rules } from './assembly/building.ts';
 import type { Format } from './format.ts';
 import type { SourceInput, SourceOutput } from './importer.ts';
 import type { JsonLine } from './lines/json-lines.ts';

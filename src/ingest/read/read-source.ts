@@ -6,7 +6,7 @@ import { decodeUtf8 } from '../../base/bytes.ts';
 import { LimitError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { Redactor } from '../../secrets/secrets.ts';
-import { GIVEN_UP_MS, QUIET_MS } from '../kit/build/builder.ts';
+import { GIVEN_UP_MS, QUIET_MS } from '../kit/assembly/builder.ts';
 import type { Importer, SourceInput, SourceOutput } from '../kit/importer.ts';
 import type { Gap } from '../kit/lines/json-lines.ts';
 import { encodePart } from './encode-part.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isJsonObject, type JsonObject } from '../../../src/base/json.ts';
-import { GIVEN_UP_MS, QUIET_MS } from '../../../src/ingest/kit/build/builder.ts';
+import { GIVEN_UP_MS, QUIET_MS } from '../../../src/ingest/kit/assembly/builder.ts';
 import type { Format } from '../../../src/ingest/kit/format.ts';
 import type { ImportedTurn, SourceInput, SourceOutput } from '../../../src/ingest/kit/importer.ts';
 import type { Reading } from '../../../src/ingest/kit/reading.ts';

@@ -4,7 +4,7 @@
 import { decodeUtf8 } from '../../../base/bytes.ts';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../../base/json.ts';
 import type { Item } from '../../../model/item.ts';
-import type { Conversation } from '../../kit/build/building.ts';
+import type { Conversation } from '../../kit/assembly/building.ts';
 import type { SourceInput } from '../../kit/importer.ts';
 import type { Reading } from '../../kit/reading.ts';
 import { hash48 } from '../../kit/tree/tree.ts';

@@ -2,7 +2,7 @@
 /** Collected while reading; written out once for every conversation that a run touched. */
 
 import type { JsonObject } from '../../../base/json.ts';
-import type { Conversation } from '../../kit/build/building.ts';
+import type { Conversation } from '../../kit/assembly/building.ts';
 import type { Described } from '../../kit/format.ts';
 import type { Reading } from '../../kit/reading.ts';
 import { MAIN } from '../../kit/record.ts';

@@ -4,7 +4,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/json.ts';
 import { isoTime, parseTime } from '../../../base/time.ts';
 import type { Meta } from '../../../model/conversation.ts';
-import type { Conversation } from '../../kit/build/building.ts';
+import type { Conversation } from '../../kit/assembly/building.ts';
 import { findProject } from '../../kit/project.ts';
 import { listNames } from '../../kit/tree/history.ts';
 import { findText } from './records.ts';

@@ -3,8 +3,8 @@
 
 import type { JsonValue } from '../../../base/json.ts';
 import type { Part, ToolCallResponsePart } from '../../../model/item.ts';
-import { type Building, keyOf, type Open, type Start, type Waiting } from '../build/building.ts';
-import { aliasKey } from '../build/place.ts';
+import { type Building, keyOf, type Open, type Start, type Waiting } from '../assembly/building.ts';
+import { aliasKey } from '../assembly/place.ts';
 import { type AgentRecord, type CallEnd, MAIN } from '../record.ts';
 import { findKeyOf, findTurnOf, nameTurn } from '../tree/tree.ts';
 

@@ -1,7 +1,7 @@
 /** Goes back by a count of prompts, as agents do that name no record to go back to. */
 /** The turn before each prompt is remembered; what comes next stands behind the one that was gone back to. */
 
-import type { Building, PromptMark } from '../build/building.ts';
+import type { Building, PromptMark } from '../assembly/building.ts';
 import { type AgentRecord, type Draft, MAIN } from '../record.ts';
 
 /** The session's chain stands where it stood before its last `prompts` prompts. More than there are: above all. */

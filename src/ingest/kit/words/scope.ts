@@ -4,7 +4,7 @@
 import { blake3Hex } from '../../../base/blake3.ts';
 import { encodeUtf8 } from '../../../base/bytes.ts';
 import type { Item } from '../../../model/item.ts';
-import type { Building } from '../build/building.ts';
+import type { Building } from '../assembly/building.ts';
 import { wellFormedItem } from '../items/well-formed.ts';
 
 const WORDS = { user: 'prompt', assistant: 'message', tool: 'output', system: 'note' } as const;
