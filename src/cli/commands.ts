@@ -235,6 +235,21 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/read.ts'),
   },
   {
+    name: 'proof',
+    summary: 'write the proof that a turn was published, or check such a file without any archive',
+    args: [{ usage: '[turn]', says: 'first digits (4 or more) of the turn; --output names the file, default: stdout' }],
+    options: [
+      { flags: '--check <file>', says: 'say what the proof in this file shows, and what it does not' },
+      { flags: '--key <verifier key>', says: 'with --check: the key that must have signed' },
+    ],
+    examples: [
+      'turnpress proof 3f9a12c4 --output said.proof',
+      'turnpress proof --check said.proof',
+      'turnpress proof 3f9a12c4 --archive archive/private/replicas/turns.example.org > said.proof',
+    ],
+    load: () => import('./commands/proof.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'check this machine, the archive and the configuration',
     args: [],

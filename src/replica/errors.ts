@@ -91,6 +91,28 @@ export class UntrustedKeyError extends TurnpressError {
   }
 }
 
+/** A proof does not hold: it is cut off, changed, or of something else. */
+export class BadProofError extends TurnpressError {
+  override readonly kind = 'damaged';
+  /** The part of the chain that breaks. */
+  readonly part: string;
+  /** The sentence without the part. */
+  readonly problem: string;
+  constructor(part: string, problem: string, cause?: unknown) {
+    super('BAD_PROOF', { part }, `the proof does not hold: ${part}: ${problem}`, cause);
+    this.part = part;
+    this.problem = problem;
+  }
+}
+
+/** What is not published has no proof. */
+export class NotPublishedError extends TurnpressError {
+  override readonly kind = 'usage';
+  constructor(turn: string, problem: string) {
+    super('NOT_PUBLISHED', { turn }, problem);
+  }
+}
+
 /** Nothing at an address leads to a replica that can be pulled. */
 export class NoReplicaError extends TurnpressError {
   override readonly kind = 'usage';

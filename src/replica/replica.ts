@@ -1,7 +1,10 @@
 /** The replica's door: publishing an archive, and taking things from the web. */
 /** Publishing fails closed: what the gate finds, or cannot look into, stays in. */
 
-export { NetworkError, type NetworkReason, NoReplicaError } from './errors.ts';
+export { checkProof, type ProofReport } from './check/check-proof.ts';
+export { PROOF_LIMIT, parseProof } from './check/proof-file.ts';
+export { proveTurn } from './check/prove.ts';
+export { BadProofError, NetworkError, type NetworkReason, NoReplicaError, NotPublishedError } from './errors.ts';
 export { type Answer, Fetcher, type FetcherOptions, type FetchOptions, type Redirect } from './fetch/fetcher.ts';
 export { keyFile } from './log/key-files.ts';
 export { commitPublish, isEmptyPlan } from './publish/commit.ts';

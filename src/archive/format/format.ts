@@ -22,6 +22,7 @@ export {
   isSameFrontier,
   LEAF_LENGTH,
   leafHash,
+  nodeHash,
   rootOf,
   rootOfLeaves,
   splitHashes,

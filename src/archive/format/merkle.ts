@@ -71,7 +71,8 @@ export function splitHashes(bytes: Uint8Array): Uint8Array[] {
   return hashes;
 }
 
-function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+/** SHA-256(0x01 ‖ left ‖ right). */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   const input = Buffer.allocUnsafe(65);
   input[0] = 1;
   input.set(left, 1);
