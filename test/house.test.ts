@@ -29,7 +29,7 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
   secrets: ['tokens', 'rules'],
   archive: ['format', 'files', 'index', 'scan', 'read', 'append', 'withdraw', 'verify', 'search'],
   ingest: ['kit', 'importers', 'read', 'append'],
-  replica: ['fetch', 'log', 'publish', 'pull', 'check'],
+  replica: ['fetch', 'log', 'publish', 'pull', 'check', 'repair'],
   reader: ['store', 'poll'],
   site: ['state', 'view', 'render', 'shell', 'feeds', 'search', 'conversation', 'lists', 'once'],
 };

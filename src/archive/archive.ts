@@ -16,6 +16,8 @@ export type {
   DamageReport,
   ExtensionPayload,
   LogExtension,
+  LogOffer,
+  LogState,
   LostContent,
   PutBackReport,
   Revision,
@@ -43,6 +45,7 @@ export type { MetaTombstone, Tombstone } from './format/record.ts';
 export { type PreparedTurn, prepareTurn } from './format/turn-record.ts';
 export type { Ledger, LedgerSource, LedgerUpdate, LostParent, StartedConversation } from './ledger-contract.ts';
 export { cutArchive, type PublishedSizes } from './read/cut-archive.ts';
+export { mendInfo } from './scan/mend-info.ts';
 /** For logs of the same make that other rooms keep in the archive's folder. */
 export { cutTails } from './scan/quarantine.ts';
 export type { TornTail } from './scan/scan-tails.ts';

@@ -208,6 +208,22 @@ export interface LostContent {
   readonly hashes: readonly string[];
 }
 
+/** Records of a log by position, from anywhere; undefined where there is none. */
+export type LogOffer = readonly (Uint8Array | undefined)[];
+
+/** A state of a log that somebody vouches for. */
+export interface LogState {
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
+export interface MendOptions {
+  /** What else is known of the log, such as what was published of it. */
+  readonly states?: readonly LogState[];
+  /** Says what it would do, and writes nothing. */
+  readonly dry?: boolean;
+}
+
 export interface PutBackReport {
   /** Of turns and metas. */
   readonly payloads: number;
@@ -259,6 +275,13 @@ export interface ArchiveWriter extends ArchiveReader {
    * stays so, and records stay as they are. What stood in a file that is written anew is in quarantine.
    */
   putBack(conversation: ConversationId, found: ReadonlyMap<string, Uint8Array>): PutBackReport;
+  /**
+   * Makes a damaged log whole: its leaf and entry tiles and its checkpoint, from what is here and what is offered. Written is only what
+   * has exactly the size and root of its checkpoint, of what was known, or of one of `states`. False: nothing was.
+   */
+  mendLog(conversation: ConversationId, offers: readonly LogOffer[], options?: MendOptions): boolean;
+  /** The greatest size that is known of a log. 0: nothing is. */
+  knownSize(conversation: ConversationId, states?: readonly LogState[]): number;
   /**
    * Drops the index and builds it from the logs. What it knew and does not find again is damage, now and at every opening, until
    * it is found or, with `acceptLoss`, a person says that it is known.

@@ -12,6 +12,7 @@ import type { LoggedTurn, Payload } from '../model/turn.ts';
 import { Committer } from './append/append-commit.ts';
 import { type Growth, planAppend } from './append/append-plan.ts';
 import { planExtension } from './append/extend-plan.ts';
+import { knownSize, mendLog } from './append/mend-log.ts';
 import { type Found, listLost, noteLost, putBack } from './append/put-back.ts';
 import type {
   AppendBatch,
@@ -22,7 +23,10 @@ import type {
   ConversationFilter,
   DamageReport,
   LogExtension,
+  LogOffer,
+  LogState,
   LostContent,
+  MendOptions,
   PutBackReport,
   Revision,
   SearchHit,
@@ -266,6 +270,15 @@ export class OpenArchive implements ArchiveWriter {
   putBack(conversation: ConversationId, found: Found): PutBackReport {
     this.#store.assertWritable();
     return putBack(this.#store, conversation, found);
+  }
+
+  mendLog(conversation: ConversationId, offers: readonly LogOffer[], options: MendOptions = {}): boolean {
+    this.#store.assertWritable();
+    return mendLog(this.#store, conversation, offers, options);
+  }
+
+  knownSize(conversation: ConversationId, states: readonly LogState[] = []): number {
+    return knownSize(this.#store, conversation, states);
   }
 
   verify(options: VerifyOptions = {}): VerifyReport {

@@ -24,3 +24,7 @@ export { planUnpublish } from './publish/unpublish.ts';
 export { type FoundReplica, findReplica } from './pull/discover.ts';
 export { type PullOptions, type PullReport, pull } from './pull/pull.ts';
 export { type PullState, readPullState } from './pull/pull-state.ts';
+export { openFolderSource } from './repair/folder-source.ts';
+export type { GoodSource } from './repair/good-source.ts';
+export { type RepairReport, repair } from './repair/repair.ts';
+export { openReplicaSource } from './repair/replica-good-source.ts';

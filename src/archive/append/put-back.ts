@@ -59,11 +59,16 @@ export function putBack(store: Store, id: ConversationId, found: Found): PutBack
   if (row === undefined) return { payloads: 0, blobs };
   const lost = listLostPayloads(store, id, store.damage).filter(({ record }) => !isBlob(record));
   let payloads = 0;
-  for (const [n, group] of Map.groupBy(lost, ({ position }) => Math.floor(position / TILE_WIDTH))) {
+  let wrote = false;
+  for (const n of listLostTiles(store, id)) {
+    const group = lost.filter(({ position }) => Math.floor(position / TILE_WIDTH) === n);
     const back = group.filter(({ record }) => contents.has(record.payloadHash)).length;
-    if (back > 0 && writeTile(store, row, n, contents)) payloads += back;
+    // of a tile that lost nothing but what its records say anyway all is here
+    if ((back === 0 && group.length > 0) || !writeTile(store, row, n, contents)) continue;
+    payloads += back;
+    wrote = true;
   }
-  if (payloads > 0) reindex(store, id);
+  if (wrote) reindex(store, id);
   return { payloads, blobs };
 }
 
@@ -86,6 +91,12 @@ function listLostPayloads(store: Store, id: ConversationId, reports: readonly Da
     const record = readRecords(store, row, Math.floor(position / TILE_WIDTH))[position % TILE_WIDTH];
     return hasPayload(record) && !isTaken(record) ? [{ record, position }] : [];
   });
+}
+
+/** Payload tiles of which anything is damaged. */
+function listLostTiles(store: Store, id: ConversationId): ReadonlySet<number> {
+  const own = store.damage.filter(({ conversation, kind }) => conversation === id && kind === 'payload');
+  return new Set(own.flatMap(({ positions = [] }) => positions.map((each) => Math.floor(each / TILE_WIDTH))));
 }
 
 /** Whether a tombstone took back what a record says. */
