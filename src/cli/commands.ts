@@ -151,6 +151,21 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/verify.ts'),
   },
   {
+    name: 'repair',
+    summary: 'put damaged and missing bytes back, by hash, from a backup, a pulled copy or the published replica',
+    args: [{ usage: '[conversation...]', says: 'only these' }],
+    options: [
+      {
+        flags: '--from <places>',
+        says: 'folders or addresses, with commas; else pulled copies, and the url of content/site.json',
+      },
+      { flags: '--dry-run', says: 'look and ask, and put nothing back' },
+      { flags: '--allow-host <hosts>', says: 'these may have private addresses' },
+    ],
+    examples: ['turnpress repair --from /media/backup/archive', 'turnpress repair --from https://turns.example.org/'],
+    load: () => import('./commands/repair.ts'),
+  },
+  {
     name: 'withdraw',
     summary: 'take the content of a turn, and the title and other meta that say it, back for ever',
     args: [{ usage: '<id>', says: 'first 16 digits of the turn, or of the conversation; fewer only where it can ask' }],

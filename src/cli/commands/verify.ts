@@ -61,6 +61,8 @@ export async function run(context: Context, args: readonly string[], options: Co
     archive.close();
   }
   await sayMendable(context, damage);
+  if (damage.length > 0)
+    context.log.info('"turnpress repair --from <backup or address>" puts back what is the same there, by hash');
   return damage.length > 0 ? EXIT.damaged : EXIT.done;
 }
 
