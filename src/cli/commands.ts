@@ -265,6 +265,20 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/proof.ts'),
   },
   {
+    name: 'check',
+    summary: 'check that a page of any turnpress site shows the turns that were published, as they were said',
+    args: [{ usage: '<address>', says: 'of a conversation’s page, or of a turn' }],
+    options: [
+      { flags: '--key <verifier key>', says: 'the key that its owner told you; any other is refused' },
+      { flags: '--allow-host <hosts>', says: 'these may have private addresses, as in 127.0.0.1:8080' },
+    ],
+    examples: [
+      'turnpress check https://turns.example.org/c/3f9a12c4d5e6f708/',
+      'turnpress check https://turns.example.org/t/#3f9a12c4d5e6f708',
+    ],
+    load: () => import('./commands/check.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'check this machine, the archive and the configuration',
     args: [],

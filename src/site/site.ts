@@ -6,6 +6,8 @@ import type { ArchiveReader } from '../archive/archive.ts';
 import { errorCode } from '../base/disk.ts';
 import { DatabaseDiskError } from '../base/errors.ts';
 import type { ConversationSummary } from '../model/conversation.ts';
+import type { TurnHash } from '../model/ids.ts';
+import type { LoggedTurn } from '../model/turn.ts';
 import { visibilityOf } from '../model/visibility.ts';
 import { PublishBlockedError } from './errors.ts';
 import { checkGated } from './gated.ts';
@@ -22,6 +24,16 @@ import { findFrozenState, openState, type SiteState } from './state/state.ts';
 export { ArchiveGrewError, BuildRunningError } from './errors.ts';
 export type { BuildOptions, BuildReport } from './options.ts';
 export { headersFor, type ServedSite, servedHeaders } from './shell/headers.ts';
+
+/** The articles of some turns as a build of this version writes them, for whoever checks a page: see render-again.ts. */
+export async function renderAgain(
+  archive: ArchiveReader,
+  path: readonly LoggedTurn[],
+  shown: ReadonlySet<TurnHash>,
+): Promise<ReadonlyMap<TurnHash, readonly string[]>> {
+  const { renderPath } = await import('./conversation/render-again.ts');
+  return renderPath(archive, path, shown);
+}
 
 /** Raised when equal inputs give other bytes than before: everything is made again. */
 const BUILD_VERSION = '3';

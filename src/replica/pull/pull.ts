@@ -30,6 +30,8 @@ export interface PullOptions {
   readonly allowHosts?: readonly string[];
   /** Verifier keys that a person says are the archive's own. */
   readonly accept?: readonly string[];
+  /** Only conversations whose id begins so; the others stay pending. */
+  readonly only?: string;
   readonly fetcher: Fetcher;
   readonly nowMs: () => number;
   readonly log: Log;
@@ -186,7 +188,7 @@ class Pull {
 
   /** Many at once, each by itself. */
   async #pullConversations(): Promise<void> {
-    const { progress } = this.#options;
+    const { progress, only = '' } = this.#options;
     const total = this.#log.countPending();
     if (total === 0) return;
     progress.start('conversations', total);
@@ -197,6 +199,7 @@ class Pull {
       for (let next = states.next(); next.done !== true; next = states.next()) {
         this.#options.signal?.throwIfAborted();
         if (this.#source.isDown) return;
+        if (!next.value.conversation.startsWith(only)) continue;
         await this.#pullOne(next.value);
         progress.advance(++done, shortId(next.value.conversation));
       }

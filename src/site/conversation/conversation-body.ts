@@ -19,7 +19,7 @@ export interface PlacedTurn {
 }
 
 /** In the place of a turn that has no item to show. */
-function renderGap(view: TurnView): SafeHtml {
+export function renderGap(view: TurnView): SafeHtml {
   if (view.withheld !== undefined) return renderWithheldTurn(view.turn, reasonWords(view.withheld));
   return renderDamagedTurn(view.turn, view.damage ?? 'it cannot be read');
 }
