@@ -4,6 +4,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { whole } from '../model/image-samples.ts';
 import { type HostileServer, honest, type Mode, serveHostile, status } from '../replica/hostile-server.ts';
 import { fixedKey, vkeyOf } from '../replica/test-publisher.ts';
 import { openPlace, type Place } from '../whole/command-line.ts';
@@ -20,6 +21,11 @@ interface Result {
   readonly findings: readonly { readonly turn: string; readonly problem: string }[];
 }
 
+/** A leaf, 5 by 4. */
+const picture = {
+  type: 'image',
+  source: { type: 'base64', media_type: 'image/png', data: Buffer.from(whole['image/png']).toString('base64') },
+};
 let place: Place;
 let server: HostileServer;
 let me: Terminal;
@@ -49,7 +55,7 @@ beforeAll(async () => {
     ]);
     session.result(`call-${word}`, `total 1\n${word}.txt`);
     session.answer([{ type: 'text', text: `The ${word} tree is planted.` }]);
-    session.prompt('Thanks');
+    session.prompt([{ type: 'text', text: 'Thanks' }, picture]);
     session.answer([{ type: 'text', text: 'It was nothing.' }]);
     place.write(claudePath(session.id, `-srv-code-${word}`), session.text());
   }
@@ -114,6 +120,17 @@ describe('check', () => {
       const asked = new Set(server.asked.flatMap((each) => /conversations\/([0-9a-f]{16})/.exec(each)?.[1] ?? []));
       expect([...asked]).toEqual([path.split('/')[2]]);
     }
+  });
+
+  it('holds with the pictures that a site shows, too', async () => {
+    const [path = ''] = paths;
+    expect(source(path)).toContain('is not published here');
+    place.configure({ publish: [{ conversation: '*', visibility: 'public' }], images: { publish: true } });
+    expect((await place.inside('publish', '--yes', '--output', join(place.folder, 'shown'))).code).toBe(0);
+    server.folder = join(place.folder, 'shown');
+    expect(readFileSync(join(server.folder, path, 'index.html'), 'utf8')).toContain('<figure class="blob">');
+    expect(await check(0, path)).toMatchObject({ holds: true, turns: 6, same: 6 });
+    server.folder = place.site;
   });
 
   it('finds turns by anchor and by hash, and says what is not compared and not proven', async () => {

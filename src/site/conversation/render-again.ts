@@ -9,7 +9,7 @@ import { renderTurn } from '../render/turn.ts';
 import { imageUrl } from '../urls.ts';
 import { type TurnView, walkViews } from '../view/turn-view.ts';
 import { renderGap } from './conversation-body.ts';
-import { IMAGE_TYPES } from './images.ts';
+import { cleanImage, IMAGE_TYPES } from './images.ts';
 
 /** `path`: from the root on. The `<article>` of each turn that is `shown`: without its pictures, and with them where they were published. */
 export function renderPath(
@@ -35,7 +35,9 @@ function renderView(
   if (item === undefined) return [renderGap(view)];
   const place = (hash: BlobHash, mime: string): string | undefined => {
     const extension = IMAGE_TYPES.get(mime);
-    return extension === undefined || !archive.hasBlob(hash) ? undefined : imageUrl(turn.conversation, hash, extension);
+    const bytes = extension === undefined ? undefined : archive.readBlob(hash);
+    if (extension === undefined || bytes === undefined || cleanImage(bytes, mime) === undefined) return undefined;
+    return imageUrl(turn.conversation, hash, extension);
   };
   const looks = [() => undefined, place].map((blobUrl): string => renderTurn({ turn, item, calls, blobUrl }));
   return [...new Set(looks)];
