@@ -12,7 +12,7 @@ import { encodeEntries } from '../format/entry-tile.ts';
 import { emptyFrontier, type Frontier, growFrontier, leafHash, rootOf, splitHashes } from '../format/merkle.ts';
 import { findArchiveOrigin } from '../format/origin.ts';
 import { TILE_WIDTH, tileCount, tileRecords } from '../format/tile-names.ts';
-import { findKnownLog } from '../index/lost-logs.ts';
+import { findKnownLog, listLostLogs } from '../index/lost-logs.ts';
 import type { Store } from '../index/store.ts';
 import { writeCheckpoint } from '../scan/checkpoint-file.ts';
 import { quarantineFile } from '../scan/quarantine.ts';
@@ -50,8 +50,27 @@ export function knownSize(store: Store, id: ConversationId, states: readonly Log
   return listStates(store, id, states)[0]?.size ?? 0;
 }
 
+/** What was known before the damage. What the index made of damaged tiles is no knowledge: it would make the damage the truth. */
+function knownBefore(store: Store, id: ConversationId): LogState | undefined {
+  const isLost = listLostLogs(store.index).some((lost) => lost.id === id);
+  const row = store.index.findRow(id);
+  const isWhole = row?.damage === undefined || areTilesWhole(store, id, row.frontier.size);
+  return isLost || isWhole ? findKnownLog(store.index, id) : undefined;
+}
+
+/** Records and leaf hashes bear each other out: only the checkpoint, or what others say, is against them. */
+function areTilesWhole(store: Store, id: ConversationId, size: number): boolean {
+  return tilesOf(size).every((n) => {
+    const { records, leaves } = viewTile(store.files, id, n, tileRecords(size, n));
+    return records.every((record, i) => {
+      const leaf = leaves[i];
+      return record !== undefined && leaf !== undefined && equalBytes(leafHash(record), leaf);
+    });
+  });
+}
+
 function listStates(store: Store, id: ConversationId, states: readonly LogState[]): readonly LogState[] {
-  const known = findKnownLog(store.index, id);
+  const known = knownBefore(store, id);
   const stated = ownCheckpoint(store, id);
   const all = [...(stated === undefined ? [] : [stated]), ...(known === undefined ? [] : [known]), ...states];
   return all
@@ -104,7 +123,7 @@ function findLeaves(
     return Array.from({ length: width }, (_, i) => leaves[i]);
   });
   const sides = [stored, ...records.map((each) => each.map((record) => record && leafHash(record)))];
-  const known = findKnownLog(store.index, id);
+  const known = knownBefore(store, id);
   for (const first of sides)
     for (const second of sides) {
       const leaves: Uint8Array[] = [];
