@@ -61,7 +61,9 @@ class Repair {
     // what the logs say now is what may be missing
     archive.noteLost(dry || logs.length === 0 ? before : this.#verify());
     const { payloads, blobs } = await this.#putBack();
-    if (!dry && before.some(({ kind }) => kind === 'index')) archive.rebuildIndex();
+    const isIndexOff = !dry && before.some(({ kind }) => kind === 'index');
+    // over a log that is still damaged it would take the damage for what was known
+    if (isIndexOff && brokenLogs(this.#verify()).length === 0) archive.rebuildIndex();
     const left = dry || before.length === 0 ? before : this.#verify();
     return { ...this.#report(before, left, logs), payloads, blobs };
   }
