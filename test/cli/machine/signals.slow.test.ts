@@ -74,15 +74,22 @@ describe('a signal', { timeout: 600_000 }, () => {
   }
 });
 
-/** Words that make each command say something, and end. Undefined: it goes on until it is told to end. */
+/** These go on until they are told to end, ask somebody's host, or want something that was published. */
+const ELSEWHERE: readonly string[] = ['serve', 'subscribe', 'check', 'unpublish', 'proof'];
+
+/** Words that make each command say something, and end. Undefined: it is not for this archive. */
 function argvOf(name: string, id: string): readonly string[] | undefined {
-  if (name === 'serve') return undefined;
+  if (ELSEWHERE.includes(name)) return undefined;
   if (name === 'press') return [];
   const more: Readonly<Record<string, readonly string[]>> = {
     init: ['another'],
     search: ['answer'],
     show: [id],
     withdraw: [id, '--reason', 'other', '--yes'],
+    publish: ['--dry-run', '--json'],
+    pull: ['--json'],
+    read: ['--json'],
+    repair: ['--json'],
   };
   return [name, ...(more[name] ?? [])];
 }
