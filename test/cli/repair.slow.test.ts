@@ -75,3 +75,13 @@ it('names what is left and where it looked, and tells damage from a host that is
   expect(me.err()).toContain('gave no answer');
   await expect(me.run('repair', '--from', 'nowhere')).rejects.toThrow('there is no archive in nowhere');
 });
+
+it('does not call an archive whole of which the log of what was published is damaged', async () => {
+  publish(archive, {});
+  expect(await me.run('repair')).toBe(0);
+  const file = join(archive, 'log', 'tile', 'entries', '000');
+  writeFileSync(file, readFileSync(file).subarray(0, 9));
+  expect(await me.run('repair')).toBe(4);
+  expect(me.out()).toContain('log/tile/entries/000');
+  expect(me.err()).toContain('backup');
+});

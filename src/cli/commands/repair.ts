@@ -8,7 +8,7 @@ import { decodeHex } from '../../base/bytes.ts';
 import { messageOf, TurnpressError } from '../../base/errors.ts';
 import { plural } from '../../model/counts.ts';
 import { type ConversationId, isHashPrefix, shortId } from '../../model/ids.ts';
-import { ArchiveLog } from '../../replica/log/log.ts';
+import { ArchiveLog, verifyLog } from '../../replica/log/log.ts';
 import {
   type Fetcher,
   type GoodSource,
@@ -49,6 +49,7 @@ export async function run(context: Context, args: readonly string[], options: Co
     const whole = { ...report, info };
     context.printJson(whole);
     sayReport(context, whole, dry);
+    if (sayLogDamage(context, archive.info.origin)) return EXIT.damaged;
     if (report.left.length === 0) return EXIT.done;
     return report.away.length > 0 && report.away.length === report.asked.length ? EXIT.network : EXIT.damaged;
   } finally {
@@ -124,6 +125,17 @@ function openPublishedLog({ archiveDir: dir, log }: Context, origin: string): Ar
     log.info(`what was published cannot be used: ${error.message}`);
     return undefined;
   }
+}
+
+/** True: the archive log is damaged, which nothing here mends: nobody shall take the rest for all. */
+function sayLogDamage(context: Context, origin: string): boolean {
+  const { archiveDir: dir, log } = context;
+  if (!existsSync(join(dir, 'log'))) return false;
+  const { damage } = verifyLog({ dir, origin, log, ...(isForeign(context) ? { indexPath: '' } : {}) });
+  const own = damage.filter(({ file }) => file.startsWith('log/'));
+  for (const found of own) printLeft(context, found);
+  if (own.length > 0) context.log.info('the archive log comes back from a backup only: copy its archive/log/ here');
+  return own.length > 0;
 }
 
 function statesIn(log: ArchiveLog | undefined): (id: ConversationId) => readonly LogState[] {
