@@ -3,8 +3,8 @@
 
 import { isoTime } from '../base/time.ts';
 import type { FeedEntry } from '../model/entry.ts';
+import { CHECKPOINT_RELATION } from '../model/entry.ts';
 import type { CleanDocument } from './clean.ts';
-import { CHECKPOINT_RELATION } from './relations.ts';
 import { XML_DECLARATION, xmlCdata, xmlElement, xmlText } from './xml.ts';
 
 /** Namespace of our elements, in Atom and RSS: `turn` with `hash`, `conversation` and `branch`. */

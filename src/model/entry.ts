@@ -53,3 +53,9 @@ export interface FeedDocument {
   /** Absolute URL of a replica's checkpoint: the conversation's, when the feed is of one, else that of the archive log. */
   readonly checkpoint?: string;
 }
+
+/** Of a feed's link: the checkpoint of the conversation or archive that it is of. */
+export const CHECKPOINT_RELATION = 'urn:turnpress:rel:checkpoint';
+
+/** Of the link in a page's head that leads to the replica's archive.json; the layout template spells it, too. */
+export const REPLICA_MEDIA_TYPE = 'application/vnd.turnpress+json';

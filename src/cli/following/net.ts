@@ -2,41 +2,39 @@
 /** Whatever goes out says who asks, as polite readers do. */
 
 import { type FeedParser, openFeedParser } from '../../feed/feed.ts';
-import { type Answer, Fetcher } from '../../replica/replica.ts';
-import { readVersion } from '../version.ts';
+import type { Answer, Fetcher } from '../../replica/replica.ts';
+import { createFetcher } from './replicas.ts';
 
-/** A page or feed, decoded (security.md's limit for both). */
+/** A page or feed, decoded. */
 const DOCUMENT_LIMIT = 15 * 1024 * 1024;
+
+/** What the person said of one subscription: hosts that may be anywhere, and addresses as typed, whose ports may be used. */
+export interface Permission {
+  readonly allowHosts: readonly string[];
+  readonly typed: readonly string[];
+}
 
 export interface Net {
   readonly parser: FeedParser;
-  /** One fetcher for each set of allowed hosts: what one subscription may, the next may not. */
-  fetcher(allowHosts: readonly string[], typed: readonly string[]): Fetcher;
-  /** A page or feed. */
-  fetch(
-    url: string,
-    headers: Readonly<Record<string, string>>,
-    may: { readonly allowHosts: readonly string[]; readonly typed: readonly string[] },
-  ): Promise<Answer>;
+  /** A page or feed. What one subscription may, the next may not. */
+  fetch(url: string, headers: Readonly<Record<string, string>>, may: Permission): Promise<Answer>;
   close(): Promise<void>;
 }
 
 export function openNet(): Net {
-  const userAgent = `turnpress/${readVersion()} (feed reader)`;
   const fetchers = new Map<string, Fetcher>();
   const parser = openFeedParser();
-  const fetcher = (allowHosts: readonly string[], typed: readonly string[]): Fetcher => {
-    const ports = typed.flatMap((url) => URL.parse(url)?.origin ?? []);
-    const key = JSON.stringify([allowHosts, ports]);
-    const known = fetchers.get(key) ?? new Fetcher({ userAgent, allowHosts, typed });
+  const fetcherFor = ({ allowHosts, typed }: Permission): Fetcher => {
+    // the usual ports need nobody's word, so that all ordinary feeds share one fetcher, however many they are
+    const ported = typed.filter((url) => (URL.parse(url)?.port ?? '') !== '');
+    const key = JSON.stringify([allowHosts, ported.map((url) => new URL(url).origin)]);
+    const known = fetchers.get(key) ?? createFetcher(allowHosts, ported);
     fetchers.set(key, known);
     return known;
   };
   return {
     parser,
-    fetcher,
-    fetch: (url, headers, { allowHosts, typed }) =>
-      fetcher(allowHosts, typed).fetch(url, { limit: DOCUMENT_LIMIT, headers, compressed: true }),
+    fetch: (url, headers, may) => fetcherFor(may).fetch(url, { limit: DOCUMENT_LIMIT, headers, compressed: true }),
     async close() {
       for (const each of fetchers.values()) each.close();
       await parser.close();

@@ -9,8 +9,8 @@ const FEED_TYPES: readonly string[] = [
 ];
 const LIMIT = 50;
 
-/** Absolute addresses, in the page's order. `url`: where the page was found. `types`: of what is looked for, by default feeds. */
-export function listFeedLinks(html: string, url: string, types: readonly string[] = FEED_TYPES): readonly string[] {
+/** Absolute addresses, in the page's order. `url`: where the page was found. */
+export function listFeedLinks(html: string, url: string): readonly string[] {
   const found = new Set<string>();
   let base = url;
   walkMarkup(html, 'html', {
@@ -20,7 +20,7 @@ export function listFeedLinks(html: string, url: string, types: readonly string[
       if (name !== 'link' || !/(?:^|\s)(?:alternate|feed)(?:\s|$)/i.test(rel)) return;
       const [mediaType = ''] = type.toLowerCase().split(';');
       const target = URL.parse(href.trim(), base);
-      if (types.includes(mediaType.trim()) && target !== null && /^https?:$/.test(target.protocol))
+      if (FEED_TYPES.includes(mediaType.trim()) && target !== null && /^https?:$/.test(target.protocol))
         found.add(target.href);
     },
   });

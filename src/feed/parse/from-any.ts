@@ -2,7 +2,7 @@
 /** It keeps xhtml content in its order, takes prefixed names, and lets one bad element cost no more than itself. */
 
 import { parseAtomFeed, parseFeed } from 'feedsmith';
-import { CHECKPOINT_RELATION } from '../relations.ts';
+import { CHECKPOINT_RELATION } from '../../model/entry.ts';
 import type { EntryDraft, FeedDraft } from './draft.ts';
 import { type Loose, listOf, looseOf } from './values.ts';
 

@@ -3,6 +3,7 @@
 
 import { decodeUtf8 } from '../../base/bytes.ts';
 import { messageOf, TurnpressError } from '../../base/errors.ts';
+import { CHECKPOINT_RELATION, REPLICA_MEDIA_TYPE } from '../../model/entry.ts';
 import { NoReplicaError } from '../errors.ts';
 import type { Answer, Fetcher } from '../fetch/fetcher.ts';
 import { INFO_NAME } from '../publish/replica-names.ts';
@@ -14,9 +15,6 @@ export interface FoundReplica {
   readonly info: ReplicaInfo;
 }
 
-/** Media type of the link in a page's head, and relation of the one in a feed. */
-const PAGE_TYPE = 'application/vnd.turnpress+json';
-const FEED_RELATION = 'urn:turnpress:rel:checkpoint';
 const LIMIT = 15 * 1024 * 1024;
 const INFO_LIMIT = 1024 * 1024;
 /** Where pages have their links, and feeds what concerns all of them. */
@@ -73,8 +71,8 @@ function listNamed({ url, body }: Answer): readonly string[] {
   for (const [tag] of text.matchAll(/<link\b[^>]{1,2000}>/gi)) {
     const [rel, type, href] = ['rel', 'type', 'href'].map((name) => attributeOf(tag, name));
     if (href === undefined) continue;
-    if (type === PAGE_TYPE && rel?.split(/\s+/).includes('alternate')) found.push(absolute(href, url));
-    if (rel === FEED_RELATION) found.push(infoBeside(absolute(href, url)));
+    if (type === REPLICA_MEDIA_TYPE && rel?.split(/\s+/).includes('alternate')) found.push(absolute(href, url));
+    if (rel === CHECKPOINT_RELATION) found.push(infoBeside(absolute(href, url)));
   }
   const [, rss] = /<turnpress:checkpoint\b[^>]*>\s*([^<\s]+)\s*</.exec(text) ?? [];
   const [, json] = /^\s*\{/.test(text) ? (/"checkpoint"\s*:\s*"([^"\\\s]+)"/.exec(text) ?? []) : [];
