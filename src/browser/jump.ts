@@ -2,6 +2,7 @@
 /** That happens when the main branch went another way after somebody kept the address. */
 
 import { anchorOf, pages, parseAnchor } from '../site/fixed-urls.ts';
+import { basePath } from './site-place.ts';
 
 addEventListener('hashchange', jump);
 jump();
@@ -9,5 +10,5 @@ jump();
 function jump(): void {
   const digits = parseAnchor(location.hash);
   if (digits === undefined || document.getElementById(anchorOf(digits)) !== null) return;
-  location.replace(`${pages.resolver}#${digits}`);
+  location.replace(`${basePath}${pages.resolver}#${digits}`);
 }

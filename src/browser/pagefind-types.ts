@@ -23,6 +23,8 @@ export interface PagefindAnswer {
 }
 
 export interface IndexOptions {
+  /** In front of the addresses of its results. */
+  readonly baseUrl: string;
   readonly metaCacheTag: string;
   /** A filter that all records of this index have beside their own. */
   readonly mergeFilter: Readonly<Record<string, string>>;

@@ -3,6 +3,7 @@
 
 import { anchorOf, resolverShardUrl } from '../site/fixed-urls.ts';
 import { getElement } from './elements.ts';
+import { basePath } from './site-place.ts';
 
 const field = getElement('hash', HTMLInputElement);
 const status = getElement('resolve-status', HTMLElement);
@@ -24,9 +25,10 @@ async function resolve(): Promise<void> {
   }
   status.textContent = 'Looking…';
   const short = hash.slice(0, 16);
-  const table = await loadTable(resolverShardUrl(short.slice(0, 2)));
+  const table = await loadTable(basePath + resolverShardUrl(short.slice(0, 2)));
   const url = table?.get(short);
-  if (typeof url === 'string' && /^\/c\/[0-9a-z/-]+\/$/.test(url)) location.replace(`${url}#${anchorOf(short)}`);
+  if (typeof url === 'string' && /^\/c\/[0-9a-z/-]+\/$/.test(url))
+    location.replace(`${basePath}${url}#${anchorOf(short)}`);
   else if (table === undefined) status.textContent = 'The site cannot be reached.';
   else status.textContent = 'No turn with this hash is published here.';
 }

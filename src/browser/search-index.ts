@@ -6,6 +6,7 @@ import type { Pagefind, PagefindAnswer, PagefindProgram, PagefindResult } from '
 import { isPhrase, listWords, splitSigns } from './query-words.ts';
 import { type Answer, type AskForResults, answerOf, countExact, type Finding } from './search-answer.ts';
 import type { Facets, Query } from './search-form.ts';
+import { basePath } from './site-place.ts';
 
 export interface SearchIndex {
   readonly facets: Facets;
@@ -29,6 +30,8 @@ interface Group {
   readonly filters: Query['filters'];
 }
 
+const HOME = basePath + pages.home;
+const PROGRAM = basePath + pages.pagefind;
 /** Pagefind puts it behind the address of a file that changes; the host says how long that may be kept. */
 const TAG = 'v2';
 /** The part that holds the documentation, which has no dates. */
@@ -54,10 +57,17 @@ async function openGroup(
   shards: readonly string[],
   filters: Query['filters'],
 ): Promise<Group> {
-  const pagefind = createInstance({ basePath: pages.pagefind, metaCacheTag: TAG, mergeFilter: { shard: UNDATED } });
+  const pagefind = createInstance({
+    basePath: PROGRAM,
+    baseUrl: HOME,
+    metaCacheTag: TAG,
+    mergeFilter: { shard: UNDATED },
+  });
   await pagefind.init();
   await Promise.all(
-    shards.map((path) => pagefind.mergeIndex(path, { metaCacheTag: TAG, mergeFilter: { shard: path } })),
+    shards.map((path) =>
+      pagefind.mergeIndex(basePath + path, { baseUrl: HOME, metaCacheTag: TAG, mergeFilter: { shard: path } }),
+    ),
   );
   return { pagefind, shards, filters };
 }
@@ -139,12 +149,12 @@ function byScore(a: PagefindResult, b: PagefindResult): number {
 }
 
 async function loadPagefind(): Promise<PagefindProgram> {
-  const address = `${pages.pagefind}pagefind.js`;
+  const address = `${PROGRAM}pagefind.js`;
   return import(address);
 }
 
 async function loadParts(): Promise<Parts> {
-  const answer = await fetch(pages.searchShards, { cache: 'no-cache' });
+  const answer = await fetch(basePath + pages.searchShards, { cache: 'no-cache' });
   if (!answer.ok) throw new Error(`${pages.searchShards}: ${answer.status}`);
   return answer.json();
 }

@@ -5,6 +5,7 @@ import { joinWords } from '../model/script-words.ts';
 import { type FoundTurn, firstWords, listFoundTurns, type Piece } from './found-turns.ts';
 import type { PagefindRecord } from './pagefind-types.ts';
 import { ROLES } from './search-form.ts';
+import { basePath } from './site-place.ts';
 
 /** Turns shown of one result. */
 const TURNS = 4;
@@ -62,7 +63,7 @@ function paragraph(...content: readonly (Node | string)[]): HTMLParagraphElement
 /** Leads nowhere but into this site. */
 function link(url: string, text: string): HTMLAnchorElement {
   const anchor = document.createElement('a');
-  anchor.href = /^\/[^/\\]/.test(url) ? url : '/';
+  anchor.href = /^\/[^/\\]/.test(url) ? url : `${basePath}/`;
   anchor.textContent = text;
   return anchor;
 }

@@ -8,6 +8,7 @@ import type { Answer } from './search-answer.ts';
 import { openForm, type Query } from './search-form.ts';
 import { openSearchIndex, type SearchIndex } from './search-index.ts';
 import { drawResult, drawSimilar } from './search-results.ts';
+import { basePath } from './site-place.ts';
 
 /** Results drawn at once. */
 const RESULTS = 10;
@@ -30,7 +31,7 @@ function allowOwnWorker(): void {
   trustedTypes?.createPolicy('default', {
     createScriptURL(url) {
       const { origin, pathname } = new URL(url, location.href);
-      if (origin === location.origin && pathname === `${pages.pagefind}pagefind-worker.js`) return url;
+      if (origin === location.origin && pathname === `${basePath}${pages.pagefind}pagefind-worker.js`) return url;
       throw new TypeError(`not a script of this site: ${pathname}`);
     },
   });

@@ -23,8 +23,11 @@ const visibility = v.picklist(['public', 'private'], 'must be "public" or "priva
 const url = v.pipe(
   text,
   v.check(isWebAddress, (issue) => `is no http or https address: "${issue.input}"`),
-  v.check((value) => new URL(value).pathname === '/', 'must be the root of a host: pages link to each other from "/"'),
-  v.transform((value) => `${new URL(value).origin}/`),
+  v.check(
+    (value) => /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*\/?$/.test(new URL(value).pathname),
+    'has a path that is not made of letters, digits and -._~',
+  ),
+  v.transform((value) => new URL(value).origin + new URL(value).pathname.replace(/\/*$/, '/')),
 );
 const optional = { text: v.exactOptional(text), conversation: v.exactOptional(conversation) };
 

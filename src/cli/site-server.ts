@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from 'node:path';
 import sirv from 'sirv';
 import { isAbsent } from '../base/disk.ts';
-import { type ServedSite, servedHeaders } from '../site/site.ts';
+import { readBasePath, type ServedSite, servedHeaders } from '../site/site.ts';
 import { UsageError } from './errors.ts';
 
 /**
@@ -38,11 +38,14 @@ function findRefusal({ headers, method }: IncomingMessage): readonly [status: nu
 }
 
 function give(site: Site, request: IncomingMessage, response: ServerResponse): void {
-  const found = findFile(site.folder, request.url ?? '/');
-  if (found === undefined) leadOn(site, request.url ?? '/', response);
+  const basePath = readBasePath(site.folder);
+  const asked = request.url ?? '/';
+  const url = asked.startsWith(`${basePath}/`) ? asked.slice(basePath.length) : undefined;
+  const found = url === undefined ? undefined : findFile(site.folder, url);
+  if (url === undefined && ['', '/', basePath].includes(asked)) lead(site, response, 302, `${basePath}/`);
+  else if (found === undefined) leadOn(site, asked, response);
   else if ('below' in found) {
-    response.setHeader('Location', `/${found.below.map(encodeURIComponent).join('/')}/`);
-    refuse(site, response, 301, 'this is a folder');
+    lead(site, response, 301, `${basePath}/${found.below.map(encodeURIComponent).join('/')}/`);
   } else {
     setHeaders(site, response, found.file);
     request.url = encodeURI(`/${found.file}`);
@@ -118,10 +121,12 @@ function isRefused(error: unknown): boolean {
 function leadOn(site: Site, url: string, response: ServerResponse): void {
   const to = findRedirect(site.folder, `/${namesOf(url)?.join('/') ?? ''}`);
   if (to === undefined) notFound(site, response);
-  else {
-    response.setHeader('Location', to);
-    refuse(site, response, 301, 'this has moved');
-  }
+  else lead(site, response, 301, to);
+}
+
+function lead(site: Site, response: ServerResponse, status: 301 | 302, to: string): void {
+  response.setHeader('Location', to);
+  refuse(site, response, status, 'this is elsewhere');
 }
 
 /** Addresses of this site only. */

@@ -3,6 +3,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { ArchiveReader } from '../archive/archive.ts';
+import { basePathOf } from './base-path.ts';
 import { buildConversation, forgetConversation } from './conversations.ts';
 import { checkGated } from './gated.ts';
 import { buildFeedsOf, buildListPages } from './lists/lists.ts';
@@ -136,6 +137,6 @@ function finish(
   state.setMeta('report', JSON.stringify(report));
   // Not of the site's key: that holds what only this archive's index knows, and equal sites have equal bytes.
   const build = keyOf(context.inputs.key, state.conversations.digest()).slice(0, 16);
-  output.finish(stampOf(build, siteOf(archive), options.mode));
+  output.finish(stampOf(build, siteOf(archive), options.mode, basePathOf(options.config.url)));
   return report;
 }

@@ -21,18 +21,21 @@ import { keyOf } from './state/keys.ts';
 import { completeMove, isMoving } from './state/moving.ts';
 import { findFrozenState, openState, type SiteState } from './state/state.ts';
 
+export { basePathOf } from './base-path.ts';
 export { ArchiveGrewError, BuildRunningError } from './errors.ts';
 export type { BuildOptions, BuildReport } from './options.ts';
 export { headersFor, type ServedSite, servedHeaders } from './shell/headers.ts';
+export { readBasePath } from './state/kind.ts';
 
 /** The articles of some turns as a build of this version writes them, for whoever checks a page: see render-again.ts. */
 export async function renderAgain(
   archive: ArchiveReader,
   path: readonly LoggedTurn[],
   shown: ReadonlySet<TurnHash>,
+  basePath: string,
 ): Promise<ReadonlyMap<TurnHash, readonly string[]>> {
   const { renderPath } = await import('./conversation/render-again.ts');
-  return renderPath(archive, path, shown);
+  return renderPath(archive, path, shown, basePath);
 }
 
 /** Raised when equal inputs give other bytes than before: everything is made again. */

@@ -1,5 +1,5 @@
 /** Every URL and output path of the site. Nothing else builds one. */
-/** Paths hold only hex digits, counters, fixed words and slugs, so no text from outside becomes a path. */
+/** Paths hold only hex digits, counters, fixed words and slugs, so no text from outside becomes a path. They begin at the site, not at its host: base-path.ts says when that matters. */
 
 import { type FeedFormat, feedFile } from '../feed/formats.ts';
 import { type ConversationId, shortId, type TurnHash } from '../model/ids.ts';
@@ -97,7 +97,7 @@ export function feedArchiveUrl(pageUrl: string, number: number, format: FeedForm
   return feedUrl(`${pageUrl}feed/${number}/`, format);
 }
 
-/** An address of the site with the place where it stands in front of it. `site` ends in `/`. */
+/** An address of the site with the place where it stands in front of it. `site` ends in `/`, and may have a path. */
 export function absoluteUrl(site: string, url: string): string {
   return site.replace(/\/+$/, '') + url;
 }

@@ -24,7 +24,11 @@ export interface PageReport {
   readonly toLast: boolean;
 }
 
-export async function comparePage(archive: ArchiveReader, id: ConversationId, html: string): Promise<PageReport> {
+export async function comparePage(
+  archive: ArchiveReader,
+  id: ConversationId,
+  { html, basePath }: { readonly html: string; readonly basePath: string },
+): Promise<PageReport> {
   const { turns: shown, odd } = findShownTurns(html);
   const findings: PageFinding[] = odd.map((turn) => ({
     turn,
@@ -40,7 +44,7 @@ export async function comparePage(archive: ArchiveReader, id: ConversationId, ht
   const path = deepest === undefined ? [] : archive.listBranch(deepest);
   const hashes = known.map(({ turn }) => turn.hash);
   findings.push(...findOrder(path, hashes));
-  const rendered = await renderAgain(archive, path, new Set(hashes));
+  const rendered = await renderAgain(archive, path, new Set(hashes), basePath);
   const looks = known.map(({ turn, shown: { html: own } }) => ({
     turn,
     own,

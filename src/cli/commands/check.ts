@@ -11,6 +11,7 @@ import { plural } from '../../model/counts.ts';
 import { fingerprintOf, parseVerifierKey } from '../../replica/log/log.ts';
 import { type Fetcher, findReplica, NetworkError, type PullReport, pull } from '../../replica/replica.ts';
 import { parseAnchor, resolverShardUrl } from '../../site/fixed-urls.ts';
+import { basePathOf } from '../../site/site.ts';
 import { comparePage, type PageReport } from '../checking/compare-page.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -59,6 +60,8 @@ export async function run(context: Context, args: readonly string[], options: Co
 interface Page {
   readonly url: string;
   readonly html: string;
+  /** Of the site. */
+  readonly basePath: string;
   /** First 16 digits of its id, by its address. */
   readonly conversation: string;
   /** The turn that was asked for, first 16 digits. */
@@ -90,7 +93,7 @@ async function compare(
     context.print(`contradicts   the archive log does not publish conversation ${page.conversation}`);
     return EXIT.damaged;
   }
-  const compared = await comparePage(archive, conversation.id, page.html);
+  const compared = await comparePage(archive, conversation.id, page);
   const asked = page.turn === undefined || page.html.includes(`id="t-${page.turn}"`);
   const missing = asked ? [] : [{ turn: page.turn ?? '', problem: 'it was asked for, and the page does not show it' }];
   const findings = [...compared.findings, ...missing];
@@ -143,20 +146,22 @@ async function fetchPage(fetcher: Fetcher, typed: URL, base: string): Promise<Pa
     const shard = new URL(`..${resolverShardUrl(hash.slice(0, 2))}`, base).href;
     const places = parseJson(decodeUtf8(await fetchBody(fetcher, shard)));
     const found = Object.entries(places ?? {}).find(([digits]) => hash.startsWith(digits))?.[1];
-    if (typeof found !== 'string') throw new UsageError(`${typed.href}: the site knows no turn ${hash}`);
-    const url = new URL(found, new URL('..', base));
+    if (typeof found !== 'string' || !/^\/c\//.test(found))
+      throw new UsageError(`${typed.href}: the site knows no turn ${hash}`);
+    const url = new URL(`..${found}`, base);
     if (url.origin !== typed.origin) throw new UsageError(`${typed.href}: it leads to another host, ${url.host}`);
-    return takePage(fetcher, url, hash);
+    return takePage(fetcher, base, url, hash);
   }
-  return takePage(fetcher, typed, parseAnchor(typed.hash));
+  return takePage(fetcher, base, typed, parseAnchor(typed.hash));
 }
 
-async function takePage(fetcher: Fetcher, at: URL, turn: string | undefined): Promise<Page> {
+async function takePage(fetcher: Fetcher, base: string, at: URL, turn: string | undefined): Promise<Page> {
   const conversation = PAGE.exec(at.pathname)?.[1];
   if (conversation === undefined)
     throw new UsageError(`${at.href} is no page of a conversation (…/c/<16 digits>/…), and no turn (…/t/#<hash>)`);
   const url = withoutHash(at);
-  return { url, html: decodeUtf8(await fetchBody(fetcher, url)), conversation, turn };
+  const basePath = basePathOf(new URL('..', base).href);
+  return { url, html: decodeUtf8(await fetchBody(fetcher, url)), basePath, conversation, turn };
 }
 
 async function fetchBody(fetcher: Fetcher, url: string): Promise<Uint8Array> {

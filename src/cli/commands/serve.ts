@@ -3,6 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readBasePath } from '../../site/site.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { countOf } from '../counts.ts';
@@ -21,8 +22,9 @@ export async function run(context: Context, _args: readonly string[], options: C
   const server = await startServer(folder, port, folder === publicDir ? 'public' : 'private');
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
-  context.printJson({ url: `http://localhost:${bound}/` });
-  context.print(`http://localhost:${bound}/  (Ctrl-C ends it)`);
+  const url = `http://localhost:${bound}${readBasePath(folder)}/`;
+  context.printJson({ url });
+  context.print(`${url}  (Ctrl-C ends it)`);
   await new Promise<void>((done) => {
     const end = () => {
       server.close(() => done());

@@ -2,6 +2,7 @@
 /** Taken from what each conversation's own build remembered, so no log is read for them. */
 
 import type { TurnHash } from '../../model/ids.ts';
+import { placeNameOf } from '../base-path.ts';
 import type { BuildContext } from '../conversation/context.ts';
 import { FEED_ENTRIES, type LazyEntry } from '../feeds/feeds.ts';
 import { keyOf } from '../state/keys.ts';
@@ -11,7 +12,7 @@ import type { List } from './list-kinds.ts';
 export async function buildListFeeds(context: BuildContext, list: List, owner: string): Promise<void> {
   const { state, feeds, options } = context;
   const { config, replica } = options;
-  const site = new URL(config.url).host;
+  const site = placeNameOf(config.url);
   const home = list.kind === 'home';
   const entries = state.entries.listNewest(list.url, FEED_ENTRIES).map(
     ({ turn, key, timeMs }): LazyEntry => ({

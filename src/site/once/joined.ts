@@ -5,6 +5,7 @@ import { html, text } from '../../base/html.ts';
 import { FEED_FORMATS } from '../../feed/formats.ts';
 import type { FeedEntry } from '../../model/entry.ts';
 import type { TurnHash } from '../../model/ids.ts';
+import { basePathOf } from '../base-path.ts';
 import type { BuildContext } from '../conversation/context.ts';
 import { declarePage } from '../lists/lists.ts';
 import { NO_ROBOTS } from '../shell/headers.ts';
@@ -26,7 +27,7 @@ export async function buildJoined(context: BuildContext): Promise<void> {
     declareSignpost(context, one);
     await buildNews(context, one);
   }
-  const redirects = joined.map(redirectsOf).join('');
+  const redirects = joined.map((one) => redirectsOf(one, basePathOf(context.options.config.url))).join('');
   if (redirects === '') return;
   const path = outputPath(pages.redirects);
   if (output.declare(path, OWNER, keyOf(redirects))) output.put(path, redirects);
@@ -76,8 +77,8 @@ async function buildNews({ feeds, options, defer }: BuildContext, { id, into, ti
 }
 
 /** Some hosts give a file that is there before they look at a rule, unless it ends in `!`, which others do not know: each takes one line. */
-function redirectsOf({ id, into }: ShownJoined): string {
-  const [from, to] = [conversationUrl(id), conversationUrl(into)];
+function redirectsOf({ id, into }: ShownJoined, basePath: string): string {
+  const [from, to] = [basePath + conversationUrl(id), basePath + conversationUrl(into)];
   const feeds = FEED_FORMATS.map(({ format }) => `${feedUrl(from, format)} ${feedUrl(to, format)}`);
   return [...feeds, `${from}* ${to}`].map((rule) => `${rule} 301!\n${rule} 301\n`).join('');
 }

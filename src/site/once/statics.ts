@@ -1,6 +1,7 @@
 /** The files that sites have once: resolver page, 404, robots, manifest, headers, assets. */
 /** Each is a function of what the build knows already; none reads a log. */
 
+import { basePathOf } from '../base-path.ts';
 import type { BuildContext } from '../conversation/context.ts';
 import { declarePage } from '../lists/lists.ts';
 import { generateHeadersFile } from '../shell/headers.ts';
@@ -45,21 +46,22 @@ export function buildStatics(context: BuildContext): void {
   const mayRead = `Allow: /\nSitemap: ${absoluteUrl(options.config.url, pages.sitemap)}\n`;
   put(context, pages.robots, `User-agent: *\n${options.mode === 'local' ? 'Disallow: /\n' : mayRead}`);
   put(context, pages.webManifest, `${JSON.stringify(webManifest(context))}\n`);
-  put(context, pages.headers, generateHeadersFile(options.mode));
+  put(context, pages.headers, generateHeadersFile(options.mode, basePathOf(options.config.url)));
   if (options.mode === 'local') put(context, IGNORE_ALL.path, IGNORE_ALL.content);
 }
 
 function webManifest(context: BuildContext): object {
   const { config } = context.options;
+  const basePath = basePathOf(config.url);
   const icon = context.frame.asset('icon.svg');
   return {
     name: config.title,
     short_name: config.title.slice(0, 30),
     description: config.description,
     lang: config.language,
-    start_url: pages.home,
+    start_url: basePath + pages.home,
     display: 'minimal-ui',
-    icons: icon === '' ? [] : [{ src: icon, sizes: 'any', type: 'image/svg+xml' }],
+    icons: icon === '' ? [] : [{ src: basePath + icon, sizes: 'any', type: 'image/svg+xml' }],
   };
 }
 

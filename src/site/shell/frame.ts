@@ -3,6 +3,7 @@
 
 import { FEED_FORMATS } from '../../feed/formats.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
+import { basePathOf } from '../base-path.ts';
 import { keyOf } from '../state/keys.ts';
 import { absoluteUrl, feedUrl, isBelow, pages } from '../urls.ts';
 import { NO_ROBOTS, PAGE_POLICY } from './headers.ts';
@@ -46,6 +47,7 @@ export function createFrame(
   const given = (names: readonly string[]): readonly string[] => names.map(asset).filter((url) => url !== '');
   const styles = given(['site.css']);
   const scripts = given(['page.js']);
+  const basePath = basePathOf(config.url);
   return {
     key: keyOf(
       inputs.shellKey,
@@ -59,6 +61,7 @@ export function createFrame(
     ),
     asset,
     page: (own) => ({
+      basePath,
       lang: config.language,
       heading: own.title,
       headingClass: (own.heading ?? own.title).length > LONG_HEADING ? 'long' : '',

@@ -104,10 +104,10 @@ export function servedHeaders(path: string, site: ServedSite): readonly Header[]
 }
 
 /** The `_headers` file that Netlify, Cloudflare Pages and others read. */
-export function generateHeadersFile(mode: 'local' | 'public'): string {
+export function generateHeadersFile(mode: 'local' | 'public', basePath = ''): string {
   const hidden: HeaderRule[] = mode === 'local' ? [{ path: '/*', headers: [['X-Robots-Tag', NO_ROBOTS]] }] : [];
   const blocks = [...hidden, ...headerRules].map(
-    (rule) => `${rule.path}\n${rule.headers.map(([name, value]) => `  ${name}: ${value}\n`).join('')}`,
+    (rule) => `${basePath}${rule.path}\n${rule.headers.map(([name, value]) => `  ${name}: ${value}\n`).join('')}`,
   );
   return blocks.join('\n');
 }

@@ -39,6 +39,8 @@ export interface PagerModel {
 /** One page. Every member is always there: templates do not ask what is missing. */
 export interface PageModel {
   readonly url: string;
+  /** What the finished page gets in front of its addresses, `/name` or nothing; templates write them without it. */
+  readonly basePath: string;
   /** File name of the template. */
   readonly template: string;
   readonly lang: string;

@@ -30,10 +30,11 @@ export function createPlainShells(templates: ReadonlyMap<string, string>): Plain
     return BODY_MARK;
   });
   return {
-    find({ model, body }) {
+    find(page) {
+      const { model } = page;
       url = model.url;
       try {
-        return placeBody(environment.render(model.template, { page_model: model }), body);
+        return placeBody(environment.render(model.template, { page_model: model }), page);
       } catch {
         // Whatever it is, Eleventy fills this page or says what is wrong with its template.
         return undefined;

@@ -27,7 +27,7 @@ export function createShellRenderer(templates: ReadonlyMap<string, string>, fold
 
 async function renderBatch(batch: readonly ShellPage[], input: string): Promise<ReadonlyMap<string, Uint8Array>> {
   if (!existsSync(input)) throw new TemplateError(`the folder ${input} is gone`, undefined);
-  const bodies = new Map(batch.map((page) => [page.model.url, page.body]));
+  const asked = new Map(batch.map((page) => [page.model.url, page]));
   const pages = new Map<string, Uint8Array>();
   try {
     const eleventy = new Eleventy(input, join(input, '..', 'output'), {
@@ -42,7 +42,7 @@ async function renderBatch(batch: readonly ShellPage[], input: string): Promise<
           'pages',
           batch.map((page) => page.model),
         );
-        config.addFilter('body', (url) => (bodies.has(url) ? BODY_MARK : ''));
+        config.addFilter('body', (url) => (asked.has(url) ? BODY_MARK : ''));
         config.addTemplate('page.njk', '{% extends page_model.template %}', {
           pagination: { data: 'pages', size: 1, alias: 'page_model', addAllPagesToCollections: false },
           eleventyExcludeFromCollections: true,
@@ -54,7 +54,8 @@ async function renderBatch(batch: readonly ShellPage[], input: string): Promise<
     eleventy.disableLogger();
     eleventy.setIsVerbose(false);
     for (const { url, content } of await eleventy.toJSON()) {
-      pages.set(url, placeBody(content, bodies.get(url)));
+      const page = asked.get(url);
+      if (page !== undefined) pages.set(url, placeBody(content, page));
     }
   } catch (error) {
     throw new TemplateError(messageOf(error), error);

@@ -51,7 +51,7 @@ export function readStamp(outputDir: string): string | undefined {
 }
 
 /** A member of a stamp, when it is a text. */
-export function findInStamp(stamp: string | undefined, name: 'site' | 'visibility'): string | undefined {
+export function findInStamp(stamp: string | undefined, name: 'site' | 'visibility' | 'basePath'): string | undefined {
   if (stamp === undefined) return undefined;
   try {
     const value = parseJson(stamp);

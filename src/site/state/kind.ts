@@ -9,9 +9,17 @@ import { findInStamp, readStamp } from './folder.ts';
 export type SiteMode = 'local' | 'public';
 
 /** The content of the stamp file. */
-export function stampOf(build: string, site: string, mode: SiteMode): string {
-  return `${JSON.stringify({ build, site, visibility: visibilityOf(mode) })}\n`;
+export function stampOf(build: string, site: string, mode: SiteMode, basePath: string): string {
+  return `${JSON.stringify({ build, site, visibility: visibilityOf(mode), ...(basePath !== '' && { basePath }) })}\n`;
 }
+
+/** What the pages in a folder have in front of their addresses; nothing for a folder that nobody built. */
+export function readBasePath(outputDir: string): string {
+  const basePath = findInStamp(readStamp(outputDir), 'basePath') ?? '';
+  return BASE_PATH.test(basePath) ? basePath : '';
+}
+
+const BASE_PATH = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$/;
 
 /** Throws OtherSiteError for a folder that says it holds the other site. */
 export function checkKind(outputDir: string, mode: SiteMode): void {
