@@ -49,6 +49,14 @@ export function trustHtml(sanitised: string): SafeHtml {
   return sanitised as SafeHtml;
 }
 
+/** A value as JSON inside `<script type="application/ld+json">`, where nothing is an entity and `</script` would end it. */
+export function renderJson(value: unknown): SafeHtml {
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  ) as SafeHtml;
+}
+
 const ESCAPED = /[&<>"'\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

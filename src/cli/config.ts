@@ -42,6 +42,11 @@ const schema = members({
   url: v.optional(url, 'http://localhost:8080/'),
   author: v.optional(text, ''),
   language: v.optional(text, 'en'),
+  color: v.optional(
+    v.pipe(text, v.regex(/^(?:#[0-9a-fA-F]{6})?$/, 'must be a colour as "#" and six digits, as in "#1f6f50"')),
+    '',
+  ),
+  documentation: v.optional(flag, false),
   publish: v.optional(
     listOf(
       v.pipe(

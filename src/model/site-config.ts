@@ -19,6 +19,10 @@ export interface SiteConfig {
   readonly url: string;
   readonly author: string;
   readonly language: string;
+  /** `#rrggbb`: what is marked, drawn and filled; its lightness is set so that it can be read. Empty: ours. */
+  readonly color: string;
+  /** The documentation of turnpress stands below `/docs/`, as on its own site. */
+  readonly documentation: boolean;
   /** The last rule that fits wins; none: private. */
   readonly publish: readonly PublishRule[];
   /** Tags by rule: project or agent to tags. */

@@ -150,7 +150,8 @@ function findLastReport(state: SiteState, outputDir: string, siteKey: string): B
 }
 
 function inputFolders(options: BuildOptions): InputFolders {
-  const { templatesDir, userTemplatesDir, contentDir, docsDir } = options;
+  const { templatesDir, userTemplatesDir, contentDir, docsDir, config } = options;
   const own = userTemplatesDir === undefined || userTemplatesDir === templatesDir ? {} : { userTemplatesDir };
-  return { templatesDir, contentDir, docsDir, ...own };
+  const docs = config.documentation ? { docsDir } : {};
+  return { templatesDir, contentDir, ...docs, ...own, color: config.color };
 }

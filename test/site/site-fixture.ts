@@ -28,6 +28,8 @@ export const config: SiteConfig = {
   url: 'https://sessions.example.org/',
   author: 'A. Tester',
   language: 'en',
+  color: '',
+  documentation: true,
   publish: [{ tag: 'open', visibility: 'public' }],
   tags: [],
   search: { toolOutput: false },

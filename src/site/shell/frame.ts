@@ -6,6 +6,7 @@ import type { SiteConfig } from '../../model/site-config.ts';
 import { basePathOf } from '../base-path.ts';
 import { keyOf } from '../state/keys.ts';
 import { absoluteUrl, feedUrl, isBelow, pages } from '../urls.ts';
+import { cardsOf, structuredSite } from './cards.ts';
 import { NO_ROBOTS, PAGE_POLICY } from './headers.ts';
 import type { SiteInputs } from './inputs.ts';
 import type { FeedLinkModel, LinkModel, PageModel } from './page-model.ts';
@@ -27,14 +28,14 @@ const FROM_DISK =
 /** Characters. A first prompt that serves as the title is longer than titles are. */
 const LONG_HEADING = 60;
 
-const NAV: readonly LinkModel[] = [
+/** In the header of every page. */
+const navigation = (hasDocs: boolean): readonly LinkModel[] => [
   { label: 'Conversations', url: pages.home },
   { label: 'Projects', url: pages.projects },
   { label: 'Agents', url: pages.agents },
   { label: 'Tags', url: pages.tags },
   { label: 'Search', url: pages.search },
-  { label: 'Docs', url: pages.docs },
-  { label: 'About', url: pages.about },
+  ...(hasDocs ? [{ label: 'Docs', url: pages.docs }] : []),
 ];
 
 export function createFrame(
@@ -45,12 +46,15 @@ export function createFrame(
 ): Frame {
   const asset = (name: string): string => inputs.assets.get(name)?.url ?? '';
   const given = (names: readonly string[]): readonly string[] => names.map(asset).filter((url) => url !== '');
-  const styles = given(['site.css']);
+  const styles = given(['site.css', 'theme.css', 'style.css']);
+  const fonts = given(['newsreader.woff2']);
+  const nav = navigation(inputs.docs.size > 0);
   const scripts = given(['page.js']);
   const basePath = basePathOf(config.url);
   return {
     key: keyOf(
       inputs.shellKey,
+      inputs.docs.size > 0,
       config.title,
       config.description,
       config.url,
@@ -64,6 +68,7 @@ export function createFrame(
       basePath,
       lang: config.language,
       heading: own.title,
+      documentTitle: own.url === pages.home ? own.title : `${own.title} · ${config.title}`,
       headingClass: (own.heading ?? own.title).length > LONG_HEADING ? 'long' : '',
       description: config.description,
       canonical: absoluteUrl(config.url, own.url),
@@ -73,10 +78,14 @@ export function createFrame(
       robots: mode === 'local' ? NO_ROBOTS : '',
       replica: hasReplica ? pages.replicaInfo : '',
       icon: asset('icon.svg'),
+      width: 'column',
+      cards: mode === 'local' ? [] : cardsOf(config, own),
+      structured: mode === 'local' || own.url !== pages.home ? '' : structuredSite(config),
+      fonts,
       styles,
       scripts,
       siteTitle: config.title,
-      nav: NAV.map((item) => ({ ...item, current: isBelow(own.url, item.url) })),
+      nav: nav.map((item) => ({ ...item, current: isBelow(own.url, item.url) })),
       crumbs: [],
       feeds: [],
       badges: [],

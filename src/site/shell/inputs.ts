@@ -2,11 +2,13 @@
 /** Read whole at each build (they are small), so that a change in any of them is seen without dates. */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { decodeUtf8 } from '../../base/bytes.ts';
+import { basename, join } from 'node:path';
+import { decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
+import { errorCode } from '../../base/disk.ts';
 import { contentHash, keyOf } from '../state/keys.ts';
 import { assetUrl } from '../urls.ts';
 import { type Asset, readScripts } from './scripts.ts';
+import { ICON, themeOf } from './theme.ts';
 
 export interface SiteInputs {
   /** `list.njk` → source. The user's own stand in front of ours. */
@@ -27,7 +29,10 @@ export interface InputFolders {
   readonly templatesDir: string;
   readonly userTemplatesDir?: string;
   readonly contentDir: string;
-  readonly docsDir: string;
+  /** Undefined: the site has no documentation. */
+  readonly docsDir?: string;
+  /** `#rrggbb`, or empty: see theme.ts. */
+  readonly color: string;
 }
 
 export function readInputs(folders: InputFolders): SiteInputs {
@@ -38,14 +43,17 @@ export function readInputs(folders: InputFolders): SiteInputs {
   for (const layer of templateLayers) {
     const folder = join(layer, 'assets');
     for (const name of listFiles(folder).filter((file) => ASSET.test(file))) {
-      const content = readFileSync(join(folder, name));
-      files.set(name, { url: assetUrl(name, contentHash(content)), content });
+      addAsset(files, name, readFileSync(join(folder, name)));
     }
   }
+  const look = readFile(join(folders.contentDir, OWN_STYLE));
+  if (look !== undefined) addAsset(files, OWN_STYLE, look);
+  for (const [name, made] of themeOf(folders.color, files.get(ICON)?.content)) addAsset(files, name, made);
+  for (const [name, { content }] of files) if (name.endsWith('.css')) addAsset(files, name, linkAssets(content, files));
   const assets = new Map([...readScripts(files), ...files]);
   const stem = (name: string): string => name.slice(0, -3);
   const pages = readTexts([join(folders.contentDir, 'pages')], '.md', stem);
-  const docs = readTexts([folders.docsDir], '.md', stem);
+  const docs = readTexts(folders.docsDir === undefined ? [] : [folders.docsDir], '.md', stem);
   const shellKey = keyOf(
     [...templates],
     [...assets.values()].map((asset) => asset.url),
@@ -53,7 +61,32 @@ export function readInputs(folders: InputFolders): SiteInputs {
   return { templates, assets, pages, docs, shellKey, key: keyOf(shellKey, [...pages], [...docs]) };
 }
 
-const ASSET = /^[a-z0-9-]+\.(?:css|js|svg|png|ico|woff2)$/;
+const ASSET = /^[a-z0-9-]+\.(?:css|js|svg|png|ico|woff2|txt)$/;
+/** The owner's own style sheet, in the content folder; it comes after ours. */
+const OWN_STYLE = 'style.css';
+
+function addAsset(files: Map<string, Asset>, name: string, content: Uint8Array): void {
+  files.set(name, { url: assetUrl(name, contentHash(content)), content });
+}
+
+/** A style sheet names files beside it as they are called in the folder: `url("newsreader.woff2")`. */
+function linkAssets(css: Uint8Array, files: ReadonlyMap<string, Asset>): Uint8Array {
+  const linked = decodeUtf8(css).replace(/\burl\((["']?)([a-z0-9-]+\.[a-z0-9]+)\1\)/g, (whole, _, name: string) => {
+    const asset = files.get(name);
+    return asset === undefined ? whole : `url("./${basename(asset.url)}")`;
+  });
+  return encodeUtf8(linked);
+}
+
+/** Undefined: there is no such file. */
+function readFile(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
 
 /** Later folders win; sorted by name. */
 function readTexts(
@@ -78,7 +111,7 @@ function listFiles(folder: string): readonly string[] {
       .map((entry) => entry.name)
       .sort();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (errorCode(error) === 'ENOENT') return [];
     throw error;
   }
 }

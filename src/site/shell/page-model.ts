@@ -1,6 +1,8 @@
 /** What a page shell is given: plain text and addresses, decided here so that templates only loop and place. */
 /** Templates escape every value. HTML reaches a page only as the body that typed code rendered. */
 
+import type { SafeHtml } from '../../base/html.ts';
+
 export interface LinkModel {
   readonly label: string;
   readonly url: string;
@@ -45,6 +47,8 @@ export interface PageModel {
   readonly template: string;
   readonly lang: string;
   readonly title: string;
+  /** The title and whose site it is: what a tab, a bookmark and a search engine show. */
+  readonly documentTitle: string;
   readonly heading: string;
   /** `long`: a heading that is a whole sentence is set smaller. Empty: none. */
   readonly headingClass: 'long' | '';
@@ -61,6 +65,14 @@ export interface PageModel {
   /** Where the replica begins that this page can be checked against; empty: there is none. */
   readonly replica: string;
   readonly icon: string;
+  /** `wide`: more than a column of text. */
+  readonly width: 'column' | 'wide';
+  /** What a link to this page looks like where it is shown with a picture (Open Graph); none in the private site. */
+  readonly cards: readonly { readonly property: string; readonly content: string }[];
+  /** JSON-LD; empty: none. */
+  readonly structured: SafeHtml | '';
+  /** Fonts that are asked for with the page. */
+  readonly fonts: readonly string[];
   readonly styles: readonly string[];
   readonly scripts: readonly string[];
   readonly siteTitle: string;
