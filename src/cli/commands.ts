@@ -66,9 +66,21 @@ export const commands: readonly Command[] = [
       { flags: '--yes', says: 'publish new conversations without asking' },
       { flags: '--unsigned', says: 'without a key; only where none has signed yet' },
       { flags: '--rotate-key', says: 'a new key takes over, and the old one signs for it' },
-      { flags: '--to <where>', says: 'hand the site over: a folder, git:<branch>, git:<remote>/<branch>, or netlify' },
+      {
+        flags: '--to <where>',
+        says: 'hand the site over: a folder, git:<branch>, git:<remote>/<branch>, s3://<bucket>/<prefix>, or netlify',
+      },
+      {
+        flags: '--endpoint <url>',
+        says: 'with s3://: the store’s address; default: AWS_ENDPOINT_URL, that of the AWS profile, or Amazon',
+      },
     ],
-    examples: ['turnpress publish --dry-run', 'turnpress publish', 'turnpress publish --yes --to git:origin/pages'],
+    examples: [
+      'turnpress publish --dry-run',
+      'turnpress publish',
+      'turnpress publish --yes --to git:origin/pages',
+      'turnpress publish --yes --to s3://my-bucket --endpoint https://s3.example.org',
+    ],
     load: () => import('./commands/publish.ts'),
   },
   {

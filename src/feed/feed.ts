@@ -6,4 +6,5 @@ export { generateFeed, generateOpml } from './generate.ts';
 export type { OpmlDocument, Outline } from './opml.ts';
 export { listFeedLinks } from './parse/feed-links.ts';
 export { type FeedParser, openFeedParser } from './parse/feed-parser.ts';
+export { type MarkupHandler, walkMarkup } from './parse/markup.ts';
 export { readOpml } from './parse/read-opml.ts';

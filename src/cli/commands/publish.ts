@@ -19,7 +19,9 @@ import { buildPublic, buildSummary, sayWhatIsMissing } from './build.ts';
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
   const config = readConfig(context.configFile, context.configNamed);
   const to = typeof options.to === 'string' ? options.to : undefined;
-  if (to !== undefined) (await import('../publishing/hand-over.ts')).checkPlace(to);
+  const endpoint = typeof options.endpoint === 'string' ? options.endpoint : undefined;
+  if (endpoint !== undefined && to === undefined) throw new UsageError('--endpoint says where a store is: add --to');
+  if (to !== undefined) (await import('../publishing/hand-over.ts')).checkPlace(context, to, endpoint);
   const { planPublish, planSigning } = await import('../../replica/replica.ts');
   return withWritableLog(context, async (archive, log) => {
     const choice = { unsigned: options.unsigned === true, rotate: options.rotateKey === true };
@@ -36,7 +38,7 @@ export async function run(context: Context, _args: readonly string[], options: C
       context.log.info('nothing was published');
       return EXIT.usage;
     }
-    await commitAndBuild(context, archive, log, { plan, signing, to });
+    await commitAndBuild(context, archive, log, { plan, signing, to, endpoint });
     return exitOf(context, archive, plan);
   });
 }
@@ -56,7 +58,13 @@ export async function commitAndBuild(
     plan,
     signing,
     to,
-  }: { readonly plan: PublishPlan; readonly signing: SigningPlan; readonly to?: string | undefined },
+    endpoint,
+  }: {
+    readonly plan: PublishPlan;
+    readonly signing: SigningPlan;
+    readonly to?: string | undefined;
+    readonly endpoint?: string | undefined;
+  },
 ): Promise<void> {
   const { commitPublish, isEmptyPlan, readySigners, finishRotation } = await import('../../replica/replica.ts');
   // a key is made when there is something to sign
@@ -66,7 +74,10 @@ export async function commitAndBuild(
   if (!signing.unsigned) finishRotation(log, context.archiveDir);
   if (signers.added !== undefined) await sayNewKey(context, log, signing);
   const site = await buildPublic(context, archive, log);
-  const handed = to === undefined ? undefined : (await import('../publishing/hand-over.ts')).handOver(context, to);
+  const handed =
+    to === undefined
+      ? undefined
+      : await (await import('../publishing/hand-over.ts')).handOver(context, to, { archiveLog: log, endpoint });
   const { newly, grown, withdrawn } = plan;
   context.printJson({
     ...plan,

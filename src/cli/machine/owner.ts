@@ -27,6 +27,12 @@ export function claimPrivate(world: World, privateDir: string): void {
   if (findId(privateDir) === undefined) writeFileSync(join(privateDir, 'id'), `${id}\n`, { mode: 0o600, flag: 'wx' });
 }
 
+/** What this archive folder is called where others can see it. Undefined: it was never claimed. */
+export function findPublicId(privateDir: string): string | undefined {
+  const id = findId(privateDir);
+  return id === undefined ? undefined : blake3Hex(encodeUtf8(`seen by others ${id}`)).slice(0, 16);
+}
+
 /** Whether the templates of a folder may run, by its real place. */
 export function mayRun(world: World, templatesDir: string): boolean {
   return existsSync(join(stateFolder(world), 'templates', placeOf(templatesDir)));

@@ -71,7 +71,8 @@ export function listSiteFiles(folder: string): readonly string[] {
   return paths.sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
 }
 
-function rankOf(path: string): number {
+/** What has a lower rank stands at a host before anything of a higher one goes there. */
+export function rankOf(path: string): number {
   if (path === MARKER) return 4;
   if (path === 'archive/log/checkpoint' || path === 'archive/archive.json') return 3;
   if (path.startsWith('archive/')) return path.endsWith('/checkpoint') ? 2 : 0;

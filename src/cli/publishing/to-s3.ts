@@ -1,0 +1,205 @@
+/** Hands the public site to an S3-compatible store: what changed is sent, what is gone is removed, and two publishers never mix. */
+/** What is named by its content first, then pages, checkpoints last, removals after all of it; whoever stops in between goes on the next time. */
+
+import { hash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { equalBytes } from '../../base/bytes.ts';
+import type { Log, Progress } from '../../base/log.ts';
+import { type ArchiveLog, relateCheckpoint } from '../../replica/log/log.ts';
+import { ownPrivate } from '../archive.ts';
+import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import { findPublicId } from '../machine/owner.ts';
+import { objectHeaders } from './object-headers.ts';
+import { Claim, conditionOf, findSentFiles, lostTo, OWN_OBJECTS, type SentFile, writeSentFiles } from './s3-list.ts';
+import { readS3Settings } from './s3-settings.ts';
+import { S3Store } from './s3-store.ts';
+import { type HandedOver, listSiteFiles, MARKER, parseMarker, rankOf, type SiteMarker } from './site-files.ts';
+
+const LOG_CHECKPOINT = 'archive/log/checkpoint';
+/** Requests at once. */
+const AT_ONCE = 8;
+/** A file that is larger is sent alone, so that not many of them are in memory. */
+const LARGE = 8 * 1024 * 1024;
+const NOTE_EVERY_MS = 60_000;
+
+export interface S3Job {
+  readonly folder: string;
+  readonly site: string;
+  /** Of the archive folder that publishes. */
+  readonly by: string;
+  readonly archiveLog: ArchiveLog;
+  readonly log: Log;
+  readonly progress: Progress;
+}
+
+/** A file of the site, and what the store has under its path. */
+interface Planned {
+  readonly path: string;
+  readonly sha256: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly headersHash: string;
+  /** Undefined: nothing. */
+  readonly there: string | undefined;
+}
+
+/** `place`: bucket and prefix. Throws UsageError, NetworkError. */
+export async function handToS3(
+  context: Context,
+  { site }: SiteMarker,
+  place: string,
+  { archiveLog, endpoint }: { readonly archiveLog: ArchiveLog; readonly endpoint: string | undefined },
+): Promise<HandedOver> {
+  const { publicDir: folder, log, progress, world } = context;
+  const store = new S3Store(readS3Settings(world, place, endpoint));
+  ownPrivate(context);
+  const by = findPublicId(join(context.archiveDir, 'private')) ?? '';
+  return await sendSite(store, { folder, site, by, archiveLog, log, progress });
+}
+
+/** The same for a store that is there. */
+export async function sendSite(store: S3Store, job: S3Job): Promise<HandedOver> {
+  const { claim, known } = await Claim.look(store, job.site, job.by);
+  const before = await findSentFiles(store);
+  const listed = await listStore(store, job, known);
+  if (before === undefined && listed.has(MARKER))
+    job.log.info(`${store.place} has lost the list of what was sent there; what is no part of the site any more stays`);
+  const sent = new Map(before);
+  const files = listSiteFiles(job.folder);
+  const planned = files.flatMap((path) => planFile(job.folder, path, sent.get(path), listed.get(path)));
+  const kept = new Set(files);
+  const gone = [...sent.keys()].filter((path) => !kept.has(path));
+  const done = { unchanged: files.length - planned.length, says: `${store.place} holds the site` };
+  if (planned.length + gone.length === 0) return { written: 0, removed: 0, ...done };
+  if (listed.has(LOG_CHECKPOINT)) await checkNotBehind(store, job.archiveLog);
+  await claim.hold();
+  if (!(await claim.isKept()))
+    job.log.info(`${store.place} knows no conditional writes: two publishes at once could mix there`);
+  // said before the first file stands there: what stops in between is ours all the same
+  for (const { path } of planned) if (!sent.has(path)) sent.set(path, NOT_YET);
+  await writeSentFiles(store, sent);
+  await sendAll(store, job, { claim, planned, sent });
+  await store.remove(gone);
+  for (const path of gone) sent.delete(path);
+  await writeSentFiles(store, sent);
+  await claim.release();
+  if (gone.length > 0 && store.keepsVersions)
+    job.log.info(
+      `${store.place} keeps old versions, so what was removed can still be asked for: see docs/publishing.md`,
+    );
+  return { written: planned.length, removed: gone.length, ...done };
+}
+
+const NOT_YET: SentFile = { sha256: '', headers: '', etag: '' };
+
+/** ETag by path of what stands there. Throws UsageError when that is somebody else's. */
+async function listStore(store: S3Store, { site }: S3Job, known: boolean): Promise<ReadonlyMap<string, string>> {
+  const listed = new Map<string, string>();
+  for await (const { path, etag } of store.list()) listed.set(path, etag);
+  const others = [...listed.keys()].some((path) => !OWN_OBJECTS.includes(path));
+  if (known || !others) return listed;
+  const marker = await store.get(MARKER);
+  const there = marker === undefined ? undefined : parseMarker(Buffer.from(marker.bytes).toString('utf8'));
+  if (there?.site === site && there.visibility === 'public') return listed;
+  throw new UsageError(`${store.place} holds something else than this site; name another bucket or prefix`);
+}
+
+/** Nothing for a file that stands there with these bytes and headers: what we sent has the ETag still that the store gave it. */
+function planFile(
+  folder: string,
+  path: string,
+  sent: SentFile | undefined,
+  there: string | undefined,
+): readonly Planned[] {
+  const sha256 = hash('sha256', readFileSync(join(folder, path)));
+  const headers = objectHeaders(path);
+  const headersHash = hash('sha256', JSON.stringify(headers)).slice(0, 16);
+  const same = sent?.sha256 === sha256 && sent.headers === headersHash && sent.etag === there && sent.etag !== '';
+  return same ? [] : [{ path, sha256, headers, headersHash, there }];
+}
+
+/** Throws UsageError when the archive log that stands there is no beginning of the one that is here. */
+async function checkNotBehind(store: S3Store, log: ArchiveLog): Promise<void> {
+  const there = await store.get(LOG_CHECKPOINT);
+  const relation = there === undefined ? 'before' : relateCheckpoint(log, there.bytes);
+  if (relation === 'after')
+    throw new UsageError(
+      `${store.place} shows a later publish of this archive than this folder knows; nothing was sent. Bring the archive from where that was published, then publish again`,
+    );
+  if (relation === 'other')
+    throw new UsageError(
+      `${store.place} shows an archive log that contradicts this one; nothing was sent, because whoever follows it would take the host for a forger. Name another bucket or prefix`,
+    );
+}
+
+interface Sending {
+  readonly claim: Claim;
+  /** In the order of their ranks. */
+  readonly planned: readonly Planned[];
+  readonly sent: Map<string, SentFile>;
+}
+
+/** Rank after rank; many of a rank at once. What was sent is noted from time to time, and whatever happens at the end. */
+async function sendAll(store: S3Store, job: S3Job, { claim, planned, sent }: Sending): Promise<void> {
+  const { folder, progress } = job;
+  let [done, noted] = [0, performance.now()];
+  const send = async (file: Planned): Promise<void> => {
+    await claim.hold();
+    sent.set(file.path, await sendFile(store, folder, file));
+    progress.advance(++done, file.path);
+    if (performance.now() - noted < NOTE_EVERY_MS) return;
+    noted = performance.now();
+    await writeSentFiles(store, new Map(sent));
+  };
+  progress.start('send', planned.length);
+  try {
+    for (const rank of [...new Set(planned.map(({ path }) => rankOf(path)))]) {
+      const files = planned.filter(({ path }) => rankOf(path) === rank);
+      const large = files.filter(({ path }) => statSync(join(folder, path)).size > LARGE);
+      const inOrder = rank >= rankOf(LOG_CHECKPOINT);
+      for (const file of inOrder ? [] : large) await send(file);
+      await eachOf(inOrder ? files : files.filter((file) => !large.includes(file)), inOrder ? 1 : AT_ONCE, send);
+    }
+  } catch (error) {
+    // the next publish need not send again what stands there; the first error is the one to tell
+    await writeSentFiles(store, sent).catch(() => undefined);
+    throw error;
+  } finally {
+    progress.finish();
+  }
+}
+
+async function sendFile(store: S3Store, folder: string, file: Planned): Promise<SentFile> {
+  const { path, headers, headersHash, there } = file;
+  const bytes = new Uint8Array(readFileSync(join(folder, path)));
+  const sha256 = hash('sha256', bytes);
+  if (sha256 !== file.sha256) throw new UsageError(`${path} changed while the site was sent; publish again`);
+  let etag = await store.put(path, bytes, headers, conditionOf(there));
+  if (etag === undefined) {
+    const now = await store.get(path);
+    // ours, sent twice because its answer was lost; or what another publisher sends is the same
+    if (now === undefined || !equalBytes(now.bytes, bytes)) throw lostTo(store, path);
+    etag = now.etag;
+  }
+  return { sha256, headers: headersHash, etag };
+}
+
+/** So many at once. After the first that fails no other begins, and all have ended when this does. */
+async function eachOf<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  let failed = false;
+  const lane = async (): Promise<void> => {
+    for (const item of rest) {
+      if (failed) return;
+      try {
+        await work(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: atOnce }, lane));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}

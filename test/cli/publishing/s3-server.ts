@@ -1,0 +1,96 @@
+/** S3-compatible servers that somebody else wrote, a row each, started with an empty bucket where they are installed. */
+/** The programs are found in the path, or where their variable says. */
+
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export const BUCKET = 'localhost';
+export const KEYS = { AWS_ACCESS_KEY_ID: 'AKEXAMPLE0123456789', AWS_SECRET_ACCESS_KEY: 'a-secret-for-tests-only' };
+
+interface Server {
+  readonly name: string;
+  readonly variable: string;
+  readonly args: (folder: string, port: number, web: number) => readonly string[];
+  /** The bucket is there from the start. */
+  readonly prepare: (folder: string) => void;
+  /** It serves what is in the bucket to everybody as a website of its own. */
+  readonly website: boolean;
+}
+
+export const SERVERS: readonly Server[] = [
+  {
+    name: 'versitygw', // https://github.com/versity/versitygw, Apache-2.0
+    variable: 'TURNPRESS_VERSITYGW',
+    args: (folder, port, web) => [
+      ...['--quiet', '--port', `127.0.0.1:${port}`, '--website', `127.0.0.1:${web}`, '--health', '/health'],
+      ...['--access', KEYS.AWS_ACCESS_KEY_ID, '--secret', KEYS.AWS_SECRET_ACCESS_KEY],
+      ...['posix', '--sidecar', join(folder, 'meta'), join(folder, 'data')],
+    ],
+    prepare: (folder) => {
+      mkdirSync(join(folder, 'meta'));
+      mkdirSync(join(folder, 'data', BUCKET), { recursive: true });
+    },
+    website: true,
+  },
+  {
+    name: 'gofakes3', // https://github.com/johannesboyne/gofakes3, MIT
+    variable: 'TURNPRESS_GOFAKES3',
+    args: (_, port) => ['-backend', 'memory', '-initialbucket', BUCKET, '-host', `127.0.0.1:${port}`, '-quiet'],
+    prepare: () => undefined,
+    website: false,
+  },
+];
+
+export interface RunningServer {
+  readonly endpoint: string;
+  /** Where anybody reads it. */
+  readonly website: string;
+  close(): void;
+}
+
+export function isInstalled({ name, variable }: Server): boolean {
+  return spawnSync(process.env[variable] ?? name, ['--help']).error === undefined;
+}
+
+export async function startServer({ name, variable, args, prepare }: Server): Promise<RunningServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'turnpress-s3-'));
+  prepare(folder);
+  const [port, web] = [await freePort(), await freePort()];
+  const child = spawn(process.env[variable] ?? name, args(folder, port, web), { stdio: 'ignore' });
+  const close = (): void => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const endpoint = `http://127.0.0.1:${port}`;
+  await untilItAnswers(endpoint, child).catch((error: unknown) => {
+    close();
+    throw error;
+  });
+  return { endpoint, website: `http://${BUCKET}:${web}/`, close };
+}
+
+async function untilItAnswers(endpoint: string, child: ChildProcess): Promise<void> {
+  for (let n = 0; ; n++) {
+    try {
+      await fetch(endpoint);
+      return;
+    } catch (error) {
+      if (n > 600 || child.exitCode !== null) throw error;
+      await sleep(50);
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
