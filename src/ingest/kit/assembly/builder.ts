@@ -114,13 +114,11 @@ export function closeChain(building: Building, chain: string, closer?: AgentReco
   if (open === undefined) return;
   building.opens.delete(chain);
   building.asked.get(askedOf(building, chain) ?? 0)?.delete(chain);
-  const ordered = inOrder([...open.lines, ...open.buffer]);
-  const own = new Set(open.lines);
-  const lines = ordered.filter((record) => own.has(record));
+  const lines = inOrder(open.lines, open.buffer);
+  const rest = inOrder(open.buffer, open.lines);
   if (open.message !== undefined) placeMessage(building, open.message, lines);
   else if (open.tag !== undefined) placePair(building, lines);
   const told = [...open.buffer, ...(closer === undefined ? [] : [closer])].flatMap(wordsOf);
-  const rest = ordered.filter((record) => !own.has(record));
   for (const record of rest) if (record.unless === undefined) settleRecord(building, record);
   for (const record of rest) {
     if (record.unless === undefined) continue;

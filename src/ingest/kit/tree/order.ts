@@ -10,11 +10,12 @@ export interface Ordered {
 
 /**
  * By time, but never before a parent that is among them; then by how far it is from the first of them, then by id. A record
- * without a time has its parent's. The same for every order in which the records are given.
+ * without a time has its parent's. The same for every order in which the records are given. `beside`: what stood between them;
+ * parents are found through it, and its times say nothing: a client gives the lines of a message other times in a copy, and not the results.
  */
-export function inOrder<T extends Ordered>(records: readonly T[]): readonly T[] {
+export function inOrder<T extends Ordered>(records: readonly T[], beside: readonly T[] = []): readonly T[] {
   if (records.length < 2 || records.some((record) => record.parent === undefined)) return records;
-  const ranks = rankAll(records);
+  const ranks = rankAll(records, beside);
   return records.toSorted(
     (a, b) => compareRanks(ranks.get(a), ranks.get(b)) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
   );
@@ -25,8 +26,9 @@ interface Rank {
   readonly depth: number;
 }
 
-function rankAll<T extends Ordered>(records: readonly T[]): ReadonlyMap<T, Rank> {
-  const byId = new Map(records.map((record) => [record.id, record]));
+function rankAll<T extends Ordered>(records: readonly T[], beside: readonly T[]): ReadonlyMap<T, Rank> {
+  const byId = new Map([...records, ...beside].map((record) => [record.id, record]));
+  const silent = new Set(beside);
   const ranks = new Map<T, Rank>();
   for (const record of records.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
     const way: T[] = [];
@@ -43,7 +45,7 @@ function rankAll<T extends Ordered>(records: readonly T[]): ReadonlyMap<T, Rank>
       const above = parentOf(each, byId);
       // records that name each other have no rank above them: the cycle is cut where it was entered
       const rank = above === undefined ? undefined : ranks.get(above);
-      const own = each.timeMs ?? Number.NEGATIVE_INFINITY;
+      const own = (silent.has(each) ? null : each.timeMs) ?? Number.NEGATIVE_INFINITY;
       ranks.set(each, { timeMs: Math.max(own, rank?.timeMs ?? own), depth: rank === undefined ? 0 : rank.depth + 1 });
     }
   }

@@ -120,6 +120,28 @@ describe('a message', () => {
     expect(outline(read(WORK, { settle: true }))).toEqual(WHOLE);
   });
 
+  it('has its answers in the order of their own times, whatever time a copy gives its lines', () => {
+    const lines: readonly Line[] = [
+      { id: 'p', on: null, at: 1, say: 'do' },
+      { id: 'a', on: 'p', at: 2, of: 'm', call: 't1' },
+      { id: 'b', on: 'a', at: 3, of: 'm', call: 't2' },
+      { id: 's', on: 'b', at: 4, answers: 't2' },
+      { id: 'r', on: 'a', at: 5, answers: 't1' },
+      { id: 'c', on: 's', at: 6, of: 'm', say: 'so far' },
+      { id: 'd', on: 'r', at: 7, of: 'm2', say: 'Done' },
+    ];
+    const copy = lines.map((line) => (line.of === undefined ? line : { ...line, at: 90 }));
+    const expected = [
+      'p <- root user: do',
+      'a <- p assistant: t1 t2 so far',
+      's <- a tool: t2',
+      'r <- s tool: t1',
+      'd <- r assistant: Done',
+    ];
+    expect(outline(read(lines, { settle: true }))).toEqual(expected);
+    expect(outline(read(copy, { settle: true }))).toEqual(expected);
+  });
+
   it('is the same in whatever order its lines and answers were written', () => {
     const [first, ...rest] = WORK;
     const last = rest.pop();
