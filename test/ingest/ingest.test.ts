@@ -530,6 +530,29 @@ describe('order', () => {
     expect(heads(once)).toEqual(['b- z', 'ma forked']);
   });
 
+  it('puts turns between known ones when a copy was read first that lacks them, and takes none out when it is read later', async () => {
+    const whole = put('whole', [
+      ...session,
+      { key: 'r1', parent: 'c', time: 4, parts: ['first answer'] },
+      { key: 'r2', parent: 'r1', time: 5, parts: ['second answer'] },
+      { key: 'q', parent: 'r2', time: 6, say: 'from the queue' },
+      { key: 'd', parent: 'q', time: 7, parts: ['on'], open: true },
+    ]);
+    const copy = put('copy', [
+      { session: 'c' },
+      ...session.slice(1),
+      { key: 'r2', parent: 'c', time: 5, parts: ['second answer'] },
+      { key: 'd', parent: 'r2', time: 7, parts: ['on'] },
+      { key: 'e', parent: 'd', time: 8, say: 'resumed' },
+    ]);
+    for (const order of permutations([whole, copy])) {
+      const mixed = emptyStore();
+      for (const path of [...order, ...order]) await run(path, { settle: true }, mixed);
+      expect(heads(mixed)).toEqual(['ma resumed']);
+      expect(viewOf(mixed)).toMatchObject([{ turns: { length: 8 } }]);
+    }
+  });
+
   it('takes an unfinished message when told to, and forgets it as a branch when its end has come', async () => {
     const lines: readonly FakeLine[] = [
       ...session,

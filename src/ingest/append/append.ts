@@ -88,11 +88,11 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
   const { add, below, findParent, join, replace, complete, nameTurn, nameAliases } = placer;
 
   /** A key that is known means the turn that it meant first, whatever this source says under it. */
-  const placeKnown = (turn: ReadTurn, known: Placed, payload: Uint8Array, draft: Draft): Placed => {
+  const placeKnown = (turn: ReadTurn, known: Placed, payload: Uint8Array, part: ReadPart, draft: Draft): Placed => {
     const stored = turnOf(known.hash);
     let placed: Placed = known;
     standing.batch.repeated++;
-    if (stored !== undefined && turn.timeMs !== null && turn.timeMs < stored.timeMs) draft.earlier = true;
+    if (stored !== undefined && turn.timeMs !== null && turn.timeMs < stored.timeMs) draft.tellsAnew = true;
     if (stored !== undefined && stored.payloadHash !== turn.payloadHash) {
       const before = payloadOf(known.hash);
       const open = isProvisional(turn.key);
@@ -109,7 +109,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       }
     } else if (stored !== undefined && isProvisional(turn.key)) {
       // an older telling that is no fuller moves nothing back
-      if (turn.provisional !== true || draft.toldMore) placed = placer.moveToParent(stored, turn);
+      if (turn.provisional !== true || draft.toldMore) placed = placer.moveToParent(stored, turn, part);
       if (turn.provisional !== true || placed !== known) nameTurn(turn, placed);
     }
     if (placed.depth === 0 && turn.parent !== null && turn.replaces !== true) {
@@ -118,6 +118,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       if (root !== undefined && parent !== null && parent.conversation !== placed.conversation)
         placed = join(root, parent);
     }
+    if (standing.tellsBetween(turn, placed)) draft.tellsAnew = true;
     nameAliases(turn.aliases, placed);
     return placed;
   };
@@ -136,7 +137,8 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
   const place = (turn: ReadTurn, part: ReadPart, draft: Draft): Placed | null => {
     const payload = turn.length < 0 ? undefined : part.payloads.subarray(turn.at, turn.at + turn.length);
     const known = findTold(turn, payload);
-    if (payload !== undefined && known !== undefined && known !== null) return placeKnown(turn, known, payload, draft);
+    if (payload !== undefined && known !== undefined && known !== null)
+      return placeKnown(turn, known, payload, part, draft);
     const parent = findParent(turn);
     if (payload === undefined || (known === undefined && store.ledger.isWithdrawn(turn.key))) {
       nameTurn(turn, parent);
@@ -215,7 +217,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       if (placed !== undefined && placed !== null) nameAliases([alias], placed);
     }
     joinLost(walkKeys(part));
-    if (draft.earlier) placer.tellOrigin(part.turns);
+    if (draft.tellsAnew) placer.tellAnew(part.turns);
     for (const each of part.conversations) {
       const placed = find(each.turn);
       const current = each.current === undefined ? undefined : find(each.current);

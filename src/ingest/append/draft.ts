@@ -16,8 +16,8 @@ export class Draft {
   differing = 0;
   /** This part has said something that was not known. */
   toldMore = false;
-  /** This part tells turns that are known with an earlier time: they were copied from it. */
-  earlier = false;
+  /** This part tells turns that are known with an earlier time, or others between them. */
+  tellsAnew = false;
   /** Turns of the part before that had counts: what follows `consumed` is read, and said, again. */
   private before: Map<string, TailTurn>;
   private tail = new Map<string, TailTurn>();
@@ -41,7 +41,7 @@ export class Draft {
 
   startPart(): void {
     this.toldMore = false;
-    this.earlier = false;
+    this.tellsAnew = false;
     if (this.tail.size === 0) return;
     this.before = this.tail;
     this.tail = new Map();

@@ -90,6 +90,8 @@ const FIRST = Number(process.env.TURNPRESS_FUZZ_FIRST ?? 1);
 const CUTS_EACH = 8;
 /** Slices are fewer: most sessions have few prompts. */
 const ROUNDS = Math.min(8, Math.ceil(CUTS / CUTS_EACH));
+/** Each way of resuming. */
+const RESUMES = Math.max(4, ROUNDS);
 
 /** A slice knows nothing of the lines before it: a parent that stands nowhere, a record written again, a place in another's past. */
 const NEEDS_ITS_PAST = /broken-line|compaction|rewind/;
@@ -118,12 +120,12 @@ describe.each(listSessions().map((path) => [path.slice(-70), path] as const))('h
   });
 
   it.skipIf(/broken-line/.test(path))(
-    'resumed under new times, origin and copy end the same whichever is read first',
+    'resumed, under new times or along the parents only, origin and copy end the same whichever is read first',
     async () => {
       const bytes = readFileSync(path);
-      for (let seed = FIRST; seed < FIRST + ROUNDS; seed++) {
+      for (let seed = FIRST; seed < FIRST + RESUMES; seed++) {
         const random = randomOf(seed * 15_485_863 + bytes.length);
-        const copy = resumed(bytes, random);
+        const copy = resumed(bytes, random, { restamped: seed % 2 === 0, chainOnly: seed % 4 < 2 });
         const origin = copyPath(dir, 0, basename(path));
         const second = copyPath(dir, 1, basename(path));
         const read = async (steps: readonly (readonly [path: string, bytes: Buffer])[]) => {

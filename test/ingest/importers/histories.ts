@@ -125,11 +125,16 @@ function recordOf(line: string): JsonObject | undefined {
   }
 }
 
-/**
- * The session as an old client resumed it: what the model had said up to a random line gets the moment of the resume as its time and the
- * new session's id, and a prompt with its answer follows.
- */
-export function resumed(bytes: Buffer, random: () => number): Buffer {
+/** How a client writes the past of a session that it resumes. */
+export interface Resume {
+  /** What the model had said gets the moment of the resume as its time. */
+  readonly restamped: boolean;
+  /** Only records that its end names as parents are copied: parallel calls, their answers, and prompts from the queue are lost. */
+  readonly chainOnly: boolean;
+}
+
+/** The session as a client resumed it from a random record on, with the new session's id; a prompt and its answer follow. */
+export function resumed(bytes: Buffer, random: () => number, { restamped, chainOnly }: Resume): Buffer {
   const lines = bytes.toString('utf8').split('\n');
   const records = lines
     .map(recordOf)
@@ -137,29 +142,46 @@ export function resumed(bytes: Buffer, random: () => number): Buffer {
     .filter(isOfChain);
   const past = records.slice(0, 1 + Math.floor(random() * records.length));
   while (isUnsaid(past.at(-1))) past.pop();
-  if (past.length === 0) return bytes;
-  const { uuid, cwd, version, gitBranch } = past.at(-1) ?? {};
+  const last = past.at(-1);
+  if (last === undefined) return bytes;
+  const { uuid, cwd, version, gitBranch } = last;
   const newest = Math.max(...past.map(({ timestamp }) => Date.parse(String(timestamp)) || 0));
   const at = (ms: number) => new Date(newest + ms).toISOString();
   const session = { sessionId: '99999999-0000-4000-8000-000000000000' };
-  const copied = past.map((record) =>
-    record.type === 'assistant' ? { ...record, ...session, timestamp: at(60_000) } : record,
+  const copied = (chainOnly ? wayTo(last, past) : past).map((record) =>
+    restamped && record.type === 'assistant' ? { ...record, ...session, timestamp: at(60_000) } : record,
   );
   const own = { ...session, cwd, version, gitBranch, isSidechain: false };
   const said = (role: string) => ({ role, content: [{ type: 'text', text: `the ${role} goes on` }] });
-  const [user, assistant] = [said('user'), { id: 'm-resumed', ...said('assistant') }];
-  const more = [
-    { ...own, type: 'user', uuid: 'resumed-1', parentUuid: uuid, timestamp: at(70_000), message: user },
-    {
-      ...own,
-      type: 'assistant',
-      uuid: 'resumed-2',
-      parentUuid: 'resumed-1',
-      timestamp: at(71_000),
-      message: assistant,
-    },
-  ];
-  return Buffer.from([...copied, ...more].map((record) => `${JSON.stringify(record)}\n`).join(''));
+  const user = {
+    ...own,
+    type: 'user',
+    uuid: 'resumed-1',
+    parentUuid: uuid,
+    timestamp: at(70_000),
+    message: said('user'),
+  };
+  const message = { id: 'm-resumed', ...said('assistant') };
+  const answer = {
+    ...own,
+    type: 'assistant',
+    uuid: 'resumed-2',
+    parentUuid: 'resumed-1',
+    timestamp: at(71_000),
+    message,
+  };
+  return Buffer.from([...copied, user, answer].map((record) => `${JSON.stringify(record)}\n`).join(''));
+}
+
+/** A record and those above it. */
+function wayTo(last: JsonObject, records: readonly JsonObject[]): readonly JsonObject[] {
+  const byId = new Map(records.map((record) => [record.uuid, record]));
+  const way = new Set<JsonObject>();
+  for (let at: JsonObject | undefined = last; at !== undefined && !way.has(at); ) {
+    way.add(at);
+    at = byId.get(at.parentUuid ?? at.logicalParentUuid);
+  }
+  return records.filter((record) => way.has(record));
 }
 
 /** Nobody goes on between a compaction and its summary, or from a message that has said nothing yet. */

@@ -5,7 +5,7 @@ import { type LostParent, type PreparedTurn, prepareTurn } from '../../../archiv
 import type { ConversationId } from '../../../model/ids.ts';
 import { encodeItem } from '../../../model/item.ts';
 import { findItem, ITEM_PAYLOAD } from '../../../model/payload.ts';
-import type { ReadTurn } from '../../read/read-part.ts';
+import type { ReadPart, ReadTurn } from '../../read/read-part.ts';
 import { isFuller, tellsAll } from '../branches/superseded.ts';
 import type { Placed } from '../commit.ts';
 import type { IngestStore } from '../store.ts';
@@ -96,8 +96,8 @@ export function createPlacer(standing: Standing, { ledger, touch, flushWhenFull 
     return into;
   };
 
-  /** What was read from a copy of these turns takes their times and places. */
-  const tellOrigin = (told: readonly ReadTurn[]): void => {
+  /** What is known of these turns from another copy takes the times and places that they have here. */
+  const tellAnew = (told: readonly ReadTurn[]): void => {
     for (const [conversation, into] of retell(told, standing, grafting)) {
       if (into !== conversation) standing.batch.joined.set(conversation, into);
       touchBoth(conversation, into);
@@ -155,15 +155,23 @@ export function createPlacer(standing: Standing, { ledger, touch, flushWhenFull 
   };
 
   /** What came of a message that was not whole may stand behind something else in the whole. */
-  const moveToParent = (known: KnownTurn & Placed, turn: ReadTurn): Placed => {
+  const moveToParent = (known: KnownTurn & Placed, turn: ReadTurn, { turns }: Pick<ReadPart, 'turns'>): Placed => {
     const parent = turn.place === undefined ? findParent(turn) : null;
     if (parent === null || parent.hash === known.parent || parent.hash === known.hash) return known;
+    const before = parentOf(known);
+    // a copy that only lacks what stands between says nothing of it
+    if (
+      before !== null &&
+      standing.isBelow(before, parent) &&
+      !turns.some(({ key }) => find(key)?.hash === before.hash)
+    )
+      return known;
     standing.batch.changed.add(known.conversation);
     return moveTurn(known, parent, grafting) ?? known;
   };
 
   return {
-    ...{ add, below, findParent, grafting, join, takeOver, replace, complete, tellOrigin },
+    ...{ add, below, findParent, grafting, join, takeOver, replace, complete, tellAnew },
     ...{ nameTurn, nameAliases, moveToParent },
   };
 }

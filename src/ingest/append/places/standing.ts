@@ -2,6 +2,7 @@
 /** Everything that places turns asks here, so that a turn means the same before its commit and after it. */
 
 import type { ConversationId, TurnHash } from '../../../model/ids.ts';
+import type { ReadTurn } from '../../read/read-part.ts';
 import { Batch, type Placed } from '../commit.ts';
 import type { IngestStore } from '../store.ts';
 import type { KnownTurn } from './regraft.ts';
@@ -21,6 +22,10 @@ export interface Standing {
   readonly listTurns: (id: ConversationId) => readonly KnownTurn[];
   /** Another turn has taken its place, and what stood below it is below that one. */
   readonly isMoved: (turn: TurnHash) => boolean;
+  /** Whether a turn stands somewhere below another one of its conversation. */
+  readonly isBelow: (turn: Placed, above: Placed) => boolean;
+  /** Whether a source that says this of a turn knows of others between it and what it stands behind. */
+  readonly tellsBetween: (said: Pick<ReadTurn, 'parent' | 'place'>, known: Placed) => boolean;
   readonly saysSame: (a: Placed, b: Placed) => boolean;
   /** Whether the turn of a key was taken before its end was seen. */
   readonly isProvisional: (key: string) => boolean;
@@ -78,6 +83,25 @@ export function createStanding(store: IngestStore): Standing {
     return parent === null ? null : (turnOf(parent) ?? null);
   };
 
+  /** The turn on the way up from another one that stands as far from the first. */
+  const aboveAt = (turn: Placed, depth: number): Placed | null => {
+    let at: Placed | null = turn;
+    while (at !== null && at.depth > depth) at = parentOf(at);
+    return at;
+  };
+  const isBelow = (turn: Placed, above: Placed): boolean =>
+    turn.conversation === above.conversation &&
+    turn.depth > above.depth &&
+    aboveAt(turn, above.depth)?.hash === above.hash;
+
+  const tellsBetween: Standing['tellsBetween'] = ({ parent, place }, known) => {
+    const said = parent === null || place !== undefined ? null : find(parent);
+    if (said === null || said === undefined || said.depth < known.depth || said.conversation !== known.conversation)
+      return false;
+    const beside = aboveAt(said, known.depth);
+    return beside !== null && beside.hash !== known.hash && parentOf(beside)?.hash === parentOf(known)?.hash;
+  };
+
   const saysSame = (a: Placed, b: Placed): boolean => turnOf(a.hash)?.payloadHash === turnOf(b.hash)?.payloadHash;
 
   const isProvisional = (key: string): boolean =>
@@ -89,7 +113,18 @@ export function createStanding(store: IngestStore): Standing {
     return into !== turn && endOf(into) === into;
   };
 
-  const reading = { find, turnOf, parentOf, payloadOf, listTurns, isMoved, saysSame, isProvisional };
+  const reading = {
+    find,
+    turnOf,
+    parentOf,
+    payloadOf,
+    listTurns,
+    isMoved,
+    isBelow,
+    tellsBetween,
+    saysSame,
+    isProvisional,
+  };
   const standing: Standing = { batch: new Batch(), ...reading };
   return standing;
 }
