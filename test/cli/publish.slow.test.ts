@@ -213,9 +213,17 @@ describe('the key', () => {
     const names = readdirSync(join(place.archive, 'private', 'keys'));
     expect(names).toEqual([expect.stringMatching(/^archive-[0-9a-f]{8}\.ed25519$/), 'archive.ed25519']);
     expect(readFileSync(join(place.archive, 'private', 'keys', names[0] ?? ''), 'utf8')).toBe(before);
+    // who did not look in between knows only the old one
     await grow('prune it');
     await run(0, 'publish');
-    expect(log()).toEqual({ size: 4, published: 1, keys: 2, signers: 1 });
+    expect(log()).toEqual({ size: 4, published: 1, keys: 2, signers: 2 });
+    await run(0, 'publish', '--rotate-key');
+    expect(log()).toEqual({ size: 5, published: 1, keys: 3, signers: 3 });
+    for (const name of readdirSync(join(place.archive, 'private', 'keys')))
+      if (name.startsWith('archive-')) rmSync(join(place.archive, 'private', 'keys', name));
+    await grow('water it');
+    await run(0, 'publish');
+    expect(log()).toEqual({ size: 6, published: 1, keys: 3, signers: 1 });
     await run(0, 'verify');
   });
 
@@ -232,7 +240,7 @@ describe('the key', () => {
     await grow('prune it');
     await run(0, 'publish');
     expect(readdirSync(keys)).toEqual([kept, 'archive.ed25519']);
-    expect(log()).toEqual({ size: 4, published: 1, keys: 2, signers: 1 });
+    expect(log()).toEqual({ size: 4, published: 1, keys: 2, signers: 2 });
   });
 
   it('that is lost stops everything, until a person lets another one take over', async () => {

@@ -1,7 +1,18 @@
 /** The archive's own keys in private/keys/: found, made, and replaced so that no crash loses one. */
 /** Nobody can make a key again, so a file with one is never written over. */
 
-import { closeSync, fsyncSync, linkSync, lstatSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { makeSigningKey, parseSigningKey, type SigningKey } from '../../archive/format/format.ts';
 import { makeRealFolders } from '../../base/confined-disk.ts';
@@ -12,6 +23,8 @@ import { verifierKeyOf } from './verifier-key.ts';
 const CURRENT = 'archive.ed25519';
 /** Made for a rotation, and not in the log yet or only just. */
 const NEXT = 'next.ed25519';
+/** Before the last rotation. */
+const RETIRED = /^archive-[0-9a-f]{8}\.ed25519$/;
 /** A key's file is a few lines; what is much longer is none. */
 const MOST = 16_384;
 
@@ -42,6 +55,20 @@ export function makeArchiveKey(dir: string, origin: string, next = false): Signi
   }
   syncFolder(folder);
   return parseSigningKey(origin, pem);
+}
+
+/** Keys that others took over from, by file name, as far as they are still there and can sign: nothing depends on them here. */
+export function readRetiredKeys(dir: string, origin: string): readonly SigningKey[] {
+  const folder = folderOf(dir);
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => RETIRED.test(name)) : [];
+  return names.sort().flatMap((name) => {
+    try {
+      return readKey(dir, name, origin) ?? [];
+    } catch (error) {
+      if (error instanceof ArchiveKeyError) return [];
+      throw error;
+    }
+  });
 }
 
 /** The next key signs from now on; the one before keeps its file under its id. */

@@ -4,7 +4,7 @@
 import type { SigningKey } from '../../archive/format/format.ts';
 import { ArchiveKeyError } from '../errors.ts';
 import type { ArchiveLog } from '../log/archive-log.ts';
-import { adoptNextKey, keyFile, makeArchiveKey, readArchiveKeys } from '../log/key-files.ts';
+import { adoptNextKey, keyFile, makeArchiveKey, readArchiveKeys, readRetiredKeys } from '../log/key-files.ts';
 import { generateVerifierKey } from '../log/verifier-key.ts';
 
 export interface SigningChoice {
@@ -69,14 +69,25 @@ export function readySigners(log: ArchiveLog, dir: string, { unsigned, change }:
     adoptNextKey(dir, { current, next });
     [current, next] = [next, undefined];
   }
+  const retired = listRetired(log, dir);
   if (change === 'rotated' && current !== undefined) {
     next ??= makeArchiveKey(dir, origin, true);
-    return { signers: [current, next], added: next, key: next };
+    return { signers: [...retired, current, next], added: next, key: next };
   }
   current ??= makeArchiveKey(dir, origin);
-  if (change === 'none') return { signers: [current], key: current };
+  if (change === 'none') return { signers: [...retired, current], key: current };
   return { signers: [current], added: current, key: current };
 }
+
+/** Who missed the publish at which one key took over from another learns it from any later one. The newest so many, oldest first. */
+function listRetired(log: ArchiveLog, dir: string): readonly SigningKey[] {
+  const byName = new Map(readRetiredKeys(dir, log.origin).map((key) => [generateVerifierKey(key), key]));
+  const logged = log.listKeys().slice(0, -1);
+  return logged.flatMap(({ key }) => byName.get(key) ?? []).slice(-MOST_RETIRED);
+}
+
+/** Each is a line in every checkpoint. */
+const MOST_RETIRED = 8;
 
 /** After the log names it. */
 export function finishRotation(log: ArchiveLog, dir: string): void {

@@ -2,11 +2,13 @@
 /** The programs are found in the path, or where their variable says. */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AwsClient } from 'aws4fetch';
 
 export const BUCKET = 'localhost';
 export const KEYS = { AWS_ACCESS_KEY_ID: 'AKEXAMPLE0123456789', AWS_SECRET_ACCESS_KEY: 'a-secret-for-tests-only' };
@@ -56,7 +58,7 @@ export function isInstalled({ name, variable }: Server): boolean {
   return spawnSync(process.env[variable] ?? name, ['--help']).error === undefined;
 }
 
-export async function startServer({ name, variable, args, prepare }: Server): Promise<RunningServer> {
+export async function startServer({ name, variable, args, prepare, website }: Server): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'turnpress-s3-'));
   prepare(folder);
   const [port, web] = [await freePort(), await freePort()];
@@ -70,7 +72,25 @@ export async function startServer({ name, variable, args, prepare }: Server): Pr
     close();
     throw error;
   });
+  if (website) await letEverybodyRead(endpoint);
   return { endpoint, website: `http://${BUCKET}:${web}/`, close };
+}
+
+/** What the owner of a bucket sets at its store. */
+async function letEverybodyRead(endpoint: string): Promise<void> {
+  const [accessKeyId, secretAccessKey] = [KEYS.AWS_ACCESS_KEY_ID, KEYS.AWS_SECRET_ACCESS_KEY];
+  const client = new AwsClient({ accessKeyId, secretAccessKey, region: 'us-east-1', service: 's3', retries: 0 });
+  const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
+  const site = `<WebsiteConfiguration xmlns="${namespace}"><IndexDocument><Suffix>index.html</Suffix></IndexDocument></WebsiteConfiguration>`;
+  const rule = { Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `arn:aws:s3:::${BUCKET}/*` };
+  for (const [what, body] of [
+    ['website', site],
+    ['policy', JSON.stringify({ Version: '2012-10-17', Statement: [rule] })],
+  ] as const) {
+    const headers = { 'x-amz-content-sha256': hash('sha256', body), 'content-md5': hash('md5', body, 'base64') };
+    const answer = await client.fetch(`${endpoint}/${BUCKET}?${what}`, { method: 'PUT', headers, body });
+    if (!answer.ok) throw new Error(`${what}: ${answer.status} ${await answer.text()}`);
+  }
 }
 
 async function untilItAnswers(endpoint: string, child: ChildProcess): Promise<void> {
