@@ -9,7 +9,9 @@ import { limits } from './limits.ts';
 
 /** One frame with its content size in the header, on a buffer of its own size. Level 3 for data that still changes, 9 for what is sealed. */
 export function compressZstd(bytes: Uint8Array, level: 1 | 3 | 9): Uint8Array {
-  return ownBytes(zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level } }));
+  const written = zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level } });
+  // @NOTE where a frame fills Node's last piece of memory to the byte, Node ends it twice: an empty frame of 9 bytes stands after it
+  return ownBytes(written.subarray(0, findFrameEnd(written)));
 }
 
 /** The same without holding up this thread. The bytes must not change meanwhile. */
@@ -17,7 +19,7 @@ export async function compressZstdBeside(bytes: Uint8Array, level: 1 | 3 | 9): P
   const options = {
     params: { [constants.ZSTD_c_compressionLevel]: level },
     pledgedSrcSize: bytes.length,
-    // all of it at once: every piece that is handed out costs a turn of the event loop
+    // all of it at once, with room left: every piece that is handed out costs a turn of the event loop, and a full one a second frame
     chunkSize: bytes.length + (bytes.length >> 8) + 1024,
   };
   return ownBytes(await compressBeside(bytes, options));

@@ -17,6 +17,21 @@ describe('zstd frames', () => {
       expect(bytes.buffer.byteLength).toBeLessThanOrEqual(bytes.length + 256 + bytes.length / 8);
   });
 
+  it.each([1, 2])('that fill %i times the memory Node writes them into are still one frame', async (times) => {
+    // random bytes do not compress: the frame is as long as they are, and a header for each 128 KiB
+    const long = randomBytes(times * 65_536);
+    let frames = 0;
+    for (let length = long.length - 40; length < long.length; length++) {
+      const raw = long.subarray(0, length);
+      const frame = compressZstd(raw, 3);
+      if (frame.length === long.length) frames += 1;
+      expect(Buffer.from(decompressZstd(frame, length, length))).toEqual(raw);
+      const beside = await compressZstdBeside(raw, 3);
+      expect(Buffer.from(decompressZstd(beside, length, length))).toEqual(raw);
+    }
+    expect(frames).toBe(1);
+  });
+
   it.each([0, 1, 255, 256, 70_000, 400_000])('of %i bytes end where their input ends', (length) => {
     // words of a hash do not compress, so that blocks of every kind occur
     const mixed = Buffer.concat([Buffer.alloc(length >> 1, 'a'), randomBytes(length - (length >> 1))]);
