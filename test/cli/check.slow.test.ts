@@ -87,7 +87,7 @@ afterAll(async () => {
 
 const source = (path: string) => readFileSync(join(place.site, path, 'index.html'), 'utf8');
 const turnsOf = (path: string) =>
-  [...source(path).matchAll(/<article [^>]*id="t-([0-9a-f]{16})"/g)].map(([, id = '']) => id);
+  [...source(path).matchAll(/<(?:article|section) [^>]*id="t-([0-9a-f]{16})"/g)].map(([, id = '']) => id);
 async function check(code: number, address: string, ...more: readonly string[]): Promise<Result> {
   const ran = await me.run('check', server.url + address, '--allow-host', '127.0.0.1', '--json', ...more);
   expect([ran, me.out()]).toEqual([code, me.out()]);
@@ -161,7 +161,7 @@ describe('check', () => {
   });
 
   it('names turns that changed places, are left out, are said twice or have another’s id', async () => {
-    const [one = '', two = '', three = ''] = turnsOf(paths[0] ?? '');
+    const [one = '', two = '', result = '', three = ''] = turnsOf(paths[0] ?? '');
     const swap = (html: string) =>
       html
         .replace(`id="t-${one}"`, 'id="t-x"')
@@ -174,7 +174,10 @@ describe('check', () => {
       { turn: three, problem: 'the page leaves it out' },
     ]);
     const twice = await tampered((html) => html.replace(article(html, two), article(html, two).repeat(2)));
-    expect(twice.findings).toEqual([{ turn: two, problem: 'it does not stand in its place' }]);
+    expect(twice.findings).toEqual([
+      { turn: two, problem: 'it stands there twice' },
+      { turn: result, problem: 'it stands there twice' },
+    ]);
     const other = turnsOf(paths[1] ?? '')[1] ?? '';
     const foreign = await tampered((html) => html.replace(article(html, two), article(source(paths[1] ?? ''), other)));
     expect(foreign.findings).toContainEqual({ turn: other, problem: 'the published conversation has no such turn' });
@@ -201,7 +204,7 @@ describe('check', () => {
 
   it('compares words alone where the whole page has other marks, and says so', async () => {
     const [path = ''] = paths;
-    const html = source(path).replaceAll('class="turn-body"', 'class="turn-body" dir="auto"');
+    const html = source(path).replaceAll('<time ', '<time class="hour" ');
     server.rules = [
       { match: path, mode: (asked) => honest({ ...asked, path: 'index.html', bytes: Buffer.from(html) }) },
       pages,

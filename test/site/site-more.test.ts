@@ -10,6 +10,7 @@ import { TemplateError } from '../../src/site/errors.ts';
 import { renderDocument } from '../../src/site/render/document.ts';
 import { createRenderPool } from '../../src/site/render/render-pool.ts';
 import { branchListUrl, conversationUrl, imageUrl, outputPath } from '../../src/site/urls.ts';
+import { pairRows } from '../../src/site/view/rows.ts';
 import {
   answer,
   config,
@@ -276,7 +277,7 @@ describe('rendering on another thread', () => {
         item,
       }),
     );
-    const job = { turns, around: [], calls: [], blobs: new Map(), known: new Map() };
+    const job = { rows: pairRows(turns), folders: [], around: [], calls: [], blobs: new Map(), known: new Map() };
     const [here, there] = [createRenderPool(0), createRenderPool(1_000_000)];
     expect(await there.run('page', job, 1)).toEqual({ ...(await here.run('page', job, 1)), pack: expect.anything() });
     await there.close();

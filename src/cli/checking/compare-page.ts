@@ -5,7 +5,7 @@ import type { ArchiveReader } from '../../archive/archive.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import { renderAgain } from '../../site/site.ts';
-import { findShownTurns, type ShownTurn, textOf } from './shown-turns.ts';
+import { findShownTurns, type ShownTurn, splitTurn, textOf } from './shown-turns.ts';
 
 export interface PageFinding {
   /** First 16 digits of a turn. */
@@ -43,12 +43,13 @@ export async function comparePage(
   const deepest = known.toSorted((a, b) => b.turn.depth - a.turn.depth)[0]?.turn.hash;
   const path = deepest === undefined ? [] : archive.listBranch(deepest);
   const hashes = known.map(({ turn }) => turn.hash);
-  findings.push(...findOrder(path, hashes));
-  const rendered = await renderAgain(archive, path, new Set(hashes), basePath);
-  const looks = known.map(({ turn, shown: { html: own } }) => ({
+  const tops = known.filter((one) => one.shown.inside === undefined).map(({ turn }) => turn.hash);
+  findings.push(...findOrder(path, tops, hashes));
+  const again = splitAll(await renderAgain(archive, path, new Set(hashes), basePath));
+  const looks = known.map(({ turn, shown: { html: own, inside = '' } }) => ({
     turn,
     own,
-    again: rendered.get(turn.hash) ?? [],
+    again: again.get(`${inside} ${turn.hash.slice(0, 16)}`) ?? [],
   }));
   const same = looks.filter(({ own, again }) => again.includes(own));
   const words = looks.filter(
@@ -72,8 +73,24 @@ export async function comparePage(
   };
 }
 
-/** The turns of a page follow each other on a branch: none is left out between, none stands elsewhere or twice. */
-function findOrder(path: readonly LoggedTurn[], shown: readonly TurnHash[]): readonly PageFinding[] {
+/** Looks by the turn's place and digits: `<digits of the turn it stands in or nothing> <digits>`. */
+function splitAll(rendered: ReadonlyMap<TurnHash, readonly string[]>): ReadonlyMap<string, readonly string[]> {
+  const looks = new Map<string, string[]>();
+  for (const [hash, wholes] of rendered) {
+    for (const { digits, html, inside = '' } of wholes.flatMap((whole) => splitTurn(hash.slice(0, 16), whole))) {
+      const name = `${inside} ${digits}`;
+      looks.set(name, [...(looks.get(name) ?? []), html]);
+    }
+  }
+  return looks;
+}
+
+/** The rows of a page follow each other on a branch: no turn is left out between, none stands elsewhere or twice. `tops`: without results inside rows. */
+function findOrder(
+  path: readonly LoggedTurn[],
+  tops: readonly TurnHash[],
+  shown: readonly TurnHash[],
+): readonly PageFinding[] {
   const places = new Map(path.map(({ hash }, i) => [hash, i]));
   const has = new Set(shown);
   const first = path.findIndex(({ hash }) => has.has(hash));
@@ -81,11 +98,16 @@ function findOrder(path: readonly LoggedTurn[], shown: readonly TurnHash[]): rea
   for (const { hash } of path.slice(Math.max(0, first)))
     if (!has.has(hash)) findings.push({ turn: hash.slice(0, 16), problem: 'the page leaves it out' });
   let before = -1;
+  const seen = new Set<TurnHash>();
   for (const hash of shown) {
+    if (seen.has(hash)) findings.push({ turn: hash.slice(0, 16), problem: 'it stands there twice' });
+    seen.add(hash);
+  }
+  for (const hash of tops) {
     const place = places.get(hash);
     const turn = hash.slice(0, 16);
     if (place === undefined) findings.push({ turn, problem: 'it stands on another branch' });
-    else if (place <= before) findings.push({ turn, problem: 'it does not stand in its place' });
+    else if (place < before) findings.push({ turn, problem: 'it does not stand in its place' });
     before = Math.max(before, place ?? before);
   }
   return findings;

@@ -4,8 +4,10 @@
 export interface ShownTurn {
   /** First 16 of its hash. */
   readonly digits: string;
-  /** The whole element. */
+  /** The whole element, without the elements of other turns in it. */
   readonly html: string;
+  /** The turn whose element it stands in, by its digits. */
+  readonly inside?: string;
 }
 
 export interface ShownPage {
@@ -16,6 +18,8 @@ export interface ShownPage {
 }
 
 const ARTICLE = /<article class="turn [^"<>]*" id="t-([0-9a-f]{16})">[\s\S]*?<\/article>\n/g;
+/** A result inside the row of its call. */
+const SECTION = /<section class="result [^"<>]*" id="t-([0-9a-f]{16})">[\s\S]*?<\/section>\n/g;
 /** An id of a turn in any tag, however it is quoted. */
 const ANY_ID = /<[a-z][^<>]*\sid\s*=\s*["']?\s*t-([0-9a-f]{16})(?![0-9a-z])/gi;
 /** In these, elements are text, or nothing. */
@@ -42,11 +46,17 @@ export function findShownTurns(html: string): ShownPage {
     around += html.slice(from, match.index);
     from = match.index + whole.length;
     if (isSwallowed(around)) odd.push(digits);
-    turns.push({ digits, html: whole });
+    turns.push(...splitTurn(digits, whole));
   }
   around += html.slice(from);
   for (const [, digits = ''] of around.matchAll(ANY_ID)) odd.push(digits.toLowerCase());
   return { turns, odd };
+}
+
+/** The element of a turn, and those of the results in it. */
+export function splitTurn(digits: string, html: string): readonly ShownTurn[] {
+  const inner = [...html.matchAll(SECTION)].map(([whole, own = '']) => ({ digits: own, html: whole, inside: digits }));
+  return [{ digits, html: html.replace(SECTION, '') }, ...inner];
 }
 
 /** The words of an element, its white space evened out. */

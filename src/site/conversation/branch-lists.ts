@@ -4,8 +4,8 @@
 import { trustHtml } from '../../base/html.ts';
 import { formatCount } from '../render/names.ts';
 import { branchListUrl } from '../urls.ts';
-import { addPlainPage } from './conversation-page.ts';
 import type { ConversationWork } from './conversation-work.ts';
+import { addPlainPage } from './page/conversation-page.ts';
 
 const PER_PAGE = 500;
 

@@ -7,8 +7,8 @@ import type { ListKind, Membership } from '../state/lists.ts';
 import { agentUrl, pages, projectUrl, tagUrl } from '../urls.ts';
 import type { Collecting } from './collector.ts';
 import type { BuildContext, VisibleConversation } from './context.ts';
-import { listItemOf } from './conversation-facts.ts';
 import type { ConversationWork } from './conversation-work.ts';
+import { listItemOf } from './page/conversation-facts.ts';
 
 export function openLists(work: ConversationWork): Collecting {
   return {

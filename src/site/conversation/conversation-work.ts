@@ -1,6 +1,7 @@
 /** What the parts of one conversation's build share. */
 /** Made by conversation.ts for each conversation that changed; gone when it was walked. */
 
+import type { Meta } from '../../model/conversation.ts';
 import type { DeletedEntry } from '../../model/entry.ts';
 import type { TurnHash } from '../../model/ids.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
@@ -12,8 +13,8 @@ import type { TurnView } from '../view/turn-view.ts';
 import { createBlobUrl, type PlaceBlob } from './blob-urls.ts';
 import { type BranchNames, createBranchNames } from './branch-names.ts';
 import type { BuildContext, VisibleConversation } from './context.ts';
-import type { PlacedTurn } from './conversation-body.ts';
 import { createKin, type Kin } from './kin.ts';
+import type { PlacedTurn } from './page/page-rows.ts';
 
 /** Tombstones that a feed tells of. */
 const MOST_DELETED = 50;
@@ -35,6 +36,8 @@ export interface ConversationWork {
   /** Tool calls so far: by id, the turn that made it. */
   readonly calls: Map<string, LoggedTurn>;
   readonly blobUrl: PlaceBlob;
+  /** Folders that the session was held in. */
+  readonly folders: readonly string[];
   readonly renderKey: string;
   readonly frameKey: string;
   /** Turns that were taken back, and when. */
@@ -51,6 +54,8 @@ export interface FilledPage {
   readonly url: string;
   readonly continued: boolean;
   readonly turns: PlacedTurn[];
+  /** What stands above its exchanges, by number: prompts in one line. */
+  readonly headings: Map<number, string>;
 }
 
 export function createWork(context: BuildContext, conversation: VisibleConversation): ConversationWork {
@@ -61,6 +66,7 @@ export function createWork(context: BuildContext, conversation: VisibleConversat
   const withheld = new Map(tombstones.map((tombstone) => [tombstone.turn, tombstone.timeMs]));
   const images = options.mode === 'local' || options.config.images.publish;
   const names = createBranchNames(context, conversation, branches);
+  const folders = foldersOf(summary.meta);
   return {
     context,
     conversation,
@@ -71,7 +77,8 @@ export function createWork(context: BuildContext, conversation: VisibleConversat
     places: new Map(),
     calls: new Map(),
     blobUrl: createBlobUrl(context, summary.id, ownerOf(summary.id)),
-    renderKey: keyOf(RENDERER_VERSION, images, [...withheld.keys()]),
+    folders,
+    renderKey: keyOf(RENDERER_VERSION, images, folders, [...withheld.keys()]),
     frameKey: keyOf(frame.key, RENDERER_VERSION, options.config.search, images),
     withheld,
     deleted: [...withheld]
@@ -80,6 +87,11 @@ export function createWork(context: BuildContext, conversation: VisibleConversat
       .slice(0, MOST_DELETED),
     tasks: [],
   };
+}
+
+/** Folders that a session was held in; its paths are shown from there. */
+export function foldersOf({ cwd, folders = [] }: Meta): readonly string[] {
+  return [...new Set(cwd === undefined ? folders : [cwd, ...folders])];
 }
 
 /** Something that goes on while the conversation is walked. */

@@ -7,13 +7,14 @@ import { outputPath } from '../urls.ts';
 import { createExchangeCollector, type Exchange } from '../view/exchange.ts';
 import type { BranchOutline } from '../view/outline.ts';
 import { createPager } from '../view/paging.ts';
-import { type TurnView, walkViews } from '../view/turn-view.ts';
+import { isResult, type TurnView, walkViews } from '../view/turn-view.ts';
 import { buildBranchLists } from './branch-lists.ts';
 import type { Collecting } from './collector.ts';
 import { openCollectors } from './collectors.ts';
 import type { BuildContext, VisibleConversation } from './context.ts';
-import { buildMergedBranch, buildPage } from './conversation-page.ts';
 import { type ConversationWork, createWork, type FilledPage, placeTurn } from './conversation-work.ts';
+import { buildMergedBranch, buildPage } from './page/conversation-page.ts';
+import { promptLine } from './page/prompt-line.ts';
 import { exchangeOf, openSettledPages, type SettledPage } from './settled.ts';
 
 /** A conversation that was read to its end, or to what could not be read. */
@@ -53,8 +54,10 @@ async function walkBranch(work: ConversationWork, branch: BranchOutline, collect
   const settled = openSettledPages(work, branch);
   const forkPlace = branch.forkTurn === undefined ? undefined : work.places.get(branch.forkTurn);
   let exchange = forkPlace?.exchange ?? 0;
+  let heading = exchange === 0 ? 'Before the first prompt' : 'After the fork';
   let first: FilledPage | undefined;
   let open: FilledPage | undefined;
+  let before: TurnView | undefined;
   const fill = async (last: boolean, prompt: boolean): Promise<void> => {
     if (open === undefined) return;
     collecting.page?.(open);
@@ -74,7 +77,12 @@ async function walkBranch(work: ConversationWork, branch: BranchOutline, collect
   collecting.openBranch?.(branch);
   for (let at = 0; at < branch.turns.length; ) {
     for (const view of walkViews(context.archive, branch.turns.slice(at))) {
-      const number = pager.pageOf({ rawLength: view.turn.rawLength, prompt: view.prompt });
+      const number = pager.pageOf({
+        rawLength: view.turn.rawLength,
+        prompt: view.prompt,
+        result: isResult(view, before),
+      });
+      before = view;
       if (open === undefined || open.number !== number) {
         await fill(false, view.prompt);
         const continued = !view.prompt && (open !== undefined || branch.forkTurn !== undefined) && exchange > 0;
@@ -88,10 +96,14 @@ async function walkBranch(work: ConversationWork, branch: BranchOutline, collect
           open = undefined;
           break;
         }
-        open = { number, url: work.names.urlOf(branch, number), continued, turns: [] };
+        open = { number, url: work.names.urlOf(branch, number), continued, turns: [], headings: new Map() };
       }
       at++;
-      if (view.prompt) exchange++;
+      if (view.prompt) {
+        exchange++;
+        heading = promptLine(view);
+      }
+      open.headings.set(exchange, heading);
       open.turns.push(placeTurn(work, view, open.url, exchange));
       reportDamage(work, view);
       collecting.turn?.(view, open.url);

@@ -3,21 +3,23 @@
 
 import { type EncodedHtml, encodeHtml, joinHtml, type SafeHtml, trustHtml } from '../../base/html.ts';
 import type { BlobHash } from '../../model/ids.ts';
-import type { Item, ToolCallPart } from '../../model/item.ts';
+import type { ToolCallPart } from '../../model/item.ts';
 import { encodeTurnPack, type TurnSpan } from '../state/turn-pack.ts';
-import { renderTurn } from './turn.ts';
-import type { RenderedTurn } from './turn-frame.ts';
+import type { Row } from '../view/rows.ts';
+import { type AnsweringTurn, renderTurn } from './turn.ts';
 
 /** Plain data only: it is copied between threads. */
 export interface RenderJob {
-  readonly turns: readonly (RenderedTurn & { readonly item: Item })[];
-  /** Safe HTML that stands before each turn, and one more: behind the last. */
+  readonly rows: readonly Row<AnsweringTurn>[];
+  /** Safe HTML that stands before each row, and one more: behind the last. */
   readonly around: readonly SafeHtml[];
   /** Calls on earlier pages that turns of this one answer. */
   readonly calls: readonly ToolCallPart[];
   /** Blobs that have an address, or UNREADABLE_BLOB, by hash. */
   readonly blobs: ReadonlyMap<BlobHash, string>;
-  /** Turns from an earlier build, by hash. */
+  /** Folders that the session was held in. */
+  readonly folders: readonly string[];
+  /** Rows from an earlier build, by `rowName`. */
   readonly known: ReadonlyMap<string, string>;
 }
 
@@ -30,8 +32,8 @@ export interface RenderResult {
 
 export function runRenderJob(job: RenderJob): RenderResult {
   const calls = new Map(job.calls.map((call) => [call.id, call]));
-  for (const { item } of job.turns) {
-    for (const part of item.parts) if (part.type === 'tool_call') calls.set(part.id, part);
+  for (const { turn } of job.rows) {
+    for (const part of turn.item.parts) if (part.type === 'tool_call') calls.set(part.id, part);
   }
   const blobUrl = (hash: BlobHash): string | undefined => job.blobs.get(hash);
   const pieces: SafeHtml[] = [];
@@ -41,17 +43,25 @@ export function runRenderJob(job: RenderJob): RenderResult {
     pieces.push(piece);
     length += piece.length;
   };
-  for (const [i, turn] of job.turns.entries()) {
+  for (const [i, row] of job.rows.entries()) {
     add(job.around[i] ?? NOTHING);
     const start = length;
-    const known = job.known.get(turn.hash);
+    const { turn, answers, sameMinute } = row;
+    const name = rowName(row);
+    const known = job.known.get(name);
     // What is known was rendered here by an earlier build; the state that kept it is private to the archive's owner.
-    add(known === undefined ? renderTurn({ turn, item: turn.item, calls, blobUrl }) : trustHtml(known));
-    spans.push([turn.hash, start, length]);
+    if (known !== undefined) add(trustHtml(known));
+    else add(renderTurn({ turn, item: turn.item, answers, calls, blobUrl, sameMinute, folders: job.folders }));
+    spans.push([name, start, length]);
   }
-  add(job.around[job.turns.length] ?? NOTHING);
+  add(job.around[job.rows.length] ?? NOTHING);
   const body = encodeHtml(joinHtml(pieces));
   return { body, pack: encodeTurnPack(spans, body) };
+}
+
+/** Of all that a row shows: its turn, the results in it, and whether its time is shown. */
+function rowName({ turn, answers, sameMinute }: Row<AnsweringTurn>): string {
+  return [sameMinute ? '=' : '', turn.hash, ...[...answers.values()].map(({ hash }) => hash)].join(' ');
 }
 
 const NOTHING = trustHtml('');

@@ -60,6 +60,7 @@ const ALLOWED: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     pre: 'class role aria-label tabindex',
     details: 'class open',
     article: 'class id',
+    section: 'class id',
     a: 'class href rel title',
     img: 'src alt width height loading decoding',
     time: 'class datetime title',
@@ -81,7 +82,7 @@ function plainTag(): RegExp {
     `/(?:${names})`,
     `(?:${classed})(?:${classes})?`,
     `br|div${classes} dir="auto"|details${classes} open`,
-    `article${classes} id="${anchor}"|a${classes} href="#${anchor}" title="[\\w ]*"|time datetime="[0-9TZ:.-]+"`,
+    `(?:article|section)${classes} id="${anchor}"|a${classes} href="#${anchor}" title="[\\w ]*"|time datetime="[0-9TZ:.-]+"`,
   ];
   return new RegExp(`<(?:${tags.join('|')})>`, 'y');
 }

@@ -1,8 +1,8 @@
 /** What stands around a turn's parts on its page, and what stands in the place of one that cannot be shown. */
 /** Apart from the parts, which bring the whole renderer with them: pages are put together without it. */
 
-import type { SafeHtml } from '../../base/html.ts';
-import { isoTime, readableDate } from '../../base/time.ts';
+import { type SafeHtml, trustHtml } from '../../base/html.ts';
+import { isoTime, readableTime } from '../../base/time.ts';
 import type { TurnHash } from '../../model/ids.ts';
 import type { Item } from '../../model/item.ts';
 import { turnAnchor } from '../urls.ts';
@@ -38,16 +38,31 @@ export function article(turn: RenderedTurn, classes: string, header: string, bod
   );
 }
 
+/** A result inside the row of its call. Not yet through the last gate: the article around it goes through. */
+export function resultFrame(turn: RenderedTurn, classes: string, body: string): SafeHtml {
+  return trustHtml(
+    `<section class="result ${classes}" id="${turnAnchor(turn.hash)}">\n${permalink(turn, '')}\n${body}</section>\n`,
+  );
+}
+
 export function heading(label: string, turn: RenderedTurn, item?: Item): string {
   const model = item?.model === undefined ? '' : ` <span class="model">${word(item.model)}</span>`;
   const cut = typeof item?.finish_reason === 'string' && CUT_OFF.test(item.finish_reason);
   const badge = cut ? ` <span class="badge bad">${word(item?.finish_reason)}</span>` : '';
-  const iso = isoTime(turn.timeMs);
-  // Quiet turns show the hour alone; the day is still read aloud.
-  const clock = `<span class="day">${readableDate(turn.timeMs)}, </span>${iso.slice(11, 16)}<span class="zone"> UTC</span>`;
-  const time = `<time datetime="${iso}">${clock}</time>`;
-  const link = `<a class="permalink" href="#${turnAnchor(turn.hash)}" title="Link to this turn">${time}</a>`;
+  const link = permalink(turn, '', item?.role === 'user');
   return `<header class="turn-head"><span class="role">${label}</span>${model}${badge} ${link}</header>`;
+}
+
+/** The head of a turn that is nothing but work: when, and its address. */
+export function quietHeading(turn: RenderedTurn, sameMinute: boolean): string {
+  return `<header class="turn-head">${permalink(turn, sameMinute ? ' same' : '')}</header>`;
+}
+
+/** `same`: the row above has the same time already. `whole`: with the day. */
+function permalink(turn: RenderedTurn, same: '' | ' same', whole = false): string {
+  const iso = isoTime(turn.timeMs);
+  const time = `<time datetime="${iso}">${whole ? readableTime(turn.timeMs) : iso.slice(11, 16)}</time>`;
+  return `<a class="permalink${same}" href="#${turnAnchor(turn.hash)}" title="Link to this turn">${time}</a>`;
 }
 
 /** Reasons to stop that a reader should see. */

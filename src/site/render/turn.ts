@@ -4,7 +4,8 @@
 import type { SafeHtml } from '../../base/html.ts';
 import { findRow } from '../../base/rows.ts';
 import { type BlobHash, shortId } from '../../model/ids.ts';
-import type { BlobPart, Item, Part, Role, ToolCallPart, UriPart } from '../../model/item.ts';
+import type { BlobPart, Item, Part, Role, ToolCallPart, ToolCallResponsePart, UriPart } from '../../model/item.ts';
+import { onlyResponse } from '../view/rows.ts';
 import { type Allowance, LONGEST_TEXT, renderFitting } from './allowance.ts';
 import { UNREADABLE_BLOB } from './blob-address.ts';
 import { MOST_COLOURED } from './highlight.ts';
@@ -14,8 +15,9 @@ import { keepBare } from './text/bare-texts.ts';
 import { FOREIGN_REL, findLinkTarget } from './text/links.ts';
 import { cutEnd, groupDigits, leftOutSentence } from './text/long-text.ts';
 import { visibleAttribute, visibleText } from './text/visible-text.ts';
-import { renderToolCall, renderToolResponse } from './tools/tool-call.ts';
-import { article, heading, LONGEST_WORD, type RenderedTurn, word } from './turn-frame.ts';
+import { shortenPaths } from './tools/short-paths.ts';
+import { renderAnswer, renderToolCall, renderToolResponse, statusClass } from './tools/tool-call.ts';
+import { article, heading, LONGEST_WORD, quietHeading, type RenderedTurn, resultFrame, word } from './turn-frame.ts';
 
 export { renderFeedContent } from './feed-content.ts';
 export { plainTitle } from './text/plain-title.ts';
@@ -26,13 +28,24 @@ export interface TurnInput {
   readonly turn: RenderedTurn;
   /** undefined: a payload of a type that is not projected to items. */
   readonly item: Item | undefined;
+  /** The results that stand inside this turn, by id of the call (view/rows.ts). None when absent. */
+  readonly answers?: ReadonlyMap<string, AnsweringTurn>;
   /** The calls that this turn's responses answer, by id. They stand in ancestors, which never change. */
   readonly calls: ReadonlyMap<string, ToolCallPart>;
   /** Where a blob is published, from the site's root; undefined when it is not, empty when its bytes cannot be read. */
   readonly blobUrl: (hash: BlobHash, mime: string) => string | undefined;
+  /** The row above was in the same minute. */
+  readonly sameMinute?: boolean;
+  /** Folders that the session was held in: paths below them are shown from there. */
+  readonly folders?: readonly string[];
 }
 
-/** `<article class="turn turn-<role>" id="t-<16 digits>">` with a header and its parts, as far as there is room for them. */
+export type AnsweringTurn = RenderedTurn & { readonly item: Item };
+
+/**
+ * `<article class="turn turn-<role>" id="t-<16 digits>">` with a header and its parts, as far as there is room for them; each result
+ * inside it is a `<section class="result …" id="t-<16 digits>">` in the row of its call.
+ */
 export function renderTurn(input: TurnInput): SafeHtml {
   const { turn, item } = input;
   if (item === undefined) {
@@ -41,20 +54,77 @@ export function renderTurn(input: TurnInput): SafeHtml {
   }
   const role = findRow(ROLES, item.role) ?? ROLES.system;
   const label = item.role === 'system' ? noteLabel(item) : role.label;
-  const header = heading(label, turn, item);
-  const room = roomOf(turn) - header.length - FRAME;
-  const allowance = {
+  const weight = weightOf(item);
+  const header =
+    weight === QUIET || item.role === 'tool'
+      ? quietHeading(turn, input.sameMinute === true)
+      : heading(label, turn, item);
+  const allowance = allowanceOf(turn);
+  const results = renderResults(input, item);
+  const shown = renderFitting(item.parts, roomOf(turn) - header.length - FRAME, allowance, (part, given) =>
+    renderPart(part, input, item, results, given),
+  );
+  const rest = `<p class="notice">${leftOutSentence(shown.leftOut, allowance, 'part')}</p>\n`;
+  const own = shown.leftOut === 0 ? shown.html : shown.html + rest;
+  const classes = `${role.className}${weight}${item.role === 'system' ? ` ${noteClass(item)}` : ''}`;
+  return article(turn, classes, header, placeResults(own, results));
+}
+
+/** What an answer is beside its words: nothing but work, words on the way, or the last word. */
+function weightOf({ role, parts }: Item): typeof QUIET | ' turn-working' | '' {
+  if (role !== 'assistant') return '';
+  if (!parts.some((part) => part.type === 'text' && wordsOf(part.content) !== '')) return QUIET;
+  return parts.some(({ type }) => type === 'tool_call') ? ' turn-working' : '';
+}
+
+const QUIET = ' turn-quiet';
+
+/** A result, and where it belongs. */
+interface Result {
+  readonly mark: string;
+  readonly part: ToolCallResponsePart;
+  readonly html: SafeHtml;
+}
+
+/** Each with room of its own, whatever its call needs. */
+function renderResults(input: TurnInput, { parts }: Item): ReadonlyMap<string, Result> {
+  const results = new Map<string, Result>();
+  for (const call of parts) {
+    if (call.type !== 'tool_call' || results.has(call.id)) continue;
+    const answer = input.answers?.get(call.id);
+    const part = answer === undefined ? undefined : onlyResponse(answer.item);
+    if (answer === undefined || part === undefined) continue;
+    const allowance = allowanceOf(answer);
+    const shown = renderFitting(answer.item.parts, roomOf(answer) - FRAME, allowance, (one, given) =>
+      one === part ? renderAnswer(part, call, given) : renderPart(one, input, answer.item, NO_RESULTS, given),
+    );
+    const rest =
+      shown.leftOut === 0 ? '' : `<p class="notice">${leftOutSentence(shown.leftOut, allowance, 'part')}</p>\n`;
+    // Text from outside is escaped, so no comment comes from it.
+    const mark = `<!--result ${results.size}-->`;
+    results.set(call.id, { mark, part, html: resultFrame(answer, statusClass(part), shown.html + rest) });
+  }
+  return results;
+}
+
+const NO_RESULTS: ReadonlyMap<string, Result> = new Map();
+
+/** Results of calls that there was no room for stand at the end: each keeps its address. */
+function placeResults(own: string, results: ReadonlyMap<string, Result>): string {
+  let body = own;
+  for (const { mark, html } of results.values()) {
+    const at = body.indexOf(mark);
+    body = at === -1 ? body + html : body.slice(0, at) + html + body.slice(at + mark.length).replaceAll(mark, '');
+  }
+  return body;
+}
+
+function allowanceOf(turn: RenderedTurn): Allowance {
+  return {
     whole: `turnpress show ${shortId(turn.hash)} --full shows the whole`,
     longest: LONGEST_TEXT,
     colour: Math.min(MOST_COLOURED, turn.rawLength + SMALL_TURN),
   };
-  const shown = renderFitting(item.parts, room, allowance, (part, given) => renderPart(part, input, item, given));
-  const rest = `<p class="notice">${leftOutSentence(shown.leftOut, allowance, 'part')}</p>\n`;
-  const body = shown.leftOut === 0 ? shown.html : shown.html + rest;
-  const quiet =
-    item.role === 'assistant' && !item.parts.some((part) => part.type === 'text' && wordsOf(part.content) !== '');
-  const classes = `${role.className}${quiet ? ' turn-quiet' : ''}${item.role === 'system' ? ` ${noteClass(item)}` : ''}`;
-  return article(turn, classes, header, body);
 }
 
 /**
@@ -84,7 +154,13 @@ function wordsOf(content: unknown): string {
   return typeof content === 'string' ? content.trim() : '';
 }
 
-function renderPart(part: Part, input: TurnInput, item: Item, allowance: Allowance): string {
+function renderPart(
+  part: Part,
+  input: TurnInput,
+  item: Item,
+  results: ReadonlyMap<string, Result>,
+  allowance: Allowance,
+): string {
   switch (part.type) {
     case 'text':
       return item.role === 'system' || item.role === 'tool'
@@ -94,10 +170,15 @@ function renderPart(part: Part, input: TurnInput, item: Item, allowance: Allowan
       return wordsOf(part.content) === ''
         ? ''
         : `<details class="reasoning"><summary>Reasoning</summary>\n${prose(part.content, false, allowance)}</details>\n`;
-    case 'tool_call':
-      return renderToolCall(part, allowance);
-    case 'tool_call_response':
-      return renderToolResponse(part, input.calls.get(part.id), allowance);
+    case 'tool_call': {
+      const result = results.get(part.id);
+      const answer = result === undefined ? undefined : { part: result.part, html: result.mark };
+      return renderToolCall(shortenPaths(part, input.folders), answer, allowance);
+    }
+    case 'tool_call_response': {
+      const call = input.calls.get(part.id);
+      return renderToolResponse(part, call === undefined ? undefined : shortenPaths(call, input.folders), allowance);
+    }
     case 'blob':
       return renderBlob(part, input);
     case 'uri':

@@ -46,7 +46,9 @@ export function createFrame(
 ): Frame {
   const asset = (name: string): string => inputs.assets.get(name)?.url ?? '';
   const given = (names: readonly string[]): readonly string[] => names.map(asset).filter((url) => url !== '');
-  const styles = given(['site.css', 'theme.css', 'style.css']);
+  // the owner's own sheet has the last word
+  const stylesOf = (template: string): readonly string[] =>
+    given(['site.css', ...(template === 'conversation.njk' ? ['conversation.css'] : []), 'theme.css', 'style.css']);
   const fonts = given(['newsreader.woff2']);
   const nav = navigation(inputs.docs.size > 0);
   const scripts = given(['page.js']);
@@ -82,7 +84,7 @@ export function createFrame(
       cards: mode === 'local' ? [] : cardsOf(config, own),
       structured: mode === 'local' || own.url !== pages.home ? '' : structuredSite(config),
       fonts,
-      styles,
+      styles: stylesOf(own.template),
       scripts,
       siteTitle: config.title,
       nav: nav.map((item) => ({ ...item, current: isBelow(own.url, item.url) })),

@@ -37,7 +37,7 @@ export interface SketchedExchange {
 }
 
 export interface PackTable {
-  /** HTML by turn hash for the page that begins with `first`, rendered under the same `key`; empty when there is none. */
+  /** HTML by the names of rows for the page that begins with `first`, rendered under the same `key`; empty when there is none. */
   find(first: TurnHash, key: string): ReadonlyMap<string, string>;
   save(owner: string, first: TurnHash, key: string, pack: Uint8Array): void;
   /** Of the page at this address. */

@@ -1,12 +1,11 @@
-/** The rendered turns of one page as one zstd frame: a line that says where each stands, then the page's HTML. */
+/** The rendered rows of one page as one zstd frame: a line that says where each stands, then the page's HTML. */
 /** The page's own bytes are packed, which are there already: nothing is written or encoded a second time. */
 
 import { concatBytes, decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
 import { compressZstd, declaredSize, decompressZstd } from '../../base/zstd.ts';
-import type { TurnHash } from '../../model/ids.ts';
 
-/** A turn, and where its HTML begins and ends in the page's, in UTF-16 units. */
-export type TurnSpan = readonly [hash: TurnHash, start: number, end: number];
+/** A row of the page by its name, and where its HTML begins and ends in the page's, in UTF-16 units. */
+export type TurnSpan = readonly [name: string, start: number, end: number];
 
 const LARGEST = 512 * 1024 * 1024;
 
@@ -15,11 +14,11 @@ export function encodeTurnPack(spans: readonly TurnSpan[], html: Uint8Array): Ui
   return compressZstd(concatBytes([encodeUtf8(`${JSON.stringify(spans)}\n`), html]), 1);
 }
 
-/** HTML by turn hash. Throws ZstdError. */
+/** HTML by name. Throws ZstdError. */
 export function decodeTurnPack(pack: Uint8Array): ReadonlyMap<string, string> {
   const text = decodeUtf8(decompressZstd(pack, declaredSize(pack), LARGEST));
   const border = text.indexOf('\n') + 1;
   // Written by encodeTurnPack; the cache is private to the archive's owner.
   const spans = JSON.parse(text.slice(0, border)) as readonly TurnSpan[];
-  return new Map(spans.map(([hash, start, end]) => [hash, text.slice(border + start, border + end)]));
+  return new Map(spans.map(([name, start, end]) => [name, text.slice(border + start, border + end)]));
 }

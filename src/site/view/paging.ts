@@ -7,12 +7,16 @@ export interface PagedTurn {
   readonly rawLength: number;
   /** It is a prompt: a new exchange begins with it. */
   readonly prompt: boolean;
+  /** It is the result of a tool, which belongs on the page of its call. */
+  readonly result: boolean;
 }
 
 /** A page ends at the next exchange once it holds this much. Changing a number here moves every page: never do. */
 const SOFT = { bytes: 96 * 1024, turns: 80 };
-/** An exchange that runs on beyond this is cut at the next turn. */
+/** An exchange that runs on beyond this is cut at the next turn that is no result. */
 const HARD = { bytes: 224 * 1024, turns: 160 };
+/** Beyond this, between results too: a message may call a thousand tools. */
+const UTMOST = { bytes: 448 * 1024, turns: 320 };
 /** Every turn counts this much for its frame. */
 const FRAME = 512;
 /** One turn counts at most this much: renderers fold what is longer. */
@@ -31,7 +35,7 @@ export function createPager(first = 1): Pager {
   let turns = 0;
   return {
     pageOf(turn) {
-      const limit = turn.prompt ? SOFT : HARD;
+      const limit = turn.prompt ? SOFT : turn.result ? UTMOST : HARD;
       if (turns > 0 && (bytes >= limit.bytes || turns >= limit.turns)) {
         page++;
         bytes = 0;

@@ -60,6 +60,13 @@ export function viewTurn(turn: LoggedTurn, payload: Payload, previous: TurnView 
   }
 }
 
+/** Whether it is a result of a tool; of one that was taken back or is damaged it follows from what stands `before`. */
+export function isResult({ item, prompt }: TurnView, before: TurnView | undefined): boolean {
+  if (item !== undefined) return item.role === 'tool';
+  if (prompt || before === undefined) return false;
+  return before.item === undefined || before.item.role === 'tool' || before.item.role === 'assistant';
+}
+
 function takePiece(turns: readonly LoggedTurn[], from: number): readonly LoggedTurn[] {
   let bytes = 0;
   let to = from;

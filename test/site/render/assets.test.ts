@@ -11,7 +11,9 @@ import { readScripts } from '../../../src/site/shell/scripts.ts';
 import { parseStrict } from './parse.ts';
 import { callPart, HASH, item, render, responsePart, textPart } from './samples.ts';
 
-const css = readFileSync(new URL('../../../templates/assets/site.css', import.meta.url), 'utf8');
+const read = (name: string) => readFileSync(new URL(`../../../templates/assets/${name}`, import.meta.url), 'utf8');
+const css = read('site.css');
+const all = css + read('conversation.css');
 const scripts = readScripts(new Map());
 
 describe('site.css', () => {
@@ -79,7 +81,7 @@ describe('site.css', () => {
     );
     const missing = [...used]
       .filter((name) => name !== '' && !bare.has(name) && !/^(?:call|turn-note|fg|bg)-?\w*$/.test(name))
-      .filter((name) => !new RegExp(`\\.${name}(?![\\w-])`).test(css));
+      .filter((name) => !new RegExp(`\\.${name}(?![\\w-])`).test(all));
     expect(missing).toEqual([]);
     for (let colour = 0; colour < 16; colour++) {
       expect(css).toMatch(new RegExp(`\\.fg${colour}\\b`));

@@ -9,6 +9,7 @@ import { turnHash } from '../../../src/model/ids.ts';
 import { runRenderJob } from '../../../src/site/render/render-job.ts';
 import { isAllowed } from '../../../src/site/render/sanitise.ts';
 import { plainTitle } from '../../../src/site/render/text/plain-title.ts';
+import { pairRows } from '../../../src/site/view/rows.ts';
 import { callPart, item, responsePart, textPart } from './samples.ts';
 
 setFlagsFromString('--expose-gc');
@@ -34,7 +35,7 @@ function renderPage(n: number): void {
     const hash = turnHash((n * 4 + i).toString(16).padStart(64, '0'));
     return { hash, timeMs: Date.UTC(2026, 0, 1) + n * 1_000, typeId: 'turnpress.item', rawLength: 10_000, item: one };
   });
-  runRenderJob({ turns, around: [], calls: [], blobs: new Map(), known: new Map() });
+  runRenderJob({ rows: pairRows(turns), folders: [], around: [], calls: [], blobs: new Map(), known: new Map() });
 }
 
 describe('memory', () => {

@@ -9,7 +9,7 @@ export interface Tag {
 const VOID = new Set(['br', 'hr', 'img']);
 const NAMES = new Set(
   (
-    'article header div span p a code pre details summary ul ol li h3 h4 h5 h6 blockquote table thead tbody tr th td ' +
+    'article section header div span p a code pre details summary ul ol li h3 h4 h5 h6 blockquote table thead tbody tr th td ' +
     'strong em s dl dt dd figure figcaption img time br hr'
   ).split(' '),
 );

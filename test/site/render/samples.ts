@@ -40,3 +40,11 @@ export function render(one: Item, call?: ToolCallPart): string {
     blobUrl: (hash) => `/images/${hash}.png`,
   });
 }
+
+/** The turn with the result of its call in it. */
+export function renderAnswered(one: Item, part: ToolCallResponsePart, folders: readonly string[] = []): string {
+  const turn = { timeMs: Date.UTC(2026, 0, 2, 3, 4, 5), typeId: 'turnpress.item', rawLength: 1_000 };
+  const answer = { ...turn, hash: turnHash('1'.repeat(64)), item: item('tool', part) };
+  const input = { turn: { ...turn, hash: HASH }, item: one, calls: new Map(), blobUrl: () => undefined };
+  return renderTurn({ ...input, folders, answers: new Map([[part.id, answer]]) });
+}

@@ -14,7 +14,7 @@ import {
 } from '../../../src/site/render/turn.ts';
 import { expectLinear, expectWithin } from '../../base/growth.ts';
 import { parseStrict } from './parse.ts';
-import { callPart, HASH, item, render, responsePart, textPart } from './samples.ts';
+import { callPart, HASH, item, render, renderAnswered, responsePart, textPart } from './samples.ts';
 
 const TURN = { hash: HASH, timeMs: Date.UTC(2026, 0, 2, 3, 4, 5), typeId: 'turnpress.item', rawLength: 10_000 };
 const words = (html: string) => parseStrict(html).text.replace(/\s+/g, ' ').trim();
@@ -125,7 +125,7 @@ describe('system items', () => {
 const CALLS: Readonly<Record<ToolKind, { args: Parameters<typeof callPart>[1]; line: string }>> = {
   shell: { args: { command: 'ls -la', description: 'Look' }, line: 'Tool ls -la Look' },
   read: { args: { file_path: 'a/b.ts', offset: 5, limit: 10 }, line: 'Tool a/b.ts lines 5–14' },
-  write: { args: { file_path: 'a.py', content: 'x = 1\ny = 2\n' }, line: 'Tool a.py 2 lines' },
+  write: { args: { file_path: 'a.py', content: 'x = 1\ny = 2\n' }, line: 'Tool a.py +2' },
   edit: { args: { file_path: 'a.go', old_string: 'a\nb\n', new_string: 'a\nc\nd\n' }, line: 'Tool a.go +2 −1' },
   search: { args: { pattern: 'fo+', path: 'src', glob: '*.ts' }, line: 'Tool fo+ in src, *.ts' },
   fetch: { args: { url: 'https://example.org/', prompt: 'What?' }, line: 'Tool https://example.org/' },
@@ -150,7 +150,7 @@ describe('tool calls', () => {
   for (const [kind, { args, line }] of Object.entries(CALLS)) {
     it(`of kind ${kind} say what they are about`, () => {
       const html = render(item('assistant', callPart(kind as ToolKind, args)));
-      expect(html).toContain(`class="call call-${kind}"`);
+      expect(html).toContain(`class="call call-${kind} unanswered"`);
       expect(words(html)).toContain(line);
     });
 
@@ -207,18 +207,49 @@ describe('tool calls', () => {
 describe('tool responses', () => {
   const shell = callPart('shell', { command: 'x' });
 
-  it('stand open when short and fold with a count when long', () => {
-    expect(render(item('tool', responsePart('one\ntwo')), shell)).toContain('<details class="output ok" open>');
-    const long = render(item('tool', responsePart('line\n'.repeat(40))), shell);
-    expect(long).toContain('<details class="output ok"><summary>');
-    expect(words(long)).toContain('Output 40 lines');
+  it('that stand by themselves name their call', () => {
+    const html = render(item('tool', responsePart('line\n'.repeat(40))), shell);
+    expect(html).toContain('<details class="call ok"><summary>');
+    expect(words(html)).toContain('Output of Tool x 40 lines');
+  });
+
+  it('stand inside the row of their call, each with an address of its own, and open when they failed', () => {
+    const html = renderAnswered(item('assistant', textPart('Look:'), shell), responsePart('out', { status: 'error' }));
+    expect(html).toMatch(
+      /<details class="call call-shell error" open><summary>.*failed<\/span><\/summary>\n<section class="result error" id="t-1{16}">/,
+    );
+    expect(html.match(/<section /g)).toHaveLength(1);
+    expect(renderAnswered(item('assistant', shell), responsePart('out'))).toContain(
+      '<details class="call call-shell ok"><summary>',
+    );
+  });
+
+  it('keep their address when there is no room for their call', () => {
+    const long = item('assistant', ...Array.from({ length: 400 }, (_, i) => textPart(`text ${i} `.repeat(100))), shell);
+    const html = renderAnswered(long, responsePart('out'));
+    expect(html).toContain('are left out here');
+    expect(html).toContain('<section class="result ok" id="t-1111111111111111">');
+  });
+
+  it('say how long they took, where somebody had to wait', () => {
+    const took = (duration_ms: number) => words(render(item('tool', responsePart('a', { duration_ms })), shell));
+    expect(took(400)).not.toContain(' s ');
+    expect(took(4_210)).toContain('4.2 s');
+    expect(took(131_000)).toContain('2 min 11 s');
+  });
+
+  it('give paths from the project’s folder on', () => {
+    const call = callPart('read', { file_path: '~/code/app/.worktrees/1/src/a.ts' });
+    const html = renderAnswered(item('assistant', call), responsePart('x'), ['~/code/app', '~/code/app/.worktrees/1']);
+    expect(html).toContain('<code class="detail"><span class="dir">src/</span>a.ts</code>');
+    expect(renderAnswered(item('assistant', call), responsePart('x'), ['~/code/ap'])).toContain('~/code/app/');
   });
 
   it('show status and exit code', () => {
     expect(words(render(item('tool', responsePart('x', { status: 'error', exit_code: 2 })), shell))).toContain(
       'exit 2',
     );
-    expect(words(render(item('tool', responsePart('x', { status: 'error' })), shell))).toContain('error');
+    expect(words(render(item('tool', responsePart('x', { status: 'error' })), shell))).toContain('failed');
     expect(words(render(item('tool', responsePart('x', { status: 'cancelled' })), shell))).toContain('cancelled');
     expect(words(render(item('tool', responsePart('x', { exit_code: 0, duration_ms: 4_210 })), shell))).toContain(
       '4.2 s',
@@ -230,11 +261,13 @@ describe('tool responses', () => {
     expect(words(render(item('tool', responsePart(null))))).toContain('No result');
   });
 
-  it('show the diff when the call did not', () => {
+  it('show what a tool said that it changed, and the call not once more', () => {
     const more = { diff: '--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y\n' };
     expect(render(item('tool', responsePart('done', more)))).toContain('<span class="add">+y\n</span>');
-    const call = callPart('edit', { old_string: 'x', new_string: 'y' });
-    expect(render(item('tool', responsePart('done', more)), call)).not.toContain('class="add"');
+    const call = callPart('edit', { file_path: 'a', old_string: 'x', new_string: 'y' });
+    const html = renderAnswered(item('assistant', call), responsePart('done', more));
+    expect(html.match(/class="add"/g)).toHaveLength(1);
+    expect(words(html)).toContain('Tool a +1 −1');
   });
 
   it('render the report of a sub-agent as Markdown and other output as it stands', () => {

@@ -1,16 +1,17 @@
 /** Calls that change a file: what they change, as a diff, and what they write. */
 /** Agents say it as pairs of old and new text, as a list of them, as a patch, or as the whole file. */
 
-import { trustHtml } from '../../../base/html.ts';
+import { type SafeHtml, trustHtml } from '../../../base/html.ts';
 import type { JsonValue } from '../../../base/json.ts';
 import type { ToolCallPart } from '../../../model/item.ts';
 import type { Allowance } from '../allowance.ts';
 import { scrollBlock } from '../code.ts';
 import { highlightCode, languageOfPath } from '../highlight.ts';
-import { countLines, countOf, cutMiddle, leftOutSentence } from '../text/long-text.ts';
+import { cutMiddle, leftOutSentence } from '../text/long-text.ts';
 import { findList, findPath, findString, findText } from './arguments.ts';
-import { type CallView, moreOf, viewJson } from './call-view.ts';
-import { type DiffView, diffTexts, joinDiffs, readDiff, renderDiff, renderDiffCount } from './diff-view.ts';
+import { type CallView, viewJson } from './call-view.ts';
+import { findPatch } from './change-count.ts';
+import { diffTexts, joinDiffs, readDiff, renderDiff } from './diff-view.ts';
 
 export function viewWrite(call: ToolCallPart, allowance: Allowance): CallView {
   const { arguments: given } = call;
@@ -20,9 +21,6 @@ export function viewWrite(call: ToolCallPart, allowance: Allowance): CallView {
   const language = content.length > 64 * 1024 ? undefined : languageOfPath(path);
   return {
     detail: path,
-    get more() {
-      return moreOf(countOf(countLines(content), 'line'));
-    },
     get body() {
       const code = cutMiddle(content, (piece) => highlightCode(piece, language, allowance), allowance);
       return scrollBlock('code', 'Contents', code);
@@ -32,25 +30,13 @@ export function viewWrite(call: ToolCallPart, allowance: Allowance): CallView {
 
 export function viewEdit(call: ToolCallPart, allowance: Allowance): CallView {
   if (!statesChange(call)) return viewJson(call.arguments, allowance);
-  let found: DiffView | undefined;
-  const change = (): DiffView | undefined => {
-    found ??= findChange(call, allowance);
-    return found;
-  };
   const patch =
     typeof call.arguments === 'string' ? call.arguments : findText(call.arguments, 'patch', 'diff', 'input');
   return {
     detail: findPath(call.arguments) ?? (patch === undefined ? '' : pathsOfPatch(patch)),
-    get more() {
-      const diff = change();
-      return diff === undefined ? undefined : renderDiffCount(diff);
-    },
     get body() {
-      const diff = change();
+      const diff = findChange(call, allowance);
       return diff === undefined ? undefined : renderDiff(diff);
-    },
-    get open() {
-      return (change()?.lines ?? 0) <= OPEN_DIFF_LINES;
     },
   };
 }
@@ -64,47 +50,38 @@ function pathsOfPatch(patch: string): string {
   return paths.length > 3 ? `${paths.slice(0, 3).join(', ')} and ${paths.length - 3} more` : paths.join(', ');
 }
 
-/** A change of so few lines stands open. */
-const OPEN_DIFF_LINES = 24;
-
 /** Whether the arguments of a call say what it changes, so that `findChange` will show it. Asked for each answer: cheap. */
 export function statesChange(call: ToolCallPart): boolean {
   return findPatch(call.arguments) !== undefined || findEdits(call.arguments, 1).length > 0;
 }
 
 /** The change that an edit asks for; undefined when its arguments do not say. */
-function findChange(call: ToolCallPart, allowance: Allowance): DiffView | undefined {
+function findChange(call: ToolCallPart, allowance: Allowance): SafeHtml | undefined {
   const patch = findPatch(call.arguments);
   if (patch !== undefined) return readDiff(patch, allowance);
   const edits = findEdits(call.arguments, MOST_EDITS);
   if (edits.length === 0) return undefined;
-  const views: DiffView[] = [];
+  const views: SafeHtml[] = [];
   // All of them together are as long as one text may be.
   let { longest } = allowance;
   for (const [before, after] of edits) {
     if (longest <= 0) break;
     const view = diffTexts(before, after, { ...allowance, longest });
     views.push(view);
-    longest -= view.body.length;
+    longest -= view.length;
   }
   const joined = joinDiffs(views);
   const unread = Math.max(0, (findList(call.arguments, 'edits')?.length ?? 0) - MOST_EDITS);
   const left = edits.length - views.length + unread;
   if (left === 0) return joined;
   const notice = `<span class="cut">${leftOutSentence(left, allowance, 'edit')}</span>\n`;
-  return { ...joined, body: trustHtml(joined.body + notice) };
+  return trustHtml(joined + notice);
 }
 
 /** Of one call. */
 const MOST_EDITS = 1_000;
 /** A patch begins within its first characters. */
 const PATCH_START = 64 * 1024;
-
-/** A patch given as text: unified, git's or Codex'. */
-function findPatch(value: JsonValue): string | undefined {
-  const patch = typeof value === 'string' ? value : findText(value, 'patch', 'diff', 'input');
-  return patch !== undefined && /^(?:\*\*\* |--- |diff |@@)/m.test(patch.slice(0, PATCH_START)) ? patch : undefined;
-}
 
 /** Pairs of old and new text: the first `most`, looked for among the first of the list. */
 function findEdits(value: JsonValue, most: number): readonly [string, string][] {

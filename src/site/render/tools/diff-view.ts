@@ -7,48 +7,25 @@ import { scrollBlock } from '../code.ts';
 import { type Cut, cutMiddle } from '../text/long-text.ts';
 import { visibleText } from '../text/visible-text.ts';
 
-export interface DiffView {
-  readonly body: SafeHtml;
-  readonly lines: number;
-  readonly added: number;
-  readonly removed: number;
-}
-
 /** Lines that changed between two texts, with three lines around them. Too different: all of the old, all of the new. */
-export function diffTexts(before: string, after: string, cut: Cut): DiffView {
+export function diffTexts(before: string, after: string, cut: Cut): SafeHtml {
   const lines = before.length + after.length > LONGEST_DIFF ? undefined : changedLines(before, after);
   return viewOf(lines ?? [...signed('-', before), ...signed('+', after)], cut);
 }
 
 /** A unified diff as it stands. Works on any text: a line is coloured by its first character. */
-export function readDiff(diff: string, cut: Cut): DiffView {
+export function readDiff(diff: string, cut: Cut): SafeHtml {
   return viewOf(diff.replace(/\n$/, '').split('\n'), cut);
 }
 
 /** Several changes to one file, one below the other. */
-export function joinDiffs(views: readonly DiffView[]): DiffView {
-  const sum = (count: (view: DiffView) => number): number => views.reduce((all, view) => all + count(view), 0);
-  return {
-    body: joinHtml(
-      views.map((view) => view.body),
-      '<span class="hunk">@@\n</span>',
-    ),
-    lines: sum((view) => view.lines),
-    added: sum((view) => view.added),
-    removed: sum((view) => view.removed),
-  };
+export function joinDiffs(diffs: readonly SafeHtml[]): SafeHtml {
+  return joinHtml(diffs, '<span class="hunk">@@\n</span>');
 }
 
 /** The block for a page. */
-export function renderDiff(view: DiffView): SafeHtml {
-  return scrollBlock('diff', 'Changes', view.body);
-}
-
-/** `+3 −1`, for a summary line. */
-export function renderDiffCount(view: DiffView): SafeHtml {
-  const plus = view.added > 0 ? ` <span class="plus">+${view.added}</span>` : '';
-  const minus = view.removed > 0 ? ` <span class="minus">\u2212${view.removed}</span>` : '';
-  return trustHtml(plus + minus === '' ? '' : ` <span class="count">${(plus + minus).trim()}</span>`);
+export function renderDiff(diff: SafeHtml): SafeHtml {
+  return scrollBlock('diff', 'Changes', diff);
 }
 
 /** In characters, both texts together. */
@@ -81,15 +58,8 @@ function signed(sign: string, text: string): string[] {
         .map((line) => sign + line);
 }
 
-function viewOf(lines: readonly string[], cut: Cut): DiffView {
-  let added = 0;
-  let removed = 0;
-  for (const line of lines) {
-    const kind = kindOf(line);
-    if (kind === 'add') added++;
-    if (kind === 'del') removed++;
-  }
-  return { body: cutMiddle(lines.join('\n'), colourLines, cut), lines: lines.length, added, removed };
+function viewOf(lines: readonly string[], cut: Cut): SafeHtml {
+  return cutMiddle(lines.join('\n'), colourLines, cut);
 }
 
 /** Neighbouring lines of one kind share a span. */

@@ -1,5 +1,5 @@
-/** A tool call as one line that folds out, and its answer likewise. */
-/** Tool work is most of a session: quiet, folded, and cheap to render. */
+/** A tool call as one line that folds out: what was asked for, and the result of it in the same row. */
+/** Tool work is most of a session: quiet, folded, and cheap to render. What failed stands open. */
 
 import { joinHtml, type SafeHtml, trustHtml } from '../../../base/html.ts';
 import { isJsonObject, type JsonValue } from '../../../base/json.ts';
@@ -11,24 +11,34 @@ import { renderMarkdown } from '../markdown.ts';
 import { countLines, countOf, cutEnd, cutMiddle, restSentence } from '../text/long-text.ts';
 import { renderTerminal } from '../text/terminal.ts';
 import { visibleText } from '../text/visible-text.ts';
+import { countChanges } from './change-count.ts';
 import { statesChange } from './change-view.ts';
-import { readDiff, renderDiff, renderDiffCount } from './diff-view.ts';
+import { readDiff, renderDiff } from './diff-view.ts';
 import { kindOf, viewCall } from './tool-kinds.ts';
 
+/** The result of a call in the row of the call. `html`: what folds out of it. */
+export interface ToolAnswer {
+  readonly part: ToolCallResponsePart;
+  readonly html: string;
+}
+
 /** `<details>`, or a line when there is nothing to fold out. */
-export function renderToolCall(call: ToolCallPart, allowance: Allowance): SafeHtml {
+export function renderToolCall(call: ToolCallPart, answer: ToolAnswer | undefined, allowance: Allowance): SafeHtml {
   const view = viewCall(call, allowance);
-  const { body } = view;
+  // What the tool said that it changed is what it was asked to change.
+  const body = answer !== undefined && tellsChange(answer.part) && statesChange(call) ? undefined : view.body;
+  const folds = body !== undefined || answer !== undefined;
   // What folds out repeats a long detail; where nothing does, it is shown nearly whole.
-  const shown = cutEnd(view.detail, body === undefined ? 500 : 160);
-  const detail = shown === '' ? '' : ` <code class="detail">${visibleText(shown)}</code>`;
-  const line = `<span class="tool">${visibleText(cutEnd(call.name, LONGEST_NAME))}</span>${detail}${view.more ?? ''}`;
+  const line = lineOf(call, view.detail, view.more, folds ? 160 : 500) + renderChangeCount(call, answer?.part);
   const kind = KIND_CLASSES.has(call.tool) ? call.tool : 'other';
+  const state = answer === undefined ? 'unanswered' : statusClass(answer.part);
+  const classes = `call call-${kind} ${state}`;
   // Constant tags; the kind is one of the model's words.
+  if (!folds) return trustHtml(`<p class="${classes}">${line}</p>\n`);
+  const facts = answer === undefined ? '' : renderFacts(answer.part);
+  const open = view.open === true || state === 'error' ? ' open' : '';
   return trustHtml(
-    body === undefined
-      ? `<p class="call call-${kind}">${line}</p>\n`
-      : `<details class="call call-${kind}"${view.open === true ? ' open' : ''}><summary>${line}</summary>\n${body}</details>\n`,
+    `<details class="${classes}"${open}><summary>${line}${facts}</summary>\n${body ?? ''}${answer?.html ?? ''}</details>\n`,
   );
 }
 
@@ -37,38 +47,63 @@ const LONGEST_NAME = 200;
 
 const KIND_CLASSES: ReadonlySet<string> = new Set('shell read write edit search fetch task todo mcp other'.split(' '));
 
-/** Answers up to this size stand open. */
-const OPEN_LINES = 5;
-const OPEN_CHARACTERS = 400;
+function lineOf(call: ToolCallPart, said: string, more: SafeHtml | undefined, longest: number): string {
+  const shown = cutEnd(said, longest);
+  const detail =
+    shown === ''
+      ? ''
+      : ` <code class="detail">${PATH_KINDS.has(call.tool) ? renderPath(shown) : visibleText(shown)}</code>`;
+  return `<span class="tool">${visibleText(cutEnd(call.name, LONGEST_NAME))}</span>${detail}${more ?? ''}`;
+}
 
-/** The answer to a call; `call` is undefined when it is not known. */
-export function renderToolResponse(
+const PATH_KINDS: ReadonlySet<string> = new Set(['read', 'write', 'edit']);
+
+/** Where there is little room, the folders give way to the name of the file. */
+function renderPath(path: string): string {
+  const name = path.lastIndexOf('/') + 1;
+  if (name === 0 || name === path.length) return visibleText(path);
+  return `<span class="dir">${visibleText(path.slice(0, name))}</span>${visibleText(path.slice(name))}`;
+}
+
+/** `+3 −1` */
+function renderChangeCount(call: ToolCallPart, part: ToolCallResponsePart | undefined): string {
+  let [added, removed] = [0, 0];
+  for (const change of countChanges(call, part)) {
+    added += change.added;
+    removed += change.removed;
+  }
+  const plus = added > 0 ? ` <span class="plus">+${added}</span>` : '';
+  const minus = removed > 0 ? ` <span class="minus">\u2212${removed}</span>` : '';
+  return plus + minus;
+}
+
+/** How it went, how much came, how long it took. */
+function renderFacts(part: ToolCallResponsePart): string {
+  const lines = typeof part.response === 'string' ? countLines(part.response.trimEnd()) : 0;
+  const facts = [lines > 1 ? countOf(lines, 'line') : '', durationOf(part)].filter((fact) => fact !== '');
+  return statusBadge(part) + (facts.length === 0 ? '' : ` <span class="took">${facts.join(' · ')}</span>`);
+}
+
+/** Only where somebody had to wait. */
+function durationOf({ duration_ms: ms }: ToolCallResponsePart): string {
+  if (typeof ms !== 'number' || ms < 1000) return '';
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/** What a result holds, without a line of its own: it stands in the row of its call. */
+export function renderAnswer(
   part: ToolCallResponsePart,
   call: ToolCallPart | undefined,
   allowance: Allowance,
 ): SafeHtml {
   const { text, rest } = responseText(part.response, allowance);
   const output = text.trimEnd();
-  const diff = typeof part.diff !== 'string' || part.diff === '' ? undefined : readDiff(part.diff, allowance);
-  // The call shows the same change already.
-  const shown = diff !== undefined && (call === undefined || !statesChange(call)) ? diff : undefined;
   const row = call === undefined ? undefined : kindOf(call);
   const name = row?.answer ?? 'Result';
-  const lines = countLines(output);
-  const short = lines <= OPEN_LINES && output.length <= OPEN_CHARACTERS && row?.openAnswer !== false;
-  const facts = [
-    lines > 1 ? countOf(lines, 'line') : '',
-    typeof part.duration_ms === 'number' && part.duration_ms >= 1000 ? `${(part.duration_ms / 1000).toFixed(1)} s` : '',
-  ].filter((fact) => fact !== '');
-  const line =
-    `<span class="answer">${name}</span>${statusBadge(part)}` +
-    (facts.length === 0 ? '' : ` <span class="more">${facts.join(', ')}</span>`) +
-    (shown === undefined ? '' : renderDiffCount(shown));
-  if (output === '' && shown === undefined) {
-    return trustHtml(
-      `<p class="output empty"><span class="answer">No ${name.toLowerCase()}</span>${statusBadge(part)}</p>\n`,
-    );
-  }
+  const diff = tellsChange(part) ? renderDiff(readDiff(String(part.diff), allowance)) : '';
+  if (output === '' && diff === '') return trustHtml(`<p class="empty">No ${name.toLowerCase()}</p>\n`);
   const prose = row?.proseAnswer === true && part.status === 'ok';
   const body =
     output === ''
@@ -76,10 +111,26 @@ export function renderToolResponse(
       : prose
         ? renderProse(output, allowance)
         : scrollBlock('term', name, joinHtml([cutMiddle(output, renderTerminal, allowance), rest]));
+  return trustHtml(`${diff}${body}`);
+}
+
+/** A result that stands by itself: its call is on another page, or on the branch that this one left. */
+export function renderToolResponse(
+  part: ToolCallResponsePart,
+  call: ToolCallPart | undefined,
+  allowance: Allowance,
+): SafeHtml {
+  const name = call === undefined ? 'Result' : kindOf(call).answer;
+  const asked = call === undefined ? '' : ` of ${lineOf(call, viewCall(call, allowance).detail, undefined, 160)}`;
+  const open = part.status === 'error' ? ' open' : '';
   return trustHtml(
-    `<details class="output ${statusClass(part)}"${short || shown !== undefined || part.status === 'error' ? ' open' : ''}><summary>${line}</summary>\n` +
-      `${shown === undefined ? '' : renderDiff(shown)}${body}</details>\n`,
+    `<details class="call ${statusClass(part)}"${open}><summary>${name}${asked}${renderFacts(part)}</summary>\n` +
+      `${renderAnswer(part, call, allowance)}</details>\n`,
   );
+}
+
+function tellsChange({ diff }: ToolCallResponsePart): boolean {
+  return typeof diff === 'string' && diff !== '';
 }
 
 function renderProse(output: string, allowance: Allowance): SafeHtml {
@@ -87,14 +138,14 @@ function renderProse(output: string, allowance: Allowance): SafeHtml {
   return trustHtml(`<div class="prose" dir="auto">${body}</div>\n`);
 }
 
-function statusClass(part: ToolCallResponsePart): string {
+export function statusClass(part: ToolCallResponsePart): string {
   return part.status === 'error' || part.status === 'cancelled' ? part.status : 'ok';
 }
 
 function statusBadge(part: ToolCallResponsePart): string {
   const code = part.exit_code;
   const exit = typeof code === 'number' && code !== 0 ? ` <span class="badge bad">exit ${Number(code)}</span>` : '';
-  if (part.status === 'error') return exit === '' ? ' <span class="badge bad">error</span>' : exit;
+  if (part.status === 'error') return exit === '' ? ' <span class="badge bad">failed</span>' : exit;
   return part.status === 'cancelled' ? ` <span class="badge">cancelled</span>${exit}` : exit;
 }
 

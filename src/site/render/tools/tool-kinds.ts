@@ -20,8 +20,6 @@ interface ToolKindRow {
   readonly answer: string;
   /** Its answers are prose that a model wrote. */
   readonly proseAnswer: boolean;
-  /** A short answer stands open; where it only says that all went well it stays folded. */
-  readonly openAnswer: boolean;
   view(call: ToolCallPart, allowance: Allowance): CallView;
 }
 
@@ -35,16 +33,16 @@ export function kindOf(call: ToolCallPart): ToolKindRow {
 }
 
 const TOOL_KINDS: Readonly<Record<ToolKind, ToolKindRow>> = {
-  shell: { answer: 'Output', proseAnswer: false, openAnswer: true, view: viewShell },
-  read: { answer: 'Contents', proseAnswer: false, openAnswer: false, view: viewRead },
-  write: { answer: 'Result', proseAnswer: false, openAnswer: false, view: viewWrite },
-  edit: { answer: 'Result', proseAnswer: false, openAnswer: false, view: viewEdit },
-  search: { answer: 'Matches', proseAnswer: false, openAnswer: true, view: viewSearch },
-  fetch: { answer: 'Page', proseAnswer: true, openAnswer: true, view: viewFetch },
-  task: { answer: 'Report', proseAnswer: true, openAnswer: true, view: viewTask },
-  todo: { answer: 'Result', proseAnswer: false, openAnswer: false, view: viewTodo },
-  mcp: { answer: 'Result', proseAnswer: false, openAnswer: true, view: viewOther },
-  other: { answer: 'Result', proseAnswer: false, openAnswer: true, view: viewOther },
+  shell: { answer: 'Output', proseAnswer: false, view: viewShell },
+  read: { answer: 'Contents', proseAnswer: false, view: viewRead },
+  write: { answer: 'Result', proseAnswer: false, view: viewWrite },
+  edit: { answer: 'Result', proseAnswer: false, view: viewEdit },
+  search: { answer: 'Matches', proseAnswer: false, view: viewSearch },
+  fetch: { answer: 'Page', proseAnswer: true, view: viewFetch },
+  task: { answer: 'Report', proseAnswer: true, view: viewTask },
+  todo: { answer: 'Result', proseAnswer: false, view: viewTodo },
+  mcp: { answer: 'Result', proseAnswer: false, view: viewOther },
+  other: { answer: 'Result', proseAnswer: false, view: viewOther },
 };
 
 const PROSE = { breaks: true, bare: false } as const;

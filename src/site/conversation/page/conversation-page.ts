@@ -1,21 +1,22 @@
 /** One page of a conversation: its model for the shell, its body, and what search knows of it. */
 /** Declared first, rendered only when something on it changed. */
 
-import { type EncodedHtml, encodeHtml, html, joinHtml, type SafeHtml, text } from '../../base/html.ts';
-import type { BlobHash } from '../../model/ids.ts';
-import type { ToolCallPart } from '../../model/item.ts';
-import type { RenderJob } from '../render/render-job.ts';
-import { plainTitle } from '../render/text/plain-title.ts';
-import type { LinkModel, PageModel, PagerModel } from '../shell/page-model.ts';
-import { keyOf } from '../state/keys.ts';
-import { conversationUrl, outputPath, pages as sitePages, turnAnchor } from '../urls.ts';
-import type { BranchOutline } from '../view/outline.ts';
-import { viewTurn } from '../view/turn-view.ts';
-import type { VisibleConversation } from './context.ts';
+import { type EncodedHtml, encodeHtml, html, joinHtml, type SafeHtml, text } from '../../../base/html.ts';
+import type { BlobHash } from '../../../model/ids.ts';
+import type { ToolCallPart } from '../../../model/item.ts';
+import type { RenderJob } from '../../render/render-job.ts';
+import { plainTitle } from '../../render/text/plain-title.ts';
+import type { LinkModel, PageModel, PagerModel } from '../../shell/page-model.ts';
+import { keyOf } from '../../state/keys.ts';
+import { conversationUrl, outputPath, pages as sitePages, turnAnchor } from '../../urls.ts';
+import type { BranchOutline } from '../../view/outline.ts';
+import { viewTurn } from '../../view/turn-view.ts';
+import type { VisibleConversation } from '../context.ts';
+import { addTask, type ConversationWork, type FilledPage } from '../conversation-work.ts';
+import { parentLink } from '../kin.ts';
 import { renderAround, renderCard } from './conversation-body.ts';
 import { badgesOf, factsOf, tagLinks } from './conversation-facts.ts';
-import { addTask, type ConversationWork, type FilledPage } from './conversation-work.ts';
-import { parentLink } from './kin.ts';
+import { listRows } from './page-rows.ts';
 
 /** Declares the page; when something on it changed, its rendering and writing become a task of the conversation. Gives its key. */
 export async function buildPage(
@@ -36,7 +37,7 @@ export async function buildPage(
     children,
   ]);
   const before = page.number === 1 ? beforeFirst(work, branch) : joinHtml([]);
-  const key = keyOf(work.frameKey, work.renderKey, model, around, before, [...blobs]);
+  const key = keyOf(work.frameKey, work.renderKey, model, around, [...page.headings], before, [...blobs]);
   if (!context.output.declare(outputPath(page.url), work.owner, key)) return key;
   const weight = page.turns.reduce((sum, { view }) => sum + view.turn.rawLength, 4096);
   await context.gate.enter(weight);
@@ -74,27 +75,26 @@ async function renderPage(
   weight: number,
 ): Promise<EncodedHtml> {
   const { state, pool } = work.context;
-  const around = renderAround(page.turns, before, page.continued);
+  const rows = listRows(page.turns);
+  const around = renderAround(rows, before, page.continued, (exchange) => page.headings.get(exchange) ?? '');
   const first = page.turns[0]?.view.turn.hash;
   if (first === undefined) return encodeHtml(joinHtml(around));
   const key = keyOf(work.renderKey, [...blobs]);
-  const shown = page.turns.flatMap(({ view: { turn, item } }) =>
-    item === undefined
-      ? []
-      : [{ hash: turn.hash, timeMs: turn.timeMs, typeId: turn.typeId, rawLength: turn.rawLength, item }],
-  );
   const known = state.packs.find(first, key);
-  const job: RenderJob = { turns: shown, around, calls: earlierCalls(work, shown), blobs, known };
+  const job: RenderJob = {
+    rows: rows.flatMap(({ row }) => row ?? []),
+    ...{ around, calls: earlierCalls(work, page), blobs, folders: work.folders, known },
+  };
   const { body, pack } = await pool.run('page', job, weight);
   state.packs.save(work.owner, first, key, pack);
   return body;
 }
 
 /** The calls that these turns answer and that stand elsewhere: on an earlier page, or on the branch this one left. */
-function earlierCalls(work: ConversationWork, turns: RenderJob['turns']): readonly ToolCallPart[] {
-  const here = new Set(turns.map(({ hash }) => hash));
-  return turns.flatMap(({ item }) =>
-    item.parts.flatMap((part) => {
+function earlierCalls(work: ConversationWork, page: FilledPage): readonly ToolCallPart[] {
+  const here = new Set(page.turns.map(({ view }) => view.turn.hash));
+  return page.turns.flatMap(({ view: { item } }) =>
+    (item?.parts ?? []).flatMap((part) => {
       const turn = part.type === 'tool_call_response' ? work.calls.get(part.id) : undefined;
       if (turn === undefined || part.type !== 'tool_call_response' || here.has(turn.hash)) return [];
       const said = viewTurn(turn, work.context.archive.readPayload(turn), undefined).item?.parts ?? [];
@@ -112,6 +112,7 @@ function modelOf(work: ConversationWork, branch: BranchOutline, page: FilledPage
   return frame.page({
     url: page.url,
     template: 'conversation.njk',
+    width: 'wide',
     title: names.titleOf(branch, page.number),
     heading: names.headingOf(branch, page.number),
     description: plainTitle(summary.firstPrompt, 160) || title,

@@ -1,12 +1,12 @@
 /** What stands above a conversation: agent, project, models, times, counts, links to its kin. */
 /** Only facts that the archive's index knows; a page that shows them is made again when one changes. */
 
-import { isoTime, readableTime } from '../../base/time.ts';
-import { agentName, formatCount, plural, projectName } from '../render/names.ts';
-import { plainTitle } from '../render/text/plain-title.ts';
-import type { FactModel, LinkModel, ListItemModel } from '../shell/page-model.ts';
-import { agentUrl, conversationUrl, projectUrl, tagUrl } from '../urls.ts';
-import type { VisibleConversation } from './context.ts';
+import { isoTime, readableTime } from '../../../base/time.ts';
+import { agentName, formatCount, plural, projectName } from '../../render/names.ts';
+import { plainTitle } from '../../render/text/plain-title.ts';
+import type { FactModel, LinkModel, ListItemModel } from '../../shell/page-model.ts';
+import { agentUrl, conversationUrl, projectUrl, tagUrl } from '../../urls.ts';
+import type { VisibleConversation } from '../context.ts';
 
 type Value = FactModel['values'][number];
 
