@@ -13,7 +13,7 @@ const writerScript = join(import.meta.dirname, 'killed-writer.ts');
 /** Milliseconds: ends a process that hangs, however slow the machine is. */
 const HANGS = 300_000;
 /** TURNPRESS_KILLS raises it; 1,000 is for a release. */
-const rounds = Number(process.env.TURNPRESS_KILLS ?? 50);
+const rounds = Number(process.env.TURNPRESS_KILLS ?? 25);
 let dir: string;
 
 beforeEach(() => {
@@ -138,15 +138,15 @@ describe.skipIf(!mayMount())('a full disk (needs the right to mount a tmpfs)', (
 
 describe.skipIf(!mayTrace())('system calls that fail (needs strace)', () => {
   it.each([
-    ['fsync', 'error=EIO', 11],
-    ['pwrite64', 'error=ENOSPC', 11],
+    ['fsync', 'error=EIO', 17],
+    ['pwrite64', 'error=ENOSPC', 17],
     ['rename', 'error=EACCES', 1],
     ['rename', 'signal=SIGKILL', 1],
-    ['pwrite64', 'signal=SIGKILL', 11],
-    ['fsync', 'signal=SIGKILL', 11],
-  ])('A13 to A15: %s with %s, at ten calls, every %ith', (call, fault, step) => {
+    ['pwrite64', 'signal=SIGKILL', 17],
+    ['fsync', 'signal=SIGKILL', 17],
+  ])('A13 to A15: %s with %s, at six calls, every %ith', (call, fault, step) => {
     let injected = 0;
-    for (let when = 1; when <= 10 * step; when += step) {
+    for (let when = 1; when <= 6 * step; when += step) {
       const copy = join(dir, '..', 'traced');
       rmSync(copy, { recursive: true, force: true });
       createArchive(copy, { origin: 'example.org/traced', nowMs: 0 });
@@ -155,6 +155,7 @@ describe.skipIf(!mayTrace())('system calls that fail (needs strace)', () => {
         'strace',
         [
           '-f',
+          ...(fault.startsWith('error') ? ['--seccomp-bpf'] : []), // stops for these calls only; a signal needs more
           '-qq',
           '-o',
           trace,
@@ -187,7 +188,7 @@ describe.skipIf(!mayTrace())('system calls that fail (needs strace)', () => {
       expect(writer.verify().damage).toEqual([]);
       writer.close();
     }
-    expect(injected).toBeGreaterThan(5);
+    expect(injected).toBeGreaterThan(3);
   });
 });
 

@@ -2,9 +2,11 @@
 /** Says each acknowledged batch on stdout, and nothing before it is acknowledged. */
 
 import { writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { openArchive, prepareTurn } from '../../src/archive/archive.ts';
 import { encodeItem } from '../../src/model/item.ts';
 
+flushCompileCache(); // nobody who is killed does
 const [, , dir = '', from = '0', batches = '1000000'] = process.argv;
 const archive = openArchive(dir, { mode: 'write' });
 const [conversation] = archive.walkConversations();

@@ -22,9 +22,9 @@ const huge: FeedDocument = {
   entries: [
     {
       ...plainEntry,
-      title: 'x'.repeat(1e6),
-      content: trustHtml(`<pre>${'<b>]]&gt; 👩‍🔬</b>\n'.repeat(60_000)}</pre>`),
-      summary: '<&>'.repeat(350_000),
+      title: 'x'.repeat(200_000),
+      content: trustHtml(`<pre>${'<b>]]&gt; 👩‍🔬</b>\n'.repeat(15_000)}</pre>`),
+      summary: '<&>'.repeat(120_000),
     },
   ],
 };

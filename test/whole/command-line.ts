@@ -19,6 +19,8 @@ export interface Place {
   readonly site: string;
   readonly privateSite: string;
   readonly home: string;
+  /** What the environment of the program holds. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Starts the program as a person would. */
   turnpress(...argv: string[]): Promise<Ran>;
   /** Somebody sits at the terminal of `inside` and types these lines. */
@@ -40,6 +42,7 @@ export function openPlace(env: Readonly<Record<string, string>> = {}): Place {
   const { folder } = terminal;
   const home = join(folder, 'home');
   mkdirSync(home);
+  const environment = { ...env, HOME: home, ...ownEnvironment() };
   const write = (path: string, text: string | Uint8Array): void => {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
@@ -51,7 +54,8 @@ export function openPlace(env: Readonly<Record<string, string>> = {}): Place {
     archive: join(folder, 'archive'),
     site: join(folder, '_site'),
     privateSite: join(folder, '_private'),
-    turnpress: (...argv) => start(argv, folder, { ...env, HOME: home, PATH: process.env.PATH ?? '' }),
+    environment,
+    turnpress: (...argv) => start(argv, folder, environment),
     answer: terminal.answer,
     questions: terminal.questions,
     async inside(...argv) {
@@ -62,6 +66,12 @@ export function openPlace(env: Readonly<Record<string, string>> = {}): Place {
     configure: (config) => write('content/site.json', JSON.stringify({ url: 'https://turns.example.org/', ...config })),
     close: () => terminal.close(),
   };
+}
+
+/** Programs are found where ours are; what Node compiles for one test is not compiled again for the next. */
+function ownEnvironment(): Record<string, string> {
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+  return { PATH, NODE_COMPILE_CACHE };
 }
 
 function start(argv: readonly string[], cwd: string, env: Record<string, string>): Promise<Ran> {

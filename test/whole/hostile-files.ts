@@ -16,8 +16,8 @@ export function makeHostileFiles(payloads: readonly string[]): ReadonlyMap<strin
   for (const [i, payload] of payloads.entries()) {
     const small = claudeFacts(payload, i);
     add(claudePath(small.id, `-srv-${i}`), small);
-    add(claudePath(`${small.id}/subagents/agent-a${i}`, `-srv-${i}`), claudeChild(payload, i, small.id));
     if (i % 4 !== 0) continue;
+    add(claudePath(`${small.id}/subagents/agent-a${i}`, `-srv-${i}`), claudeChild(payload, i, small.id));
     const other = codexFacts(payload, i);
     add(codexPath(other.id), other);
   }

@@ -67,7 +67,8 @@ describe('a walk over conversations', () => {
   });
 
   it('is of another generation once the index was built anew', () => {
-    const archive = archiveOfMany();
+    const archive = createMemoryArchive({ origin: 'example.org/anew' });
+    archive.append({ turns: chain(2, 'one') });
     const before = archive.revision();
     archive.rebuildIndex();
     expect(archive.revision().generation).not.toBe(before.generation);

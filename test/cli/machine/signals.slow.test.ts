@@ -36,8 +36,11 @@ function grow(): void {
 }
 
 function start(stdout: 'ignore' | 'pipe' | number, ...argv: string[]): ChildProcess {
-  const env = { HOME: place.home, PATH: process.env.PATH ?? '' };
-  return spawn(process.execPath, [BIN, ...argv], { cwd: place.folder, env, stdio: ['ignore', stdout, 'pipe'] });
+  return spawn(process.execPath, [BIN, ...argv], {
+    cwd: place.folder,
+    env: place.environment,
+    stdio: ['ignore', stdout, 'pipe'],
+  });
 }
 
 function ended(child: ChildProcess): Promise<{ code: number | null; err: string }> {
@@ -118,9 +121,8 @@ describe('an output', { timeout: 300_000 }, () => {
         expect(told.err).toContain('the disk is full');
         expect(told.err).not.toMatch(/\n\s+at /);
         // what cannot be told on stderr is lost; the work is not
-        const env = { HOME: place.home, PATH: process.env.PATH ?? '' };
         const deaf = spawn(process.execPath, [BIN, ...argv, '--verbose'], {
-          ...{ cwd: place.folder, env, stdio: ['ignore', 'ignore', openSync('/dev/full', 'w')] },
+          ...{ cwd: place.folder, env: place.environment, stdio: ['ignore', 'ignore', openSync('/dev/full', 'w')] },
         });
         expect([name, (await ended(deaf)).code]).toEqual([name, name === 'init' ? 2 : 0]); // it is there by now
       }

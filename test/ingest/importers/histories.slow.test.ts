@@ -85,7 +85,7 @@ function listSessions(): readonly string[] {
 /** Larger sessions cost too much for many histories. */
 const MOST_BYTES = 1_500_000;
 /** How often each session is cut at a random byte, and the number of the first history that is made of it. */
-const CUTS = Number(process.env.TURNPRESS_FUZZ ?? 16);
+const CUTS = Number(process.env.TURNPRESS_FUZZ ?? 8);
 const FIRST = Number(process.env.TURNPRESS_FUZZ_FIRST ?? 1);
 const CUTS_EACH = 8;
 /** Slices are fewer: most sessions have few prompts. */

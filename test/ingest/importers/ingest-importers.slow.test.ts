@@ -181,8 +181,11 @@ describe.each(IMPORTERS.map((importer) => [importer.id, importer] as const))(
     });
 
     it('ends the same for growing snapshots of each fixture, in any order', async () => {
-      for (const path of sessionsBelow(folder)) {
-        await expectSnapshotsToAgree(path, (n) => permutations(Array.from({ length: n }, (_, i) => i)), 4);
+      for (const [at, path] of sessionsBelow(folder).entries()) {
+        // each file in a third of all orders, the next file in another third
+        const some = (n: number) =>
+          permutations(Array.from({ length: n }, (_, i) => i)).filter((_, i) => i % 3 === at % 3);
+        await expectSnapshotsToAgree(path, some, 4);
       }
     });
 

@@ -6,7 +6,7 @@ import { expectLinear } from '../../base/growth.ts';
 import { type BadSession, badClaudeSessions, badCodexSessions, badFiles } from './bad-sessions.ts';
 
 /** Records of the smaller session; the larger one has four times as many. */
-const RECORDS = 4_000;
+const RECORDS = 2_000;
 
 const linesOf = (make: BadSession) => (n: number) =>
   `${make(n)

@@ -9,7 +9,7 @@ import { type ArchiveWriter, createArchive, openArchive } from '../../../src/arc
 import { answer, config, createTestSite, prompt, sampleItems, type TestSite, tell, turnAt } from '../site-fixture.ts';
 
 const CONVERSATIONS = 60;
-const KILLS = 12;
+const KILLS = 8;
 
 let site: TestSite;
 let folder: string;
