@@ -31,7 +31,7 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
   ingest: ['kit', 'importers', 'read', 'append'],
   replica: ['fetch', 'log', 'publish', 'pull', 'check', 'repair'],
   reader: ['store', 'poll'],
-  site: ['state', 'view', 'render', 'shell', 'feeds', 'search', 'conversation', 'lists', 'once'],
+  site: ['state', 'view', 'render', 'shell', 'feeds', 'search', 'conversation', 'lists', 'reading', 'once'],
 };
 
 /** What other rooms may import of a room; base and model have no door, everybody stands on them. */

@@ -252,6 +252,8 @@ export const commands: readonly Command[] = [
       { flags: '--unread', says: 'the entry counts as unread again' },
       { flags: '--done', says: 'everything that is listed counts as read' },
       { flags: '--feeds', says: 'how each feed does: last answer, last error, next time, bytes' },
+      { flags: '--export <file>', says: 'write what was read and starred, for another machine' },
+      { flags: '--import <file>', says: 'merge such a file: of each entry the later choice stands' },
     ],
     examples: [
       'turnpress read',

@@ -8,17 +8,21 @@ import sirv from 'sirv';
 import { isAbsent } from '../base/disk.ts';
 import { readBasePath, type ServedSite, servedHeaders } from '../site/site.ts';
 import { UsageError } from './errors.ts';
+import type { ReaderServer } from './following/reader-server.ts';
 
 /**
  * Listens on the loopback address. Files are read anew at each request, so a build shows at once. Every answer, errors too, has the
  * policy and headers of its path. Throws UsageError for a port that cannot be had.
  */
-export function startServer(folder: string, port: number, kind: ServedSite = 'public'): Promise<Server> {
+export function startServer(
+  folder: string,
+  port: number,
+  kind: ServedSite = 'public',
+  reader?: ReaderServer,
+): Promise<Server> {
   const site: Site = { folder, kind, files: sirv(folder, { dev: true, etag: true, dotfiles: false, extensions: [] }) };
   const server = createServer((request, response) => {
-    const refusal = findRefusal(request);
-    if (refusal === undefined) give(site, request, response);
-    else refuse(site, response, ...refusal);
+    void answer(site, reader, request, response);
   });
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(portError(error, port) ?? error));
@@ -32,15 +36,30 @@ interface Site {
   readonly files: ReturnType<typeof sirv>;
 }
 
-function findRefusal({ headers, method }: IncomingMessage): readonly [status: number, says: string] | undefined {
-  if (!isLoopbackHost(headers.host)) return [421, 'this server answers to localhost only'];
-  return method === 'GET' || method === 'HEAD' ? undefined : [405, 'only GET and HEAD'];
+async function answer(
+  site: Site,
+  reader: ReaderServer | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (!isLoopbackHost(request.headers.host))
+    return refuse(site, response, 421, 'this server answers to localhost only');
+  const url = findUrl(site, request.url ?? '/');
+  if (reader !== undefined && url !== undefined && (await reader.answer(request, response, url))) return undefined;
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(site, response, 405, 'only GET and HEAD');
+  return give(site, request, response);
+}
+
+/** From the site's root. Undefined: it is not below the folder of the host where the site stands. */
+function findUrl({ folder }: Site, asked: string): string | undefined {
+  const basePath = readBasePath(folder);
+  return asked.startsWith(`${basePath}/`) ? asked.slice(basePath.length) : undefined;
 }
 
 function give(site: Site, request: IncomingMessage, response: ServerResponse): void {
   const basePath = readBasePath(site.folder);
   const asked = request.url ?? '/';
-  const url = asked.startsWith(`${basePath}/`) ? asked.slice(basePath.length) : undefined;
+  const url = findUrl(site, asked);
   const found = url === undefined ? undefined : findFile(site.folder, url);
   if (url === undefined && ['', '/', basePath].includes(asked)) lead(site, response, 302, `${basePath}/`);
   else if (found === undefined) leadOn(site, asked, response);

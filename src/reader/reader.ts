@@ -5,7 +5,7 @@ export { discoverFeed, type FoundFeed } from './discover.ts';
 export { NoFeedError, SubscriptionsError } from './errors.ts';
 export { type PollOptions, type PollReport, type PollResult, pollFeeds } from './poll/poll.ts';
 export type { EntryFilter, ReaderEntry } from './store/entries.ts';
-export type { FollowedFeed } from './store/feeds.ts';
+export { type FollowedFeed, feedKey } from './store/feeds.ts';
 export { openReaderStore, type ReaderStore } from './store/store.ts';
 export {
   addSubscription,

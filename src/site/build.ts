@@ -12,6 +12,7 @@ import { buildDocs } from './once/docs.ts';
 import { buildJoined } from './once/joined.ts';
 import { buildLost } from './once/lost.ts';
 import { buildOpml } from './once/opml.ts';
+import { buildReading } from './once/reading.ts';
 import { buildReplicaLog } from './once/replica.ts';
 import { buildResolver } from './once/resolver.ts';
 import { buildSitemap } from './once/sitemap.ts';
@@ -58,6 +59,7 @@ export async function buildChanges(
     const lists = buildListPages(context);
     buildOverviews(context);
     buildStatics(context);
+    buildReading(context);
     await buildJoined(context);
     buildLost(context);
     build.send();

@@ -43,7 +43,13 @@ export function openBuild(
   const { outputDir, mode, check = false, log } = options;
   const output = openOutput(state, { outputDir, mode, site: siteOf(archive), check, log });
   if (!output.whole) forgetReport(state);
-  const frame = createFrame(options.config, inputs, options.mode, options.replica !== undefined);
+  const frame = createFrame(
+    options.config,
+    inputs,
+    options.mode,
+    options.replica !== undefined,
+    options.reading !== undefined,
+  );
   const queue = createPageQueue(output, {
     templates: inputs.templates,
     plain: listPlainTemplates(state, inputs.templates),

@@ -4,6 +4,7 @@
 import type { Revision } from '../archive/archive.ts';
 import type { Log, Progress } from '../base/log.ts';
 import type { ConversationId } from '../model/ids.ts';
+import type { ReadingSource } from '../model/reading/entries.ts';
 import type { SiteConfig } from '../model/site-config.ts';
 import type { Replica } from '../replica/replica.ts';
 
@@ -19,6 +20,8 @@ export interface BuildOptions {
   readonly gated?: Revision;
   /** What was published, to be written below `/archive/` of a public site. Absent: the site has no replica. */
   readonly replica?: Replica;
+  /** What the subscriptions brought, for the reader's pages of a private site. Absent: it has none. */
+  readonly reading?: ReadingSource;
   /** Private folder for what the next build can reuse. */
   readonly cacheDir: string;
   readonly templatesDir: string;

@@ -12,6 +12,8 @@ import { visibilityOf } from '../model/visibility.ts';
 import { PublishBlockedError } from './errors.ts';
 import { checkGated } from './gated.ts';
 import type { BuildOptions, BuildReport } from './options.ts';
+import type { renderLivePage } from './reading/live-page.ts';
+import type { findReadingList } from './reading/reading-page.ts';
 import { RENDERER_VERSION } from './render/version.ts';
 import { type InputFolders, readInputs } from './shell/inputs.ts';
 import { readyShells } from './shell/page-queue.ts';
@@ -20,12 +22,35 @@ import { checkPlace, readStamp, stands } from './state/folder.ts';
 import { keyOf } from './state/keys.ts';
 import { completeMove, isMoving } from './state/moving.ts';
 import { findFrozenState, openState, type SiteState } from './state/state.ts';
+import { parseReadingUrl, readingEntryUrl } from './urls.ts';
 
-export { basePathOf } from './base-path.ts';
+export { basePathOf, underBasePath } from './base-path.ts';
 export { ArchiveGrewError, BuildRunningError } from './errors.ts';
 export type { BuildOptions, BuildReport } from './options.ts';
 export { headersFor, type ServedSite, servedHeaders } from './shell/headers.ts';
 export { readBasePath } from './state/kind.ts';
+
+/** The reader's pages for whoever answers requests, loaded when they are asked for. */
+export interface ReadingPages {
+  readonly render: typeof renderLivePage;
+  readonly findList: typeof findReadingList;
+  readonly entryUrl: typeof readingEntryUrl;
+  /** An address that somebody sent, spelt anew. Undefined: it is none of the reader's pages. */
+  findPage(url: string): string | undefined;
+}
+
+export async function openReading(): Promise<ReadingPages> {
+  const [{ renderLivePage: render }, { findReadingList: findList }] = await Promise.all([
+    import('./reading/live-page.ts'),
+    import('./reading/reading-page.ts'),
+  ]);
+  const findPage = (url: string): string | undefined => {
+    if (parseReadingUrl(url) === undefined) return undefined;
+    const { pathname, search } = new URL(url, 'http://localhost');
+    return pathname + search;
+  };
+  return { render, findList, entryUrl: readingEntryUrl, findPage };
+}
 
 /** The articles of some turns as a build of this version writes them, for whoever checks a page: see render-again.ts. */
 export async function renderAgain(
@@ -54,7 +79,18 @@ export async function buildSite(archive: ArchiveReader, options: BuildOptions): 
   const siteKeyNow = (): string => {
     const { generation, revision } = archive.revision();
     const { epoch = '', size = 0 } = options.replica ?? {};
-    return keyOf(BUILD_VERSION, RENDERER_VERSION, mode, config, inputs.key, generation, revision, epoch, size);
+    return keyOf(
+      BUILD_VERSION,
+      RENDERER_VERSION,
+      mode,
+      config,
+      inputs.key,
+      generation,
+      revision,
+      epoch,
+      size,
+      options.reading?.key ?? '',
+    );
   };
   let state: SiteState;
   try {

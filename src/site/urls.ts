@@ -3,6 +3,7 @@
 
 import { type FeedFormat, feedFile } from '../feed/formats.ts';
 import { type ConversationId, shortId, type TurnHash } from '../model/ids.ts';
+import type { ReadingList } from '../model/reading/entries.ts';
 import { anchorOf, pages } from './fixed-urls.ts';
 import { slug } from './slug.ts';
 
@@ -59,6 +60,53 @@ export function docUrl(name: string): string {
 /** `/about/<name>/`: a page that somebody wrote for this site. */
 export function authoredUrl(name: string): string {
   return `${pages.about}${slug(name)}/`;
+}
+
+/** `/reader/`, `/reader/starred/`, `/reader/feed/<16 digits>/p2/`: a list of entries. */
+export function readingUrl(list: ReadingList, page = 1): string {
+  const part = page === 1 ? '' : `p${page}/`;
+  switch (list.kind) {
+    case 'unread':
+      return `${pages.reader}${part}`;
+    case 'feed':
+      return `${pages.reader}feed/${list.key}/${part}`;
+    case 'folder':
+      return `${pages.reader}folder/${slug(list.name)}/${part}`;
+    case 'search':
+      return `${pages.reader}search/${part}${list.words === '' ? '' : `?q=${encodeURIComponent(list.words)}`}`;
+    default:
+      return `${pages.reader}${list.kind}/${part}`;
+  }
+}
+
+/** `/reader/entry/<16 digits>/` */
+export function readingEntryUrl(key: string): string {
+  return `${pages.reader}entry/${key}/`;
+}
+
+/** What an address of the reader asks for: a folder by its slug, of which the reader's own list knows the name. */
+export type ReadingAddress =
+  | { readonly list: ReadingList; readonly page: number }
+  | { readonly entry: string }
+  | { readonly feeds: true };
+
+/** `path` with its query, from the site's root. Undefined: it is none of the reader's pages. */
+export function parseReadingUrl(path: string): ReadingAddress | undefined {
+  if (!path.startsWith(pages.reader)) return undefined;
+  const { pathname, searchParams } = new URL(path, 'http://localhost');
+  if (pathname === pages.readerFeeds) return { feeds: true };
+  const match =
+    /^\/reader\/(?:(all|starred|search)\/|(feed|entry)\/([0-9a-f]{16})\/|folder\/([a-z0-9-]{1,200})\/)?(?:p([1-9]\d{0,5})\/)?$/.exec(
+      pathname,
+    );
+  if (match === null) return undefined;
+  const [, kind, keyed, key = '', folder, digits] = match;
+  const page = Number(digits ?? 1);
+  if (keyed === 'entry') return digits === undefined ? { entry: key } : undefined;
+  if (keyed === 'feed') return { list: { kind: 'feed', key }, page };
+  if (folder !== undefined) return { list: { kind: 'folder', name: folder }, page };
+  if (kind === 'search') return { list: { kind, words: (searchParams.get('q') ?? '').slice(0, 300) }, page };
+  return { list: { kind: kind === 'all' || kind === 'starred' ? kind : 'unread' }, page };
 }
 
 /** `/assets/site-<8 digits>.css`: changes with its content, so it may be cached for ever. */

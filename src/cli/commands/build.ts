@@ -15,6 +15,7 @@ import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import { isFollowing, NOTHING_FOLLOWED } from '../following/followed.ts';
 import { letRun, mayRun } from '../machine/owner.ts';
 import { compileLightly, holdMemory } from '../memory.ts';
 
@@ -159,7 +160,16 @@ export async function buildFrom(
     log,
     progress,
   };
-  return whenNobodyBuilds(context, () => buildSite(archive, build));
+  if (mode === 'public') return whenNobodyBuilds(context, () => buildSite(archive, build));
+  if (!isFollowing(context))
+    return whenNobodyBuilds(context, () => buildSite(archive, { ...build, reading: NOTHING_FOLLOWED }));
+  const { openFollowed } = await import('../following/private-site.ts');
+  const followed = await openFollowed(context);
+  try {
+    return await whenNobodyBuilds(context, () => buildSite(archive, { ...build, reading: followed.reading }));
+  } finally {
+    followed.close();
+  }
 }
 
 /** Milliseconds: how long a build waits for another one, and how often it looks. */

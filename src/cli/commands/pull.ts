@@ -9,8 +9,9 @@ import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { askFeeds, isMeant, openFeeds } from '../following/feeds.ts';
+import { listReplicas } from '../following/followed.ts';
 import { openNet } from '../following/net.ts';
-import { exitOf, hostsOf, keysOf, listReplicas, pullInto, sayPulled, tellFailure } from '../following/replicas.ts';
+import { exitOf, hostsOf, keysOf, pullInto, sayPulled, tellFailure } from '../following/replicas.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   const store = openFeeds(context);
@@ -19,7 +20,9 @@ export async function run(context: Context, args: readonly string[], options: Co
     const isChosen = (...names: readonly string[]) =>
       args.length === 0 || args.some((typed) => isMeant(typed, ...names));
     const names = listReplicas(context).filter((name) => isChosen(name));
-    const feeds = [...store.feeds.walk()].filter(({ title, url }) => isChosen(title, url));
+    const feeds = [...store.feeds.walk()].filter(
+      ({ title, url, archive }) => archive === undefined && isChosen(title, url),
+    );
     if (names.length + feeds.length === 0) return sayNothing(context, args);
     const archives = await pullArchives(context, names, options);
     const asked = args.length > 0 || options.all === true ? feeds : undefined;

@@ -1,8 +1,13 @@
 /** `turnpress read`: what the feeds brought, a line each, and one of them whole. */
 /** Everything in it is somebody else's: it is shown as plain text, and nothing is loaded. */
 
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { encodeUtf8 } from '../../base/bytes.ts';
+import { realDisk, replaceFile } from '../../base/disk.ts';
 import { isoDate } from '../../base/time.ts';
 import { plural } from '../../model/counts.ts';
+import { generateReading, parseReading } from '../../model/reading/state.ts';
 import type { EntryFilter, FollowedFeed, ReaderEntry, ReaderStore } from '../../reader/reader.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -16,13 +21,34 @@ const DEFAULT_LIMIT = 30;
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   const store = openFeeds(context);
   try {
-    if (options.feeds === true) showFeeds(context, store);
+    if (typeof options.export === 'string') exportState(context, store, options.export);
+    else if (typeof options.import === 'string') importState(context, store, options.import);
+    else if (options.feeds === true) showFeeds(context, store);
     else if (args[0] !== undefined) await showEntry(context, store, args[0], options);
     else showList(context, store, options);
     return EXIT.done;
   } finally {
     store.close();
   }
+}
+
+function exportState(context: Context, store: ReaderStore, typed: string): void {
+  const state = store.choices.all();
+  replaceFile(realDisk, resolve(context.world.cwd, typed), encodeUtf8(generateReading(state)));
+  context.printJson({ entries: state.size });
+  context.print(`${typed}: choices about ${plural(state.size, 'entry', 'entries')}`);
+}
+
+function importState(context: Context, store: ReaderStore, typed: string): void {
+  const file = resolve(context.world.cwd, typed);
+  if (!existsSync(file)) throw new UsageError(`there is no file ${typed}`);
+  const state = parseReading(readFileSync(file, 'utf8'), context.world.now());
+  if (state === undefined) throw new UsageError(`${typed} was not saved by a reader of turnpress`);
+  const news = store.choices.merge(state);
+  context.printJson({ entries: state.size, news });
+  context.print(
+    `${plural(news, 'choice')} of ${plural(state.size, 'entry', 'entries')} were later than what was known here`,
+  );
 }
 
 function showList(context: Context, store: ReaderStore, options: CommandOptions): void {
@@ -38,6 +64,7 @@ function showList(context: Context, store: ReaderStore, options: CommandOptions)
     const marked = store.entries.mark(
       entries.map(({ id }) => id),
       { unread: false },
+      context.world.now(),
     );
     context.log.info(`${plural(marked, 'entry counts', 'entries count')} as read now`);
   } else if (entries.length === 0) context.log.info(nothing(store, filter));
@@ -66,7 +93,7 @@ async function showEntry(context: Context, store: ReaderStore, typed: string, op
     ...(options.star === true && { starred: true }),
     ...(options.unstar === true && { starred: false }),
   };
-  store.entries.mark([id], marks);
+  store.entries.mark([id], marks, context.world.now());
   context.printJson({ ...entry, ...marks });
   if (context.json) return;
   const { htmlToText } = await import('../following/html-text.ts');

@@ -22,7 +22,8 @@ import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
-import { createFetcher, hostsOf, listReplicas, replicasFolder } from '../following/replicas.ts';
+import { listReplicas, replicasFolder } from '../following/followed.ts';
+import { createFetcher, hostsOf } from '../following/replicas.ts';
 import { ownerOf } from '../machine/owner.ts';
 import { cleanText } from '../terminal.ts';
 

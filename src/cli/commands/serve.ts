@@ -2,12 +2,18 @@
 /** What is given, and with which headers, stands in site-server.ts. */
 
 import { existsSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
+import type { ReaderStore } from '../../reader/reader.ts';
 import { readBasePath } from '../../site/site.ts';
 import type { CommandOptions } from '../command.ts';
+import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { countOf } from '../counts.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { openFeedsToShow } from '../following/feeds.ts';
+import { isFollowing } from '../following/followed.ts';
+import { createReaderServer, type ReaderServer } from '../following/reader-server.ts';
 import { startServer } from '../site-server.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
@@ -19,7 +25,24 @@ export async function run(context: Context, _args: readonly string[], options: C
     throw new UsageError(`there is no site in ${context.shown(folders[0] ?? outputDir)}; "${build}" makes one`);
   }
   const port = options.port === undefined ? 8080 : portOf(options.port);
-  const server = await startServer(folder, port, folder === publicDir ? 'public' : 'private');
+  const isPrivate = folder !== publicDir;
+  const store = isPrivate && isFollowing(context) ? openFeedsToShow(context) : undefined;
+  try {
+    const reader = store === undefined ? undefined : await openReader(context, folder, store);
+    const server = await startServer(folder, port, isPrivate ? 'private' : 'public', reader);
+    await serveUntilEnd(context, server, folder, port);
+  } finally {
+    store?.close();
+  }
+  return EXIT.done;
+}
+
+async function openReader(context: Context, folder: string, store: ReaderStore): Promise<ReaderServer> {
+  const { url: site } = readConfig(context.configFile, context.configNamed);
+  return createReaderServer({ folder, site, store, now: context.world.now, log: context.log });
+}
+
+async function serveUntilEnd(context: Context, server: Server, folder: string, port: number): Promise<void> {
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
   const url = `http://localhost:${bound}${readBasePath(folder)}/`;
@@ -33,7 +56,6 @@ export async function run(context: Context, _args: readonly string[], options: C
     process.on('SIGINT', end);
     process.on('SIGTERM', end);
   });
-  return EXIT.done;
 }
 
 function portOf(typed: string | boolean): number {

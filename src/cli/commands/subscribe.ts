@@ -12,7 +12,8 @@ import { ownPrivate } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
-import { askFeeds, nameOf, openFeeds, subscriptionsFile } from '../following/feeds.ts';
+import { askFeeds, nameOf, openFeeds } from '../following/feeds.ts';
+import { subscriptionsFile } from '../following/followed.ts';
 import { importList } from '../following/import-list.ts';
 import { openNet } from '../following/net.ts';
 import {

@@ -1,8 +1,6 @@
 /** The feeds of a person's subscriptions: the list in content/, the memory in private/, and asking those that are due. */
 /** The list is the truth: what was added to it by hand is followed from the next command on. */
 
-import { join } from 'node:path';
-import type { Log } from '../../base/log.ts';
 import {
   type FollowedFeed,
   moveSubscription,
@@ -12,14 +10,23 @@ import {
   pollFeeds,
   type ReaderStore,
   readSubscriptions,
+  SubscriptionsError,
 } from '../../reader/reader.ts';
 import { hasArchive, ownPrivate } from '../archive.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import { listReplicas, storeFile, subscriptionsFile } from './followed.ts';
 import type { Net } from './net.ts';
 
-export function subscriptionsFile({ contentDir }: Context): string {
-  return join(contentDir, 'subscriptions.opml');
+/** For whoever only shows it, where something is followed: a list that cannot be read is told, and changes nothing. Must be closed. */
+export function openFeedsToShow(context: Context): ReaderStore {
+  try {
+    return openFeeds(context);
+  } catch (error) {
+    if (!(error instanceof SubscriptionsError)) throw error;
+    context.log.info(error.message);
+    return openReaderStore(storeFile(context), context.log);
+  }
 }
 
 /** In step with the list. Must be closed. Throws UsageError without an archive, SubscriptionsError for a list that cannot be read. */
@@ -27,11 +34,16 @@ export function openFeeds(context: Context): ReaderStore {
   if (!hasArchive(context))
     throw new UsageError(`there is no archive in ${context.shown(context.archiveDir)}; "turnpress init" makes one`);
   const followed = readSubscriptions(subscriptionsFile(context)).filter(({ archive }) => archive === undefined);
+  const copies = listReplicas(context).map((name) => ({ url: copyUrl(name), title: name, folder: '', archive: name }));
   ownPrivate(context);
-  const log: Log = context.log;
-  const store = openReaderStore(join(context.archiveDir, 'private', 'reader.db'), log);
-  store.feeds.follow(followed);
+  const store = openReaderStore(storeFile(context), context.log);
+  store.feeds.follow([...followed, ...copies]);
   return store;
+}
+
+/** What the reader knows a pulled archive by; no host is asked for it. */
+export function copyUrl(name: string): string {
+  return `urn:turnpress:copy:${name}`;
 }
 
 /** Those given, or all that are due. A line for each that brought something or failed. */

@@ -8,7 +8,7 @@ import { readPullState } from '../../replica/replica.ts';
 import { hasArchive, openQuietly } from '../archive.ts';
 import type { Context } from '../context.ts';
 import { findLog } from '../publishing/published.ts';
-import { listReplicas, replicasFolder } from './replicas.ts';
+import { listReplicas, replicasFolder } from './followed.ts';
 
 export interface KnownKey {
   readonly key: string;

@@ -1,7 +1,7 @@
 /** The copies of other archives below `private/replicas/`: where each is, pulling one, and what is said of it. */
 /** `subscribe` and `pull` share it, so that a first pull and every later one are the same act. */
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeRealFolders } from '../../base/confined-disk.ts';
 import { TurnpressError } from '../../base/errors.ts';
@@ -11,21 +11,7 @@ import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { claimPrivate } from '../machine/owner.ts';
 import { readVersion } from '../version.ts';
-
-export function replicasFolder({ archiveDir }: Context): string {
-  return join(archiveDir, 'private', 'replicas');
-}
-
-/** By name. */
-export function listReplicas(context: Context): readonly string[] {
-  const folder = replicasFolder(context);
-  if (!existsSync(folder)) return [];
-  const names = readdirSync(folder, { withFileTypes: true }).filter((each) => each.isDirectory());
-  return names
-    .map(({ name }) => name)
-    .filter((name) => existsSync(join(folder, name, 'private', 'pull.json')))
-    .sort();
-}
+import { replicasFolder } from './followed.ts';
 
 /** A name for the copy of a replica: its host, with a number where that is another's already. */
 export function nameFor(context: Context, base: string): string {

@@ -5,11 +5,14 @@ import { hash } from 'node:crypto';
 import { isJsonObject, parseJson } from '../../base/json.ts';
 import type { Database, SqlRow, SqlValue } from '../../base/sqlite.ts';
 import type { Enclosure, ForeignEntry } from '../../model/foreign-feed.ts';
+import type { ChoiceTable } from './choices.ts';
 
 export interface ReaderEntry {
   readonly id: number;
   readonly feed: number;
   readonly guid: string;
+  /** 16 hex digits of the feed's address and the id: the entry's name on every machine. */
+  readonly key: string;
   readonly title: string;
   readonly url?: string;
   readonly author?: string;
@@ -26,11 +29,15 @@ export interface ReaderEntry {
 
 export interface EntryFilter {
   readonly feed?: number;
+  /** All feeds of a folder. */
+  readonly folder?: string;
   readonly unread?: true;
   readonly starred?: true;
   /** Words that must all occur. */
   readonly words?: string;
   readonly limit?: number;
+  /** So many of the list are passed over. */
+  readonly offset?: number;
   /** Only entries after this one in the list. */
   readonly after?: Pick<ReaderEntry, 'timeMs' | 'id'>;
 }
@@ -41,7 +48,7 @@ export interface Taken {
   readonly removed: number;
 }
 
-const COLUMNS = 'id, feed, guid, title, url, author, html, text, more, time_ms, unread, starred';
+const COLUMNS = 'id, feed, guid, key, title, url, author, html, text, more, time_ms, unread, starred';
 const DAY = 86_400_000;
 /** Words of what was read go after so long, of what was not after longer; what is starred stays. */
 const KEEP_READ = 60 * DAY;
@@ -50,9 +57,11 @@ const TEXT_SEARCHED = 100_000;
 
 export class EntryTable {
   readonly #db: Database;
+  readonly #choices: ChoiceTable;
 
-  constructor(db: Database) {
+  constructor(db: Database, choices: ChoiceTable) {
     this.#db = db;
+    this.#choices = choices;
   }
 
   /** One transaction. What changed keeps its marks; what was taken back goes, unless it is starred. */
@@ -79,22 +88,41 @@ export class EntryTable {
 
   /** Newest first. */
   list(filter: EntryFilter = {}): readonly ReaderEntry[] {
-    const { feed, after, words, limit = 50 } = filter;
-    const query = words === undefined ? undefined : queryOf(words);
-    if (query === '') return [];
-    const where = [
-      'forgotten=0',
-      ...(filter.unread ? ['unread=1'] : []),
-      ...(filter.starred ? ['starred=1'] : []),
-      ...(feed === undefined ? [] : ['feed=?2']),
-      ...(after === undefined ? [] : ['(time_ms, id) < (?3, ?4)']),
-      ...(query === undefined ? [] : ['id IN (SELECT rowid FROM words WHERE words MATCH ?5)']),
-    ];
-    const sql = `SELECT ${COLUMNS} FROM entry WHERE ${where.join(' AND ')} AND ?2 IS ?2 AND ?3 IS ?3 AND ?4 IS ?4 AND ?5 IS ?5 ORDER BY time_ms DESC, id DESC LIMIT ?1`;
+    const { limit = 50, offset = 0 } = filter;
+    const found = whereOf(filter);
+    if (found === undefined) return [];
+    const { where, values } = found;
+    const sql = `SELECT ${COLUMNS} FROM entry WHERE ${where} ORDER BY time_ms DESC, id DESC LIMIT ?6 OFFSET ?7`;
     return this.#db
       .statement(sql)
-      .all(limit, feed ?? null, after?.timeMs ?? null, after?.id ?? null, query ?? null)
+      .all(...values, limit, offset)
       .map(entryFromRow);
+  }
+
+  /** How many the list has, whatever its limit. */
+  count(filter: EntryFilter = {}): number {
+    const found = whereOf(filter);
+    if (found === undefined) return 0;
+    const row = this.#db.statement(`SELECT count(*) AS n FROM entry WHERE ${found.where}`).get(...found.values);
+    return Number(row?.n ?? 0);
+  }
+
+  /** Feed → how many of it are unread; a feed without any is absent. */
+  countUnreadByFeed(): ReadonlyMap<number, number> {
+    const rows = this.#db.statement('SELECT feed, count(*) AS n FROM entry WHERE unread=1 GROUP BY feed').all();
+    return new Map(rows.map(({ feed, n }) => [Number(feed), Number(n)]));
+  }
+
+  findByKey(key: string): ReaderEntry | undefined {
+    const row = this.#db.statement(`SELECT ${COLUMNS} FROM entry WHERE key=? AND forgotten=0`).get(key);
+    return row === undefined ? undefined : entryFromRow(row);
+  }
+
+  /** The next newer one, in the list of all. */
+  findNewer({ timeMs, id }: Pick<ReaderEntry, 'timeMs' | 'id'>): ReaderEntry | undefined {
+    const sql = `SELECT ${COLUMNS} FROM entry WHERE forgotten=0 AND (time_ms, id) > (?, ?) ORDER BY time_ms, id LIMIT 1`;
+    const row = this.#db.statement(sql).get(timeMs, id);
+    return row === undefined ? undefined : entryFromRow(row);
   }
 
   find(id: number): ReaderEntry | undefined {
@@ -110,22 +138,34 @@ export class EntryTable {
   }
 
   /** Returns how many were marked. */
-  mark(ids: readonly number[], marks: { readonly unread?: boolean; readonly starred?: boolean }): number {
-    return this.#db.transaction(() => {
-      let marked = 0;
-      for (const id of ids)
-        marked += this.#db
-          .statement('UPDATE entry SET unread=ifnull(?, unread), starred=ifnull(?, starred) WHERE id=?')
-          .run(bit(marks.unread), bit(marks.starred), id).changes;
-      return marked;
-    });
+  mark(
+    ids: readonly number[],
+    { unread, starred }: { readonly unread?: boolean; readonly starred?: boolean },
+    nowMs: number,
+  ): number {
+    const keys = ids.flatMap((id) => this.find(id)?.key ?? []);
+    if (unread !== undefined) this.#choices.choose(keys, 'read', !unread, nowMs);
+    if (starred !== undefined) this.#choices.choose(keys, 'starred', starred, nowMs);
+    return keys.length;
   }
 
-  /** All of a feed, or of every feed, that are not newer. */
-  markRead(upToMs: number, feed?: number): number {
-    return this.#db
-      .statement('UPDATE entry SET unread=0 WHERE unread=1 AND time_ms <= ?1 AND (?2 IS NULL OR feed=?2)')
-      .run(upToMs, feed ?? null).changes;
+  /** All of a list that are unread: those that were here at a time, or those down to an entry of it. Returns how many. */
+  markRead(filter: EntryFilter, upTo: { readonly seenMs: number } | { readonly downTo: ReaderEntry }, nowMs: number) {
+    const found = whereOf({ ...filter, unread: true });
+    if (found === undefined) return 0;
+    const [bound, ...values] =
+      'seenMs' in upTo
+        ? ['seen_ms <= ?6 AND ?7 IS NULL', upTo.seenMs, null]
+        : ['(time_ms, id) >= (?6, ?7)', upTo.downTo.timeMs, upTo.downTo.id];
+    const sql = `SELECT key FROM entry WHERE ${found.where} AND ${bound}`;
+    const keys = this.#db.statement(sql).all(...found.values, ...values);
+    this.#choices.choose(
+      keys.map(({ key }) => String(key)),
+      'read',
+      true,
+      nowMs,
+    );
+    return keys.length;
   }
 
   /** Lets the words go of what is old; returns of how many. */
@@ -136,12 +176,15 @@ export class EntryTable {
   }
 
   #insert(feed: number, entry: ForeignEntry, digest: Uint8Array, nowMs: number): void {
-    const sql = `INSERT INTO entry (feed, guid, digest, title, url, author, html, text, more, time_ms, seen_ms, unread, starred)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0) RETURNING id`;
+    const { url } = this.#db.statement('SELECT url FROM feed WHERE id=?').get(feed) ?? {};
+    const key = entryKey(String(url), entry.id);
+    const sql = `INSERT INTO entry (feed, guid, key, digest, title, url, author, html, text, more, time_ms, seen_ms, unread, starred)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0) RETURNING id`;
     // a time to come would keep it on top of every list until then
     const timeMs = Math.min(entry.publishedMs ?? entry.updatedMs ?? nowMs, nowMs);
-    const row = this.#db.statement(sql).get(feed, entry.id, digest, ...valuesOf(entry), timeMs, nowMs);
+    const row = this.#db.statement(sql).get(feed, entry.id, key, digest, ...valuesOf(entry), timeMs, nowMs);
     this.#index(Number(row?.id), entry);
+    this.#choices.applyTo(key); // another machine may have been quicker
   }
 
   #update(id: number, entry: ForeignEntry, digest: Uint8Array): void {
@@ -183,7 +226,13 @@ function entryFromRow(row: SqlRow): ReaderEntry {
   const more = typeof row.more === 'string' ? parseJson(row.more) : {};
   const { categories = [], enclosures = [] } = (isJsonObject(more) ? more : {}) as Partial<ReaderEntry>;
   return {
-    ...{ id: Number(row.id), feed: Number(row.feed), guid: String(row.guid), title: String(row.title) },
+    ...{
+      id: Number(row.id),
+      feed: Number(row.feed),
+      guid: String(row.guid),
+      key: String(row.key),
+      title: String(row.title),
+    },
     ...(typeof row.url === 'string' && { url: row.url }),
     ...(typeof row.author === 'string' && { author: row.author }),
     ...(typeof row.html === 'string' && { html: row.html }),
@@ -202,6 +251,25 @@ function queryOf(words: string): string {
     .join(' ');
 }
 
-function bit(value: boolean | undefined): SqlValue {
-  return value === undefined ? null : value ? 1 : 0;
+/** `?1` to `?5`; undefined: nothing can be in it. */
+function whereOf(filter: EntryFilter): { readonly where: string; readonly values: readonly SqlValue[] } | undefined {
+  const { feed, folder, after, words } = filter;
+  const query = words === undefined ? undefined : queryOf(words);
+  if (query === '') return undefined;
+  const where = [
+    'forgotten=0',
+    ...(filter.unread ? ['unread=1'] : []),
+    ...(filter.starred ? ['starred=1'] : []),
+    ...(feed === undefined ? ['?1 IS NULL'] : ['feed=?1']),
+    ...(folder === undefined ? ['?2 IS NULL'] : ['feed IN (SELECT id FROM feed WHERE followed=1 AND folder=?2)']),
+    ...(after === undefined ? ['?3 IS NULL', '?4 IS NULL'] : ['(time_ms, id) < (?3, ?4)']),
+    ...(query === undefined ? ['?5 IS NULL'] : ['id IN (SELECT rowid FROM words WHERE words MATCH ?5)']),
+  ];
+  const values = [feed ?? null, folder ?? null, after?.timeMs ?? null, after?.id ?? null, query ?? null];
+  return { where: where.join(' AND '), values };
+}
+
+/** Of an entry's feed and its id there. */
+export function entryKey(feedUrl: string, guid: string): string {
+  return hash('sha256', `${feedUrl}\n${guid}`).slice(0, 16);
 }

@@ -1,6 +1,7 @@
 /** The feeds that are followed, and how each does. */
 /** A feed that is followed no more keeps its entries, read and starred as they were, until it is forgotten. */
 
+import { hash } from 'node:crypto';
 import type { Database, SqlRow } from '../../base/sqlite.ts';
 import { type FeedHealth, newFeed } from '../schedule.ts';
 
@@ -15,6 +16,12 @@ export interface FollowedFeed {
   /** Hosts that may have private addresses, because the person said so when this feed was subscribed to. */
   readonly allowHosts: readonly string[];
   readonly health: FeedHealth;
+  /** 16 hex digits of its address: its name in the reader's pages. */
+  readonly key: string;
+  /** The pictures of its entries are shown unasked. */
+  readonly pictures: boolean;
+  /** It stands for the copy of an archive, of this name, whose turns are pulled: no host is asked for it. */
+  readonly archive?: string;
 }
 
 export interface FeedOutlineRow {
@@ -22,9 +29,11 @@ export interface FeedOutlineRow {
   readonly title: string;
   readonly home?: string;
   readonly folder: string;
+  /** Name of the copy of an archive that it stands for. */
+  readonly archive?: string;
 }
 
-const COLUMNS = 'id, url, title, home, folder, allowed, health';
+const COLUMNS = 'id, url, title, home, folder, allowed, health, archive, pictures';
 /** Rows that are in memory at a time. */
 const PAGE = 200;
 
@@ -39,13 +48,13 @@ export class FeedTable {
   follow(outlines: Iterable<FeedOutlineRow>): void {
     this.#db.transaction(() => {
       this.#db.statement('UPDATE feed SET followed=0').run();
-      for (const { url, title, home, folder } of outlines) {
+      for (const { url, title, home, folder, archive } of outlines) {
         this.#db
           .statement(
-            `INSERT INTO feed (url, title, home, folder, followed, next_ms, health) VALUES (?1, ?2, ?3, ?4, 1, 0, ?5)
-             ON CONFLICT (url) DO UPDATE SET followed=1, folder=?4, title=iif(?2 = '', title, ?2), home=ifnull(?3, home)`,
+            `INSERT INTO feed (url, title, home, folder, followed, next_ms, health, archive) VALUES (?1, ?2, ?3, ?4, 1, 0, ?5, ?6)
+             ON CONFLICT (url) DO UPDATE SET followed=1, folder=?4, archive=?6, title=iif(?2 = '', title, ?2), home=ifnull(?3, home)`,
           )
-          .run(url, title, home ?? null, folder, JSON.stringify(newFeed(url)));
+          .run(url, title, home ?? null, folder, JSON.stringify(newFeed(url)), archive ?? null);
       }
     });
   }
@@ -57,12 +66,14 @@ export class FeedTable {
 
   /** Those whose time has come, longest overdue first. Asking one moves its time, so that it does not come twice. */
   listDue(nowMs: number): readonly FollowedFeed[] {
-    const sql = `SELECT ${COLUMNS} FROM feed WHERE followed=1 AND next_ms <= ? ORDER BY next_ms, id LIMIT ${PAGE}`;
+    const sql = `SELECT ${COLUMNS} FROM feed WHERE followed=1 AND archive IS NULL AND next_ms <= ? ORDER BY next_ms, id LIMIT ${PAGE}`;
     return this.#db.statement(sql).all(nowMs).map(feedFromRow);
   }
 
   countDue(nowMs: number): number {
-    const row = this.#db.statement('SELECT count(*) AS n FROM feed WHERE followed=1 AND next_ms <= ?').get(nowMs);
+    const row = this.#db
+      .statement('SELECT count(*) AS n FROM feed WHERE followed=1 AND archive IS NULL AND next_ms <= ?')
+      .get(nowMs);
     return Number(row?.n ?? 0);
   }
 
@@ -75,6 +86,10 @@ export class FeedTable {
   get(id: number): FollowedFeed | undefined {
     const row = this.#db.statement(`SELECT ${COLUMNS} FROM feed WHERE id=?`).get(id);
     return row === undefined ? undefined : feedFromRow(row);
+  }
+
+  showPictures(id: number, show: boolean): void {
+    this.#db.statement('UPDATE feed SET pictures=? WHERE id=?').run(show ? 1 : 0, id);
   }
 
   allowHosts(id: number, hosts: readonly string[]): void {
@@ -106,6 +121,10 @@ export class FeedTable {
   }
 }
 
+export function feedKey(url: string): string {
+  return hash('sha256', url).slice(0, 16);
+}
+
 function feedFromRow(row: SqlRow): FollowedFeed {
   return {
     id: Number(row.id),
@@ -117,5 +136,8 @@ function feedFromRow(row: SqlRow): FollowedFeed {
       .split(' ')
       .filter((host) => host !== ''),
     health: JSON.parse(String(row.health)) as FeedHealth,
+    key: feedKey(String(row.url)),
+    pictures: row.pictures === 1,
+    ...(typeof row.archive === 'string' && { archive: row.archive }),
   };
 }

@@ -43,6 +43,7 @@ export function createFrame(
   inputs: SiteInputs,
   mode: 'local' | 'public',
   hasReplica: boolean,
+  hasReader = false,
 ): Frame {
   const asset = (name: string): string => inputs.assets.get(name)?.url ?? '';
   const given = (names: readonly string[]): readonly string[] => names.map(asset).filter((url) => url !== '');
@@ -52,6 +53,7 @@ export function createFrame(
   const fonts = given(['newsreader.woff2']);
   const nav = navigation(inputs.docs.size > 0);
   const scripts = given(['page.js']);
+  const nav = hasReader ? NAV.toSpliced(-2, 0, { label: 'Reader', url: pages.reader }) : NAV;
   const basePath = basePathOf(config.url);
   return {
     key: keyOf(
@@ -64,6 +66,7 @@ export function createFrame(
       config.language,
       mode,
       hasReplica,
+      hasReader,
     ),
     asset,
     page: (own) => ({

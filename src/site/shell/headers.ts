@@ -16,6 +16,10 @@ export const SEARCH_POLICY = `${BASE_POLICY.replace(
   "script-src 'self'",
   "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'",
 )}${TRUSTED}`;
+/** The reader's pages: their forms are answered by our own `serve`. */
+export const READER_POLICY = PAGE_POLICY.replace("form-action 'none'", "form-action 'self'");
+/** Of one of them on which the person asked for an entry's pictures. */
+export const PICTURES_POLICY = READER_POLICY.replace("img-src 'self' data:", "img-src 'self' data: https: http:");
 /** A worker obeys the policy of its own response. */
 const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
@@ -30,7 +34,7 @@ export interface HeaderRule {
   readonly headers: readonly Header[];
 }
 
-const withFrames = (policy: string): Header => ['Content-Security-Policy', `${policy}; frame-ancestors 'none'`];
+export const withFrames = (policy: string): Header => ['Content-Security-Policy', `${policy}; frame-ancestors 'none'`];
 const REVALIDATE: Header = ['Cache-Control', 'public, max-age=0, must-revalidate'];
 const FOR_EVER: Header = ['Cache-Control', 'public, max-age=31536000, immutable'];
 /** Bytes that are hashed must come as they are: no host may squeeze or rewrite them. */
@@ -63,6 +67,7 @@ export const headerRules: readonly HeaderRule[] = [
   },
   ...PAGES.map((path) => ({ path, headers: [withFrames(PAGE_POLICY), REVALIDATE] })),
   { path: '/search/*', headers: [withFrames(SEARCH_POLICY), REVALIDATE] },
+  { path: '/reader/*', headers: [withFrames(READER_POLICY), REVALIDATE] },
   { path: '/pagefind/*', headers: [['Content-Security-Policy', WORKER_POLICY], REVALIDATE] },
   { path: '/assets/*', headers: [FOR_EVER] },
   ...FEED_FOLDERS.flatMap((folder) =>

@@ -1,0 +1,112 @@
+/** `/reader/`: the newest entries of all subscriptions, as files. In the private site alone. */
+/** Any host can give them, and the page's script keeps what was read; `serve` answers at the same addresses with all there is. */
+
+import type { ReadingEntry, ReadingList, ReadingSource } from '../../model/reading/entries.ts';
+import type { BuildContext } from '../conversation/context.ts';
+import { PER_PAGE } from '../reading/list-view.ts';
+import { renderReading } from '../reading/reading-page.ts';
+import { RENDERER_VERSION } from '../render/version.ts';
+import { READER_POLICY } from '../shell/headers.ts';
+import { keyOf } from '../state/keys.ts';
+import { outputPath, pages, readingEntryUrl, readingUrl } from '../urls.ts';
+
+const OWNER = 'reading';
+/** Entries that are written; all of the starred ones up to as many again. */
+const MOST = 300;
+/** Raised when equal entries give other pages than before. */
+const READING_VERSION = '1';
+
+export function buildReading(context: BuildContext): void {
+  const { options, output, frame } = context;
+  output.take(OWNER);
+  if (options.reading === undefined || options.mode === 'public') return;
+  const source = keepNewest(options.reading);
+  const asset = frame.asset('reader.css');
+  for (const { url, key } of walkPages(source)) {
+    const base = { url, template: 'reader.njk', title: '', policy: READER_POLICY };
+    const common = frame.page(base);
+    const own = keyOf(frame.key, RENDERER_VERSION, READING_VERSION, options.config.url, key);
+    if (!output.declare(outputPath(url), OWNER, own)) continue;
+    const page = renderReading(source, url, { site: options.config.url });
+    if (page === undefined) continue;
+    const model = {
+      ...common,
+      title: `${page.title}: ${options.config.title}`,
+      heading: page.title,
+      description: 'What the subscriptions of this archive brought',
+      styles: [...common.styles, asset].filter((style) => style !== ''),
+      scripts: [...common.scripts, frame.asset('reader.js')].filter((script) => script !== ''),
+    };
+    context.defer(context.writePage(model, page.body));
+  }
+}
+
+/** Every page with the key of what it shows. */
+function* walkPages(source: ReadingSource): Generator<{ readonly url: string; readonly key: string }> {
+  const feeds = source.listFeeds();
+  const side = keyOf(feeds.map(({ key, title, folder, home }) => [key, title, folder, home ?? '']));
+  const folders = new Set(feeds.map(({ folder }) => folder).filter((folder) => folder !== ''));
+  const lists: readonly ReadingList[] = [
+    ...(['unread', 'all', 'starred'] as const).map((kind) => ({ kind })),
+    ...feeds.map(({ key }) => ({ kind: 'feed' as const, key })),
+    ...[...folders].map((name) => ({ kind: 'folder' as const, name })),
+  ];
+  for (const list of lists) {
+    const last = Math.max(1, Math.ceil(source.countEntries(list) / PER_PAGE));
+    for (let page = 1; page <= last; page++) {
+      const entries = source.listEntries(list, (page - 1) * PER_PAGE, PER_PAGE);
+      yield { url: readingUrl(list, page), key: keyOf(side, last, entries.map(keyOfEntry), feeds.length) };
+    }
+  }
+  yield { url: pages.readerFeeds, key: keyOf(feeds) };
+  for (const { key } of source.listEntries({ kind: 'all' }, 0, Number.MAX_SAFE_INTEGER)) {
+    const found = source.findEntry(key);
+    if (found !== undefined)
+      yield {
+        url: readingEntryUrl(key),
+        key: keyOf(side, keyOfEntry(found.entry), found.newer ?? '', found.older ?? ''),
+      };
+  }
+}
+
+function keyOfEntry(entry: ReadingEntry): string {
+  return keyOf(entry);
+}
+
+/** What files can hold of a memory of any size: the newest, and what is starred. */
+function keepNewest(source: ReadingSource): ReadingSource {
+  const newest = source.listEntries({ kind: 'all' }, 0, MOST);
+  const known = new Set(newest.map(({ key }) => key));
+  const starred = source.listEntries({ kind: 'starred' }, 0, MOST).filter(({ key }) => !known.has(key));
+  const entries = [...newest, ...starred].sort((a, b) => b.timeMs - a.timeMs);
+  const feeds = source.listFeeds();
+  const foldersOf = new Map(feeds.map(({ key, folder }) => [key, folder]));
+  const places = new Map(entries.map(({ key }, i) => [key, i]));
+  const filter = (list: ReadingList): readonly ReadingEntry[] => {
+    switch (list.kind) {
+      case 'unread':
+        return entries.filter(({ unread }) => unread);
+      case 'starred':
+        return entries.filter(({ starred: is }) => is);
+      case 'feed':
+        return entries.filter(({ feed }) => feed === list.key);
+      case 'folder':
+        return entries.filter(({ feed }) => foldersOf.get(feed) === list.name);
+      default:
+        return list.kind === 'all' ? entries : [];
+    }
+  };
+  return {
+    key: source.key,
+    listFeeds: () => feeds,
+    listEntries: (list, offset, limit) => filter(list).slice(offset, offset + limit),
+    countEntries: (list) => filter(list).length,
+    findEntry(key) {
+      const place = places.get(key) ?? -1;
+      const [newer, entry, older] = [entries[place - 1]?.key, entries[place], entries[place + 1]?.key];
+      return entry === undefined
+        ? undefined
+        : { entry, ...(newer !== undefined && { newer }), ...(older !== undefined && { older }) };
+    },
+  };
+}
