@@ -34,7 +34,8 @@ export async function run(context: Context, args: readonly string[], options: Co
 
 function exportState(context: Context, store: ReaderStore, typed: string): void {
   const state = store.choices.all();
-  replaceFile(realDisk, resolve(context.world.cwd, typed), encodeUtf8(generateReading(state)));
+  const file = resolve(context.world.cwd, typed);
+  replaceFile(realDisk, file, `${file}.tmp`, encodeUtf8(generateReading(state)));
   context.printJson({ entries: state.size });
   context.print(`${typed}: choices about ${plural(state.size, 'entry', 'entries')}`);
 }
