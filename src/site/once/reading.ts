@@ -21,9 +21,8 @@ export function buildReading(context: BuildContext): void {
   output.take(OWNER);
   if (options.reading === undefined || options.mode === 'public') return;
   const source = keepNewest(options.reading);
-  const asset = frame.asset('reader.css');
   for (const { url, key } of walkPages(source)) {
-    const base = { url, template: 'reader.njk', title: '', policy: READER_POLICY };
+    const base = { url, template: 'reader.njk', title: '', policy: READER_POLICY, width: 'wide' as const };
     const common = frame.page(base);
     const own = keyOf(frame.key, RENDERER_VERSION, READING_VERSION, options.config.url, key);
     if (!output.declare(outputPath(url), OWNER, own)) continue;
@@ -31,10 +30,10 @@ export function buildReading(context: BuildContext): void {
     if (page === undefined) continue;
     const model = {
       ...common,
-      title: `${page.title}: ${options.config.title}`,
+      title: page.title,
+      documentTitle: `${page.title} · ${options.config.title}`,
       heading: page.title,
       description: 'What the subscriptions of this archive brought',
-      styles: [...common.styles, asset].filter((style) => style !== ''),
       scripts: [...common.scripts, frame.asset('reader.js')].filter((script) => script !== ''),
     };
     context.defer(context.writePage(model, page.body));

@@ -28,13 +28,20 @@ const FROM_DISK =
 /** Characters. A first prompt that serves as the title is longer than titles are. */
 const LONG_HEADING = 60;
 
+/** What pages of one template have beside what all have. */
+const OWN_STYLES: Readonly<Record<string, readonly string[]>> = {
+  'conversation.njk': ['conversation.css'],
+  'reader.njk': ['reader.css'],
+};
+
 /** In the header of every page. */
-const navigation = (hasDocs: boolean): readonly LinkModel[] => [
+const navigation = (hasDocs: boolean, hasReader: boolean): readonly LinkModel[] => [
   { label: 'Conversations', url: pages.home },
   { label: 'Projects', url: pages.projects },
   { label: 'Agents', url: pages.agents },
   { label: 'Tags', url: pages.tags },
   { label: 'Search', url: pages.search },
+  ...(hasReader ? [{ label: 'Reader', url: pages.reader }] : []),
   ...(hasDocs ? [{ label: 'Docs', url: pages.docs }] : []),
 ];
 
@@ -49,11 +56,10 @@ export function createFrame(
   const given = (names: readonly string[]): readonly string[] => names.map(asset).filter((url) => url !== '');
   // the owner's own sheet has the last word
   const stylesOf = (template: string): readonly string[] =>
-    given(['site.css', ...(template === 'conversation.njk' ? ['conversation.css'] : []), 'theme.css', 'style.css']);
+    given(['site.css', ...(OWN_STYLES[template] ?? []), 'theme.css', 'style.css']);
   const fonts = given(['newsreader.woff2']);
-  const nav = navigation(inputs.docs.size > 0);
+  const nav = navigation(inputs.docs.size > 0, hasReader);
   const scripts = given(['page.js']);
-  const nav = hasReader ? NAV.toSpliced(-2, 0, { label: 'Reader', url: pages.reader }) : NAV;
   const basePath = basePathOf(config.url);
   return {
     key: keyOf(
