@@ -1,5 +1,5 @@
 /** The archive's door: create one, open it to read or to write. Disk and memory keep the same promises. */
-/** Everything is synchronous: a commit is on disk when the call returns. Format: docs/archive-format.md */
+/** A commit is on disk when its call returns, or when what it promises has come. Format: docs/archive-format.md */
 
 export type { ConversationSummary, Head, Meta } from '../model/conversation.ts';
 export type { LoggedTurn, Payload } from '../model/turn.ts';
@@ -14,11 +14,12 @@ export type {
   ConversationCounts,
   ConversationFilter,
   DamageReport,
-  ExtensionPayload,
+  ExtensionTile,
   LogExtension,
   LogOffer,
   LogState,
   LostContent,
+  PlannedExtension,
   PutBackReport,
   Revision,
   SearchHit,
@@ -41,11 +42,12 @@ export {
   RecordError,
   WriteRefusedError,
 } from './errors.ts';
+/** For logs of the same make that other rooms keep in the archive's folder. */
+export { carryOutBeside, Unsynced } from './files/unsynced.ts';
 export type { MetaTombstone, Tombstone } from './format/record.ts';
 export { type PreparedTurn, prepareTurn } from './format/turn-record.ts';
 export type { Ledger, LedgerSource, LedgerUpdate, LostParent, StartedConversation } from './ledger-contract.ts';
 export { cutArchive, type PublishedSizes } from './read/cut-archive.ts';
 export { mendInfo } from './scan/mend-info.ts';
-/** For logs of the same make that other rooms keep in the archive's folder. */
 export { cutTails } from './scan/quarantine.ts';
 export type { TornTail } from './scan/scan-tails.ts';

@@ -5,6 +5,7 @@ import type { ConversationSummary, Head, Meta } from '../model/conversation.ts';
 import type { BlobHash, ConversationId, PayloadHash, TurnHash } from '../model/ids.ts';
 import type { LoggedTurn, Payload } from '../model/turn.ts';
 import type { Frontier } from './format/merkle.ts';
+import type { TilePayloads, TileRecords } from './format/published-tile.ts';
 import type { Tombstone } from './format/record.ts';
 import type { PreparedTurn } from './format/turn-record.ts';
 import type { Ledger } from './ledger-contract.ts';
@@ -188,18 +189,29 @@ export interface SearchHit {
   readonly snippet: string;
 }
 
-/** Raw bytes; or the name of a blob that is stored already; or undefined: the record has none, or a tombstone took it back. */
-export type ExtensionPayload = Uint8Array | { readonly blob: BlobHash | PayloadHash } | undefined;
-
 /** What another archive published of one conversation, from the size of the log that is here on. */
 export interface LogExtension {
   readonly conversation: ConversationId;
-  /** Exact bytes, in log order. */
-  readonly records: readonly Uint8Array[];
-  /** One for each record. */
-  readonly payloads: readonly ExtensionPayload[];
+  /** In log order; blobs that they need instead of payloads are stored already. */
+  readonly tiles: readonly ExtensionTile[];
   /** Exact bytes, signature and all; they count all records, old and new. */
   readonly checkpoint: Uint8Array;
+}
+
+/** Records of one tile, and the payload tile in which theirs stand, perhaps behind those of records that are here. */
+export interface ExtensionTile {
+  readonly records: TileRecords;
+  readonly payloads: TilePayloads;
+}
+
+/** An extension that was found to fit: what it brings. */
+export interface PlannedExtension {
+  readonly conversation: ConversationId;
+  readonly turns: number;
+  /** Raw bytes of its payloads, without what was taken back. */
+  readonly payloadBytes: number;
+  /** Blobs that its items show, each once; of one item the first few hundred. */
+  readonly pictures: readonly BlobHash[];
 }
 
 /** What a conversation's log names and the archive does not hold any more, by BLAKE3: payloads, metas and blobs. */
@@ -234,17 +246,25 @@ export interface ArchiveWriter extends ArchiveReader {
   /** One durable commit; when it returns, all of it survives a power cut. On an error none of it is acknowledged. */
   append(batch: AppendBatch): AppendResult;
   /**
-   * Adds exact records under an exact checkpoint, as another archive published them: one durable commit. The log here, the records and
-   * their payloads must be those of the checkpoint; whose signature it is, the caller has checked. What its tombstones take back is
-   * removed here too. A conversation of a foreign origin keeps it, and takes neither `append` nor a withdrawal: ForeignLogError.
-   * Throws NotAnExtensionError, RecordError, NotFoundError for a blob that is not here; nothing is written then.
+   * Checks exact records under an exact checkpoint, as another archive published them, and writes nothing. The log here, the records and
+   * their payloads must be those of the checkpoint; whose signature it is, the caller has checked. Throws NotAnExtensionError, RecordError,
+   * and NotFoundError for a payload's blob that is not here.
    */
-  extendLog(extension: LogExtension): AppendResult;
+  planExtension(extension: LogExtension): PlannedExtension;
   /**
-   * Takes a conversation out, with what the index, the search and the quarantine know of it and the blobs that nobody else needs: for a
-   * copy of another archive's, which withdrew it. Its files wait in `private/removed/`, for the caller to delete. Unknown: nothing.
+   * Carries out plans of different conversations, each one durable commit; their waits for the disk are shared, and other work goes on
+   * meanwhile. Whatever else would write before it has ended is refused: WriteRefusedError. A whole payload tile that says what its records
+   * say is kept byte for byte. What tombstones take back is removed here too. A conversation of a foreign origin keeps it, and takes
+   * neither `append` nor a withdrawal: ForeignLogError. Throws NotAnExtensionError for a plan whose log has changed since.
    */
-  removeConversation(conversation: ConversationId): void;
+  commitExtensions(plans: readonly PlannedExtension[]): Promise<void>;
+  /**
+   * Takes conversations out, with what the index, the search and the quarantine know of them and the blobs that nobody else needs: for a
+   * copy of another archive's, which withdrew them. Their files wait in `private/removed/`, for the caller to delete. Unknown: nothing.
+   */
+  removeConversations(conversations: readonly ConversationId[]): void;
+  /** Stores blobs by their files' bytes, kept as they are: all durable together, like `commitExtensions`. Throws DamageError for a wrong one. */
+  putBlobFrames(frames: ReadonlyMap<BlobHash | PayloadHash, Uint8Array>): Promise<void>;
   /** Stores a blob durably (before the turn that names it) and returns its hash. Known: nothing is written. */
   putBlob(bytes: Uint8Array): BlobHash;
   /** Appends a tombstone and rewrites the payload tile without the payload; deletes its blob when no other turn uses it. */

@@ -1,7 +1,6 @@
 /** An open archive: the reader's and the writer's promises kept, over a store. */
 /** One class for both; a reader is one whose store may not be written. */
 
-import { crc32 } from 'node:zlib';
 import { blake3Hex } from '../base/blake3.ts';
 import { setAside } from '../base/derived.ts';
 import { BrokenDatabaseError } from '../base/errors.ts';
@@ -14,6 +13,7 @@ import { type Growth, planAppend } from './append/append-plan.ts';
 import { planExtension } from './append/extend-plan.ts';
 import { knownSize, mendLog } from './append/mend-log.ts';
 import { type Found, listLost, noteLost, putBack } from './append/put-back.ts';
+import { putBlobs } from './append/put-blobs.ts';
 import type {
   AppendBatch,
   AppendResult,
@@ -27,6 +27,7 @@ import type {
   LogState,
   LostContent,
   MendOptions,
+  PlannedExtension,
   PutBackReport,
   Revision,
   SearchHit,
@@ -35,10 +36,11 @@ import type {
   VerifyReport,
   WalkOptions,
 } from './contract.ts';
-import { AmbiguousPrefixError, NotFoundError } from './errors.ts';
-import { readBlobFile, writeBlobFile } from './files/blobs.ts';
-import { blobPath, encodeBlob } from './format/blob-file.ts';
-import type { Frontier } from './format/merkle.ts';
+import { AmbiguousPrefixError, NotAnExtensionError, NotFoundError } from './errors.ts';
+import { readBlobFile } from './files/blobs.ts';
+import { carryOut, carryOutBeside } from './files/unsynced.ts';
+import { blobPath, decodeBlob, encodeBlob } from './format/blob-file.ts';
+import { emptyFrontier, type Frontier, isSameFrontier } from './format/merkle.ts';
 import type { Tombstone } from './format/record.ts';
 import type { ConversationRow } from './index/conversation-row.ts';
 import { summaryOf } from './index/index-rows.ts';
@@ -58,8 +60,8 @@ import { reindex } from './scan/reindex.ts';
 import { forgetSearched } from './search/forget-searched.ts';
 import { openSearch, type SearchIndex } from './search/search.ts';
 import { verifyArchive } from './verify/verify.ts';
-import { removeConversation } from './withdraw/remove.ts';
-import { takeExtension, withdrawMetas, withdrawTurn, withdrawTurns } from './withdraw/withdraw.ts';
+import { removeConversations } from './withdraw/remove.ts';
+import { startForeign, takeExtensions, withdrawMetas, withdrawTurn, withdrawTurns } from './withdraw/withdraw.ts';
 
 export class OpenArchive implements ArchiveWriter {
   readonly info: ArchiveInfo;
@@ -67,6 +69,8 @@ export class OpenArchive implements ArchiveWriter {
   readonly #store: Store;
   readonly #committer: Committer;
   readonly #release: () => void;
+  /** What each plan that is out will write. */
+  readonly #planned = new WeakMap<PlannedExtension, Growth>();
   #search: SearchIndex | undefined;
   #open = true;
 
@@ -189,35 +193,42 @@ export class OpenArchive implements ArchiveWriter {
     return { ...counts, conversations: growths.map((growth) => growth.id) };
   }
 
-  extendLog(extension: LogExtension): AppendResult {
-    this.#store.assertWritable();
+  planExtension(extension: LogExtension): PlannedExtension {
     const row = this.#currentRow(extension.conversation);
-    const growth = planExtension(this.#store, extension, row);
-    if (growth.tombstones?.length) this.#closeSearch();
-    takeExtension(this.#store, growth, (planned) => this.#committer.commitOne(planned), forgetSearched);
-    const { records, newHeads } = growth;
-    const newTurns = records.filter(({ turn }) => turn !== undefined).length;
-    const newMetas = records.filter(({ turn, payload }) => turn === undefined && payload !== undefined).length;
-    return { newTurns, knownTurns: 0, newHeads: newHeads.size, newMetas, conversations: [growth.id] };
+    const { growth, planned } = planExtension(this.#store, extension, row);
+    this.#planned.set(planned, growth);
+    return planned;
   }
 
-  removeConversation(conversation: ConversationId): void {
+  async commitExtensions(plans: readonly PlannedExtension[]): Promise<void> {
+    this.#store.assertWritable();
+    const growths = plans.map((planned) => this.#growthOf(planned));
+    const [taking, plain] = [growths.filter(takesBack), growths.filter((growth) => !takesBack(growth))];
+    if (taking.length > 0) this.#closeSearch();
+    takeExtensions(this.#store, taking, (growth) => this.#committer.commitOne(growth), forgetSearched);
+    await this.#store.writeBeside(() => {
+      for (const growth of plain) startForeign(this.#store, growth);
+      return this.#committer.commitBeside(plain);
+    });
+  }
+
+  removeConversations(conversations: readonly ConversationId[]): void {
     this.#store.assertWritable();
     this.#closeSearch();
-    removeConversation(this.#store, conversation, forgetSearched);
+    removeConversations(this.#store, conversations, forgetSearched);
   }
 
   putBlob(bytes: Uint8Array): BlobHash {
     this.#store.assertWritable();
-    const { disk, dir, index } = this.#store;
     const hash = blake3Hex(bytes) as BlobHash;
-    if (this.hasBlob(hash)) return hash;
-    const frame = encodeBlob(bytes);
-    this.#store.write(() => {
-      for (const folder of new Set(writeBlobFile(disk, dir, hash, frame))) disk.fsyncDir(folder);
-      index.transaction(() => index.recordBlob(hash, frame.length, crc32(frame)));
-    });
+    if (!this.hasBlob(hash)) this.#store.write(() => carryOut(putBlobs(this.#store, [[hash, encodeBlob(bytes)]])));
     return hash;
+  }
+
+  async putBlobFrames(frames: ReadonlyMap<BlobHash | PayloadHash, Uint8Array>): Promise<void> {
+    const missing = [...frames].filter(([hash]) => !this.hasBlob(hash));
+    for (const [hash, frame] of missing) decodeBlob(blobPath(hash), frame, hash);
+    await this.#store.writeBeside(() => carryOutBeside(putBlobs(this.#store, missing)));
   }
 
   withdraw(turn: TurnHash, reason: number, nowMs: number, replacement?: TurnHash): void {
@@ -319,6 +330,14 @@ export class OpenArchive implements ArchiveWriter {
     this.#release();
   }
 
+  #growthOf(planned: PlannedExtension): Growth {
+    const growth = this.#planned.get(planned);
+    if (growth === undefined) throw new TypeError('a plan of another archive');
+    const now = this.#store.index.findRow(planned.conversation)?.frontier ?? emptyFrontier;
+    if (isSameFrontier(now, growth.row?.frontier ?? emptyFrontier)) return growth;
+    throw new NotAnExtensionError(planned.conversation, 'the log here has changed since it was looked at');
+  }
+
   #closeSearch(): void {
     this.#search?.close();
     this.#search = undefined;
@@ -345,4 +364,8 @@ export class OpenArchive implements ArchiveWriter {
     if (same) return row;
     return reindex(this.#store, id);
   }
+}
+
+function takesBack({ tombstones = [] }: Growth): boolean {
+  return tombstones.length > 0;
 }

@@ -51,6 +51,11 @@ export function confineDisk(disk: Disk, root: string): Disk {
       check(path, true);
       disk.fsyncDir(path);
     },
+    fsyncBeside: (file) => disk.fsyncBeside(file),
+    async fsyncDirBeside(path) {
+      check(path, true);
+      await disk.fsyncDirBeside(path);
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  fsync,
   fsyncSync,
   ftruncateSync,
   linkSync,
@@ -18,6 +19,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { promisify } from 'node:util';
 import { LimitError, NotPlainFileError, ShortIoError } from './errors.ts';
 
 /** `read`: must exist. `write`: made when absent, kept when not. `replace`: emptied. `create`: must not exist. */
@@ -33,7 +35,7 @@ export interface FileStat {
   readonly identity: bigint;
 }
 
-/** All calls are synchronous and throw the system's error (`code`: ENOENT, ENOSPC, EIO, …). Paths are whole. */
+/** All calls but those that end in `Beside` are synchronous; they throw the system's error (`code`: ENOENT, ENOSPC, EIO, …). Paths are whole. */
 export interface Disk {
   /** Follows no link in the last place (ELOOP), and does not wait for the other end of a pipe. */
   open(path: string, flag: OpenFlag): number;
@@ -53,6 +55,9 @@ export interface Disk {
   /** Names in a folder, sorted. Undefined: there is no such folder. */
   list(path: string): string[] | undefined;
   fsyncDir(path: string): void;
+  /** The same without holding up this thread. Many at once cost the disk little more than one. */
+  fsyncBeside(file: number): Promise<void>;
+  fsyncDirBeside(path: string): Promise<void>;
   /** Undefined: there is nothing of that name. Of a link itself, not of what it leads to. */
   stat(path: string): FileStat | undefined;
   /** Of an open file. */
@@ -154,6 +159,8 @@ const FLAGS: Readonly<Record<OpenFlag, number>> = {
   create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | PLAIN,
 };
 
+const syncBeside = promisify(fsync);
+
 /** The machine's own disk. */
 export const realDisk: Disk = {
   open: (path, flag) => openSync(path, FLAGS[flag], 0o666),
@@ -186,6 +193,15 @@ export const realDisk: Disk = {
     const folder = openSync(path, constants.O_RDONLY);
     try {
       fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  },
+  fsyncBeside: (file) => syncBeside(file),
+  async fsyncDirBeside(path) {
+    const folder = openSync(path, constants.O_RDONLY);
+    try {
+      await syncBeside(folder);
     } finally {
       closeSync(folder);
     }

@@ -110,6 +110,12 @@ export function createMemoryDisk(): Disk {
     fsyncDir(path) {
       if (!folders.has(path)) throw systemError('ENOENT', path);
     },
+    async fsyncBeside(file) {
+      get(file);
+    },
+    async fsyncDirBeside(path) {
+      if (!folders.has(path)) throw systemError('ENOENT', path);
+    },
     stat(path): FileStat | undefined {
       const file = files.get(path);
       if (file !== undefined) return statOf(file);

@@ -66,8 +66,11 @@ export class BadReplicaError extends TurnpressError {
 /** What a replica's checkpoint counts is not there (yet): a cache or a mirror lags behind, or a publish is under way. */
 export class LaggingReplicaError extends TurnpressError {
   override readonly kind = 'network';
-  constructor(file: string, problem: string) {
+  /** Of a conversation that the log counts there is nothing at all. */
+  readonly isAbsent: boolean;
+  constructor(file: string, problem: string, isAbsent = false) {
     super('LAGGING_REPLICA', { file }, `${file}: ${problem}; nothing was changed, try again later`);
+    this.isAbsent = isAbsent;
   }
 }
 

@@ -98,6 +98,14 @@ export class SimulatedDisk implements Disk {
     this.#flush((p) => p.kind === 'entry' && p.folder === path);
   }
 
+  async fsyncBeside(file: number): Promise<void> {
+    this.fsync(file);
+  }
+
+  async fsyncDirBeside(path: string): Promise<void> {
+    this.fsyncDir(path);
+  }
+
   rename(from: string, to: string): void {
     const node = this.#now.names.get(from);
     if (node === undefined) throw fail('ENOENT', from);

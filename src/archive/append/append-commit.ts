@@ -2,26 +2,37 @@
 /** Blobs, payload tiles, entries, leaf hashes, new directory entries, then the checkpoint of each conversation: the commit. */
 
 import { crc32 } from 'node:zlib';
-import { makeFolders, writeAll } from '../../base/disk.ts';
+import { concatBytes } from '../../base/bytes.ts';
+import { makeFolders } from '../../base/disk.ts';
 import { limits } from '../../base/limits.ts';
 import { LruCache } from '../../base/lru-cache.ts';
 import type { PayloadHash } from '../../model/ids.ts';
-import { writeBlobFile } from '../files/blobs.ts';
-import { tileFile } from '../files/conversation-files.ts';
+import { checkpointFile, conversationPath, tileFile } from '../files/conversation-files.ts';
+import { carryOut, carryOutBeside, Unsynced } from '../files/unsynced.ts';
 import { blobPath, encodeBlob } from '../format/blob-file.ts';
 import { encodeEntries } from '../format/entry-tile.ts';
-import { emptyFrontier, type Frontier, growFrontier, isSameFrontier, LEAF_LENGTH, leafHash } from '../format/merkle.ts';
+import {
+  emptyFrontier,
+  type Frontier,
+  growFrontier,
+  isSameFrontier,
+  LEAF_LENGTH,
+  leafHash,
+  splitHashes,
+} from '../format/merkle.ts';
 import { encodeChunk, type PayloadEntry } from '../format/payload-tile.ts';
 import { hasPayload } from '../format/record.ts';
 import { TILE_WIDTH, type TileKind } from '../format/tile-names.ts';
 import type { ChunkRow, ConversationRow, IndexUpdate } from '../index/conversation-row.ts';
 import type { Store } from '../index/store.ts';
-import { replaceCheckpoint, writeCheckpoint } from '../scan/checkpoint-file.ts';
+import { makeCheckpoint } from '../scan/checkpoint-file.ts';
 import { sealTile } from '../scan/seal.ts';
 import type { AppendPlan, Growth, PlannedPayload } from './append-plan.ts';
+import { putBlobs } from './put-blobs.ts';
 
-/** Conversations whose files are open at once. */
+/** Conversations whose files are written together, and files that are open at once. */
 const GROUP = 32;
+const MOST_OPEN = 128;
 /** Conversations whose open tile's payload hashes are remembered. */
 const TILES_REMEMBERED = 256;
 
@@ -59,16 +70,13 @@ export class Committer {
 
   /** Durable when it returns. The caller stops writing after an error. */
   commit(plan: AppendPlan): void {
-    this.#writeBlobs(plan);
-    for (let i = 0; i < plan.growths.length; i += GROUP) {
-      const group = plan.growths.slice(i, i + GROUP).map((growth) => this.#prepare(growth));
-      this.#writeFiles(group);
-      for (const { growth, frontier } of group) {
-        if (growth.checkpoint === undefined) writeCheckpoint(this.#store, growth.id, frontier);
-        else replaceCheckpoint(this.#store, growth.id, growth.checkpoint);
-      }
-      this.#index(group);
-    }
+    carryOut(putBlobs(this.#store, this.#listBlobs(plan)));
+    carryOut(this.#steps(plan.growths));
+  }
+
+  /** The same for what comes from elsewhere, whose blobs are here already, while other work goes on. */
+  async commitBeside(growths: readonly Growth[]): Promise<void> {
+    await carryOutBeside(this.#steps(growths));
   }
 
   /** The same for one conversation. */
@@ -76,22 +84,15 @@ export class Committer {
     this.commit({ growths: [growth], newTurns: 0, knownTurns: 0, newHeads: 0, newMetas: 0 });
   }
 
-  #writeBlobs(plan: AppendPlan): void {
-    const { disk, dir, index } = this.#store;
-    const folders = new Set<string>();
-    const written: { hash: string; length: number; crc: number }[] = [];
-    for (const { payload } of plan.growths.flatMap((growth) => growth.records)) {
-      if (payload?.tag !== 'bytes' || payload.bytes.length <= limits.inlinePayload) continue;
-      if (disk.stat(`${dir}/${blobPath(payload.hash)}`) !== undefined) continue;
-      const frame = encodeBlob(payload.bytes);
-      for (const folder of writeBlobFile(disk, dir, payload.hash, frame)) folders.add(folder);
-      written.push({ hash: payload.hash, length: frame.length, crc: crc32(frame) });
+  /** Those that are not here yet, each made when it is written. */
+  *#listBlobs({ growths }: AppendPlan): Generator<readonly [string, Uint8Array]> {
+    const { disk, dir } = this.#store;
+    const seen = new Set<string>();
+    for (const { payload } of growths.flatMap(({ records }) => records)) {
+      if (payload?.tag !== 'bytes' || payload.bytes.length <= limits.inlinePayload || seen.has(payload.hash)) continue;
+      seen.add(payload.hash);
+      if (disk.stat(`${dir}/${blobPath(payload.hash)}`) === undefined) yield [payload.hash, encodeBlob(payload.bytes)];
     }
-    for (const folder of folders) disk.fsyncDir(folder);
-    if (written.length === 0) return;
-    index.transaction(() => {
-      for (const { hash, length, crc } of written) index.recordBlob(hash, length, crc);
-    });
   }
 
   #prepare(growth: Growth): PreparedGrowth {
@@ -103,58 +104,71 @@ export class Committer {
     let entryBytes = growth.row?.entryBytes ?? 0;
     let payloadBytes = growth.row?.payloadBytes ?? 0;
     let inline = this.#inlineOf(growth);
+    let isKept = false;
     for (let done = 0; done < growth.records.length; ) {
       const first = frontier.size;
       const n = Math.floor(first / TILE_WIDTH);
       const records = growth.records.slice(done, done + TILE_WIDTH - (first % TILE_WIDTH));
       const full = (first + records.length) % TILE_WIDTH === 0;
       const wholeTile = full && records.length === TILE_WIDTH;
-      const leaves = records.map((record) => leafHash(record.bytes));
-      const entries = encodeEntries(records.map((record) => record.bytes));
-      const payloads = records.map(({ payload }, i) => placePayload(payload, first + i, inline));
-      const chunk = encodeChunk(first, payloads, wholeTile ? 9 : 3);
+      const given = growth.tiles?.get(n);
+      const leaves = given?.leaves ?? concatBytes(records.map((record) => leafHash(record.bytes)));
+      const entries = given?.entries ?? encodeEntries(records.map((record) => record.bytes));
+      const chunk = given?.payloads ?? makeChunk(first, records, wholeTile, inline);
       writes.entries.push({ file: tileFile(growth.id, 'entries', n), bytes: entries, at: entryBytes });
-      writes['0'].push({
-        file: tileFile(growth.id, '0', n),
-        bytes: Buffer.concat(leaves),
-        at: (first % TILE_WIDTH) * LEAF_LENGTH,
-      });
+      writes['0'].push({ file: tileFile(growth.id, '0', n), bytes: leaves, at: (first % TILE_WIDTH) * LEAF_LENGTH });
       writes.payload.push({ file: tileFile(growth.id, 'payload', n), bytes: chunk, at: payloadBytes });
       chunks.push({ tile: n, first, offset: payloadBytes, length: chunk.length, crc: crc32(chunk) });
       if (full && !wholeTile) sealable.push(n);
       if (full) inline = new Map();
       entryBytes = full ? 0 : entryBytes + entries.length;
       payloadBytes = full ? 0 : payloadBytes + chunk.length;
-      frontier = growFrontier(frontier, leaves);
+      frontier = given?.end ?? growFrontier(frontier, splitHashes(leaves));
       done += records.length;
+      isKept = given?.payloads !== undefined;
     }
-    this.#inline.set(growth.id, { frontier, inline }, 1);
+    // what a kept tile holds is read when somebody asks
+    if (isKept) this.#inline.drop(growth.id);
+    else this.#inline.set(growth.id, { frontier, inline }, 1);
     return { growth, writes, chunks, sealable, frontier, entryBytes, payloadBytes };
   }
 
-  /** Each kind of file of the whole group is written, then fsynced, before the next kind is begun. */
-  #writeFiles(group: readonly PreparedGrowth[]): void {
+  /** What is handed out must be durable before the next is asked for: each kind of file of a whole group, then the checkpoints. */
+  *#steps(growths: readonly Growth[]): Generator<Unsynced> {
     const { disk } = this.#store;
-    const folders = new Set<string>();
-    for (const kind of ['payload', 'entries', '0'] as const) {
-      const open: number[] = [];
-      try {
-        for (const { file, bytes, at } of group.flatMap((prepared) => prepared.writes[kind])) {
-          const path = this.#store.path(file);
-          if (at === 0) {
-            const folder = path.slice(0, path.lastIndexOf('/'));
-            for (const touched of [...makeFolders(disk, folder), folder]) folders.add(touched);
-          }
-          const handle = disk.open(path, 'write');
-          open.push(handle);
-          writeAll(disk, path, handle, bytes, at);
-        }
-        for (const handle of open) disk.fsync(handle);
-      } finally {
-        for (const handle of open) disk.close(handle);
+    for (let i = 0; i < growths.length; i += GROUP) {
+      const group = growths.slice(i, i + GROUP).map((growth) => this.#prepare(growth));
+      const folders = new Set<string>();
+      for (const kind of ['payload', 'entries', '0'] as const) {
+        const writes = group.flatMap((prepared) => prepared.writes[kind]);
+        for (let at = 0; at < writes.length; at += MOST_OPEN)
+          yield Unsynced.of(disk, (step) => this.#writeFiles(step, writes.slice(at, at + MOST_OPEN), folders));
       }
+      yield Unsynced.of(disk, (step) => step.addFolders(folders));
+      const checkpoints = group.map(({ growth, frontier }) => ({
+        path: this.#store.path(checkpointFile(growth.id)),
+        bytes: growth.checkpoint ?? makeCheckpoint(this.#store, growth.id, frontier),
+      }));
+      yield Unsynced.of(disk, (step) => {
+        for (const { path, bytes } of checkpoints) step.write(`${path}.tmp`, bytes, 0, 'replace');
+      });
+      for (const { path } of checkpoints) disk.rename(`${path}.tmp`, path);
+      const renamed = group.map(({ growth }) => this.#store.path(conversationPath(growth.id)));
+      yield Unsynced.of(disk, (step) => step.addFolders(renamed));
+      this.#index(group);
     }
-    for (const folder of folders) disk.fsyncDir(folder);
+  }
+
+  /** `folders` gets those with a new entry. */
+  #writeFiles(step: Unsynced, writes: readonly TileWrite[], folders: Set<string>): void {
+    for (const { file, bytes, at } of writes) {
+      const path = this.#store.path(file);
+      if (at === 0) {
+        const folder = path.slice(0, path.lastIndexOf('/'));
+        for (const touched of [...makeFolders(this.#store.disk, folder), folder]) folders.add(touched);
+      }
+      step.write(path, bytes, at);
+    }
   }
 
   /** Seals what is full, then tells the index. */
@@ -224,6 +238,16 @@ export class Committer {
   }
 }
 
+function makeChunk(
+  first: number,
+  records: Growth['records'],
+  isWhole: boolean,
+  inline: Map<PayloadHash, number>,
+): Uint8Array {
+  const payloads = records.map(({ payload }, i) => placePayload(payload, first + i, inline));
+  return encodeChunk(first, payloads, isWhole ? 9 : 3);
+}
+
 /** Decides where a payload goes; remembers it when it goes inline. */
 function placePayload(
   payload: PlannedPayload | undefined,
@@ -232,6 +256,7 @@ function placePayload(
 ): PayloadEntry {
   if (payload === undefined) return { tag: 'none' };
   if (payload.tag === 'withheld') return { tag: 'withheld' };
+  if (payload.tag === 'kept') throw new TypeError('the payload tile that holds it was not given');
   if (payload.tag === 'blob') return { tag: 'blob', rawLength: payload.rawLength };
   const { hash, bytes } = payload;
   if (bytes.length > limits.inlinePayload) return { tag: 'blob', rawLength: bytes.length };

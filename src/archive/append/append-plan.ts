@@ -9,6 +9,7 @@ import { type ConversationId, isHash, type PayloadHash, type TurnHash } from '..
 import { isMeta } from '../../model/meta.ts';
 import type { AppendBatch } from '../contract.ts';
 import { DamageError, InvalidTurnError, NotFoundError } from '../errors.ts';
+import type { Frontier } from '../format/merkle.ts';
 import { encodeHead, encodeMeta } from '../format/record.ts';
 import { encodeTurn, hashTurnRecord, type PreparedTurn } from '../format/turn-record.ts';
 import { listBlobsOf } from '../index/blob-parts.ts';
@@ -30,8 +31,20 @@ export type PlannedPayload = { readonly blobs: readonly string[] } & (
   | { readonly tag: 'bytes'; readonly hash: PayloadHash; readonly bytes: Uint8Array }
   /** A blob that is stored already. */
   | { readonly tag: 'blob'; readonly rawLength: number }
+  /** It stands in a payload tile that is written as it came. */
+  | { readonly tag: 'kept' }
   | { readonly tag: 'withheld' }
 );
+
+/** The bytes of a growth in one tile, where they came as such and need not be made. */
+export interface GrowthTile {
+  readonly entries: Uint8Array;
+  readonly leaves: Uint8Array;
+  /** Of the log up to here. */
+  readonly end: Frontier;
+  /** The whole payload tile; undefined: it is made of the payloads. */
+  readonly payloads: Uint8Array | undefined;
+}
 
 /** What one conversation's log gains. */
 export interface Growth {
@@ -47,6 +60,8 @@ export interface Growth {
   /** Whose log it is, and the bytes of its new checkpoint; undefined: this archive's own, which writes one. */
   readonly origin?: string | undefined;
   readonly checkpoint?: Uint8Array;
+  /** By number. */
+  readonly tiles?: ReadonlyMap<number, GrowthTile>;
 }
 
 export interface AppendPlan {

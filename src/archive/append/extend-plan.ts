@@ -6,31 +6,39 @@ import { decodeUtf8, equalBytes } from '../../base/bytes.ts';
 import { limits } from '../../base/limits.ts';
 import type { Head } from '../../model/conversation.ts';
 import { plural } from '../../model/counts.ts';
-import type { PayloadHash, TurnHash } from '../../model/ids.ts';
+import type { BlobHash, PayloadHash, TurnHash } from '../../model/ids.ts';
 import { isMeta } from '../../model/meta.ts';
-import type { ExtensionPayload, LogExtension } from '../contract.ts';
+import type { ExtensionTile, LogExtension, PlannedExtension } from '../contract.ts';
 import { NotAnExtensionError, NotFoundError, RecordError } from '../errors.ts';
 import { readBlobFile } from '../files/blobs.ts';
 import { blobPath } from '../format/blob-file.ts';
 import { type ParsedCheckpoint, parseCheckpoint } from '../format/checkpoint.ts';
 import { findMisplaced } from '../format/log-rules.ts';
-import { emptyFrontier, growFrontier, leafHash, rootOf } from '../format/merkle.ts';
+import { emptyFrontier, isSameFrontier, rootOf } from '../format/merkle.ts';
 import { findArchiveOrigin } from '../format/origin.ts';
 import { decodeRecord, hasPayload, type LogRecord, type PayloadRecord } from '../format/record.ts';
+import { TILE_WIDTH } from '../format/tile-names.ts';
 import { listBlobsOf } from '../index/blob-parts.ts';
 import type { ConversationRow, LoggedTombstone } from '../index/conversation-row.ts';
 import type { Store } from '../index/store.ts';
 import { addTurn, emptySummary, type SummaryState } from '../index/summary.ts';
 import { listMetas } from '../read/read-metas.ts';
 import { findTurn } from '../read/read-turns.ts';
-import type { Growth, PlannedPayload, PlannedRecord } from './append-plan.ts';
+import type { Growth, GrowthTile, PlannedPayload, PlannedRecord } from './append-plan.ts';
+
+/** Of one item: whoever fetches them asks once for each. */
+const MOST_PICTURES = 256;
 
 /**
  * `row`: the conversation's, after its files were compared with it; undefined for an unknown one. Throws NotAnExtensionError when
  * the log and these records are not the log of the checkpoint, RecordError for bytes that break a rule, NotFoundError for a blob
  * that is not here, DamageError for a damaged conversation.
  */
-export function planExtension(store: Store, extension: LogExtension, row: ConversationRow | undefined): Growth {
+export function planExtension(
+  store: Store,
+  extension: LogExtension,
+  row: ConversationRow | undefined,
+): { readonly growth: Growth; readonly planned: PlannedExtension } {
   if (row !== undefined) store.requireSound(row);
   const origin = checkGrowth(store, extension, row, parseCheckpoint(extension.checkpoint));
   return new Extender(store, extension, row, origin).plan();
@@ -39,7 +47,7 @@ export function planExtension(store: Store, extension: LogExtension, row: Conver
 /** Append-only: what is here and what is new, together, must be what the checkpoint counts. Returns the origin of the log's archive. */
 function checkGrowth(
   store: Store,
-  { conversation, records, payloads }: LogExtension,
+  { conversation, tiles }: LogExtension,
   row: ConversationRow | undefined,
   checkpoint: ParsedCheckpoint,
 ): string {
@@ -49,18 +57,17 @@ function checkGrowth(
   const origin = findArchiveOrigin(checkpoint.origin, conversation) ?? refuse('its checkpoint is that of another log');
   const here = row === undefined ? origin : (row.origin ?? store.info.origin);
   if (origin !== here) refuse(`it is a log of ${origin}, the one here is of ${here}`);
-  if (payloads.length !== records.length)
-    refuse(`${plural(payloads.length, 'payload')} for ${plural(records.length, 'record')}`);
-  const start = row?.frontier ?? emptyFrontier;
-  if (checkpoint.size < start.size)
-    refuse(`its checkpoint counts ${plural(checkpoint.size, 'record')}, ${start.size} are here`);
-  if (checkpoint.size !== start.size + records.length)
-    refuse(
-      `its checkpoint counts ${plural(checkpoint.size, 'record')}, ${start.size} here and ${records.length} new are not that many`,
-    );
+  let end = row?.frontier ?? emptyFrontier;
+  for (const { records, payloads } of tiles) {
+    if (!isSameFrontier(records.start, end)) refuse('its records do not follow those here');
+    end = records.end;
+    if (payloads.first !== records.n * TILE_WIDTH || payloads.first + payloads.slots.length !== end.size)
+      refuse('its payloads are those of other records');
+  }
+  if (checkpoint.size !== end.size)
+    refuse(`its checkpoint counts ${plural(checkpoint.size, 'record')}, and with the new ones there are ${end.size}`);
   if (checkpoint.size === 0) refuse('it is empty');
-  const root = rootOf(growFrontier(start, records.map(leafHash)));
-  if (!equalBytes(root, checkpoint.root))
+  if (!equalBytes(rootOf(end), checkpoint.root))
     refuse('the records here and the new ones have another root than its checkpoint');
   return origin;
 }
@@ -77,6 +84,9 @@ class Extender {
   /** Undefined: this archive's own. */
   readonly #origin: string | undefined;
   #oldMetas: ReadonlySet<PayloadHash> | undefined;
+  #state: SummaryState;
+  #payloadBytes = 0;
+  readonly #pictures = new Set<string>();
 
   constructor(store: Store, extension: LogExtension, row: ConversationRow | undefined, origin: string) {
     this.#store = store;
@@ -84,32 +94,59 @@ class Extender {
     this.#row = row;
     this.#origin = origin === store.info.origin ? undefined : origin;
     this.#start = row?.frontier.size ?? 0;
+    this.#state = row?.state ?? emptySummary;
     const known = row === undefined ? [] : store.index.listMetaTombstones(row.key);
     this.#withheld = new Set(known.map(({ meta }) => meta));
   }
 
-  plan(): Growth {
-    const { conversation, checkpoint } = this.#extension;
-    const decoded = this.#extension.records.map((bytes) => decodeRecord(bytes));
-    const tombstones = this.#listTombstones(decoded);
+  plan(): { readonly growth: Growth; readonly planned: PlannedExtension } {
+    const { conversation, checkpoint, tiles } = this.#extension;
+    const decoded = tiles.map(({ records }) => records.list().map((bytes) => decodeRecord(bytes)));
+    const tombstones = this.#listTombstones(decoded.flat());
     const heads = new Map<string, Head>();
+    const growthTiles = new Map<number, GrowthTile>();
     const records: PlannedRecord[] = [];
-    let state = this.#row?.state ?? emptySummary;
-    for (const [i, record] of decoded.entries()) {
-      const position = this.#start + i;
-      const problem = findMisplaced(record, position, conversation, this.#before());
-      if (problem !== undefined) throw new RecordError(`record ${position}: ${problem}`, { conversation });
-      const { planned, raw } = this.#resolve(record, position, this.#extension.payloads[i]);
-      const bytes = this.#extension.records[i] ?? new Uint8Array(0);
-      records.push({ bytes, ...(planned === undefined ? {} : { payload: planned }), ...nameOf(record) });
-      state = addRecord(state, record, raw);
+    for (const [i, tile] of tiles.entries()) {
+      const own = this.#planTile(tile, decoded[i] ?? [], heads);
+      const { n, bytes, leaves, end } = tile.records;
+      const kept = isAsWritten(tile, own) ? tile.payloads.bytes : undefined;
+      growthTiles.set(n, { entries: bytes, leaves, end, payloads: kept });
+      // a tile that is kept holds its payloads: nobody needs them one by one
+      records.push(...(kept === undefined ? own : own.map(withoutBytes)));
+    }
+    const { row, origin } = { row: this.#row, origin: this.#origin };
+    const growth = {
+      id: conversation,
+      row,
+      origin,
+      records,
+      newHeads: heads,
+      tombstones,
+      state: this.#state,
+      checkpoint,
+    };
+    const turns = records.filter(({ turn }) => turn !== undefined).length;
+    const pictures = [...this.#pictures] as BlobHash[];
+    const planned = { conversation, turns, payloadBytes: this.#payloadBytes, pictures };
+    return { growth: { ...growth, tiles: growthTiles }, planned };
+  }
+
+  #planTile({ records, payloads }: ExtensionTile, decoded: readonly LogRecord[], heads: Map<string, Head>) {
+    const bytes = records.list();
+    return decoded.map((record, i): PlannedRecord => {
+      const position = records.start.size + i;
+      const problem = findMisplaced(record, position, this.#extension.conversation, this.#before());
+      if (problem !== undefined)
+        throw new RecordError(`record ${position}: ${problem}`, { conversation: this.#extension.conversation });
+      const { planned, raw } = this.#resolve(record, position, payloads);
+      this.#state = addRecord(this.#state, record, raw);
       if (record.kind === 'turn') this.#depths.set(record.hash, record.depth);
       if (record.kind === 'meta') this.#metas.add(record.payloadHash);
       if (record.kind === 'head')
         heads.set(record.name, { name: record.name, turn: record.turn, timeMs: record.timeMs });
-    }
-    const { id, row, origin } = { id: conversation, row: this.#row, origin: this.#origin };
-    return { id, row, origin, records, newHeads: heads, tombstones, state, checkpoint };
+      const payload = planned === undefined ? {} : { payload: planned };
+      return { bytes: bytes[i] ?? new Uint8Array(0), ...payload, ...nameOf(record) };
+    });
   }
 
   #listTombstones(decoded: readonly LogRecord[]): LoggedTombstone[] {
@@ -145,26 +182,28 @@ class Extender {
   #resolve(
     record: LogRecord,
     position: number,
-    given: ExtensionPayload,
+    payloads: ExtensionTile['payloads'],
   ): { readonly planned?: PlannedPayload; readonly raw?: Uint8Array } {
+    const slot = payloads.slots[position - payloads.first];
     if (!hasPayload(record)) {
-      if (given !== undefined) throw new RecordError(`record ${position} has no payload, and one was given`);
+      if (slot?.tag !== 'none') throw new RecordError(`record ${position} has no payload, and one was given`);
       return {};
     }
     if (this.#withheld.has(record.kind === 'turn' ? record.hash : record.payloadHash))
       return { planned: { tag: 'withheld', blobs: [] } };
-    if (given === undefined) throw new RecordError(`record ${position} has no payload, and no tombstone says why`);
-    if (given instanceof Uint8Array) {
-      checkPayload(record, position, given.length, blake3Hex(given));
-      const blobs = listBlobsOf(record, given);
-      return { planned: { tag: 'bytes', hash: record.payloadHash, bytes: given, blobs }, raw: given };
-    }
-    const raw = this.#readBlob(given.blob);
-    checkPayload(record, position, raw.length, given.blob);
-    if (raw.length <= limits.inlinePayload)
+    const isBlob = slot?.tag === 'blob';
+    const raw = isBlob ? this.#readBlob(record.payloadHash) : payloads.find(position);
+    if (raw === undefined) throw new RecordError(`record ${position} has no payload, and no tombstone says why`);
+    if (isBlob && slot.rawLength !== raw.length)
+      throw new RecordError(`payload of record ${position} has another length than its tile says`);
+    checkPayload(record, position, raw.length, isBlob ? record.payloadHash : blake3Hex(raw));
+    if (isBlob && raw.length <= limits.inlinePayload)
       throw new RecordError(`payload of record ${position} is too small for a blob`);
+    this.#payloadBytes += raw.length;
     const blobs = listBlobsOf(record, raw);
-    return { planned: { tag: 'blob', rawLength: raw.length, blobs }, raw };
+    for (const hash of blobs.slice(0, MOST_PICTURES)) if (hash !== record.payloadHash) this.#pictures.add(hash);
+    if (isBlob) return { planned: { tag: 'blob', rawLength: raw.length, blobs }, raw };
+    return { planned: { tag: 'bytes', hash: record.payloadHash, bytes: raw, blobs }, raw };
   }
 
   #readBlob(hash: string): Uint8Array {
@@ -190,4 +229,15 @@ function addRecord(state: SummaryState, record: LogRecord, raw: Uint8Array | und
   return record.kind === 'meta'
     ? { ...state, metaJson: raw !== undefined && isMeta(raw) ? decodeUtf8(raw) : '' }
     : state;
+}
+
+/** Whether a tile from elsewhere is one that could have been written here: whole, and holding what its records say and nothing else. */
+function isAsWritten({ records, payloads }: ExtensionTile, planned: readonly PlannedRecord[]): boolean {
+  if (records.start.size !== payloads.first) return false;
+  return planned.every(({ payload }, i) => (payload?.tag === 'withheld') === (payloads.slots[i]?.tag === 'withheld'));
+}
+
+function withoutBytes(record: PlannedRecord): PlannedRecord {
+  const { payload } = record;
+  return payload?.tag === 'bytes' ? { ...record, payload: { tag: 'kept', blobs: payload.blobs } } : record;
 }

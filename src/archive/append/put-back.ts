@@ -1,15 +1,15 @@
 /** Content that was lost and is found again: what is missing, and putting back exactly those bytes. */
 /** The records in the log say by hash what has to stand there. Nothing else is ever written, and no record changes. */
 
-import { crc32 } from 'node:zlib';
 import { blake3Hex } from '../../base/blake3.ts';
 import { makeFolders, replaceFile } from '../../base/disk.ts';
 import { limits } from '../../base/limits.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { DamageReport, LostContent, PutBackReport } from '../contract.ts';
 import { DamageError } from '../errors.ts';
-import { readBlobFile, writeBlobFile } from '../files/blobs.ts';
+import { readBlobFile } from '../files/blobs.ts';
 import { tileFile } from '../files/conversation-files.ts';
+import { carryOut } from '../files/unsynced.ts';
 import { blobPath, encodeBlob } from '../format/blob-file.ts';
 import { encodeChunk, type PayloadEntry } from '../format/payload-tile.ts';
 import { hasPayload, type LogRecord, type PayloadRecord } from '../format/record.ts';
@@ -20,6 +20,7 @@ import type { Store } from '../index/store.ts';
 import { readBytes } from '../read/read-payloads.ts';
 import { quarantineFile } from '../scan/quarantine.ts';
 import { reindex } from '../scan/reindex.ts';
+import { putBlobs } from './put-blobs.ts';
 
 /** Found bytes by their BLAKE3. */
 export type Found = ReadonlyMap<string, Uint8Array>;
@@ -120,11 +121,8 @@ function putBackBlobs(store: Store, id: ConversationId, contents: Found): number
     const frame = encodeBlob(bytes);
     store.write(() => {
       quarantineFile(store, blobPath(hash));
-      for (const folder of new Set(writeBlobFile(store.disk, store.dir, hash, frame))) store.disk.fsyncDir(folder);
-      store.index.transaction(() => {
-        store.index.recordBlob(hash, frame.length, crc32(frame));
-        forgetBadBlob(store.index, hash);
-      });
+      carryOut(putBlobs(store, [[hash, frame]]));
+      store.index.transaction(() => forgetBadBlob(store.index, hash));
     });
     count++;
   }

@@ -37,6 +37,7 @@ export {
   type PayloadEntry,
   type PayloadSlot,
 } from './payload-tile.ts';
+export { TilePayloads, TileRecords } from './published-tile.ts';
 export {
   decodeRecord,
   encodeHead,

@@ -45,6 +45,8 @@ export class Store {
   readonly #damaged = new Set<ConversationId>();
   readonly log: Log;
   #failure: unknown;
+  /** A write is on its way to the disk, and other work goes on. */
+  #beside = false;
 
   constructor(parts: StoreParts) {
     this.disk = parts.disk;
@@ -74,6 +76,7 @@ export class Store {
     if (!this.writable) throw new WriteRefusedError('the archive is open for reading');
     if (this.#failure !== undefined)
       throw new WriteRefusedError('an earlier write failed; open the archive again', this.#failure);
+    if (this.#beside) throw new WriteRefusedError('another write has not ended yet');
   }
 
   /** Runs the writing part of an operation. The first error is final: what is on disk is known again only after reopening. */
@@ -84,6 +87,20 @@ export class Store {
     } catch (error) {
       this.#failure = error;
       throw error;
+    }
+  }
+
+  /** The same for writing that lets other work go on; what would write meanwhile is refused. */
+  async writeBeside<T>(work: () => Promise<T>): Promise<T> {
+    this.assertWritable();
+    this.#beside = true;
+    try {
+      return await work();
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    } finally {
+      this.#beside = false;
     }
   }
 

@@ -10,14 +10,19 @@ import { emptyFrontier, type Frontier, rootOf } from '../format/merkle.ts';
 import type { Store } from '../index/store.ts';
 
 /**
- * All that the checkpoint counts must be durable before. `origin`: of the archive that the log belongs to, undefined for this one;
- * no other's is ever signed here.
+ * The bytes of a log's checkpoint. `origin`: of the archive that the log belongs to, undefined for this one; no other's is ever signed
+ * here.
  */
-export function writeCheckpoint(store: Store, id: ConversationId, frontier: Frontier, origin?: string): void {
+export function makeCheckpoint(store: Store, id: ConversationId, frontier: Frontier, origin?: string): Uint8Array {
   const line = `${origin ?? store.info.origin}/${id}`;
   const key = origin === undefined ? store.signingKey : undefined;
   const checkpoint = { origin: line, size: frontier.size, root: rootOf(frontier) };
-  replaceCheckpoint(store, id, encodeUtf8(generateCheckpoint(checkpoint, key)));
+  return encodeUtf8(generateCheckpoint(checkpoint, key));
+}
+
+/** Makes it the conversation's. All that it counts must be durable before. */
+export function writeCheckpoint(store: Store, id: ConversationId, frontier: Frontier, origin?: string): void {
+  replaceCheckpoint(store, id, makeCheckpoint(store, id, frontier, origin));
 }
 
 /**

@@ -46,33 +46,39 @@ export function notePurge(store: Store, entry: PurgeEntry): void {
  * cannot be read is made anew from the tombstones.
  */
 export function resumePurges(store: Store, forget: Forget): void {
+  const entries: PurgeEntry[] = [];
   for (const name of store.disk.list(store.path(FOLDER)) ?? []) {
     if (store.disk.stat(store.path(`${FOLDER}/${name}`))?.directory === true) continue; // not ours, and in nobody's way
     const row = isHash(name) ? store.index.findRow(name as ConversationId) : undefined;
     if (row?.damage !== undefined) continue; // nothing is written to a damaged conversation
     const entry = row === undefined ? undefined : (readEntry(store, name) ?? recoverEntry(store, row));
-    if (entry !== undefined && row !== undefined && isCommitted(store, row, entry)) workOff(store, entry, forget);
+    if (entry !== undefined && row !== undefined && isCommitted(store, row, entry)) entries.push(entry);
     else removeFile(store, `${FOLDER}/${name}`);
   }
+  workOff(store, entries, forget);
 }
 
-/** Makes whatever was derived from the archive forget what an entry names. May be asked a second time. */
-export type Forget = (store: Store, entry: PurgeEntry) => void;
+/** Makes whatever was derived from the archive forget what the entries name. May be asked a second time. */
+export type Forget = (store: Store, entries: readonly PurgeEntry[]) => void;
 
-/** Any step may be the second time. The entry goes last. */
-export function workOff(store: Store, entry: PurgeEntry, forget: Forget): void {
+/** Any step may be the second time. The entries go last. */
+export function workOff(store: Store, entries: readonly PurgeEntry[], forget: Forget): void {
+  if (entries.length === 0) return;
+  for (const entry of entries) {
+    store.write(() => {
+      rewriteTiles(store, entry);
+      dropQuarantine(store, entry);
+    });
+    // also notes anew which blobs the conversation needs, now without what was taken back
+    reindex(store, entry.conversation);
+  }
   store.write(() => {
-    rewriteTiles(store, entry);
-    dropQuarantine(store, entry);
-  });
-  // also notes anew which blobs the conversation needs, now without what was taken back
-  reindex(store, entry.conversation);
-  store.write(() => {
-    dropBlobs(store, entry.blobs);
+    for (const { blobs } of entries) dropBlobs(store, blobs);
+    // costs as much as the whole index, so once for all of them
     store.index.scrub();
-    forget(store, entry);
+    forget(store, entries);
     dropAside(store);
-    removeFile(store, `${FOLDER}/${entry.conversation}`);
+    for (const { conversation } of entries) removeFile(store, `${FOLDER}/${conversation}`);
     store.disk.fsyncDir(store.path(FOLDER));
   });
 }

@@ -1,5 +1,5 @@
-/** Takes a conversation out of the archive: for a copy of somebody else's, who withdrew all of it. */
-/** Its folder is renamed in one step, so it is there or not; what was derived from it goes before and after. */
+/** Takes conversations out of the archive: for a copy of somebody else's, who withdrew all of them. */
+/** Each folder is renamed in one step, so it is there or not; what was derived from it goes before and after. */
 
 import { makeFolders } from '../../base/disk.ts';
 import type { ConversationId } from '../../model/ids.ts';
@@ -7,34 +7,48 @@ import { conversationPath } from '../files/conversation-files.ts';
 import { forgetLostLog } from '../index/lost-logs.ts';
 import type { Store } from '../index/store.ts';
 import { listTurns } from '../read/read-turns.ts';
-import { dropBlobs, dropQuarantine, type Forget } from './purge.ts';
+import { dropBlobs, dropQuarantine, type Forget, type PurgeEntry } from './purge.ts';
 
 const REMOVED = 'private/removed';
 
 /** Any step may be the second time. */
-export function removeConversation(store: Store, id: ConversationId, forget: Forget): void {
-  const { disk, index } = store;
-  const row = index.findRow(id);
-  const blobs = row === undefined ? [] : index.listBlobUse(row.key);
-  const named = row === undefined ? [] : listTurns(store, row).map(({ hash }) => hash);
-  const entry = { conversation: id, named, positions: [], blobs };
+export function removeConversations(store: Store, ids: readonly ConversationId[], forget: Forget): void {
+  if (ids.length === 0) return;
+  const { index } = store;
+  const entries = ids.map((id) => entryOf(store, id));
   store.write(() => {
-    if (store.hasFolder(id)) {
-      const to = store.path(`${REMOVED}/${id}`);
-      for (const folder of makeFolders(disk, store.path(REMOVED))) disk.fsyncDir(folder);
-      disk.rename(store.path(conversationPath(id)), to);
-      for (const folder of [REMOVED, 'conversations']) disk.fsyncDir(store.path(folder));
-    }
+    moveFolders(store, ids);
     index.transaction(() => {
-      index.dropConversation(id);
-      forgetLostLog(index, id);
-      if (row !== undefined) index.dropOrphans();
+      for (const id of ids) {
+        index.dropConversation(id);
+        forgetLostLog(index, id);
+      }
+      index.dropOrphans();
     });
-    store.files.forget(id);
-    dropBlobs(store, blobs);
-    dropQuarantine(store, entry);
+    for (const entry of entries) {
+      store.files.forget(entry.conversation);
+      dropBlobs(store, entry.blobs);
+      dropQuarantine(store, entry);
+    }
+    // costs as much as the whole index, so once for all of them
     index.scrub();
-    forget(store, entry);
+    forget(store, entries);
   });
-  store.forgetDamage(id);
+  for (const id of ids) store.forgetDamage(id);
+}
+
+function entryOf(store: Store, conversation: ConversationId): PurgeEntry {
+  const row = store.index.findRow(conversation);
+  const blobs = row === undefined ? [] : store.index.listBlobUse(row.key);
+  const named = row === undefined ? [] : listTurns(store, row).map(({ hash }) => hash);
+  return { conversation, named, positions: [], blobs };
+}
+
+function moveFolders(store: Store, ids: readonly ConversationId[]): void {
+  const { disk } = store;
+  const own = ids.filter((id) => store.hasFolder(id));
+  if (own.length === 0) return;
+  for (const folder of makeFolders(disk, store.path(REMOVED))) disk.fsyncDir(folder);
+  for (const id of own) disk.rename(store.path(conversationPath(id)), store.path(`${REMOVED}/${id}`));
+  for (const folder of [REMOVED, 'conversations']) disk.fsyncDir(store.path(folder));
 }

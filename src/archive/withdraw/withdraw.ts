@@ -140,19 +140,31 @@ function isMeant(store: Store, { id }: ConversationRow, meta: LoggedMeta, { says
 function takeBack(store: Store, growth: Growth, entry: PurgeEntry, commit: Commit, forget: Forget): void {
   store.write(() => notePurge(store, entry));
   if (growth.records.length > 0) store.write(() => commit(growth));
-  workOff(store, entry, forget);
+  workOff(store, [entry], forget);
 }
 
-/** Commits what came from elsewhere; what its tombstones take back of older turns and metas is removed like one's own. */
-export function takeExtension(store: Store, growth: Growth, commit: Commit, forget: Forget): void {
-  const { row, origin, tombstones = [] } = growth;
-  if (row === undefined && origin !== undefined) store.write(() => startForeignLog(store, growth.id, origin));
-  if (tombstones.length === 0) {
-    store.write(() => commit(growth));
-    return;
+/** Commits what came from elsewhere with tombstones: what these take back of older turns and metas is removed like one's own. */
+export function takeExtensions(store: Store, growths: readonly Growth[], commit: Commit, forget: Forget): void {
+  const entries = growths.map((growth) => takenBy(store, growth));
+  for (const [i, growth] of growths.entries()) {
+    const entry = entries[i];
+    if (entry !== undefined) store.write(() => notePurge(store, entry));
+    store.write(() => {
+      startForeign(store, growth);
+      commit(growth);
+    });
   }
+  workOff(store, entries, forget);
+}
+
+/** Says whose a new log will be, when it is not this archive's. */
+export function startForeign(store: Store, { id, row, origin }: Growth): void {
+  if (row === undefined && origin !== undefined) startForeignLog(store, id, origin);
+}
+
+function takenBy(store: Store, { id, row, tombstones = [] }: Growth): PurgeEntry {
   const metas = row === undefined ? [] : listMetas(store, row);
-  const entry = { conversation: growth.id, named: [] as string[], positions: [] as number[], blobs: [] as string[] };
+  const entry = { conversation: id, named: [] as string[], positions: [] as number[], blobs: [] as string[] };
   for (const tombstone of tombstones) {
     const taken =
       tombstone.action === 'meta withheld' ? metasNamed(metas, tombstone.meta) : turnNamed(store, tombstone.turn);
@@ -160,7 +172,7 @@ export function takeExtension(store: Store, growth: Growth, commit: Commit, forg
     entry.positions.push(...taken.positions);
     entry.blobs.push(...taken.blobs);
   }
-  takeBack(store, growth, entry, commit, forget);
+  return entry;
 }
 
 function metasNamed(metas: readonly LoggedMeta[], hash: PayloadHash) {

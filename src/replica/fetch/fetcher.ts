@@ -49,6 +49,7 @@ export interface Redirect {
 
 const MOST_REDIRECTS = 5;
 const FOLLOWED: readonly number[] = [301, 302, 303, 307, 308];
+const STALE: readonly string[] = ['ECONNRESET', 'EPIPE'];
 const TOTAL_MS = 30_000;
 const IDLE_MS = 15_000;
 /** Connections to one host. */
@@ -123,7 +124,12 @@ export class Fetcher {
         request.destroy(error);
         response?.destroy(error);
       });
-      request.on('error', (error) => reject(networkErrorOf(url.host, error)));
+      request.on('error', (error) => {
+        // the host closed a connection that was waiting, in the moment in which it was used again: it never saw the request
+        const isStale = request.reusedSocket && response === undefined && STALE.includes(errorCode(error));
+        if (isStale) resolve(this.#request({ url, allowed }, options, signal));
+        else reject(networkErrorOf(url.host, error));
+      });
       request.once('response', (received) => {
         response = received;
         resolve(received);

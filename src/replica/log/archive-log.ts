@@ -1,7 +1,7 @@
 /** The archive log: what was published of which conversation, and the keys that sign. Our own, or one that was pulled. */
 /** Opening proves it: records, leaf hashes, rules, root and signature fit each other, or ArchiveLogError says what does not. */
 
-import { AmbiguousPrefixError, type TornTail } from '../../archive/archive.ts';
+import { AmbiguousPrefixError, carryOutBeside, type TornTail } from '../../archive/archive.ts';
 import { type Frontier, growFrontier, type ParsedCheckpoint, TILE_WIDTH } from '../../archive/format/format.ts';
 import { equalBytes } from '../../base/bytes.ts';
 import { type Disk, realDisk } from '../../base/disk.ts';
@@ -113,13 +113,21 @@ export class ArchiveLog {
     return this.#index.countPublished();
   }
 
-  /** Last states that are not held here, in the order of the log. For a log that was pulled. */
-  walkPending(): Iterable<LoggedState> {
-    return this.#index.walkPending();
+  /**
+   * Last states that are not held here, in the order of the log, without those that the host did not have at `absentSince` or later.
+   * For a log that was pulled.
+   */
+  walkPending(absentSince?: number): Iterable<LoggedState> {
+    return this.#index.walkPending(absentSince);
   }
 
-  countPending(): number {
-    return this.#index.countPending();
+  countPending(absentSince?: number): number {
+    return this.#index.countPending(absentSince);
+  }
+
+  /** Notes that the host did not have anything of the conversation at this time. */
+  noteAbsent(conversation: ConversationId, nowMs: number): void {
+    this.#index.noteAbsent(conversation, nowMs);
   }
 
   /** Runs `work` with many of `setHeld` as one change of the index. */
@@ -155,6 +163,11 @@ export class ArchiveLog {
   writeConversation(conversation: ConversationId, bytes: Uint8Array): void {
     const held = this.#files.readConversation(conversation);
     if (held === undefined || !equalBytes(held, bytes)) this.#files.writeConversation(conversation, bytes);
+  }
+
+  /** Many of them, durable when it resolves; other work goes on meanwhile. */
+  async keepConversations(checkpoints: readonly (readonly [ConversationId, Uint8Array])[]): Promise<void> {
+    await carryOutBeside(this.#files.keepConversations(checkpoints));
   }
 
   removeConversation(conversation: ConversationId): void {

@@ -1,7 +1,7 @@
 /** The files of an archive log: reading tiles, writing at the end, the checkpoints of what was published. */
 /** An archive may come from anywhere: each file is looked at before it is read, and no link is followed. */
 
-import { cutTails, type TornTail } from '../../archive/archive.ts';
+import { cutTails, type TornTail, Unsynced } from '../../archive/archive.ts';
 import {
   decodeEntries,
   encodeEntries,
@@ -21,6 +21,8 @@ import type { ConversationId } from '../../model/ids.ts';
 import { ArchiveLogError } from '../errors.ts';
 
 const CHECKPOINT = 'log/checkpoint';
+/** Files at once. */
+const MOST_OPEN = 128;
 
 export class LogFiles {
   readonly #disk: Disk;
@@ -95,6 +97,20 @@ export class LogFiles {
   /** The checkpoint of a conversation's last published state. Undefined: none. Throws ArchiveLogError. */
   readConversation(id: ConversationId): Uint8Array | undefined {
     return this.#read(conversationFile(id), limits.checkpoint);
+  }
+
+  /** Many in place of what is there, in steps that are to be made durable. */
+  *keepConversations(checkpoints: readonly (readonly [ConversationId, Uint8Array])[]): Generator<Unsynced> {
+    const folder = this.#path(CONVERSATIONS);
+    const touched = makeFolders(this.#disk, folder);
+    for (let at = 0; at < checkpoints.length; at += MOST_OPEN) {
+      const some = checkpoints.slice(at, at + MOST_OPEN).map(([id, bytes]) => ({ path: `${folder}/${id}`, bytes }));
+      yield Unsynced.of(this.#disk, (step) => {
+        for (const { path, bytes } of some) step.write(`${path}.tmp`, bytes, 0, 'replace');
+      });
+      for (const { path } of some) this.#disk.rename(`${path}.tmp`, path);
+    }
+    yield Unsynced.of(this.#disk, (step) => step.addFolders([...touched, folder]));
   }
 
   /** Written in place of what is there; not durable before `syncConversations`. */

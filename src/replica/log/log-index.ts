@@ -31,12 +31,12 @@ export interface LoggedKey {
   readonly key: string;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const SCHEMA = `
 CREATE TABLE log (size INTEGER NOT NULL, frontier BLOB NOT NULL, unsure INTEGER NOT NULL);
 CREATE TABLE state (
   conversation BLOB PRIMARY KEY, position INTEGER NOT NULL, published INTEGER NOT NULL,
-  size INTEGER NOT NULL, root BLOB NOT NULL, time INTEGER NOT NULL, held INTEGER
+  size INTEGER NOT NULL, root BLOB NOT NULL, time INTEGER NOT NULL, held INTEGER, absent INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX state_pending ON state (position) WHERE held IS NOT position;
 CREATE TABLE key (position INTEGER PRIMARY KEY, time INTEGER NOT NULL, key TEXT NOT NULL);
@@ -44,6 +44,7 @@ INSERT INTO log VALUES (0, x'', 1);
 PRAGMA user_version=${VERSION};
 `;
 const COLUMNS = 'conversation, position, published, size, root, time';
+const PENDING = 'held IS NOT position AND ifnull(absent, -1) < ?';
 /** Rows that are in memory at a time. */
 const PAGE = 512;
 
@@ -139,7 +140,7 @@ export class LogIndex {
     }
     const id = decodeHex(record.conversation);
     if (record.action === 'withdrawn') {
-      const sql = 'UPDATE state SET position=?, published=0, time=? WHERE conversation=?';
+      const sql = 'UPDATE state SET position=?, absent=NULL, published=0, time=? WHERE conversation=?';
       this.#db.statement(sql).run(position, record.timeMs, id);
       return;
     }
@@ -147,7 +148,7 @@ export class LogIndex {
       .statement(
         `INSERT INTO state (${COLUMNS}) VALUES (?, ?, 1, ?, ?, ?)
         ON CONFLICT (conversation) DO UPDATE SET
-        position=excluded.position, published=1, size=excluded.size, root=excluded.root, time=excluded.time`,
+        position=excluded.position, absent=NULL, published=1, size=excluded.size, root=excluded.root, time=excluded.time`,
       )
       .run(id, position, record.size, decodeHex(record.root), record.timeMs);
   }
@@ -180,15 +181,16 @@ export class LogIndex {
     }
   }
 
-  /** Conversations of which another state is held than the last one, in the order of the log; the same way. */
-  *walkPending(): Generator<LoggedState> {
+  /**
+   * Conversations of which another state is held than the last one, in the order of the log; the same way. `absentSince`: without those
+   * that were noted as absent then or later.
+   */
+  *walkPending(absentSince = Number.MAX_SAFE_INTEGER): Generator<LoggedState> {
     let after = -1;
     for (;;) {
       const rows = this.#db
-        .statement(
-          `SELECT ${COLUMNS} FROM state WHERE held IS NOT position AND position > ? ORDER BY position LIMIT ${PAGE}`,
-        )
-        .all(after);
+        .statement(`SELECT ${COLUMNS} FROM state WHERE ${PENDING} AND position > ? ORDER BY position LIMIT ${PAGE}`)
+        .all(absentSince, after);
       yield* rows.map(stateOf);
       const last = rows.at(-1);
       if (last === undefined || rows.length < PAGE) return;
@@ -196,13 +198,20 @@ export class LogIndex {
     }
   }
 
-  countPending(): number {
-    return Number(this.#db.statement('SELECT count(*) AS n FROM state WHERE held IS NOT position').get()?.n);
+  countPending(absentSince = Number.MAX_SAFE_INTEGER): number {
+    return Number(this.#db.statement(`SELECT count(*) AS n FROM state WHERE ${PENDING}`).get(absentSince)?.n);
+  }
+
+  /** Forgotten with the next state. */
+  noteAbsent(conversation: ConversationId, nowMs: number): void {
+    this.#db.statement('UPDATE state SET absent=? WHERE conversation=?').run(nowMs, decodeHex(conversation));
   }
 
   /** The state at this position is what the archive here holds of the conversation. */
   setHeld(conversation: ConversationId, position: number): void {
-    this.#db.statement('UPDATE state SET held=? WHERE conversation=?').run(position, decodeHex(conversation));
+    this.#db
+      .statement('UPDATE state SET held=?, absent=NULL WHERE conversation=?')
+      .run(position, decodeHex(conversation));
   }
 
   countPublished(): number {

@@ -1,21 +1,18 @@
 /** What a replica has of one conversation: its checkpoint, its new records under their root, and their payloads tile by tile. */
 /** Every name comes from the verified log and every size is bounded before anything is decoded. */
 
-import { type ExtensionPayload, RecordError } from '../../archive/archive.ts';
+import { RecordError } from '../../archive/archive.ts';
 import {
-  decodeChunk,
+  blobPath,
+  decodeBlob,
   decodeEntries,
-  decodeRecord,
-  decompressChunk,
   type Frontier,
-  growFrontier,
-  hasPayload,
-  type LogRecord,
-  leafHash,
   parseCheckpoint,
   RECORD_LIMIT,
   rootOf,
   TILE_WIDTH,
+  TilePayloads,
+  TileRecords,
   tileCount,
   tileRecords,
   verifyCheckpoint,
@@ -31,6 +28,8 @@ import { inOrder, type ReplicaSource } from './source.ts';
 /** Records of one conversation that are taken at once: they are in memory together. */
 const MOST_RECORDS = 2 ** 20;
 const WIDTH = 3;
+/** Before each record of an entry bundle. */
+const LENGTH_BYTES = 2;
 
 /** The bytes of its checkpoint, which are those of the state and signed like the log. */
 export async function fetchCheckpoint(
@@ -50,26 +49,21 @@ export async function fetchCheckpoint(
       throw new RecordError('no key of the archive log signed it');
     return { parsed, bytes };
   });
-  if (found === undefined) throw new LaggingReplicaError(path, 'the host does not have it');
+  if (found === undefined) throw new LaggingReplicaError(path, 'the host does not have it', true);
   if (found.parsed.size === size) return found.bytes;
   throw new LaggingReplicaError(path, `it counts ${found.parsed.size} records, and the archive log ${size}`);
 }
 
-export interface NewRecords {
-  readonly bytes: readonly Uint8Array[];
-  readonly decoded: readonly LogRecord[];
-}
-
 /**
- * Its records from `frontier` on, which with those here have the root of the state. `held`: the last ones here that stand in a tile with
- * new ones. Undefined: what the host shows has another root.
+ * Its records from `frontier` on, by tile, which with those here have the root of the state. `held`: the last ones here that stand in a
+ * tile with new ones. Undefined: what the host shows has another root.
  */
 export async function fetchRecords(
   source: ReplicaSource,
   { conversation, size, root }: Pick<LoggedState, 'conversation' | 'size' | 'root'>,
   frontier: Frontier,
   held: readonly Uint8Array[],
-): Promise<NewRecords | undefined> {
+): Promise<readonly TileRecords[] | undefined> {
   const folder = conversationFolder(conversation);
   if (size - frontier.size > MOST_RECORDS)
     throw new BadReplicaError(
@@ -78,65 +72,49 @@ export async function fetchRecords(
     );
   const first = Math.floor(frontier.size / TILE_WIDTH);
   const numbers = Array.from({ length: tileCount(size) - first }, (_, i) => first + i);
-  const records: Uint8Array[] = [];
-  for await (const tile of inOrder(numbers, WIDTH, async (n) => {
-    const width = tileRecords(size, n);
-    const path = `${folder}/${entriesName(n, width)}`;
-    const limit = width * (RECORD_LIMIT + 2);
-    const found = await source.find(path, limit, (bytes) =>
-      decodeEntries(bytes, width).map((each) => new Uint8Array(each)),
-    );
-    if (found === undefined) throw new LaggingReplicaError(path, 'the host does not have it');
-    return found;
-  }))
-    records.push(...tile);
-  const skip = frontier.size % TILE_WIDTH;
-  if (!held.every((record, i) => equalBytes(record, records[i] ?? new Uint8Array(0)))) return undefined;
-  const bytes = records.slice(skip);
-  if (!equalBytes(rootOf(growFrontier(frontier, bytes.map(leafHash))), decodeHex(root))) return undefined;
-  return { bytes, decoded: bytes.map((record) => decodeRecord(record)) };
+  const tiles: TileRecords[] = [];
+  let end = frontier;
+  for await (const bytes of inOrder(numbers, WIDTH, (n) => fetchEntries(source, folder, n, tileRecords(size, n)))) {
+    const old = end.size % TILE_WIDTH;
+    const before = decodeEntries(bytes, tileRecords(size, first + tiles.length)).slice(0, old);
+    if (!before.every((record, i) => equalBytes(record, held[i] ?? new Uint8Array(0)))) return undefined;
+    const from = before.reduce((sum, record) => sum + record.length + LENGTH_BYTES, 0);
+    const count = tileRecords(size, first + tiles.length) - old;
+    const tile = new TileRecords(end, bytes.subarray(from), count);
+    tiles.push(tile);
+    end = tile.end;
+  }
+  return equalBytes(rootOf(end), decodeHex(root)) ? tiles : undefined;
 }
 
-/** What a payload tile says of its records. `blob`: stands in a file of its own. */
-export type FetchedPayload = Exclude<ExtensionPayload, { readonly blob: unknown }> | 'blob';
-
-/** The payloads of `records`, which stand in tile `n` from position `from` on, in a log of `size`. */
-export async function fetchPayloads(
-  source: ReplicaSource,
-  tile: {
-    readonly conversation: LoggedState['conversation'];
-    readonly size: number;
-    readonly n: number;
-    readonly revision: number;
-  },
-  from: number,
-  records: readonly LogRecord[],
-): Promise<readonly FetchedPayload[]> {
-  const { conversation, size, n, revision } = tile;
-  const width = tileRecords(size, n);
-  const path = `${conversationFolder(conversation)}/${payloadName(n, width, revision)}`;
-  const first = n * TILE_WIDTH;
-  const found = await source.find(path, limits.payloadTile, (bytes) => {
-    const chunk = decodeChunk(bytes, 0);
-    if (chunk.first !== first || chunk.slots.length !== width || chunk.length !== bytes.length)
-      throw new RecordError('it is not the one chunk of this tile');
-    const raw = decompressChunk(bytes, chunk);
-    const inline = (at: number) => {
-      const slot = chunk.slots[at];
-      return slot?.tag === 'inline'
-        ? new Uint8Array(raw.subarray(slot.offset, slot.offset + slot.rawLength))
-        : undefined;
-    };
-    return records.map((record, i): FetchedPayload => {
-      const at = from - first + i;
-      const slot = chunk.slots[at];
-      if (!hasPayload(record) || slot === undefined || slot.tag === 'none' || slot.tag === 'withheld') return undefined;
-      if (slot.tag === 'blob') return 'blob';
-      const own = inline(slot.tag === 'same' ? slot.index - first : at);
-      if (own === undefined) throw new RecordError(`payload ${from + i} repeats one that is not in its tile`);
-      return own;
-    });
+async function fetchEntries(source: ReplicaSource, folder: string, n: number, width: number): Promise<Uint8Array> {
+  const path = `${folder}/${entriesName(n, width)}`;
+  const found = await source.find(path, width * (RECORD_LIMIT + LENGTH_BYTES), (bytes) => {
+    decodeEntries(bytes, width);
+    return bytes;
   });
   if (found === undefined) throw new LaggingReplicaError(path, 'the host does not have it');
   return found;
+}
+
+/** Payload tile `n` of a log of `size` records. */
+export async function fetchPayloads(
+  source: ReplicaSource,
+  { conversation, size }: Pick<LoggedState, 'conversation' | 'size'>,
+  n: number,
+  revision: number,
+): Promise<TilePayloads> {
+  const path = `${conversationFolder(conversation)}/${payloadName(n, tileRecords(size, n), revision)}`;
+  const found = await source.find(path, limits.payloadTile, (bytes) => new TilePayloads(bytes, n, size));
+  if (found === undefined) throw new LaggingReplicaError(path, 'the host does not have it');
+  return found;
+}
+
+/** The raw bytes of a blob and its file. Undefined: the host does not have it. */
+export function fetchBlob(
+  source: ReplicaSource,
+  hash: string,
+): Promise<{ readonly raw: Uint8Array; readonly frame: Uint8Array } | undefined> {
+  const path = blobPath(hash);
+  return source.find(path, limits.blobFile, (frame) => ({ raw: decodeBlob(path, frame, hash), frame }));
 }

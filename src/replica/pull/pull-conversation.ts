@@ -1,42 +1,39 @@
-/** Brings one conversation up to its state in the archive log: records first, then what they say, then one commit. */
+/** Brings one conversation up to its state in the archive log: records first, then what they say, then a commit. */
 /** Whatever is wrong stays this conversation's own matter, and nothing of it is taken that was not proven. */
 
-import type { ArchiveWriter, ExtensionPayload } from '../../archive/archive.ts';
+import type { ArchiveWriter, ExtensionTile } from '../../archive/archive.ts';
 import {
-  decodeBlob,
+  decodeRecord,
   emptyFrontier,
+  type Frontier,
   generateCheckpoint,
-  growFrontier,
   hasPayload,
   type LogRecord,
-  leafHash,
   rootOf,
   TILE_WIDTH,
+  type TilePayloads,
+  type TileRecords,
 } from '../../archive/format/format.ts';
 import { encodeUtf8 } from '../../base/bytes.ts';
-import { limits } from '../../base/limits.ts';
 import type { BlobHash, ConversationId, PayloadHash } from '../../model/ids.ts';
-import { listBlobs } from '../../model/payload.ts';
 import { BadReplicaError, LaggingReplicaError } from '../errors.ts';
 import type { ArchiveLog } from '../log/archive-log.ts';
 import type { LoggedState } from '../log/log-index.ts';
 import { walkDecoded } from '../publish/replica-files.ts';
 import { conversationFolder } from '../publish/replica-names.ts';
 import { countRevisions } from '../publish/revisions.ts';
-import {
-  type FetchedPayload,
-  fetchCheckpoint,
-  fetchPayloads,
-  fetchRecords,
-  type NewRecords,
-} from './conversation-tiles.ts';
+import type { Commits } from './commits.ts';
+import { fetchBlob, fetchCheckpoint, fetchPayloads, fetchRecords } from './conversation-tiles.ts';
 import { keepEvidence } from './evidence.ts';
-import type { ReplicaSource } from './source.ts';
+import type { Room } from './room.ts';
+import { inOrder, type ReplicaSource } from './source.ts';
 
 export interface ConversationPull {
   readonly source: ReplicaSource;
   readonly archive: ArchiveWriter;
   readonly log: ArchiveLog;
+  readonly commits: Commits;
+  readonly room: Room;
   readonly dir: string;
 }
 
@@ -46,36 +43,32 @@ export interface Pulled {
   readonly bytes: number;
 }
 
-/** Raw payload bytes that are in memory for one conversation before they are committed. */
-const PIECE_BYTES = 8 * 1024 * 1024;
-/** Of one item: each may be a request for nothing. */
-const MOST_PICTURES = 256;
+/** Bytes of one conversation, raw and as they came, that are in memory before they are committed. */
+const PIECE_BYTES = 4 * 1024 * 1024;
+/** Payload tiles of one conversation that are asked for at once. */
+const WIDTH = 2;
 
-/** Throws what the source throws, ForkedLogError, RecordError, DamageError; what was committed before stays. */
+/** Durable when it resolves. Throws what the source throws, ForkedLogError, RecordError, DamageError; what was committed before stays. */
 export async function pullConversation(pull: ConversationPull, state: LoggedState): Promise<Pulled> {
   const { source, archive, log } = pull;
-  const id = state.conversation;
-  const held = archive.findConversation(id);
-  const checkpoint = await fetchCheckpoint(
-    source,
-    log.origin,
-    state,
-    log.listKeys().map(({ key }) => key),
-  );
-  let pulled: Pulled = { turns: 0, bytes: 0 };
-  if (held === undefined || held.size !== state.size || held.rootHash !== state.root) {
-    const records = await newRecords(pull, state, checkpoint);
-    pulled = await takeRecords(pull, state, checkpoint, records);
+  const keys = log.listKeys().map(({ key }) => key);
+  const checkpoint = await fetchCheckpoint(source, log.origin, state, keys);
+  const held = archive.findConversation(state.conversation);
+  if (held?.size === state.size && held.rootHash === state.root) {
+    await pull.commits.add({ held: { state, checkpoint } });
+    return { turns: 0, bytes: 0 };
   }
-  log.writeConversation(id, checkpoint);
-  return pulled;
+  return new Taking(pull, state, checkpoint, await newRecords(pull, state, checkpoint)).run();
 }
 
-async function newRecords(pull: ConversationPull, state: LoggedState, checkpoint: Uint8Array): Promise<NewRecords> {
+async function newRecords(
+  pull: ConversationPull,
+  state: LoggedState,
+  checkpoint: Uint8Array,
+): Promise<readonly TileRecords[]> {
   const { source, archive, dir, log } = pull;
   const id = state.conversation;
   const held = archive.findConversation(id);
-  const folder = conversationFolder(id);
   const frontier = held === undefined ? emptyFrontier : archive.getFrontier(id);
   if (frontier.size < state.size) {
     const from = frontier.size - (frontier.size % TILE_WIDTH);
@@ -85,7 +78,10 @@ async function newRecords(pull: ConversationPull, state: LoggedState, checkpoint
       if (records !== undefined) return records;
     }
   }
-  const broken = new BadReplicaError(folder, 'its records do not have the root that the archive log says');
+  const broken = new BadReplicaError(
+    conversationFolder(id),
+    'its records do not have the root that the archive log says',
+  );
   if (held === undefined) throw broken;
   // the whole of it, to tell a host that shows something else from an owner who said two things
   const whole = await fetchRecords(source, state, emptyFrontier, []);
@@ -94,112 +90,165 @@ async function newRecords(pull: ConversationPull, state: LoggedState, checkpoint
 }
 
 /** In pieces, each one a commit under its own root; the last one is under the checkpoint as published. */
-async function takeRecords(
-  pull: ConversationPull,
-  state: LoggedState,
-  checkpoint: Uint8Array,
-  records: NewRecords,
-): Promise<Pulled> {
-  const { source, archive, log } = pull;
-  const { conversation, size } = state;
-  const start = size - records.bytes.length;
-  const isTaken = takenIn(records.decoded, start);
-  const revisions = revisionsOf(archive, conversation, start, records.decoded);
-  let frontier = start === 0 ? emptyFrontier : archive.getFrontier(conversation);
-  let payloads: ExtensionPayload[] = [];
-  let from = start;
-  let [turns, bytes, waiting, until] = [0, 0, 0, 0];
-  for (let n = Math.floor(start / TILE_WIDTH); n * TILE_WIDTH < size; n++) {
-    const [first, end] = [Math.max(start, n * TILE_WIDTH), Math.min(size, (n + 1) * TILE_WIDTH)];
-    const decoded = records.decoded.slice(first - start, end - start);
-    const tile = { conversation, size, n, revision: revisions.get(n) ?? 0 };
-    const fetched = await fetchPayloads(source, tile, first, decoded);
-    for (const [i, record] of decoded.entries()) {
-      const taken = isTaken(record);
-      until = Math.max(until, taken ?? 0);
-      const payload = taken === undefined ? await resolve(pull, record, fetched[i], first + i) : undefined;
-      waiting += payload instanceof Uint8Array ? payload.length : 0;
-      if (hasPayload(record) && payload !== undefined) bytes += record.rawLength;
-      if (record.kind === 'turn') turns++;
-      payloads.push(payload);
+class Taking {
+  readonly #pull: ConversationPull;
+  readonly #state: LoggedState;
+  readonly #checkpoint: Uint8Array;
+  readonly #records: readonly TileRecords[];
+  /** Position of the last tombstone that takes a turn or meta back, by what it names: of the new ones. */
+  readonly #taken: ReadonlyMap<string, number>;
+  #piece: ExtensionTile[] = [];
+  /** Bytes of it. */
+  #weight = 0;
+
+  constructor(pull: ConversationPull, state: LoggedState, checkpoint: Uint8Array, records: readonly TileRecords[]) {
+    this.#pull = pull;
+    this.#state = state;
+    this.#checkpoint = checkpoint;
+    this.#records = records;
+    this.#taken = listTaken(records);
+  }
+
+  async run(): Promise<Pulled> {
+    const { source, archive, room } = this.#pull;
+    const { conversation, size } = this.#state;
+    const revisions = this.#countRevisions();
+    let [turns, bytes, until] = [0, 0, 0];
+    try {
+      const fetched = inOrder(this.#records, WIDTH, async (records) => {
+        if (this.#weight === 0) await room.enter();
+        return {
+          records,
+          payloads: await fetchPayloads(source, this.#state, records.n, revisions.get(records.n) ?? 0),
+        };
+      });
+      for await (const tile of fetched) {
+        this.#add(tile);
+        await this.#fetchBlobs(tile);
+        until = Math.max(until, this.#lastTombstone(tile.records));
+        const { end } = tile.records;
+        // a payload that is withheld needs its tombstone in the same commit
+        if (end.size < size && (this.#weight < PIECE_BYTES || until >= end.size)) continue;
+        const checkpoint = end.size === size ? this.#checkpoint : this.#ownCheckpoint(end);
+        const plan = archive.planExtension({ conversation, tiles: this.#piece, checkpoint });
+        await this.#fetchPictures(plan.pictures);
+        const held = end.size === size ? { held: { state: this.#state, checkpoint } } : {};
+        await this.#pull.commits.add({ plan, ...held });
+        turns += plan.turns;
+        bytes += plan.payloadBytes;
+        this.#drop();
+      }
+      return { turns, bytes };
+    } finally {
+      this.#drop();
     }
-    // a payload that is withheld needs its tombstone in the same commit
-    if (end < size && (waiting < PIECE_BYTES || until >= end)) continue;
-    const piece = records.bytes.slice(from - start, end - start);
-    frontier = growFrontier(frontier, piece.map(leafHash));
-    const own = { origin: `${log.origin}/${conversation}`, size: end, root: rootOf(frontier) };
-    const signed = end === size ? checkpoint : encodeUtf8(generateCheckpoint(own));
-    archive.extendLog({ conversation, records: piece, payloads, checkpoint: signed });
-    [payloads, from, waiting] = [[], end, 0];
   }
-  return { turns, bytes };
+
+  #add(tile: ExtensionTile): void {
+    this.#piece.push(tile);
+    const weight = tile.payloads.rawLength + tile.payloads.bytes.length;
+    this.#weight += weight;
+    this.#pull.room.take(weight);
+  }
+
+  #drop(): void {
+    this.#piece = [];
+    this.#pull.room.give(this.#weight);
+    this.#weight = 0;
+  }
+
+  /** One that is here so far only in part. */
+  #ownCheckpoint(end: Frontier): Uint8Array {
+    const origin = `${this.#pull.log.origin}/${this.#state.conversation}`;
+    return encodeUtf8(generateCheckpoint({ origin, size: end.size, root: rootOf(end) }));
+  }
+
+  /** 0: none takes anything of this tile back. */
+  #lastTombstone(records: TileRecords): number {
+    if (this.#taken.size === 0) return 0;
+    return Math.max(0, ...records.list().map((bytes) => this.#taken.get(nameOf(decodeRecord(bytes))) ?? 0));
+  }
+
+  /** Of the whole log, old records and new. */
+  #countRevisions(): ReadonlyMap<number, number> {
+    const { archive } = this.#pull;
+    const { conversation } = this.#state;
+    const held = archive.findConversation(conversation);
+    const hadAny = held !== undefined && (held.withheld > 0 || held.metaWithheld);
+    if (!hadAny && this.#taken.size === 0) return new Map();
+    return countRevisions(walkAll(archive, conversation, this.#records));
+  }
+
+  /** Payloads that stand in files of their own: before anything names them. */
+  async #fetchBlobs({ records, payloads }: ExtensionTile): Promise<void> {
+    for (const hash of listBlobs(records, payloads, this.#taken))
+      if (!this.#pull.archive.hasBlob(hash) && !(await this.#takeBlob(hash)))
+        throw new LaggingReplicaError(`blobs/${hash}`, 'the host does not have it');
+  }
+
+  /** What items show. One that is not in the replica was not published: that is no damage. */
+  async #fetchPictures(pictures: readonly BlobHash[]): Promise<void> {
+    for (const hash of pictures) if (!this.#pull.archive.hasBlob(hash)) await this.#takeBlob(hash);
+  }
+
+  /** False: the host does not have it. */
+  async #takeBlob(hash: BlobHash | PayloadHash): Promise<boolean> {
+    const { source, commits, room } = this.#pull;
+    if (this.#weight === 0) await room.enter();
+    const found = await fetchBlob(source, hash);
+    if (found === undefined) return false;
+    const weight = found.frame.length;
+    room.take(weight);
+    try {
+      await commits.add({ blob: [hash, found.frame] });
+    } finally {
+      room.give(weight);
+    }
+    return true;
+  }
 }
 
-/** Position of the last tombstone that takes a record's payload back; undefined: none does. */
-function takenIn(decoded: readonly LogRecord[], start: number): (record: LogRecord) => number | undefined {
+function listTaken(tiles: readonly TileRecords[]): ReadonlyMap<string, number> {
   const taken = new Map<string, number>();
-  for (const [i, record] of decoded.entries())
-    if (record.kind === 'tombstone')
-      taken.set(record.action === 'meta withheld' ? record.meta : record.turn, start + i);
-  return (record) => {
-    if (!hasPayload(record)) return undefined;
-    return taken.get(record.kind === 'turn' ? record.hash : record.payloadHash);
-  };
+  for (const tile of tiles)
+    for (const [i, bytes] of tile.list().entries()) {
+      if (bytes[0] !== TOMBSTONE) continue;
+      const record = decodeRecord(bytes);
+      if (record.kind === 'tombstone') taken.set(namedBy(record), tile.start.size + i);
+    }
+  return taken;
 }
 
-/** Of the whole log, old records and new. */
-function revisionsOf(
-  archive: ArchiveWriter,
-  id: ConversationId,
-  start: number,
-  decoded: readonly LogRecord[],
-): ReadonlyMap<number, number> {
-  const held = archive.findConversation(id);
-  const hadAny = held !== undefined && (held.withheld > 0 || held.metaWithheld);
-  if (!hadAny && !decoded.some(({ kind }) => kind === 'tombstone')) return new Map();
-  const all = function* () {
-    if (start > 0) yield* walkDecoded(archive, id, start);
-    yield* decoded;
-  };
-  return countRevisions(all());
+/** First byte of a record: most of them need not be decoded to know that they are none. */
+const TOMBSTONE = 3;
+
+function namedBy(record: LogRecord & { readonly kind: 'tombstone' }): string {
+  return record.action === 'meta withheld' ? record.meta : record.turn;
 }
 
-/** The payload as the archive takes it, with the blobs that it needs fetched before. */
-async function resolve(
-  pull: ConversationPull,
-  record: LogRecord,
-  fetched: FetchedPayload,
-  position: number,
-): Promise<ExtensionPayload> {
-  if (!hasPayload(record)) return undefined;
-  if (fetched === undefined)
-    throw new BadReplicaError(
-      `payload ${position}`,
-      'the host left it out, and no tombstone says that it was taken back',
-    );
-  if (fetched === 'blob') {
-    if (!pull.archive.hasBlob(record.payloadHash) && !(await fetchBlob(pull, record.payloadHash)))
-      throw new LaggingReplicaError(`blobs/${record.payloadHash}`, 'the host does not have it');
-    const raw = pull.archive.readBlob(record.payloadHash);
-    if (raw !== undefined) await fetchPictures(pull, record, raw);
-    return { blob: record.payloadHash };
-  }
-  await fetchPictures(pull, record, fetched);
-  return fetched;
+/** By what a tombstone takes a record's payload back; empty: it has none. */
+function nameOf(record: LogRecord): string {
+  if (!hasPayload(record)) return '';
+  return record.kind === 'turn' ? record.hash : record.payloadHash;
 }
 
-/** What an item shows. One that is not in the replica was not published: that is no damage. */
-async function fetchPictures(pull: ConversationPull, record: LogRecord, payload: Uint8Array): Promise<void> {
-  if (record.kind !== 'turn') return;
-  for (const hash of listBlobs(record, payload).slice(0, MOST_PICTURES))
-    if (!pull.archive.hasBlob(hash)) await fetchBlob(pull, hash);
+function* walkAll(archive: ArchiveWriter, id: ConversationId, tiles: readonly TileRecords[]): Generator<LogRecord> {
+  const start = tiles[0]?.start.size ?? 0;
+  if (start > 0) yield* walkDecoded(archive, id, start);
+  for (const tile of tiles) for (const bytes of tile.list()) yield decodeRecord(bytes);
 }
 
-/** False: the host does not have it. */
-async function fetchBlob({ source, archive }: ConversationPull, hash: BlobHash | PayloadHash): Promise<boolean> {
-  const path = `blobs/${hash.slice(0, 2)}/${hash}.zst`;
-  const raw = await source.find(path, limits.blobFile, (frame) => decodeBlob(path, frame, hash));
-  if (raw === undefined) return false;
-  archive.putBlob(raw);
-  return true;
+/** Payloads of these records that the tile says to be blobs, without those that are taken back. */
+function listBlobs(
+  records: TileRecords,
+  payloads: TilePayloads,
+  taken: ReadonlyMap<string, number>,
+): readonly PayloadHash[] {
+  const own = payloads.slots.slice(records.start.size - payloads.first);
+  if (!own.some(({ tag }) => tag === 'blob')) return [];
+  return records.list().flatMap((bytes, i) => {
+    if (own[i]?.tag !== 'blob') return [];
+    const record = decodeRecord(bytes);
+    return hasPayload(record) && !taken.has(nameOf(record)) ? [record.payloadHash] : [];
+  });
 }

@@ -9,23 +9,29 @@ import { makeFolders, realDisk, replaceFile } from '../../base/disk.ts';
 import { messageOf, TurnpressError } from '../../base/errors.ts';
 import { isoTime } from '../../base/time.ts';
 import { shortId } from '../../model/ids.ts';
-import { LaggingReplicaError, NetworkError, NoReplicaError, UntrustedKeyError } from '../errors.ts';
+import { LaggingReplicaError, NoReplicaError, UntrustedKeyError } from '../errors.ts';
 import { ArchiveLog } from '../log/archive-log.ts';
 import type { LoggedState } from '../log/log-index.ts';
 import { conversationFolder, INFO_NAME } from '../publish/replica-names.ts';
+import { Commits } from './commits.ts';
 import type { PullOptions, PullReport } from './contract.ts';
-import { pullConversation } from './pull-conversation.ts';
+import { type ConversationPull, pullConversation } from './pull-conversation.ts';
 import { type LogNews, pullLog } from './pull-log.ts';
 import { type PullState, readPullState, writePullState } from './pull-state.ts';
 import { generateReplicaInfo, parseReplicaInfo, type ReplicaInfo } from './replica-info.ts';
+import { Room } from './room.ts';
 import { ReplicaSource } from './source.ts';
 
-/** Conversations under way at once; each asks for one thing at a time, more or less. */
-const WIDTH = 4;
+/** Conversations under way at once: some are asked for while others are on their way to the disk. */
+const WIDTH = 24;
+/** Bytes of payloads that wait for the disk. */
+const MOST_IN_MEMORY = 32 * 1024 * 1024;
+/** What a host did not have is asked for again when the log moves, or after a day: an owner hides it, or a cache is behind. */
+const ABSENT_MS = 24 * 60 * 60 * 1000;
 /** Problems of one code that are told one by one: a host can fail a million times. The counts are whole. */
 const MOST_TOLD = 100;
-/** Conversations whose being held is noted together. */
-const NOTED = 64;
+/** Conversations that are removed together. */
+const REMOVED = 1024;
 
 /**
  * Throws NetworkError, BadReplicaError, LaggingReplicaError, ForkedLogError and UntrustedKeyError when the archive log cannot be had, NoReplicaError,
@@ -48,7 +54,7 @@ export async function pull(options: PullOptions): Promise<PullReport> {
   const archive = openArchive(dir, { mode: 'write', log: options.log });
   try {
     // what a removal left before it was stopped
-    rmSync(join(dir, 'private', 'removed'), { recursive: true, force: true });
+    sweepRemoved(dir);
     const log = ArchiveLog.open({ mode: 'write', dir, origin: archive.info.origin, log: options.log });
     try {
       return await new Pull(options, source, archive, log, state).run();
@@ -87,13 +93,26 @@ function writeInfo(dir: string, info: ReplicaInfo): void {
   for (const folder of new Set([...touched, dir])) realDisk.fsyncDir(folder);
 }
 
+function sweepRemoved(dir: string): void {
+  rmSync(join(dir, 'private', 'removed'), { recursive: true, force: true });
+}
+
+function take<T>(from: Iterator<T>, most: number): readonly T[] {
+  const taken: T[] = [];
+  while (taken.length < most) {
+    const next = from.next();
+    if (next.done === true) break;
+    taken.push(next.value);
+  }
+  return taken;
+}
+
 class Pull {
   readonly #options: PullOptions;
   readonly #source: ReplicaSource;
   readonly #archive: ArchiveWriter;
   readonly #log: ArchiveLog;
   readonly #state: PullState;
-  readonly #held: LoggedState[] = [];
   #counts = { pulled: 0, removed: 0, failed: 0, turns: 0, payloadBytes: 0 };
   #lagging = 0;
   /** Problems so far, by code. */
@@ -111,14 +130,16 @@ class Pull {
     const before = { size: this.#log.size, keys: this.#log.listKeys().length };
     let news = await this.#pullLog(this.#state.validators);
     let found = news.found;
-    await this.#pullConversations();
+    this.#removeWithdrawn();
+    await this.#pullConversations(found === 'grown');
     if (this.#lagging > 0) {
       // a file of an older state may have made room for one of a newer: once more, after a fresh look
       news = await this.#pullLog(news.validators);
       if (news.found === 'grown') {
         found = 'grown';
         this.#counts = { ...this.#counts, failed: 0 };
-        await this.#pullConversations();
+        this.#removeWithdrawn();
+        await this.#pullConversations(true);
       }
     }
     return this.#finish(before, found, news);
@@ -139,60 +160,83 @@ class Pull {
     return news;
   }
 
-  /** Many at once, each by itself. */
-  async #pullConversations(): Promise<void> {
-    const { progress, only = '' } = this.#options;
-    const total = this.#log.countPending();
+  /** Many at once, each by itself. `again`: also those that the host did not have a while ago. */
+  async #pullConversations(again: boolean): Promise<void> {
+    const { progress, nowMs } = this.#options;
+    const absentSince = again ? undefined : nowMs() - ABSENT_MS;
+    const total = this.#log.countPending(absentSince);
     if (total === 0) return;
     progress.start('conversations', total);
     this.#lagging = 0;
+    const states = this.#walkPending(true, absentSince);
+    const commits = new Commits(this.#archive, this.#log);
+    const [{ dir }, source, archive, log] = [this.#options, this.#source, this.#archive, this.#log];
+    const shared = { source, archive, log, commits, room: new Room(MOST_IN_MEMORY), dir };
     let done = 0;
-    const states = this.#log.walkPending()[Symbol.iterator]();
+    let failed = false;
     const worker = async () => {
-      for (let next = states.next(); next.done !== true; next = states.next()) {
+      for (let next = states.next(); next.done !== true && !failed; next = states.next()) {
         this.#options.signal?.throwIfAborted();
         if (this.#source.isDown) return;
-        if (!next.value.conversation.startsWith(only)) continue;
-        await this.#pullOne(next.value);
+        await this.#pullOne(shared, next.value);
         progress.advance(++done, shortId(next.value.conversation));
       }
     };
-    const ended = await Promise.allSettled(Array.from({ length: WIDTH }, worker));
-    this.#noteHeld();
+    const ended = await Promise.allSettled(
+      Array.from({ length: WIDTH }, () =>
+        worker().catch((error: unknown) => {
+          failed = true;
+          throw error;
+        }),
+      ),
+    );
     progress.finish();
     this.#tellRest();
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
-    if (this.#source.isDown) throw this.#downError();
+    if (this.#source.isDown) throw this.#source.downError();
   }
 
-  async #pullOne(state: LoggedState): Promise<void> {
-    const { dir } = this.#options;
-    const [source, archive, log] = [this.#source, this.#archive, this.#log];
+  /** A state is in memory at a time. */
+  *#walkPending(published: boolean, absentSince?: number): Generator<LoggedState> {
+    const { only = '' } = this.#options;
+    for (const state of this.#log.walkPending(absentSince))
+      if (state.published === published && state.conversation.startsWith(only)) yield state;
+  }
+
+  /** What was withdrawn goes before anything comes, many at a time. */
+  #removeWithdrawn(): void {
+    const states = this.#walkPending(false);
+    for (let some = take(states, REMOVED); some.length > 0; some = take(states, REMOVED)) {
+      const ids = some.map(({ conversation }) => conversation);
+      this.#counts.removed += ids.filter((id) => this.#archive.findConversation(id) !== undefined).length;
+      this.#archive.removeConversations(ids);
+      for (const id of ids) this.#log.removeConversation(id);
+      this.#log.syncConversations();
+      sweepRemoved(this.#options.dir);
+      this.#log.noteAll(() => {
+        for (const { conversation, position } of some) this.#log.setHeld(conversation, position);
+      });
+    }
+  }
+
+  async #pullOne(shared: ConversationPull, state: LoggedState): Promise<void> {
     try {
-      if (state.published) {
-        const { turns, bytes } = await pullConversation({ source, archive, log, dir }, state);
-        this.#counts.pulled++;
-        this.#counts.turns += turns;
-        this.#counts.payloadBytes += bytes;
-      } else this.#remove(state);
-      this.#held.push(state);
-      if (this.#held.length >= NOTED) this.#noteHeld();
+      const { turns, bytes } = await pullConversation(shared, state);
+      this.#counts.pulled++;
+      this.#counts.turns += turns;
+      this.#counts.payloadBytes += bytes;
     } catch (error) {
       if (!(error instanceof TurnpressError)) throw error;
       this.#tell(state, error);
     }
   }
 
-  #remove({ conversation }: LoggedState): void {
-    if (this.#archive.findConversation(conversation) !== undefined) this.#counts.removed++;
-    this.#archive.removeConversation(conversation);
-    this.#log.removeConversation(conversation);
-    rmSync(join(this.#options.dir, 'private', 'removed'), { recursive: true, force: true });
-  }
-
   #tell({ conversation }: LoggedState, error: TurnpressError): void {
     this.#counts.failed++;
-    if (error instanceof LaggingReplicaError) this.#lagging++;
+    if (error instanceof LaggingReplicaError) {
+      this.#lagging++;
+      if (error.isAbsent) this.#log.noteAbsent(conversation, this.#options.nowMs());
+    }
     const { code } = error;
     const told = this.#told.get(code) ?? 0;
     this.#told.set(code, told + 1);
@@ -207,24 +251,6 @@ class Pull {
       if (count > 0) this.#options.log.problem({ code, message, count });
     }
     this.#told.clear();
-  }
-
-  #noteHeld(): void {
-    const held = this.#held.splice(0);
-    if (held.length === 0) return;
-    this.#log.syncConversations();
-    this.#log.noteAll(() => {
-      for (const { conversation, position } of held) this.#log.setHeld(conversation, position);
-    });
-  }
-
-  #downError(): NetworkError {
-    const { host } = new URL(this.#source.base);
-    return new NetworkError(
-      host,
-      'connection',
-      'it does not answer any more; what came is kept, and the next pull goes on from there',
-    );
   }
 
   /** The keys in archive.json follow the log, which is signed; then all that is remembered is replaced at once. */

@@ -53,6 +53,15 @@ export class ReplicaSource {
     return this.#failures >= MOST_FAILURES;
   }
 
+  downError(): NetworkError {
+    const { host } = new URL(this.base);
+    return new NetworkError(
+      host,
+      'connection',
+      'it does not answer any more; what came is kept, and the next pull goes on from there',
+    );
+  }
+
   /**
    * The file as `decode` makes it of its bytes. Undefined: there is none, whatever the status says. Content that `decode` refuses is
    * asked for once more past all caches. Throws NetworkError, BadReplicaError.
@@ -75,6 +84,7 @@ export class ReplicaSource {
   async ask(path: string, limit: number, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     await this.#enter();
     try {
+      if (this.isDown) throw this.downError();
       for (let tries = 1; ; tries++) {
         const [answer, error] = await this.#try(path, limit, headers);
         if (answer !== undefined && [200, 304, 404, 410].includes(answer.status)) {
@@ -83,7 +93,7 @@ export class ReplicaSource {
         }
         const failure = error ?? statusError(this.base, answer);
         const mayWait = answer === undefined ? isPassing(failure) : answer.status === 429 || answer.status >= 500;
-        if (!mayWait || tries === TRIES) {
+        if (!mayWait || tries === TRIES || this.isDown) {
           this.#failures++;
           throw failure;
         }

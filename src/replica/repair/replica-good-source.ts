@@ -3,7 +3,6 @@
 
 import { type LogOffer, RecordError } from '../../archive/archive.ts';
 import {
-  decodeBlob,
   decodeEntries,
   decodeRecord,
   hasPayload,
@@ -22,7 +21,7 @@ import { NetworkError } from '../errors.ts';
 import type { Fetcher } from '../fetch/fetcher.ts';
 import { CHECKPOINT_NAME, conversationFolder, entriesName } from '../publish/replica-names.ts';
 import { countRevisions } from '../publish/revisions.ts';
-import { fetchPayloads } from '../pull/conversation-tiles.ts';
+import { fetchBlob, fetchPayloads } from '../pull/conversation-tiles.ts';
 import { findReplica } from '../pull/discover.ts';
 import { ReplicaSource } from '../pull/source.ts';
 import type { Contents, GoodSource } from './good-source.ts';
@@ -83,19 +82,19 @@ class ReplicaFinder {
       for (let n = 0; n < tileCount(records.length); n++) {
         const own = present.slice(n * TILE_WIDTH, (n + 1) * TILE_WIDTH);
         if (!own.some((record) => hasPayload(record) && hashes.has(record.payloadHash))) continue;
-        const tile = { conversation: id, size: records.length, n, revision: countRevisions(present).get(n) ?? 0 };
-        const payloads = await orNothing(() => fetchPayloads(this.#source, tile, n * TILE_WIDTH, own));
-        for (const bytes of payloads ?? []) {
-          if (!(bytes instanceof Uint8Array)) continue;
-          const hash = blake3Hex(bytes);
-          if (hashes.has(hash)) found.set(hash, bytes);
+        const log = { conversation: id, size: records.length };
+        const revision = countRevisions(present).get(n) ?? 0;
+        const payloads = await orNothing(() => fetchPayloads(this.#source, log, n, revision));
+        for (const [i] of own.entries()) {
+          const bytes = payloads?.find(n * TILE_WIDTH + i);
+          const hash = bytes === undefined ? '' : blake3Hex(bytes);
+          if (bytes !== undefined && hashes.has(hash)) found.set(hash, new Uint8Array(bytes));
         }
       }
     for (const hash of hashes) {
       if (found.has(hash)) continue;
-      const path = `blobs/${hash.slice(0, 2)}/${hash}.zst`;
-      const blob = await this.#find(path, limits.blobFile, (frame) => decodeBlob(path, frame, hash));
-      if (blob !== undefined) found.set(hash, blob);
+      const blob = await orNothing(() => fetchBlob(this.#source, hash));
+      if (blob !== undefined) found.set(hash, blob.raw);
     }
     return found;
   }

@@ -4,11 +4,13 @@
 import { describe, expect, it } from 'vitest';
 import { createArchive, openArchive } from '../../../src/archive/archive.ts';
 import {
+  emptyFrontier,
   encodeHead,
   encodeMeta,
   encodeTurn,
   generateCheckpoint,
   leafHash,
+  type PayloadEntry,
   rootOfLeaves,
 } from '../../../src/archive/format/format.ts';
 import { blake3Hex } from '../../../src/base/blake3.ts';
@@ -16,6 +18,7 @@ import { type Disk, makeFolders, writeAll } from '../../../src/base/disk.ts';
 import { encodeCanonicalJson } from '../../../src/base/json.ts';
 import { createMemoryDisk } from '../../../src/base/memory-disk.ts';
 import type { PayloadHash } from '../../../src/model/ids.ts';
+import { extend, extensionOf } from '../append/pull.ts';
 import { at, chain, START } from '../turns.ts';
 
 const turns = chain(3, 'turn');
@@ -70,7 +73,7 @@ describe('verify', () => {
     expect(verify(archive(false))).toMatchObject({ damage: [], notes: [expect.stringContaining('main')] });
   });
 
-  it('finds a head with another time than its turn, and heads and metas that say again what they said', () => {
+  it('finds a head with another time than its turn, and heads and metas that say again what they said', async () => {
     const meta = encodeCanonicalJson({ title: 'a title' });
     const metaRecord = encodeMeta({
       timeMs: START,
@@ -95,7 +98,17 @@ describe('verify', () => {
     createArchive('/a', { origin: 'example.org/notes', nowMs: 0, disk });
     const writer = openArchive('/a', { mode: 'write', disk, indexPath: ':memory:' });
     const checkpoint = generateCheckpoint({ origin: `far.example.org/${id}`, size: records.length, root });
-    writer.extendLog({ conversation: id, records, payloads, checkpoint: Buffer.from(checkpoint) });
+    const entries = payloads.map(
+      (bytes): PayloadEntry => (bytes === undefined ? { tag: 'none' } : { tag: 'inline', bytes }),
+    );
+    const log = {
+      conversation: id,
+      start: emptyFrontier,
+      records,
+      payloads: entries,
+      checkpoint: Buffer.from(checkpoint),
+    };
+    await extend(writer, extensionOf(log));
     const { damage } = writer.verify();
     expect(damage.map(({ kind, positions }) => [kind, positions])).toEqual([
       ['log', [2]],

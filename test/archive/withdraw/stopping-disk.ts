@@ -38,5 +38,13 @@ export function stoppingDisk(): StoppingDisk {
       guard();
       realDisk.fsyncDir(path);
     },
+    fsyncBeside: async (file) => {
+      guard();
+      await realDisk.fsyncBeside(file);
+    },
+    fsyncDirBeside: async (path) => {
+      guard();
+      await realDisk.fsyncDirBeside(path);
+    },
   };
 }

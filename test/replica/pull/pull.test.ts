@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConversationId } from '../../../src/model/ids.ts';
 import { at, itemTurn, rawTurn, START, textTurn } from '../../archive/turns.ts';
+import { status } from '../hostile-server.ts';
 import { vkeyOf, writeReplica } from '../test-publisher.ts';
 import { filesOf, KEY, openPullWorld, type PullWorld, said } from './pull-kit.ts';
 
@@ -160,6 +161,36 @@ describe('a pull', () => {
     expect(report).toMatchObject({ found: 'same', pending: 0, turns: 0 });
     expect(filesOf(world.copy)).toEqual(before);
     expect(id).toHaveLength(64);
+  });
+
+  it('does not ask every time for a conversation that the host hides, but when the log moves or a day has passed', async () => {
+    const hidden = world.grow(3, 'hidden');
+    world.grow(3, 'shown');
+    world.publish();
+    world.server.rules = [{ match: new RegExp(hidden), mode: status(404) }];
+    expect(await world.pull()).toMatchObject({ failed: 1, pending: 1, pulled: 1 });
+    expect(await world.pull()).toMatchObject({ failed: 0, pending: 1, requests: 1 });
+    const tomorrow = () => START + 25 * 60 * 60 * 1000;
+    expect(await world.pull({ nowMs: tomorrow })).toMatchObject({ failed: 1, pending: 1 });
+    world.grow(1, 'another');
+    world.publish();
+    world.server.rules = [];
+    expect(await world.pull({ nowMs: tomorrow })).toMatchObject({ failed: 0, pending: 0, pulled: 2 });
+    expectEqual();
+  });
+
+  it('keeps payload tiles as they were published, and takes many conversations out at once', async () => {
+    const ids = Array.from({ length: 5 }, (_, i) => world.grow(i === 0 ? 300 : 2, `chat ${i}`));
+    world.publish();
+    await world.pull();
+    const tileOf = (dir: string, name: string) =>
+      readFileSync(join(dir, 'conversations', ids[0] ?? '', 'tile/payload', name));
+    expect(tileOf(world.copy, '000')).toEqual(tileOf(join(world.site, 'archive'), '000'));
+    expect(tileOf(world.copy, '001')).toEqual(tileOf(join(world.site, 'archive'), '001.p/45'));
+    world.publish({ key: KEY, withdraw: ids.slice(1, 4) });
+    expect(await world.pull()).toMatchObject({ removed: 3, failed: 0, pending: 0 });
+    expect(world.read((archive) => archive.countConversations().conversations)).toBe(2);
+    expect(world.read((archive) => archive.verify().damage)).toEqual([]);
   });
 
   it('an unsigned archive is pulled and said to be unsigned', async () => {
