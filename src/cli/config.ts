@@ -29,6 +29,7 @@ const url = v.pipe(
   ),
   v.transform((value) => new URL(value).origin + new URL(value).pathname.replace(/\/*$/, '/')),
 );
+const price = v.pipe(v.number('must be a number'), v.minValue(0, 'must not be below 0'), v.finite('must be finite'));
 const optional = { text: v.exactOptional(text), conversation: v.exactOptional(conversation) };
 
 const MERE_NAME =
@@ -46,6 +47,16 @@ const schema = members({
     v.pipe(text, v.regex(/^(?:#[0-9a-fA-F]{6})?$/, 'must be a colour as "#" and six digits, as in "#1f6f50"')),
     '',
   ),
+  prices: v.optional(
+    listOf(
+      members({
+        ...{ model: text, input: price, output: price },
+        ...{ cached: v.exactOptional(price), written: v.exactOptional(price) },
+      }),
+    ),
+    [],
+  ),
+  currency: v.optional(text, 'USD'),
   documentation: v.optional(flag, false),
   publish: v.optional(
     listOf(

@@ -1,6 +1,8 @@
 /** What `content/site.json` says, checked and with its defaults filled in. */
 /** Read by cli/config.ts, handed to the rooms that need it. Nothing else configures a site. */
 
+import type { Price } from './facts/prices.ts';
+
 export interface PublishRule {
   /** All members given must fit, and one must be given. `*` at the end of a value fits any rest. */
   readonly agent?: string;
@@ -21,6 +23,9 @@ export interface SiteConfig {
   readonly language: string;
   /** `#rrggbb`: what is marked, drawn and filled; its lightness is set so that it can be read. Empty: ours. */
   readonly color: string;
+  /** What models cost, in `currency`. Empty: nothing is said of cost. */
+  readonly prices: readonly Price[];
+  readonly currency: string;
   /** The documentation of turnpress stands below `/docs/`, as on its own site. */
   readonly documentation: boolean;
   /** The last rule that fits wins; none: private. */

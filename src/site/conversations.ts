@@ -59,6 +59,8 @@ export function forgetConversation(context: BuildContext, id: ConversationId): v
   output.settle(owner);
   state.places.save(id, [], new Map());
   state.units.keep(id, []);
+  state.tallies.keep(id, []);
+  state.edits.keep(id, []);
   state.lists.place({ id, firstMs: 0, lastMs: 0 }, []);
   state.packs.forget(owner);
   state.conversations.forget(id);

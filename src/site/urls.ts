@@ -1,6 +1,8 @@
 /** Every URL and output path of the site. Nothing else builds one. */
 /** Paths hold only hex digits, counters, fixed words and slugs, so no text from outside becomes a path. They begin at the site, not at its host: base-path.ts says when that matters. */
 
+import { blake3Hex } from '../base/blake3.ts';
+import { encodeUtf8 } from '../base/bytes.ts';
 import { type FeedFormat, feedFile } from '../feed/formats.ts';
 import { type ConversationId, shortId, type TurnHash } from '../model/ids.ts';
 import type { ReadingList } from '../model/reading/entries.ts';
@@ -45,6 +47,40 @@ export function agentUrl(agent: string): string {
 
 export function tagUrl(tag: string): string {
   return `/tags/${slug(tag)}/`;
+}
+
+export function modelUrl(model: string): string {
+  return `/models/${slug(model)}/`;
+}
+
+/** `/files/<project>/`: the files that conversations of a project changed. */
+export function filesUrl(project: string, page = 1): string {
+  return `${pages.files}${slug(project)}/${page === 1 ? '' : `p${page}/`}`;
+}
+
+/** `/files/<project>/<8 digits>/`: those of one folder. */
+export function folderUrl(project: string, folder: string, page = 1): string {
+  return `${filesUrl(project)}${digitsOf(folder)}/${page === 1 ? '' : `p${page}/`}`;
+}
+
+/** A file on the page of its folder that holds it. */
+export function fileUrl(project: string, folder: string, file: string, page: number): string {
+  return `${folderUrl(project, folder, page)}#${fileAnchor(file)}`;
+}
+
+/** `f-<8 digits>`: the id of a file's element on its folder's page. */
+export function fileAnchor(file: string): string {
+  return `f-${digitsOf(file)}`;
+}
+
+/** All that was done to one file, where its folder's page has no room for it. */
+export function fileHistoryUrl(project: string, folder: string, file: string, page = 1): string {
+  return `${folderUrl(project, folder)}${digitsOf(file)}/${page === 1 ? '' : `p${page}/`}`;
+}
+
+/** `/stats/<project>/` */
+export function projectStatsUrl(project: string): string {
+  return `${pages.stats}${slug(project)}/`;
 }
 
 /** `/page/2/`: the second page counted from the oldest entries, so that a full page never moves. The newest stand at `base`. */
@@ -179,6 +215,10 @@ export function siteUrn(site: string): string {
 /** `urn:turnpress:project:<site>:<name>` and the like: the feed of a list. */
 export function listUrn(kind: string, site: string, name: string): string {
   return `urn:turnpress:${kind}:${slug(site)}:${slug(name)}`;
+}
+
+function digitsOf(name: string): string {
+  return blake3Hex(encodeUtf8(name)).slice(0, 8);
 }
 
 /** Where a URL's document is written below the output folder. */

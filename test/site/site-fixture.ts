@@ -30,6 +30,8 @@ export const config: SiteConfig = {
   language: 'en',
   color: '',
   documentation: true,
+  prices: [],
+  currency: 'USD',
   publish: [{ tag: 'open', visibility: 'public' }],
   tags: [],
   search: { toolOutput: false },

@@ -175,7 +175,7 @@ describe('templates and authored pages', () => {
   it('a user’s template stands in the place of ours', async () => {
     const own = join(dirname(site.outputDir), 'templates');
     mkdirSync(own);
-    writeFileSync(join(own, 'list.njk'), '<!doctype html><title>{{ page_model.title }}</title>My own list');
+    writeFileSync(join(own, 'home.njk'), '<!doctype html><title>{{ page_model.title }}</title>My own list');
     await site.build(archive, { userTemplatesDir: own });
     expect(site.read('index.html')).toContain('My own list');
   });

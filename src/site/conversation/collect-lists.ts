@@ -4,7 +4,7 @@
 import { plainTitle } from '../render/text/plain-title.ts';
 import type { ListItemModel } from '../shell/page-model.ts';
 import type { ListKind, Membership } from '../state/lists.ts';
-import { agentUrl, pages, projectUrl, tagUrl } from '../urls.ts';
+import { agentUrl, modelUrl, pages, projectUrl, tagUrl } from '../urls.ts';
 import type { Collecting } from './collector.ts';
 import type { BuildContext, VisibleConversation } from './context.ts';
 import type { ConversationWork } from './conversation-work.ts';
@@ -30,7 +30,7 @@ export function saveListed(context: BuildContext, conversation: VisibleConversat
 
 function membershipsOf({ state }: BuildContext, { summary, tags }: VisibleConversation): readonly Membership[] {
   const every: Membership = { url: pages.search, kind: 'every', name: '' };
-  const { agent, project, parent } = summary.meta;
+  const { agent, project, parent, models = [] } = summary.meta;
   if (parent?.conversation !== undefined && state.conversations.find(parent.conversation) !== undefined) return [every];
   const named = (kind: ListKind, names: readonly (string | undefined)[], urlOf: (name: string) => string) =>
     names.flatMap((name) => (name === undefined || name === '' ? [] : [{ kind, name, url: urlOf(name) }]));
@@ -39,6 +39,7 @@ function membershipsOf({ state }: BuildContext, { summary, tags }: VisibleConver
     { url: pages.home, kind: 'home', name: '' },
     ...named('project', [project], projectUrl),
     ...named('agent', [agent], agentUrl),
+    ...named('model', models, modelUrl),
     ...named('tag', tags, tagUrl),
   ];
 }

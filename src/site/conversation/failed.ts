@@ -26,11 +26,13 @@ export async function buildFailure(
   context.problem('CONVERSATION_FAILED', `it could not be made into pages: ${reason}`, summary.id);
   output.abandon(owner);
   state.packs.forget(owner);
+  state.tallies.keep(summary.id, []);
+  state.edits.keep(summary.id, []);
   state.entries.save(summary.id, []);
   state.entries.saveDeleted(summary.id, new Map());
   savePages(context, conversation, [{ url, lastMs: summary.lastMs }], new Map());
   saveListed(context, conversation, {
-    ...{ url, title, summary: '', badges: ['failed'], facts: [], tags: [] },
+    ...{ url, title, summary: '', badges: ['failed'], glyph: '', facts: [], tags: [] },
     ...{ iso: isoTime(summary.lastMs), date: '' },
   });
   const model = frame.page({ url, template: 'conversation.njk', title, badges: ['failed'] });

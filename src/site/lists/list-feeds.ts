@@ -7,7 +7,7 @@ import type { BuildContext } from '../conversation/context.ts';
 import { FEED_ENTRIES, type LazyEntry } from '../feeds/feeds.ts';
 import { keyOf } from '../state/keys.ts';
 import { listUrn, pages, siteUrn } from '../urls.ts';
-import type { List } from './list-kinds.ts';
+import type { List } from './list-row.ts';
 
 export async function buildListFeeds(context: BuildContext, list: List, owner: string): Promise<void> {
   const { state, feeds, options } = context;

@@ -4,87 +4,22 @@
 import type { ConversationId } from '../../model/ids.ts';
 import { titleOfTag } from '../conversation/collect-lists.ts';
 import type { BuildContext } from '../conversation/context.ts';
-import { agentName, projectName } from '../render/names.ts';
+import { agentName, modelName, projectName } from '../render/names.ts';
 import { SEARCH_POLICY } from '../shell/headers.ts';
-import type { LinkModel, ListItemModel, PageModel, PagerModel } from '../shell/page-model.ts';
-import type { KnownList, ListKind, Member } from '../state/lists.ts';
-import { conversationUrl, listPageUrl, pages } from '../urls.ts';
+import type { ListItemModel, PageModel } from '../shell/page-model.ts';
+import type { ListKind, Member } from '../state/lists.ts';
+import { conversationUrl, listPageUrl } from '../urls.ts';
+import { conversations, home, project } from './conversation-lists.ts';
+import { type ListRow, pagerOf } from './list-row.ts';
 
-/** A list as it is now. */
-export type List = KnownList;
-
-export interface ListPage {
-  /** Number from 1, counted from the oldest; undefined: the newest, at the list's own address. */
-  readonly page: number | undefined;
-  /** Newest first. */
-  readonly members: readonly Member[];
-  /** Addresses of the neighbours; empty for none. */
-  readonly newer: string;
-  readonly older: string;
-}
-
-export interface ListRow {
-  readonly perPage: number;
-  /** Full pages of a list with so many members. */
-  readonly pagesOf: (members: number) => number;
-  readonly titleOf: (context: BuildContext, name: string) => string;
-  readonly feeds: boolean;
-  readonly newestOf: (context: BuildContext, list: List, page: ListPage) => PageModel;
-  readonly fullOf: (context: BuildContext, list: List, page: ListPage, number: number) => PageModel;
-}
-
-const RECENT = 8;
 /** Pages of one conversation among all pages; the rest is found through the conversation. */
 const MOST_PAGES = 200;
 
-/** Lists with an overview of their own. */
-export const overviews = {
-  project: { url: pages.projects, title: 'Projects', empty: 'No conversation names a project yet.' },
-  agent: { url: pages.agents, title: 'Agents', empty: 'No conversations yet.' },
-  tag: { url: pages.tags, title: 'Tags', empty: 'No conversation has a tag. Tags come from rules in site.json.' },
-} as const;
-
-/** A list of conversations with their facts. The newest page holds between one and two full pages. */
-const conversations: Omit<ListRow, 'titleOf'> = {
-  perPage: 40,
-  pagesOf: (members) => Math.max(0, Math.floor(members / 40) - 1),
-  feeds: true,
-  newestOf: (context, list, page) => {
-    const home = list.kind === 'home';
-    const recent = home && list.members > RECENT ? context.state.lists.listRecent(list.url, RECENT) : [];
-    return context.frame.page({
-      template: 'list.njk',
-      url: list.url,
-      title: list.title,
-      description: descriptionOf(context, list),
-      crumbs: crumbsOf(list),
-      feeds: feedsOf(context, list),
-      links: home ? filtersOf(context) : [],
-      lists: [
-        ...(recent.length === 0 ? [] : [blockOf('Last active', 'recent', recent)]),
-        ...(page.members.length === 0 ? [] : [blockOf(recent.length === 0 ? '' : 'Newest', 'newest', page.members)]),
-      ],
-      pager: pagerOf(page, 'Newer conversations', 'Older conversations'),
-      empty: list.members === 0 ? 'Nothing is published here yet.' : '',
-    });
-  },
-  fullOf: (context, list, page, number) =>
-    context.frame.page({
-      template: 'list.njk',
-      url: listPageUrl(list.url, number),
-      title: `${list.title}, page ${number} from the oldest`,
-      description: descriptionOf(context, list),
-      crumbs: [...crumbsOf(list), { label: list.title, url: list.url }],
-      feeds: feedsOf(context, list),
-      lists: [blockOf('', 'newest', page.members)],
-      pager: pagerOf(page, 'Newer conversations', 'Older conversations'),
-    }),
-};
-
 export const listKinds: Readonly<Record<ListKind, ListRow>> = {
-  home: { ...conversations, titleOf: ({ options }) => options.config.title },
-  project: { ...conversations, titleOf: (_, name) => projectName(name) },
+  home: { ...home, titleOf: ({ options }) => options.config.title },
+  project: { ...project, titleOf: (_, name) => projectName(name) },
   agent: { ...conversations, titleOf: (_, name) => agentName(name) },
+  model: { ...conversations, titleOf: (_, name) => modelName(name) },
   tag: { ...conversations, titleOf: (_, name) => titleOfTag(name) },
   every: {
     perPage: 500,
@@ -115,42 +50,6 @@ export const listKinds: Readonly<Record<ListKind, ListRow>> = {
   },
 };
 
-function descriptionOf({ options }: BuildContext, list: List): string {
-  return list.kind === 'home' ? options.config.description : `Conversations of ${list.title}`;
-}
-
-function feedsOf({ frame, options }: BuildContext, list: List): PageModel['feeds'] {
-  const { title } = options.config;
-  return frame.feedsOf(list.url, list.kind === 'home' ? title : `${list.title}: ${title}`);
-}
-
-function crumbsOf({ kind }: List): readonly LinkModel[] {
-  if (kind === 'home' || kind === 'every') return [];
-  const { url, title } = overviews[kind];
-  return [{ label: title, url }];
-}
-
-function blockOf(heading: string, id: string, members: readonly Member[]): PageModel['lists'][number] {
-  // Written by saveListed; the state is private to the archive's owner.
-  return { heading, id, items: members.map((member) => JSON.parse(member.item) as ListItemModel) };
-}
-
-function pagerOf({ newer, older }: ListPage, newerLabel: string, olderLabel: string): PagerModel {
-  const link = (label: string, url: string): LinkModel | null => (url === '' ? null : { label, url });
-  return { newer: link(newerLabel, newer), older: link(olderLabel, older), pages: [] };
-}
-
-/** The home page's filters: links to the lists, so they work without scripts. */
-function filtersOf({ state }: BuildContext): PageModel['links'] {
-  return (['agent', 'project', 'tag'] as const)
-    .map((kind) => ({
-      heading: overviews[kind].title,
-      className: 'filters' as const,
-      items: state.lists.listBiggest(kind, 12).map(({ title, url }) => ({ label: title, url })),
-    }))
-    .filter((group) => group.items.length > 0);
-}
-
 function pageLists(context: BuildContext, members: readonly Member[]): PageModel['lists'] {
   const items = members.flatMap((member) => pageItems(context, member));
   return items.length === 0 ? [] : [{ heading: '', id: '', items }];
@@ -165,7 +64,7 @@ function pageItems({ state }: BuildContext, member: Member): readonly ListItemMo
     .slice(0, MOST_PAGES)
     .map(({ url, branch, page }) => {
       const title = [member.title, branch && `branch ${branch}`, page > 1 && `page ${page}`];
-      const nothing = { summary: '', badges: [], iso: '', date: '', facts: [], tags: [] };
+      const nothing = { summary: '', badges: [], glyph: '', iso: '', date: '', facts: [], tags: [] };
       return { url, title: title.filter(Boolean).join(', '), ...nothing };
     });
 }

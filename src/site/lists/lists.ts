@@ -2,7 +2,7 @@
 /** Cut from the oldest on, so that a full page never changes its number; only pages that hold a change are looked at. */
 
 import { setImmediate } from 'node:timers/promises';
-import { html } from '../../base/html.ts';
+import { html, type SafeHtml } from '../../base/html.ts';
 import type { BuildContext } from '../conversation/context.ts';
 import type { PageModel } from '../shell/page-model.ts';
 import { keyOf } from '../state/keys.ts';
@@ -10,7 +10,8 @@ import type { ListKind, Member } from '../state/lists.ts';
 import { touches } from '../state/touched.ts';
 import { listPageUrl, outputPath, pages } from '../urls.ts';
 import { buildListFeeds } from './list-feeds.ts';
-import { type List, type ListPage, listKinds } from './list-kinds.ts';
+import { listKinds } from './list-kinds.ts';
+import type { List, ListPage } from './list-row.ts';
 
 export const LISTS_OWNER = 'lists';
 
@@ -106,12 +107,13 @@ function addPage(context: BuildContext, list: List, page: ListPage): void {
   const row = listKinds[list.kind];
   const model =
     page.page === undefined ? row.newestOf(context, list, page) : row.fullOf(context, list, page, page.page);
-  declarePage(context, model, ownerOf(list.url));
+  const body = page.page === undefined ? row.bodyOf?.(context, list) : undefined;
+  declarePage(context, model, ownerOf(list.url), body);
   context.check();
 }
 
-/** A page that is nothing but its model. */
-export function declarePage(context: BuildContext, model: PageModel, owner: string): void {
-  if (!context.output.declare(outputPath(model.url), owner, keyOf(context.frame.key, model))) return;
-  context.defer(context.writePage(model, html``));
+/** A page that is nothing but its model, and what is drawn on it. */
+export function declarePage(context: BuildContext, model: PageModel, owner: string, body: SafeHtml = html``): void {
+  if (!context.output.declare(outputPath(model.url), owner, keyOf(context.frame.key, model, body))) return;
+  context.defer(context.writePage(model, body));
 }

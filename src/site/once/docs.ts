@@ -64,6 +64,7 @@ function buildOverview(context: BuildContext): void {
       title: titleOf(source),
       summary: leadOf(source),
       badges: [],
+      glyph: '',
       iso: '',
       date: '',
       facts: [],

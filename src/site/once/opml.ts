@@ -28,8 +28,8 @@ export function buildOpml(context: BuildContext): void {
   for (const { id, title } of state.conversations.walk()) conversations.push(feedOf(title, conversationUrl(id)));
   const groups = [
     { title: config.title, outlines: [feedOf(config.title, pages.home)] },
-    ...(['project', 'agent', 'tag'] as const).map((kind) => ({
-      title: { project: 'Projects', agent: 'Agents', tag: 'Tags' }[kind],
+    ...(['project', 'agent', 'model', 'tag'] as const).map((kind) => ({
+      title: { project: 'Projects', agent: 'Agents', model: 'Models', tag: 'Tags' }[kind],
       outlines: state.lists.listOf(kind).map((list) => feedOf(list.title, list.url)),
     })),
     { title: 'Conversations', outlines: conversations },

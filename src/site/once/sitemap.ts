@@ -52,7 +52,7 @@ function listParts({ state }: BuildContext, month: string): readonly string[] {
 
 function siteTags({ state, options }: BuildContext): readonly string[] {
   const once = [pages.home, pages.projects, pages.agents, pages.tags, pages.docs, pages.about, pages.search];
-  const lists = (['project', 'agent', 'tag'] as const).flatMap((kind) => state.lists.listOf(kind));
+  const lists = (['project', 'agent', 'model', 'tag'] as const).flatMap((kind) => state.lists.listOf(kind));
   return [...once, ...lists.map((list) => list.url)].map((url) => urlTag(options.config.url, url));
 }
 

@@ -38,11 +38,20 @@ const OWN_STYLES: Readonly<Record<string, readonly string[]>> = {
 const navigation = (hasDocs: boolean, hasReader: boolean): readonly LinkModel[] => [
   { label: 'Conversations', url: pages.home },
   { label: 'Projects', url: pages.projects },
-  { label: 'Agents', url: pages.agents },
-  { label: 'Tags', url: pages.tags },
+  { label: 'Files', url: pages.files },
+  { label: 'Stats', url: pages.stats },
   { label: 'Search', url: pages.search },
   ...(hasReader ? [{ label: 'Reader', url: pages.reader }] : []),
   ...(hasDocs ? [{ label: 'Docs', url: pages.docs }] : []),
+];
+
+/** At the end of every page. */
+const MORE: readonly LinkModel[] = [
+  { label: 'Agents', url: pages.agents },
+  { label: 'Models', url: pages.models },
+  { label: 'Tags', url: pages.tags },
+  { label: 'All feeds (OPML)', url: pages.opml },
+  { label: 'About', url: pages.about },
 ];
 
 export function createFrame(
@@ -96,6 +105,7 @@ export function createFrame(
       styles: stylesOf(own.template),
       scripts,
       siteTitle: config.title,
+      more: MORE,
       nav: nav.map((item) => ({ ...item, current: isBelow(own.url, item.url) })),
       crumbs: [],
       feeds: [],
@@ -103,6 +113,8 @@ export function createFrame(
       tags: [],
       facts: [],
       links: [],
+      search: '',
+      tiles: [],
       lists: [],
       pager: { newer: null, older: null, pages: [] },
       empty: '',

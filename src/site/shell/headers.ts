@@ -6,7 +6,7 @@ import { pages } from '../urls.ts';
 
 const BASE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; " +
-  "object-src 'none'; base-uri 'none'; form-action 'none'; ";
+  "object-src 'none'; base-uri 'none'; form-action 'self'; ";
 const TRUSTED = "require-trusted-types-for 'script'";
 
 /** In the `<meta>` of every page but the search page. */
@@ -49,11 +49,14 @@ const PAGES = [
   '/projects/*',
   '/agents/*',
   '/tags/*',
+  '/models/*',
+  '/files/*',
+  '/stats/*',
   '/docs/*',
   '/about/*',
   pages.notFound,
 ];
-const FEED_FOLDERS = ['/', '/c/*/', '/projects/*/', '/agents/*/', '/tags/*/'];
+const FEED_FOLDERS = ['/', '/c/*/', '/projects/*/', '/agents/*/', '/tags/*/', '/models/*/'];
 
 export const headerRules: readonly HeaderRule[] = [
   {

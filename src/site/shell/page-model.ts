@@ -22,8 +22,18 @@ export interface ListItemModel {
   readonly badges: readonly string[];
   readonly iso: string;
   readonly date: string;
+  /** Path of a drawing in a square of 16; empty: none. */
+  readonly glyph: string;
   readonly facts: readonly LinkModel[];
   readonly tags: readonly LinkModel[];
+}
+
+/** A list as a card, with how busy it was. */
+export interface CardModel extends LinkModel {
+  readonly glyph: string;
+  /** Path of the bars; empty: none. */
+  readonly bars: string;
+  readonly facts: readonly string[];
 }
 
 export interface FeedLinkModel extends LinkModel {
@@ -77,6 +87,8 @@ export interface PageModel {
   readonly scripts: readonly string[];
   readonly siteTitle: string;
   readonly nav: readonly (LinkModel & { readonly current: boolean })[];
+  /** In the footer. */
+  readonly more: readonly LinkModel[];
   readonly crumbs: readonly LinkModel[];
   readonly feeds: readonly FeedLinkModel[];
   readonly badges: readonly string[];
@@ -87,6 +99,13 @@ export interface PageModel {
     readonly heading: string;
     readonly className: 'branches' | 'filters';
     readonly items: readonly LinkModel[];
+  }[];
+  /** Where words are sent to be looked for; empty: the page has no box for them. */
+  readonly search: string;
+  readonly tiles: readonly {
+    readonly heading: string;
+    readonly more: LinkModel;
+    readonly items: readonly CardModel[];
   }[];
   readonly lists: readonly {
     readonly heading: string;

@@ -58,6 +58,8 @@ export interface ConversationTable {
   forget(id: ConversationId): void;
   /** Sub-agents' conversations that were started from this one, oldest first. */
   listChildren(id: ConversationId): readonly ChildConversation[];
+  /** Most turns first. `list`: of its members only. */
+  listLongest(list: string | undefined, limit: number): readonly (ShownConversation & { readonly turns: number })[];
   findItem(id: ConversationId): string;
   saveItem(id: ConversationId, item: string): void;
   /** Its pages are made. `failed`: only one that says that they could not be. */
@@ -167,6 +169,14 @@ export function createConversationTable(database: Database): ConversationTable {
         )
         .all(id)
         .map(childFromRow),
+    listLongest: (list, limit) =>
+      database
+        .statement(
+          `SELECT id, title, private, first_ms, last_ms, turns FROM conversation
+           WHERE gone = 0 AND (?1 IS NULL OR id IN (SELECT conversation FROM member WHERE list = ?1)) ORDER BY turns DESC, id LIMIT ?2`,
+        )
+        .all(list ?? null, limit)
+        .map((row) => ({ ...shownFromRow(row), turns: Number(row.turns) })),
     findItem: (id) => String(database.statement('SELECT item FROM conversation WHERE id = ?').get(id)?.item ?? ''),
     saveItem: (id, item) => void database.statement('UPDATE conversation SET item = ? WHERE id = ?').run(item, id),
     settle(id, failed) {

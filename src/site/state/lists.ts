@@ -8,7 +8,7 @@ import type { TouchedTable } from './touched.ts';
 import { createTouchedTable } from './touched.ts';
 
 /** `every`: all conversations of the site, with sub-agents' ones; the plain list below the search form. */
-export type ListKind = 'home' | 'project' | 'agent' | 'tag' | 'every';
+export type ListKind = 'home' | 'project' | 'agent' | 'model' | 'tag' | 'every';
 
 /** A list that a conversation stands in. */
 export interface Membership {
@@ -46,8 +46,12 @@ export interface ListTable {
   listMembers(url: string, from: number, limit: number): readonly Member[];
   /** Most recently active first. */
   listRecent(url: string, limit: number): readonly Member[];
+  /** When each member began, from `sinceMs` on, oldest first. */
+  listStarts(url: string, sinceMs: number): readonly number[];
   /** Lists with members, by title. */
   listOf(kind: ListKind): readonly KnownList[];
+  /** Those of which a member was active last, with when that was. */
+  listLatest(kind: ListKind, limit: number): readonly (KnownList & { readonly lastMs: number })[];
   /** Those with most members first. */
   listBiggest(kind: ListKind, limit: number): readonly KnownList[];
 }
@@ -92,12 +96,25 @@ export function createListTable(database: Database): ListTable {
         .statement(`${MEMBER} WHERE list = ? ORDER BY member.last_ms DESC, conversation LIMIT ?`)
         .all(url, limit)
         .map(memberFromRow),
+    listStarts: (url, sinceMs) =>
+      database
+        .statement('SELECT first_ms FROM member WHERE list = ? AND first_ms >= ? ORDER BY first_ms')
+        .all(url, sinceMs)
+        .map((row) => Number(row.first_ms)),
     listOf: (kind) =>
       database
         .statement('SELECT * FROM list WHERE kind = ? AND members > 0')
         .all(kind)
         .map(listFromRow)
         .sort((a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : a.url < b.url ? -1 : 1)),
+    listLatest: (kind, limit) =>
+      database
+        .statement(
+          `SELECT list.*, max(member.last_ms) AS ms FROM list JOIN member ON member.list = url WHERE kind = ?
+           GROUP BY url ORDER BY ms DESC, url LIMIT ?`,
+        )
+        .all(kind, limit)
+        .map((row) => ({ ...listFromRow(row), lastMs: Number(row.ms) })),
     listBiggest: (kind, limit) =>
       database
         .statement('SELECT * FROM list WHERE kind = ? AND members > 0 ORDER BY members DESC, url LIMIT ?')

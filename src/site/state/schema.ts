@@ -4,7 +4,7 @@
 import type { Database } from '../../base/sqlite.ts';
 
 /** Raised when the tables or what stands in them change meaning. */
-const STATE_VERSION = '8';
+const STATE_VERSION = '9';
 
 const TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -56,6 +56,17 @@ CREATE INDEX deleted_conversation ON deleted (conversation);
 CREATE INDEX deleted_time ON deleted (time DESC, turn);
 CREATE TABLE pack (id TEXT PRIMARY KEY, owner TEXT NOT NULL, key TEXT NOT NULL, data BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX pack_owner ON pack (owner);
+
+-- What was done on a page, as JSON, and the sums: of everything (scope '/') and of each project (its list's address).
+CREATE TABLE tally (page TEXT PRIMARY KEY, conversation TEXT NOT NULL, scope TEXT NOT NULL, data TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX tally_conversation ON tally (conversation);
+CREATE TABLE total (scope TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, day TEXT NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (scope, kind, name, day)) WITHOUT ROWID;
+-- What was done to a file after a prompt. turns: the first of them, as JSON.
+CREATE TABLE edit (project TEXT NOT NULL, folder TEXT NOT NULL, file TEXT NOT NULL, conversation TEXT NOT NULL, prompt TEXT NOT NULL,
+  page TEXT NOT NULL, title TEXT NOT NULL, why TEXT NOT NULL, ms INTEGER NOT NULL, count INTEGER NOT NULL, turns TEXT NOT NULL,
+  PRIMARY KEY (project, folder, file, conversation, prompt, page)) WITHOUT ROWID;
+CREATE INDEX edit_page ON edit (conversation, page);
 
 -- members, pages: as the last build of the list left them.
 CREATE TABLE list (url TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, title TEXT NOT NULL, members INTEGER NOT NULL, pages INTEGER NOT NULL) WITHOUT ROWID;

@@ -21,6 +21,8 @@ import { createReplicaBlobTable, type ReplicaBlobTable } from './replica-blobs.t
 import { isOfThisVersion, prepareTables } from './schema.ts';
 import { createTouchedTable, type TouchedTable } from './touched.ts';
 import { createUnitTable, type UnitTable } from './units.ts';
+import { createEditTable, type EditTable } from './work/edits.ts';
+import { createTallyTable, type TallyTable } from './work/tallies.ts';
 
 /**
  * Turns that a crash may cost, about half a second of work. Each commit writes every page of the database that it touched, and
@@ -40,6 +42,8 @@ export interface SiteState {
   readonly entries: EntryTable;
   readonly packs: PackTable;
   readonly lists: ListTable;
+  readonly tallies: TallyTable;
+  readonly edits: EditTable;
   readonly touched: TouchedTable;
   readonly replicaBlobs: ReplicaBlobTable;
   /** A remembered value; undefined when there is none. */
@@ -100,6 +104,8 @@ function stateOf(database: Database): SiteState {
     entries: createEntryTable(database),
     packs: createPackTable(database),
     lists: createListTable(database),
+    tallies: createTallyTable(database),
+    edits: createEditTable(database),
     touched: createTouchedTable(database),
     replicaBlobs: createReplicaBlobTable(database),
     findMeta(name) {

@@ -11,6 +11,8 @@ export const touches = {
   month: 'month:',
   /** `lists:tag`: lists of this kind came, went, or have other members. */
   lists: 'lists:',
+  /** `files:["project","folder"]`: files of this folder were changed by other conversations, or otherwise. */
+  files: 'files:',
   /** Conversations came, went or were renamed. */
   titles: 'titles',
 } as const;

@@ -4,6 +4,7 @@
 import { isoTime, readableTime } from '../../../base/time.ts';
 import { agentName, formatCount, plural, projectName } from '../../render/names.ts';
 import { plainTitle } from '../../render/text/plain-title.ts';
+import { glyphOf } from '../../shell/glyphs.ts';
 import type { FactModel, LinkModel, ListItemModel } from '../../shell/page-model.ts';
 import { agentUrl, conversationUrl, projectUrl, tagUrl } from '../../urls.ts';
 import type { VisibleConversation } from '../context.ts';
@@ -60,6 +61,7 @@ export function listItemOf(conversation: VisibleConversation, children: number):
     title,
     summary: repeated ? '' : first,
     badges: badgesOf(conversation),
+    glyph: meta.agent === undefined ? '' : glyphOf(meta.agent),
     iso: isoTime(summary.lastMs),
     date: readableTime(summary.lastMs),
     facts: [

@@ -1,0 +1,48 @@
+/** Which files a call changes, by the shapes that agents write. */
+/** Names come from outside: they may hold anything. */
+
+import { describe, expect, it } from 'vitest';
+import type { JsonValue } from '../../../../src/base/json.ts';
+import type { ToolKind } from '../../../../src/model/item.ts';
+import { placeOfFile, walkChangedPaths } from '../../../../src/site/conversation/work/changed-files.ts';
+
+const call = (tool: ToolKind, given: JsonValue) =>
+  ({ type: 'tool_call', id: '1', name: 'x', tool, arguments: given }) as const;
+
+describe('the files that a call changes', () => {
+  it.each<[string, ToolKind, JsonValue, readonly string[]]>([
+    [
+      'an edit with a path',
+      'edit',
+      { file_path: '~/dev/a/src/x.ts', old_string: 'a', new_string: 'b' },
+      ['~/dev/a/src/x.ts'],
+    ],
+    ['a whole file', 'write', { path: 'notes.md', content: '' }, ['notes.md']],
+    [
+      'a patch of Codex',
+      'edit',
+      { input: '*** Begin Patch\n*** Update File: a/b.go\n@@\n-x\n+y\n*** Add File: c.go\n+z\n*** End Patch' },
+      ['a/b.go', 'c.go'],
+    ],
+    ['a patch as the whole argument', 'edit', '--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-a\n+b\n', ['x.py']],
+    ['a file that is deleted', 'edit', { patch: '--- a/x.py\n+++ /dev/null\n' }, []],
+    ['what only reads', 'read', { file_path: 'x.ts' }, []],
+    ['what a shell does', 'shell', { command: 'rm x.ts' }, []],
+    ['no path at all', 'edit', { file_path: 7 }, []],
+  ])('%s', (_, tool, given, paths) => expect([...walkChangedPaths(call(tool, given))]).toEqual(paths));
+});
+
+describe('the place of a file', () => {
+  it.each([
+    ['~/dev/a/src/x.ts', { cwd: '~/dev/a' }, 'src', 'x.ts'],
+    ['~/dev/a/x.ts', { cwd: '~/dev/a/' }, '', 'x.ts'],
+    ['~/dev/ab/x.ts', { cwd: '~/dev/a' }, '~/dev/ab', 'x.ts'],
+    ['~/dev/a/sub/x.ts', { cwd: '~/dev/a', folders: ['~/dev/a', '~/dev/a/sub'] }, '', 'x.ts'],
+    ['./src/x.ts', {}, 'src', 'x.ts'],
+    ['C:\\work\\a\\src\\x.ts', { cwd: 'C:\\work\\a' }, 'src', 'x.ts'],
+    ['/x', { cwd: '/' }, '', 'x'],
+    ['src/', {}, 'src', '(unnamed)'],
+    ['a\u001b[31m/b\nc.ts', {}, 'a', 'b c.ts'],
+    ['__init__/*x*_y_.py', {}, '__init__', '*x*_y_.py'],
+  ])('%j', (path, meta, folder, file) => expect(placeOfFile(path, meta)).toEqual({ folder, file }));
+});
