@@ -2,6 +2,7 @@
 /** The first two digits name the file to ask; addresses in it are checked before anybody is sent there. */
 
 import { anchorOf, resolverShardUrl } from '../site/fixed-urls.ts';
+import { copyPaths } from './copies.ts';
 import { getElement } from './elements.ts';
 import { basePath } from './site-place.ts';
 
@@ -25,10 +26,15 @@ async function resolve(): Promise<void> {
   }
   status.textContent = 'Looking…';
   const short = hash.slice(0, 16);
-  const table = await loadTable(basePath + resolverShardUrl(short.slice(0, 2)));
+  const tables = await Promise.all(
+    [basePath, ...copyPaths].map(async (path) => ({
+      path,
+      table: await loadTable(path + resolverShardUrl(short.slice(0, 2))),
+    })),
+  );
+  const { path = basePath, table } = tables.find((each) => each.table?.has(short)) ?? tables[0] ?? {};
   const url = table?.get(short);
-  if (typeof url === 'string' && /^\/c\/[0-9a-z/-]+\/$/.test(url))
-    location.replace(`${basePath}${url}#${anchorOf(short)}`);
+  if (typeof url === 'string' && /^\/c\/[0-9a-z/-]+\/$/.test(url)) location.replace(`${path}${url}#${anchorOf(short)}`);
   else if (table === undefined) status.textContent = 'The site cannot be reached.';
   else status.textContent = 'No turn with this hash is published here.';
 }

@@ -2,6 +2,7 @@
 /** Pagefind merges the results of several indexes by score alone; in the order of dates a score is a place within its part. */
 
 import { pages } from '../site/fixed-urls.ts';
+import { copyPaths } from './copies.ts';
 import type { Pagefind, PagefindAnswer, PagefindProgram, PagefindResult } from './pagefind-types.ts';
 import { isPhrase, listWords, splitSigns } from './query-words.ts';
 import { type Answer, type AskForResults, answerOf, countExact, type Finding } from './search-answer.ts';
@@ -43,10 +44,15 @@ const COMMON = 400;
 
 /** Loads the program and the heads of the newest parts, then those of the others. Throws an Error when one of the first cannot be had. */
 export async function openSearchIndex(): Promise<SearchIndex> {
-  const [program, { shards, recent, facets }] = await Promise.all([loadPagefind(), loadParts()]);
+  const [program, { shards, recent, facets: own }, copies] = await Promise.all([
+    loadPagefind(),
+    loadParts(basePath),
+    loadCopies(),
+  ]);
   const border = Math.max(0, shards.length - recent);
   const near = await openGroup(program, shards.slice(border), {});
-  const old = shards.slice(0, border);
+  const old = [...copies.flatMap((copy) => copy.shards), ...shards.slice(0, border)];
+  const facets = joinFacets([own, ...copies.map((copy) => copy.facets)]);
   const far = old.length === 0 ? undefined : openGroup(program, old, { shard: { any: old } });
   far?.catch(() => undefined); // heard of by the query that needs it
   return { facets, ask: (query) => ask(near, far, query) };
@@ -66,7 +72,7 @@ async function openGroup(
   await pagefind.init();
   await Promise.all(
     shards.map((path) =>
-      pagefind.mergeIndex(basePath + path, { baseUrl: HOME, metaCacheTag: TAG, mergeFilter: { shard: path } }),
+      pagefind.mergeIndex(path, { baseUrl: siteOf(path), metaCacheTag: TAG, mergeFilter: { shard: path } }),
     ),
   );
   return { pagefind, shards, filters };
@@ -153,8 +159,30 @@ async function loadPagefind(): Promise<PagefindProgram> {
   return import(address);
 }
 
-async function loadParts(): Promise<Parts> {
-  const answer = await fetch(basePath + pages.searchShards, { cache: 'no-cache' });
-  if (!answer.ok) throw new Error(`${pages.searchShards}: ${answer.status}`);
-  return answer.json();
+/** The addresses of its parts from the root of the host. */
+async function loadParts(site: string): Promise<Parts> {
+  const answer = await fetch(site + pages.searchShards, { cache: 'no-cache' });
+  if (!answer.ok) throw new Error(`${site}${pages.searchShards}: ${answer.status}`);
+  const parts: Parts = await answer.json();
+  return { ...parts, shards: parts.shards.map((path) => site + path) };
+}
+
+/** One that cannot be asked leaves the others alone. */
+async function loadCopies(): Promise<readonly Parts[]> {
+  const loaded = await Promise.allSettled(copyPaths.map(loadParts));
+  return loaded.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+}
+
+/** The site that a part belongs to: its results stand there. */
+function siteOf(path: string): string {
+  return path.slice(0, path.lastIndexOf(pages.pagefind) + 1);
+}
+
+function joinFacets(facets: readonly Facets[]): Facets {
+  const [first = {}, ...others] = facets;
+  if (others.length === 0) return first;
+  const names = new Set(facets.flatMap((each) => Object.keys(each)));
+  return Object.fromEntries(
+    [...names].map((name) => [name, [...new Set(facets.flatMap((each) => each[name] ?? []))].sort()]),
+  );
 }

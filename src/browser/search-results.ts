@@ -2,6 +2,7 @@
 /** Text only goes in through textContent: titles and excerpts hold whatever was said in a conversation. */
 
 import { joinWords } from '../model/script-words.ts';
+import { copyPaths } from './copies.ts';
 import { type FoundTurn, firstWords, listFoundTurns, type Piece } from './found-turns.ts';
 import type { PagefindRecord } from './pagefind-types.ts';
 import { ROLES } from './search-form.ts';
@@ -19,12 +20,18 @@ export function drawResult(record: PagefindRecord): HTMLLIElement {
   heading.append(link(url, joinWords(record.meta.title ?? url)));
   const facts = document.createElement('p');
   facts.className = 'search-facts';
-  facts.textContent = [ROLES[record.meta.role ?? ''], record.meta.date].filter(Boolean).join(' · ');
+  facts.textContent = [ROLES[record.meta.role ?? ''], record.meta.date, originOf(url)].filter(Boolean).join(' · ');
   item.append(heading, facts);
   const turns = listFoundTurns(record, TURNS);
   if (turns.length === 0) item.append(paragraph(firstWords(record)));
   for (const turn of turns) item.append(drawTurn(url, turn));
   return item;
+}
+
+/** The name of the copy that a result stands in; empty: it stands here. */
+function originOf(url: string): string {
+  const path = copyPaths.find((each) => url.startsWith(`${each}/`));
+  return path === undefined ? '' : `from ${path.slice(path.lastIndexOf('/') + 1)}`;
 }
 
 /** Stands between the results and what only looks like one. */

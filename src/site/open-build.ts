@@ -8,7 +8,7 @@ import { createFeedBuilder } from './feeds/feeds.ts';
 import type { BuildOptions } from './options.ts';
 import { createGate } from './render/gate.ts';
 import { createRenderPool, type RenderPool } from './render/render-pool.ts';
-import { createFrame } from './shell/frame.ts';
+import { type Around, createFrame } from './shell/frame.ts';
 import type { SiteInputs } from './shell/inputs.ts';
 import { createPageQueue } from './shell/page-queue.ts';
 import { keepPlainTemplates, listPlainTemplates } from './shell/plain-templates.ts';
@@ -16,6 +16,7 @@ import { keyOf } from './state/keys.ts';
 import { forgetReport } from './state/moving.ts';
 import { openOutput } from './state/output.ts';
 import type { SiteState } from './state/state.ts';
+import { copySiteUrl } from './urls.ts';
 
 /** Raw bytes that were read and are not written yet. Rendered they are several times as large. */
 const MOST_UNDER_WAY = 5 * 1024 * 1024;
@@ -43,13 +44,7 @@ export function openBuild(
   const { outputDir, mode, check = false, log } = options;
   const output = openOutput(state, { outputDir, mode, site: siteOf(archive), check, log });
   if (!output.whole) forgetReport(state);
-  const frame = createFrame(
-    options.config,
-    inputs,
-    options.mode,
-    options.replica !== undefined,
-    options.reading !== undefined,
-  );
+  const frame = createFrame(options.config, inputs, options.mode, options.replica !== undefined, aroundOf(options));
   const queue = createPageQueue(output, {
     templates: inputs.templates,
     plain: listPlainTemplates(state, inputs.templates),
@@ -106,6 +101,11 @@ export function openBuild(
       state.commit();
     },
   };
+}
+
+function aroundOf({ reading, copies = [], copyOf = '' }: BuildOptions): Around {
+  const links = copies.map(({ name, title }) => ({ label: title, url: copySiteUrl(name) }));
+  return { hasReader: reading !== undefined || copyOf !== '', copies: links, copyOf };
 }
 
 /** Collects work that goes on in the background. The first failure is kept. */

@@ -22,6 +22,10 @@ export interface BuildOptions {
   readonly replica?: Replica;
   /** What the subscriptions brought, for the reader's pages of a private site. Absent: it has none. */
   readonly reading?: ReadingSource;
+  /** Copies of other archives whose sites stand in `from/<name>/` of this one; each is built for itself. */
+  readonly copies?: readonly { readonly name: string; readonly title: string }[];
+  /** This is the site of such a copy: what its pages say of where it comes from. */
+  readonly copyOf?: string;
   /** Private folder for what the next build can reuse. */
   readonly cacheDir: string;
   readonly templatesDir: string;

@@ -22,13 +22,16 @@ import { checkPlace, readStamp, stands } from './state/folder.ts';
 import { keyOf } from './state/keys.ts';
 import { completeMove, isMoving } from './state/moving.ts';
 import { findFrozenState, openState, type SiteState } from './state/state.ts';
+
+export { copySiteUrl } from './urls.ts';
+
 import { parseReadingUrl, readingEntryUrl } from './urls.ts';
 
 export { basePathOf, underBasePath } from './base-path.ts';
 export { ArchiveGrewError, BuildRunningError } from './errors.ts';
 export type { BuildOptions, BuildReport } from './options.ts';
 export { headersFor, type ServedSite, servedHeaders } from './shell/headers.ts';
-export { readBasePath } from './state/kind.ts';
+export { listCopySites, readBasePath } from './state/kind.ts';
 
 /** The reader's pages for whoever answers requests, loaded when they are asked for. */
 export interface ReadingPages {
@@ -90,6 +93,8 @@ export async function buildSite(archive: ArchiveReader, options: BuildOptions): 
       epoch,
       size,
       options.reading?.key ?? '',
+      options.copies ?? [],
+      options.copyOf ?? '',
     );
   };
   let state: SiteState;

@@ -98,6 +98,21 @@ export function authoredUrl(name: string): string {
   return `${pages.about}${slug(name)}/`;
 }
 
+/** `/from/<name>/`: the site of a copy that was pulled, below the private site. The name is one that a copy may have. */
+export function copySiteUrl(name: string): string {
+  return `/from/${name}/`;
+}
+
+/** An address of the site around it, on a page of such a copy's site. */
+export function outOfCopy(url: string): string {
+  return `/../..${url}`;
+}
+
+/** What is left of a path when it leads into the site of a copy: from that site's root. */
+export function insideCopy(url: string): string {
+  return url.replace(/^\/from\/[a-z0-9][a-z0-9.-]*(?=\/)/, '');
+}
+
 /** `/reader/`, `/reader/starred/`, `/reader/feed/<16 digits>/p2/`: a list of entries. */
 export function readingUrl(list: ReadingList, page = 1): string {
   const part = page === 1 ? '' : `p${page}/`;

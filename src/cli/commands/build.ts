@@ -9,7 +9,13 @@ import { formatCount, plural } from '../../model/counts.ts';
 import { type ConversationId, shortId } from '../../model/ids.ts';
 import type { ArchiveLog } from '../../replica/log/log.ts';
 import type { PublishedArchive } from '../../replica/replica.ts';
-import { ArchiveGrewError, type BuildReport, BuildRunningError, buildSite } from '../../site/site.ts';
+import {
+  ArchiveGrewError,
+  type BuildOptions,
+  type BuildReport,
+  BuildRunningError,
+  buildSite,
+} from '../../site/site.ts';
 import { exitFor, openToRead, ownPrivate } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
@@ -145,7 +151,7 @@ export async function buildFrom(
   const root = join(import.meta.dirname, '..', '..', '..');
   const cacheDir = join(context.archiveDir, 'private', 'cache');
   const { log, progress } = context;
-  const build = {
+  const build: BuildOptions = {
     outputDir: mode === 'public' ? context.publicDir : context.outputDir,
     config,
     mode,
@@ -164,9 +170,11 @@ export async function buildFrom(
   if (!isFollowing(context))
     return whenNobodyBuilds(context, () => buildSite(archive, { ...build, reading: NOTHING_FOLLOWED }));
   const { openFollowed } = await import('../following/private-site.ts');
-  const followed = await openFollowed(context);
+  const followed = await openFollowed(context, build);
   try {
-    return await whenNobodyBuilds(context, () => buildSite(archive, { ...build, reading: followed.reading }));
+    return await whenNobodyBuilds(context, () =>
+      buildSite(archive, { ...build, reading: followed.reading, copies: followed.copies }),
+    );
   } finally {
     followed.close();
   }

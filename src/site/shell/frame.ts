@@ -5,7 +5,7 @@ import { FEED_FORMATS } from '../../feed/formats.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import { basePathOf } from '../base-path.ts';
 import { keyOf } from '../state/keys.ts';
-import { absoluteUrl, feedUrl, isBelow, pages } from '../urls.ts';
+import { absoluteUrl, feedUrl, isBelow, outOfCopy, pages } from '../urls.ts';
 import { cardsOf, structuredSite } from './cards.ts';
 import { NO_ROBOTS, PAGE_POLICY } from './headers.ts';
 import type { SiteInputs } from './inputs.ts';
@@ -28,6 +28,17 @@ const FROM_DISK =
 /** Characters. A first prompt that serves as the title is longer than titles are. */
 const LONG_HEADING = 60;
 
+/** What stands around a site: nothing around a public one. */
+export interface Around {
+  readonly hasReader: boolean;
+  /** Sites of copies below it. */
+  readonly copies: readonly LinkModel[];
+  /** It is the site of a copy, and this is said of it; empty: it is not. */
+  readonly copyOf: string;
+}
+
+const ALONE: Around = { hasReader: false, copies: [], copyOf: '' };
+
 /** What pages of one template have beside what all have. */
 const OWN_STYLES: Readonly<Record<string, readonly string[]>> = {
   'conversation.njk': ['conversation.css'],
@@ -35,13 +46,13 @@ const OWN_STYLES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** In the header of every page. */
-const navigation = (hasDocs: boolean, hasReader: boolean): readonly LinkModel[] => [
+const navigation = (hasDocs: boolean, { hasReader, copyOf }: Around): readonly LinkModel[] => [
   { label: 'Conversations', url: pages.home },
   { label: 'Projects', url: pages.projects },
   { label: 'Files', url: pages.files },
   { label: 'Stats', url: pages.stats },
   { label: 'Search', url: pages.search },
-  ...(hasReader ? [{ label: 'Reader', url: pages.reader }] : []),
+  ...(hasReader ? [{ label: 'Reader', url: copyOf === '' ? pages.reader : outOfCopy(pages.reader) }] : []),
   ...(hasDocs ? [{ label: 'Docs', url: pages.docs }] : []),
 ];
 
@@ -59,7 +70,7 @@ export function createFrame(
   inputs: SiteInputs,
   mode: 'local' | 'public',
   hasReplica: boolean,
-  hasReader = false,
+  around: Around = ALONE,
 ): Frame {
   const asset = (name: string): string => inputs.assets.get(name)?.url ?? '';
   const given = (names: readonly string[]): readonly string[] => names.map(asset).filter((url) => url !== '');
@@ -67,7 +78,7 @@ export function createFrame(
   const stylesOf = (template: string): readonly string[] =>
     given(['site.css', ...(OWN_STYLES[template] ?? []), 'theme.css', 'style.css']);
   const fonts = given(['newsreader.woff2']);
-  const nav = navigation(inputs.docs.size > 0, hasReader);
+  const nav = navigation(inputs.docs.size > 0, around);
   const scripts = given(['page.js']);
   const basePath = basePathOf(config.url);
   return {
@@ -81,11 +92,13 @@ export function createFrame(
       config.language,
       mode,
       hasReplica,
-      hasReader,
+      around,
     ),
     asset,
     page: (own) => ({
       basePath,
+      copyOf: around.copyOf,
+      copies: around.copies,
       lang: config.language,
       heading: own.title,
       documentTitle: own.url === pages.home ? own.title : `${own.title} · ${config.title}`,

@@ -2,7 +2,7 @@
 /** One table feeds `_headers`, netlify.toml, `turnpress serve` and the policy in every page, so that they cannot differ. */
 
 import { FEED_FORMATS } from '../../feed/formats.ts';
-import { pages } from '../urls.ts';
+import { copySiteUrl, insideCopy, pages } from '../urls.ts';
 
 const BASE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; " +
@@ -92,9 +92,9 @@ export const headerRules: readonly HeaderRule[] = [
   },
 ];
 
-/** The headers of one file by its path below the site's root (`/c/…/index.html` or `/c/…/`). Later rules win. */
+/** The headers of one file by its path below the site's root (`/c/…/index.html` or `/c/…/`). Later rules win. A copy's site has those of any site. */
 export function headersFor(path: string): readonly Header[] {
-  const url = `/${path.replace(/\\/g, '/').replace(/^\/+/, '')}`.replace(/\/index\.html$/, '/');
+  const url = insideCopy(`/${path.replace(/\\/g, '/').replace(/^\/+/, '')}`.replace(/\/index\.html$/, '/'));
   const found = new Map<string, string>();
   for (const rule of headerRules)
     if (fits(rule.path, url)) for (const [name, value] of rule.headers) found.set(name, value);
@@ -114,10 +114,15 @@ export function servedHeaders(path: string, site: ServedSite): readonly Header[]
 /** The `_headers` file that Netlify, Cloudflare Pages and others read. */
 export function generateHeadersFile(mode: 'local' | 'public', basePath = ''): string {
   const hidden: HeaderRule[] = mode === 'local' ? [{ path: '/*', headers: [['X-Robots-Tag', NO_ROBOTS]] }] : [];
-  const blocks = [...hidden, ...headerRules].map(
+  const copies = mode === 'local' ? headerRules.filter(({ path }) => path !== '/*').map(inCopies) : [];
+  const blocks = [...hidden, ...headerRules, ...copies].map(
     (rule) => `${basePath}${rule.path}\n${rule.headers.map(([name, value]) => `  ${name}: ${value}\n`).join('')}`,
   );
   return blocks.join('\n');
+}
+
+function inCopies({ path, headers }: HeaderRule): HeaderRule {
+  return { path: `${copySiteUrl(':copy').slice(0, -1)}${path}`, headers };
 }
 
 /** The `[[headers]]` tables of netlify.toml. Equal rules in both files count once there. */

@@ -53,6 +53,10 @@ export interface PageModel {
   readonly url: string;
   /** What the finished page gets in front of its addresses, `/name` or nothing; templates write them without it. */
   readonly basePath: string;
+  /** Where what it shows comes from, when that is another archive that was pulled; empty: from this one. */
+  readonly copyOf: string;
+  /** Sites of archives that are followed from here. */
+  readonly copies: readonly LinkModel[];
   /** File name of the template. */
   readonly template: string;
   readonly lang: string;

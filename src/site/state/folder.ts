@@ -43,6 +43,16 @@ export function isEmpty(outputDir: string): boolean {
   }
 }
 
+/** Where the sites of copies stand below a private site; each has a stamp of its own. */
+export const COPIES = 'from';
+
+/** The site itself is not there, whatever copies are: they may be built before it. */
+export function isBare(outputDir: string): boolean {
+  if (isEmpty(outputDir)) return true;
+  const found = readdirSync(outputDir, { withFileTypes: true });
+  return found.every((entry) => entry.name === COPIES && entry.isDirectory());
+}
+
 /** The stamp's text; undefined: there is none that could be ours. */
 export function readStamp(outputDir: string): string | undefined {
   const file = join(outputDir, STAMP);

@@ -1,10 +1,10 @@
 /** Which of the two sites a folder holds, and what keeps the private one out of git. */
 /** Said by the stamp in the folder, so that it is known also when the state is lost. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OtherSiteError } from '../errors.ts';
-import { findInStamp, readStamp } from './folder.ts';
+import { COPIES, findInStamp, readStamp } from './folder.ts';
 
 export type SiteMode = 'local' | 'public';
 
@@ -17,6 +17,16 @@ export function stampOf(build: string, site: string, mode: SiteMode, basePath: s
 export function readBasePath(outputDir: string): string {
   const basePath = findInStamp(readStamp(outputDir), 'basePath') ?? '';
   return BASE_PATH.test(basePath) ? basePath : '';
+}
+
+/** Sites of copies that a build of ours wrote below a private site. */
+export function listCopySites(outputDir: string): readonly { readonly name: string; readonly folder: string }[] {
+  const folder = join(outputDir, COPIES);
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  const names = readdirSync(folder, { withFileTypes: true }).filter((each) => each.isDirectory());
+  return names
+    .map(({ name }) => ({ name, folder: join(folder, name) }))
+    .filter((each) => findInStamp(readStamp(each.folder), 'visibility') === 'private');
 }
 
 const BASE_PATH = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$/;
