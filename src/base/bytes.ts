@@ -34,6 +34,11 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && Buffer.compare(a, b) === 0;
 }
 
+/** Gives back the memory of bytes that have a buffer to themselves: nobody may look at them any more. Without it much stays until the collector comes. */
+export function releaseBytes({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+}
+
 /** The same bytes, copied when the buffer behind them is notably larger: whoever keeps them keeps no more than them. */
 export function ownBytes(bytes: Uint8Array): Uint8Array {
   const spare = bytes.buffer.byteLength - bytes.byteLength;

@@ -37,6 +37,56 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
+/**
+ * The same text in pieces, in order: what holds a long string is never written as one. For values that are stored, so well-formed ones.
+ * Throws what `canonicalJson` throws.
+ */
+export function* canonicalPieces(value: unknown): Generator<string> {
+  if (!holdsLong(value, LONG)) yield canonicalJson(value);
+  else if (typeof value === 'string') {
+    yield '"';
+    for (let at = 0; at < value.length; ) {
+      const cut = at + LONG;
+      // a pair of surrogates is one character
+      const end = isHighSurrogate(value.charCodeAt(cut - 1)) ? cut + 1 : cut;
+      yield canonicalJson(value.slice(at, end)).slice(1, -1);
+      at = end;
+    }
+    yield '"';
+  } else if (Array.isArray(value)) {
+    yield '[';
+    for (const [i, each] of value.entries()) {
+      if (i > 0) yield ',';
+      yield* canonicalPieces(each ?? null);
+    }
+    yield ']';
+  } else {
+    const members = value as { readonly [name: string]: unknown };
+    let before = '{';
+    for (const name of Object.keys(members).sort()) {
+      if (members[name] === undefined) continue;
+      yield `${before}${canonicalJson(name)}:`;
+      yield* canonicalPieces(members[name]);
+      before = ',';
+    }
+    yield '}';
+  }
+}
+
+/** Whether one of its strings has more units than that. */
+export function holdsLong(value: unknown, units: number): boolean {
+  if (typeof value === 'string') return value.length > units;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some((each) => holdsLong(each, units));
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xdc00;
+}
+
+/** Units of a string that is written in pieces. */
+const LONG = 1 << 20;
+
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,14 @@
 /** The payload of type `turnpress.item` version 1 is the JCS JSON of an Item. Format: docs/archive-format.md */
 
 import { JsonError } from '../base/errors.ts';
-import { canonicalJson, encodeCanonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts';
+import {
+  canonicalJson,
+  canonicalPieces,
+  encodeCanonicalJson,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../base/json.ts';
 import { parseCanonicalJson } from '../base/read-canonical.ts';
 import { BadItemError } from './errors.ts';
 import type { BlobHash } from './ids.ts';
@@ -98,6 +105,11 @@ export function encodeItem(item: Item): Uint8Array {
 /** The same as text, well-formed, for who writes it where it belongs. */
 export function itemJson(item: Item): string {
   return canonicalJson(item);
+}
+
+/** The same for an item that may be very long, in pieces. */
+export function itemJsonPieces(item: Item): Iterable<string> {
+  return canonicalPieces(item);
 }
 
 /**

@@ -36,10 +36,17 @@ export class Markers {
 /** `findings` in order of place, without overlaps. */
 export function replaceRanges(text: string, findings: readonly Finding[], markers: Markers): string {
   let out = '';
+  let pieces: string[] = [];
   let from = 0;
   for (const finding of findings) {
-    out += text.slice(from, finding.start) + markers.take(finding);
+    pieces.push(text.slice(from, finding.start), markers.take(finding));
     from = finding.end;
+    if (pieces.length < MANY_PIECES) continue;
+    out += pieces.join('');
+    pieces = [];
   }
-  return out + text.slice(from);
+  return out + pieces.join('') + text.slice(from);
 }
+
+/** So many become one text at once: a string that grows by each of them is a tree, and larger than what it says. */
+const MANY_PIECES = 4096;

@@ -2,20 +2,24 @@
 /** Secrets end here: what leaves this file is what the archive will hold. */
 
 import { blake3Hex } from '../../base/blake3.ts';
+
 import { messageOf } from '../../base/errors.ts';
+import { holdsLong } from '../../base/json.ts';
 import { limits } from '../../base/limits.ts';
 import type { Problem } from '../../base/log.ts';
 import type { PayloadHash } from '../../model/ids.ts';
-import { type Item, itemJson } from '../../model/item.ts';
+import { itemJson, itemJsonPieces } from '../../model/item.ts';
 import type { Counts, Redactor } from '../../secrets/secrets.ts';
 import type { ImportedConversation, ImportedTurn, SourceOutput } from '../kit/importer.ts';
+import { collectGarbage } from './collect.ts';
 import { createJoiner, type Joiner } from './payload-joiner.ts';
 import type { Fired, ReadPart, ReadTurn } from './read-part.ts';
 import { guardOf, type OpenFile } from './source-file.ts';
 
-/** `bytes`: how many were read, about what the payloads will need. */
+/** `said`: its turns, which are taken out one by one: none is held longer than it is needed. `bytes`: how many were read, about what the payloads will need. */
 export async function encodePart(
-  output: SourceOutput,
+  output: Omit<SourceOutput, 'turns'>,
+  said: ImportedTurn[],
   file: OpenFile,
   redactor: Redactor,
   bytes: number,
@@ -24,17 +28,20 @@ export async function encodePart(
   const payloads = createJoiner(bytes);
   const turns: ReadTurn[] = [];
   const fired: Fired[] = [];
-  for (const [i, turn] of output.turns.entries()) {
+  said.reverse();
+  while (said.length > 0) {
     // one by one: of a part, neither the redacted items nor their payloads stand in memory twice
-    const [result] = await redactor.redactItems([turn.item]);
+    const { fields, result } = await redactLast(said, redactor);
+    const long = bytes > MUCH && holdsLong(result.value, MUCH);
+    if (long) collectGarbage();
     const at = payloads.length();
-    const payload = result === undefined ? undefined : encodeTurn(turn, result.value, payloads, file.path, problems);
-    const { item: _, ...fields } = turn;
+    const json = () => (long ? itemJsonPieces(result.value) : itemJson(result.value));
+    const payload = encodeTurn(fields.key, json, payloads, file.path, problems);
     const length = payload?.length ?? -1;
     turns.push({ ...fields, at, length, payloadHash: hashOf(payload) });
-    if (payload === undefined || result === undefined) continue;
+    if (payload === undefined) continue;
     if (hasAny(result.fired) || hasAny(result.doubtful)) {
-      fired.push({ turn: i, redactions: result.fired, findings: result.doubtful });
+      fired.push({ turn: turns.length - 1, redactions: result.fired, findings: result.doubtful });
     }
   }
   const conversations: ImportedConversation[] = [];
@@ -60,23 +67,33 @@ export async function encodePart(
   };
 }
 
+/** Takes out the last turn: what it said before is held by nobody when this returns. */
+async function redactLast(said: ImportedTurn[], redactor: Redactor) {
+  const turn = said.pop();
+  if (turn === undefined) throw new RangeError('no turn is left');
+  const { item, ...fields } = turn;
+  const [result] = await redactor.redactItems([item]);
+  return { fields, result: result ?? { value: item, fired: {}, doubtful: {} } };
+}
+
 /** Adds the payload of a turn and returns it; undefined, with a problem, for an item that cannot be stored. */
 function encodeTurn(
-  turn: ImportedTurn,
-  item: Item,
+  key: string,
+  json: () => string | Iterable<string>,
   payloads: Joiner,
   file: string,
   problems: Problem[],
 ): Uint8Array | undefined {
   const before = payloads.length();
   try {
-    const payload = payloads.add(itemJson(item));
+    const payload = payloads.add(json());
     if (payload.length <= limits.payload) return payload;
     payloads.cut(before);
-    const message = `the turn ${turn.key} has ${payload.length} bytes, over the limit of ${limits.payload}; it was left out`;
+    const message = `the turn ${key} has ${payload.length} bytes, over the limit of ${limits.payload}; it was left out`;
     problems.push({ code: 'PAYLOAD_TOO_LARGE', file, message });
   } catch (error) {
-    problems.push({ code: 'UNSTORABLE', file, message: `the turn ${turn.key} was left out: ${messageOf(error)}` });
+    payloads.cut(before);
+    problems.push({ code: 'UNSTORABLE', file, message: `the turn ${key} was left out: ${messageOf(error)}` });
   }
   return undefined;
 }
@@ -89,3 +106,6 @@ function hasAny(counts: Counts): boolean {
   for (const _ in counts) return true;
   return false;
 }
+
+/** A text of more units is written in pieces, and what was needed to make it does not wait for the collector. */
+const MUCH = 24 * 1024 * 1024;

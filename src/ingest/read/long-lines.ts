@@ -1,7 +1,7 @@
 /** Lines that are too long to be held in memory: found where they stand, and passed over. */
 /** Neither their bytes nor what follows them is lost: the rest of the file is read as if they were not there. */
 
-import { concatBytes } from '../../base/bytes.ts';
+import { concatBytes, releaseBytes } from '../../base/bytes.ts';
 import { limits } from '../../base/limits.ts';
 import type { Gap } from '../kit/lines/json-lines.ts';
 import { type OpenFile, readRange } from './source-file.ts';
@@ -28,9 +28,9 @@ export function findLongLine(file: OpenFile, from: number, to: number, gaps: rea
   const after = Math.max(from, ...gaps.map(({ offset, length }) => offset + length));
   const start = lineStart(file, after, to);
   for (let at = to; at < file.size; at += CHUNK) {
-    const newline = readRange(file, at, Math.min(file.size, at + CHUNK)).indexOf(10);
+    const newline = findBreak(file, at, Math.min(file.size, at + CHUNK), 'first');
     if (newline === -1) continue;
-    const length = at + newline + 1 - start;
+    const length = newline + 1 - start;
     return length - 1 > limits.sourceLine ? { offset: start, length } : undefined;
   }
   return undefined;
@@ -40,8 +40,8 @@ export function findLongLine(file: OpenFile, from: number, to: number, gaps: rea
 export function lineStart(file: OpenFile, from: number, to: number): number {
   for (let end = to, step = FIRST; end > from; end -= step, step = CHUNK) {
     const begin = Math.max(from, end - step);
-    const newline = readRange(file, begin, end).lastIndexOf(10);
-    if (newline !== -1) return begin + newline + 1;
+    const newline = findBreak(file, begin, end, 'last');
+    if (newline !== -1) return newline + 1;
   }
   return from;
 }
@@ -49,10 +49,18 @@ export function lineStart(file: OpenFile, from: number, to: number): number {
 /** Where the line ends that `at` stands in, behind its line break, or the file does. */
 export function lineEnd(file: OpenFile, at: number): number {
   for (let from = at; from < file.size; from += CHUNK) {
-    const newline = readRange(file, from, Math.min(file.size, from + CHUNK)).indexOf(10);
-    if (newline !== -1) return from + newline + 1;
+    const newline = findBreak(file, from, Math.min(file.size, from + CHUNK), 'first');
+    if (newline !== -1) return newline + 1;
   }
   return file.size;
+}
+
+/** Where a line break stands between two offsets, -1 for none. */
+function findBreak(file: OpenFile, from: number, to: number, which: 'first' | 'last'): number {
+  const bytes = readRange(file, from, to);
+  const at = which === 'first' ? bytes.indexOf(10) : bytes.lastIndexOf(10);
+  releaseBytes(bytes);
+  return at === -1 ? -1 : from + at;
 }
 
 /** Most lines are short. */

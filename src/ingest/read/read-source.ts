@@ -2,13 +2,15 @@
 /** All that needs no archive, so that it can run in a thread of its own. */
 
 import { dirname, resolve } from 'node:path';
-import { decodeUtf8 } from '../../base/bytes.ts';
+import { decodeUtf8, releaseBytes } from '../../base/bytes.ts';
+
 import { LimitError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { Redactor } from '../../secrets/secrets.ts';
 import { GIVEN_UP_MS, QUIET_MS } from '../kit/assembly/builder.ts';
 import type { Importer, SourceInput, SourceOutput } from '../kit/importer.ts';
 import type { Gap } from '../kit/lines/json-lines.ts';
+import { collectGarbage } from './collect.ts';
 import { encodePart } from './encode-part.ts';
 import { keepAll } from './keep-all.ts';
 import { findLongLine, lineEnd, lineStart, readAround } from './long-lines.ts';
@@ -67,7 +69,7 @@ async function* readParts(
       else if (from > 0) {
         const gap = findLongLine(file, from, to, gaps);
         if (gap !== undefined) gaps = [...gaps, gap];
-        else span = lineEnd(file, to) - from;
+        else span = lineEnd(file, to) + MORE_BYTES - from;
         if (gap !== undefined || span > to - from) continue;
       }
     }
@@ -80,8 +82,12 @@ async function* readParts(
       span = file.size;
       continue;
     }
-    const { output } = read;
+    const { turns: said, ...output } = read.output;
+    const turns = [...said];
     const bytes = read.bytes.length;
+    // of a very long line nothing is held that is not needed any more, and what stands in the file is read again from there
+    const long = bytes > 2 * PART_BYTES;
+    if (long) releaseBytes(read.bytes);
     if (output.consumed < from) {
       // The importer cannot go on from its own state (it is of another version): the source is read from its start.
       ({ from, firstLine, state } = { from: 0, firstLine: 1, state: undefined });
@@ -94,15 +100,16 @@ async function* readParts(
       if (gap !== undefined) gaps = [...gaps, gap];
       else if (span > 4 * limits.sourceLine)
         throw new LimitError('one message of a session', span, { path: task.path });
-      const more = Math.max(Math.min(span * 2, span + limits.sourceLine), lineEnd(file, to) - from);
+      const more = Math.max(Math.min(span * 2, span + limits.sourceLine), lineEnd(file, to) + MORE_BYTES - from);
       span = gap === undefined ? more : partBytes;
       continue;
     }
-    // with a line left out the bytes are none that stand in the file; of a very long line they are too many to be held meanwhile
-    const known = gaps.length === 0 && bytes <= 2 * PART_BYTES ? { known: { from, bytes: read.bytes } } : {};
+    // with a line left out the bytes are none that stand in the file
+    const known = gaps.length === 0 && !long ? { known: { from, bytes: read.bytes } } : {};
     read = undefined;
     const lookAgainMs = output.waiting > 0 && quietMs !== undefined ? nextLook(quietMs) : 0;
-    const part = { ...(await encodePart(output, file, redactor, bytes)), fresh, last, bytes, lookAgainMs };
+    const part = { ...(await encodePart(output, turns, file, redactor, bytes)), fresh, last, bytes, lookAgainMs };
+    if (long) collectGarbage();
     if (!last || task.keepIn === undefined) yield { part };
     else yield { part, keeping: keepAll(task.keepIn, { ...file, ...known }, importer.id, [...besides]) };
     fresh = false;
@@ -143,5 +150,7 @@ function isLines(bytes: Uint8Array): boolean {
   return end > 0 && decodeUtf8(bytes.subarray(0, end)).trimEnd().endsWith('}');
 }
 
+/** What is read behind a long line: mostly something that ends it stands there, and it is not read twice. */
+const MORE_BYTES = 256 * 1024;
 /** Bytes of a source that are parsed at once: bounds memory for sessions of any size. */
 const PART_BYTES = 16 * 1024 * 1024;

@@ -4,6 +4,7 @@
 import { messageOf } from '../../../base/errors.ts';
 import { limits } from '../../../base/limits.ts';
 import type { Problem } from '../../../base/log.ts';
+import { parseLongLine } from './long-strings.ts';
 
 /** One JSON value and where it stood. */
 export interface JsonLine {
@@ -83,8 +84,10 @@ export function* walkJsonLines(
       );
       if (!terminated) return { consumed: offset, nextLine: line, partial: true };
     } else {
-      const text = lineText(buffer, at, end);
-      if (text !== '') {
+      const long = end - at > LONG ? parseLongLine(buffer.subarray(at, end)) : undefined;
+      const text = long === undefined ? lineText(buffer, at, end) : '';
+      if (long !== undefined) yield { value: long.value, offset, line, nth: 0, of: 1 };
+      else if (text !== '') {
         const single = tryParse(text);
         if (single !== undefined) yield { value: single.value, offset, line, nth: 0, of: 1 };
         else {
@@ -128,6 +131,8 @@ export function findJsonDocument(bytes: Uint8Array): { readonly value: unknown }
 }
 
 const MAX_ATTEMPTS = 64;
+/** Bytes of a line that is not made text as a whole. */
+const LONG = 8 * 1024 * 1024;
 
 function tryParse(text: string): { readonly value: unknown } | undefined {
   try {
