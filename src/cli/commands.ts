@@ -213,6 +213,7 @@ export const commands: readonly Command[] = [
         says: 'these may have private addresses, as in 127.0.0.1:8080; kept with the subscription',
       },
       { flags: '--feed', says: 'follow the feed also where turns could be pulled' },
+      { flags: '--private', says: 'it is never shown on the site, whatever site.json shows of what you follow' },
       { flags: '--remove', says: 'follow that feed no more; what was pulled and read stays' },
     ],
     examples: [

@@ -90,6 +90,15 @@ const schema = members({
     ),
     [],
   ),
+  following: v.optional(
+    members({
+      river: v.optional(flag, false),
+      blogroll: v.optional(flag, false),
+      neighbours: v.optional(flag, false),
+      wander: v.optional(flag, false),
+    }),
+    {},
+  ),
   search: v.optional(members({ toolOutput: v.optional(flag, false) }), {}),
   images: v.optional(members({ publish: v.optional(flag, false) }), {}),
   redact: v.optional(

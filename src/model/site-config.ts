@@ -37,6 +37,17 @@ export interface SiteConfig {
     readonly conversation?: string;
     readonly add: readonly string[];
   }[];
+  /** What of the subscriptions is shown, on a site that everybody can see, too. */
+  readonly following: {
+    /** `/river/`: the newest entries of all of them. */
+    readonly river: boolean;
+    /** `/blogroll.opml`: the list of them, for programs. */
+    readonly blogroll: boolean;
+    /** `/neighbours/`: the same for people. */
+    readonly neighbours: boolean;
+    /** `/wander/`: leads to a conversation of an archive among them. */
+    readonly wander: boolean;
+  };
   readonly search: { /** Index tool output too. */ readonly toolOutput: boolean };
   readonly images: { /** Images appear on public pages. */ readonly publish: boolean };
   readonly redact: {

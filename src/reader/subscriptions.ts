@@ -15,6 +15,8 @@ export interface Subscription {
   readonly folder: string;
   /** Of the replica, when it is a turnpress archive that is pulled: its turns come from there and not from the feed. */
   readonly archive?: string;
+  /** True: nobody else is to know of it; it, or a folder that it stands in, is marked or called so. False: it is marked as for everybody. */
+  readonly private?: boolean;
 }
 
 const TITLE = 'Subscriptions';
@@ -22,7 +24,12 @@ const TITLE = 'Subscriptions';
 /** In the file's order, folders first to last, each feed once. None when there is no file. Throws SubscriptionsError. */
 export function readSubscriptions(file: string): readonly Subscription[] {
   const found = new Map<string, Subscription>();
-  for (const each of walk(readList(file).outlines, '')) if (!found.has(each.url)) found.set(each.url, each);
+  for (const each of walk(readList(file).outlines, '')) {
+    const known = found.get(each.url);
+    // what is private in one place is private
+    if (known === undefined) found.set(each.url, each);
+    else if (each.private === true) found.set(each.url, { ...known, private: true });
+  }
   return [...found.values()];
 }
 
@@ -35,11 +42,12 @@ export function parseSubscriptions(file: string, text: string): readonly Subscri
 export function addSubscription(file: string, added: Subscription): boolean {
   const list = readList(file);
   if ([...walk(list.outlines, '')].some(({ url }) => url === added.url)) return false;
-  const { url, title, home, folder, archive } = added;
+  const { url, title, home, folder, archive, private: hidden } = added;
   const outline: Outline = {
     ...{ title, feedUrl: url },
     ...(home !== undefined && { homeUrl: home }),
     ...(archive !== undefined && { archiveUrl: archive }),
+    ...(hidden !== undefined && { more: { private: String(hidden) } }),
   };
   write(file, { ...list, outlines: insert(list.outlines, folder === '' ? [] : folder.split(' / '), outline) });
   return true;
@@ -74,15 +82,29 @@ function parseList(file: string, text: string): OpmlDocument {
   }
 }
 
-function* walk(outlines: readonly Outline[], folder: string): Generator<Subscription> {
+/** `inherited`: what was said of the folders around. */
+function* walk(outlines: readonly Outline[], folder: string, inherited?: boolean): Generator<Subscription> {
   for (const outline of outlines) {
     const { title } = outline;
-    if ('outlines' in outline) yield* walk(outline.outlines, folder === '' ? title : `${folder} / ${title}`);
+    const own = inherited === true ? true : (privacyOf(outline) ?? inherited);
+    if ('outlines' in outline) yield* walk(outline.outlines, folder === '' ? title : `${folder} / ${title}`, own);
     else {
       const { feedUrl: url, homeUrl: home, archiveUrl: archive } = outline;
-      yield { url, title, folder, ...(home !== undefined && { home }), ...(archive !== undefined && { archive }) };
+      yield {
+        ...{ url, title, folder },
+        ...(home !== undefined && { home }),
+        ...(archive !== undefined && { archive }),
+        ...(own !== undefined && { private: own }),
+      };
     }
   }
+}
+
+/** What a folder is kept from, nothing in it is let out of. Undefined: nothing is said. */
+function privacyOf({ title, more, ...outline }: Outline): boolean | undefined {
+  const said = more?.private?.trim().toLowerCase();
+  if (said === 'false') return false;
+  return said !== undefined || ('outlines' in outline && title.trim().toLowerCase() === 'private') ? true : undefined;
 }
 
 function insert(outlines: readonly Outline[], [first, ...rest]: readonly string[], added: Outline): readonly Outline[] {

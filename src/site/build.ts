@@ -10,6 +10,7 @@ import { buildFeedsOf, buildListPages } from './lists/lists.ts';
 import { buildOverviews } from './lists/overviews.ts';
 import { buildDocs } from './once/docs.ts';
 import { buildFiles } from './once/files.ts';
+import { buildFollowing } from './once/following.ts';
 import { buildJoined } from './once/joined.ts';
 import { buildLost } from './once/lost.ts';
 import { buildOpml } from './once/opml.ts';
@@ -69,6 +70,7 @@ export async function buildChanges(
     build.send();
     buildSitemap(context);
     buildOpml(context);
+    await buildFollowing(context);
     buildResolver(context);
     buildReplicaLog(context);
     await buildFeedsOf(context, lists);

@@ -7,6 +7,7 @@ import type { ConversationId } from '../model/ids.ts';
 import type { ReadingSource } from '../model/reading/entries.ts';
 import type { SiteConfig } from '../model/site-config.ts';
 import type { Replica } from '../replica/replica.ts';
+import type { Following } from './following.ts';
 
 export interface BuildOptions {
   /** Where the site goes. `<outputDir>.tmp` beside it is used while building. */
@@ -26,6 +27,8 @@ export interface BuildOptions {
   readonly copies?: readonly { readonly name: string; readonly title: string }[];
   /** This is the site of such a copy: what its pages say of where it comes from. */
   readonly copyOf?: string;
+  /** What the owner follows and shows. Absent: nothing. */
+  readonly following?: Following;
   /** Private folder for what the next build can reuse. */
   readonly cacheDir: string;
   readonly templatesDir: string;

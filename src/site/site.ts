@@ -29,6 +29,7 @@ import { parseReadingUrl, readingEntryUrl } from './urls.ts';
 
 export { basePathOf, underBasePath } from './base-path.ts';
 export { ArchiveGrewError, BuildRunningError } from './errors.ts';
+export type { ConversationPlace, FollowedSource, Following, RiverEntry, WanderTarget } from './following.ts';
 export type { BuildOptions, BuildReport } from './options.ts';
 export { headersFor, type ServedSite, servedHeaders } from './shell/headers.ts';
 export { listCopySites, readBasePath } from './state/kind.ts';
@@ -95,6 +96,7 @@ export async function buildSite(archive: ArchiveReader, options: BuildOptions): 
       options.reading?.key ?? '',
       options.copies ?? [],
       options.copyOf ?? '',
+      options.following ?? null,
     );
   };
   let state: SiteState;

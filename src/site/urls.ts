@@ -236,6 +236,11 @@ function digitsOf(name: string): string {
   return blake3Hex(encodeUtf8(name)).slice(0, 8);
 }
 
+/** `urn:turnpress:river:<hash>`: an entry of somebody else's feed, in the river of any site. */
+export function riverUrn(key: string): string {
+  return `urn:turnpress:river:${key}`;
+}
+
 /** Where a URL's document is written below the output folder. */
 export function outputPath(url: string): string {
   const path = url.replace(/^\//, '');

@@ -32,6 +32,7 @@ export const config: SiteConfig = {
   documentation: true,
   prices: [],
   currency: 'USD',
+  following: { river: false, blogroll: false, neighbours: false, wander: false },
   publish: [{ tag: 'open', visibility: 'public' }],
   tags: [],
   search: { toolOutput: false },

@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { ArchiveReader } from '../../archive/archive.ts';
 import { formatCount, plural } from '../../model/counts.ts';
 import { type ConversationId, shortId } from '../../model/ids.ts';
+import type { SiteConfig } from '../../model/site-config.ts';
 import type { ArchiveLog } from '../../replica/log/log.ts';
 import type { PublishedArchive } from '../../replica/replica.ts';
 import {
@@ -15,6 +16,7 @@ import {
   type BuildReport,
   BuildRunningError,
   buildSite,
+  type Following,
 } from '../../site/site.ts';
 import { exitFor, openToRead, ownPrivate } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
@@ -151,7 +153,9 @@ export async function buildFrom(
   const root = join(import.meta.dirname, '..', '..', '..');
   const cacheDir = join(context.archiveDir, 'private', 'cache');
   const { log, progress } = context;
+  const following = await findFollowing(context, config);
   const build: BuildOptions = {
+    ...(following && { following }),
     outputDir: mode === 'public' ? context.publicDir : context.outputDir,
     config,
     mode,
@@ -178,6 +182,12 @@ export async function buildFrom(
   } finally {
     followed.close();
   }
+}
+
+/** What the owner shows of the subscriptions; the reader is loaded only where something is. */
+async function findFollowing(context: Context, config: SiteConfig): Promise<Following | undefined> {
+  if (!Object.values(config.following).some((shown) => shown)) return undefined;
+  return (await import('../following/shown.ts')).collectShown(context, config);
 }
 
 /** Milliseconds: how long a build waits for another one, and how often it looks. */

@@ -124,7 +124,7 @@ function list(context: Context, options: CommandOptions, found: Omit<Subscriptio
   const folder = typeof options.folder === 'string' ? options.folder : '';
   try {
     mkdirSync(context.contentDir, { recursive: true });
-    return addSubscription(file, { ...found, title, folder });
+    return addSubscription(file, { ...found, title, folder, ...(options.private === true && { private: true }) });
   } catch (error) {
     if (!(error instanceof TurnpressError)) throw error;
     context.log.problem({ code: error.code, message: error.message, file });

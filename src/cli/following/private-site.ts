@@ -74,6 +74,7 @@ async function buildCopy(context: Context, build: BuildOptions, copy: Copy): Pro
           ...{ title, description: `A copy of ${title}`, author: '', tags: [] },
           url: build.config.url + copySiteUrl(name).slice(1),
           publish: [{ conversation: '*', visibility: 'public' }],
+          following: { river: false, blogroll: false, neighbours: false, wander: false },
         },
       });
       await takeEntries(context, outputDir, copy, pagesWritten > 0);

@@ -53,7 +53,9 @@ function listParts({ state }: BuildContext, month: string): readonly string[] {
 function siteTags({ state, options }: BuildContext): readonly string[] {
   const once = [pages.home, pages.projects, pages.agents, pages.tags, pages.docs, pages.about, pages.search];
   const lists = (['project', 'agent', 'model', 'tag'] as const).flatMap((kind) => state.lists.listOf(kind));
-  return [...once, ...lists.map((list) => list.url)].map((url) => urlTag(options.config.url, url));
+  const { following } = options.config;
+  const around = (['river', 'neighbours', 'wander'] as const).flatMap((name) => (following[name] ? [pages[name]] : []));
+  return [...once, ...around, ...lists.map((list) => list.url)].map((url) => urlTag(options.config.url, url));
 }
 
 function urlTag(site: string, url: string, lastMs?: number): string {

@@ -65,6 +65,13 @@ const MORE: readonly LinkModel[] = [
   { label: 'About', url: pages.about },
 ];
 
+/** In the footer of every page: what its owner shows of what he follows. */
+const shownOf = ({ following }: SiteConfig): readonly LinkModel[] => [
+  ...(following.river ? [{ label: 'River', url: pages.river }] : []),
+  ...(following.neighbours ? [{ label: 'Neighbours', url: pages.neighbours }] : []),
+  ...(following.wander ? [{ label: 'Wander', url: pages.wander }] : []),
+];
+
 export function createFrame(
   config: SiteConfig,
   inputs: SiteInputs,
@@ -93,6 +100,7 @@ export function createFrame(
       mode,
       hasReplica,
       around,
+      config.following,
     ),
     asset,
     page: (own) => ({
@@ -110,6 +118,7 @@ export function createFrame(
       fromDisk: mode === 'local' ? FROM_DISK : '',
       robots: mode === 'local' ? NO_ROBOTS : '',
       replica: hasReplica ? pages.replicaInfo : '',
+      blogroll: config.following.blogroll ? pages.blogroll : '',
       icon: asset('icon.svg'),
       width: 'column',
       cards: mode === 'local' ? [] : cardsOf(config, own),
@@ -118,7 +127,7 @@ export function createFrame(
       styles: stylesOf(own.template),
       scripts,
       siteTitle: config.title,
-      more: MORE,
+      more: [...shownOf(config), ...MORE],
       nav: nav.map((item) => ({ ...item, current: isBelow(own.url, item.url) })),
       crumbs: [],
       feeds: [],

@@ -54,9 +54,12 @@ const PAGES = [
   '/stats/*',
   '/docs/*',
   '/about/*',
+  '/river/*',
+  '/neighbours/*',
+  '/wander/*',
   pages.notFound,
 ];
-const FEED_FOLDERS = ['/', '/c/*/', '/projects/*/', '/agents/*/', '/tags/*/', '/models/*/'];
+const FEED_FOLDERS = ['/', '/river/', '/c/*/', '/projects/*/', '/agents/*/', '/tags/*/', '/models/*/'];
 
 export const headerRules: readonly HeaderRule[] = [
   {
@@ -85,7 +88,9 @@ export const headerRules: readonly HeaderRule[] = [
   ...[`${pages.replica}log/tile/*`, `${CONVERSATIONS}/tile/*`, `${pages.replica}blobs/*`].map(
     (path): HeaderRule => ({ path, headers: [AS_IT_IS_FOR_EVER] }),
   ),
-  { path: pages.opml, headers: [['Content-Type', 'text/x-opml; charset=utf-8'], REVALIDATE] },
+  ...[pages.opml, pages.blogroll].map(
+    (path): HeaderRule => ({ path, headers: [['Content-Type', 'text/x-opml; charset=utf-8'], REVALIDATE] }),
+  ),
   {
     path: pages.webManifest,
     headers: [['Content-Type', 'application/manifest+json; charset=utf-8'], REVALIDATE],

@@ -78,6 +78,8 @@ export interface PageModel {
   readonly robots: string;
   /** Where the replica begins that this page can be checked against; empty: there is none. */
   readonly replica: string;
+  /** The list of what the owner follows; empty: it is not shown. */
+  readonly blogroll: string;
   readonly icon: string;
   /** `wide`: more than a column of text. */
   readonly width: 'column' | 'wide';

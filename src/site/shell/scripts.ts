@@ -15,7 +15,7 @@ export interface Asset {
 }
 
 /** What pages load. The modules that these import are served beside them. */
-const ENTRIES = ['jump', 'page', 'reader', 'resolve', 'search'];
+const ENTRIES = ['jump', 'page', 'reader', 'resolve', 'search', 'wander'];
 /** `.ts` here and `.js` in the published package. */
 const EXTENSION = extname(import.meta.url);
 const FOLDER = fileURLToPath(new URL('../../browser', import.meta.url));
