@@ -162,6 +162,8 @@ async function loadPagefind(): Promise<PagefindProgram> {
 /** The addresses of its parts from the root of the host. */
 async function loadParts(site: string): Promise<Parts> {
   const answer = await fetch(site + pages.searchShards, { cache: 'no-cache' });
+  // of an index that is kept there may be parts only, and a part that is missing would say that nothing was found
+  if (answer.headers.has('x-kept')) throw new Error(`${site}${pages.searchShards}: no net`);
   if (!answer.ok) throw new Error(`${site}${pages.searchShards}: ${answer.status}`);
   const parts: Parts = await answer.json();
   return { ...parts, shards: parts.shards.map((path) => site + path) };

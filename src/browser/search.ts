@@ -4,6 +4,7 @@
 import { pages } from '../site/fixed-urls.ts';
 import { getElement } from './elements.ts';
 import { isPhrase } from './query-words.ts';
+import { startSavedSearch } from './saved-search.ts';
 import type { Answer } from './search-answer.ts';
 import { openForm, type Query } from './search-form.ts';
 import { openSearchIndex, type SearchIndex } from './search-index.ts';
@@ -19,11 +20,16 @@ const more = getElement('search-more', HTMLButtonElement);
 const fallback = getElement('search-fallback', HTMLElement);
 
 allowOwnWorker();
-start().catch((error: unknown) => {
+if (navigator.onLine) start().catch(giveUp);
+else startSavedSearch().catch(giveUp);
+
+/** Where the index does not come, what is kept here may. */
+async function giveUp(error: unknown): Promise<void> {
   reportError(error);
+  if ('caches' in globalThis && (await caches.keys()).length > 0) return startSavedSearch();
   getElement('search-box', HTMLElement).hidden = true;
   say('Search could not be loaded. The list of pages below is complete.');
-});
+}
 
 /** Trusted Types guard `new Worker`: only the program of our own origin may become one. */
 function allowOwnWorker(): void {

@@ -26,6 +26,7 @@ export const pages = {
   opml: '/feeds.opml',
   sitemap: '/sitemap.xml',
   robots: '/robots.txt',
+  serviceWorker: '/sw.js',
   webManifest: '/manifest.webmanifest',
   headers: '/_headers',
   redirects: '/_redirects',

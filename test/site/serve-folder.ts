@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 export async function serveFolder(
   folder: string,
-  options: { readonly policy: boolean },
+  options: { readonly policy: boolean; readonly port?: number },
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
@@ -36,7 +36,7 @@ export async function serveFolder(
     }
     response.end(body);
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => server.listen(options.port ?? 0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,

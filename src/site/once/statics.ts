@@ -6,6 +6,7 @@ import type { BuildContext } from '../conversation/context.ts';
 import { declarePage } from '../lists/lists.ts';
 import { generateHeadersFile } from '../shell/headers.ts';
 import type { PageModel } from '../shell/page-model.ts';
+import { readServiceWorker } from '../shell/scripts.ts';
 import { keyOf } from '../state/keys.ts';
 import { IGNORE_ALL } from '../state/kind.ts';
 import { absoluteUrl, outputPath, pages } from '../urls.ts';
@@ -45,6 +46,7 @@ export function buildStatics(context: BuildContext): void {
   });
   const mayRead = `Allow: /\nSitemap: ${absoluteUrl(options.config.url, pages.sitemap)}\n`;
   put(context, pages.robots, `User-agent: *\n${options.mode === 'local' ? 'Disallow: /\n' : mayRead}`);
+  put(context, pages.serviceWorker, readServiceWorker());
   put(context, pages.webManifest, `${JSON.stringify(webManifest(context))}\n`);
   put(context, pages.headers, generateHeadersFile(options.mode, basePathOf(options.config.url)));
   if (options.mode === 'local') put(context, IGNORE_ALL.path, IGNORE_ALL.content);
@@ -59,8 +61,11 @@ function webManifest(context: BuildContext): object {
     short_name: config.title.slice(0, 30),
     description: config.description,
     lang: config.language,
+    id: basePath + pages.home,
     start_url: basePath + pages.home,
-    display: 'minimal-ui',
+    scope: basePath + pages.home,
+    display: 'standalone',
+    ...(context.options.reading !== undefined && { shortcuts: [{ name: 'Reader', url: basePath + pages.reader }] }),
     icons: icon === '' ? [] : [{ src: basePath + icon, sizes: 'any', type: 'image/svg+xml' }],
   };
 }

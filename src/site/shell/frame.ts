@@ -86,7 +86,7 @@ export function createFrame(
     given(['site.css', ...(OWN_STYLES[template] ?? []), 'theme.css', 'style.css']);
   const fonts = given(['newsreader.woff2']);
   const nav = navigation(inputs.docs.size > 0, around);
-  const scripts = given(['page.js']);
+  const scripts = given(['page.js', 'offline.js']);
   const basePath = basePathOf(config.url);
   return {
     key: keyOf(

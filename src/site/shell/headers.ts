@@ -23,6 +23,7 @@ export const PICTURES_POLICY = READER_POLICY.replace("img-src 'self' data:", "im
 /** A worker obeys the policy of its own response. */
 const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
+const SERVICE_WORKER_POLICY = "default-src 'none'; connect-src 'self'";
 /** For search engines and archivers, on every page and file of the private site, should it ever stand where they can see it. */
 export const NO_ROBOTS = 'noindex, nofollow, noarchive';
 
@@ -88,6 +89,7 @@ export const headerRules: readonly HeaderRule[] = [
   ...[`${pages.replica}log/tile/*`, `${CONVERSATIONS}/tile/*`, `${pages.replica}blobs/*`].map(
     (path): HeaderRule => ({ path, headers: [AS_IT_IS_FOR_EVER] }),
   ),
+  { path: pages.serviceWorker, headers: [['Content-Security-Policy', SERVICE_WORKER_POLICY], ASK_AGAIN] },
   ...[pages.opml, pages.blogroll].map(
     (path): HeaderRule => ({ path, headers: [['Content-Type', 'text/x-opml; charset=utf-8'], REVALIDATE] }),
   ),

@@ -15,7 +15,7 @@ export interface Asset {
 }
 
 /** What pages load. The modules that these import are served beside them. */
-const ENTRIES = ['jump', 'page', 'reader', 'resolve', 'search', 'wander'];
+const ENTRIES = ['jump', 'offline', 'page', 'reader', 'resolve', 'search', 'wander'];
 /** `.ts` here and `.js` in the published package. */
 const EXTENSION = extname(import.meta.url);
 const FOLDER = fileURLToPath(new URL('../../browser', import.meta.url));
@@ -44,6 +44,12 @@ export function readScripts(own: ReadonlyMap<string, Asset>): ReadonlyMap<string
   };
   for (const name of ENTRIES) add(join(FOLDER, `${name}${EXTENSION}`));
   return scripts;
+}
+
+/** The service worker, which browsers take as a plain script and not as a module. */
+export function readServiceWorker(): string {
+  const source = readFileSync(join(FOLDER, `sw${EXTENSION}`), 'utf8');
+  return plainCode(source.replace(/^export \{\};\n?/m, ''));
 }
 
 /** JavaScript, without the blanks that types leave behind at line ends and in empty lines. */
