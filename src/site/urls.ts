@@ -27,6 +27,11 @@ export function branchListUrl(id: ConversationId, page = 1): string {
   return `${conversationUrl(id)}branches/${page === 1 ? '' : `p${page}/`}`;
 }
 
+/** `/c/<id>/prompts/`: every prompt of a branch that has several pages. `url`: of its first page. */
+export function promptsUrl(url: string): string {
+  return `${url}prompts/`;
+}
+
 /** `t-<16 digits>`: the id of a turn's element. */
 export function turnAnchor(turn: TurnHash): string {
   return anchorOf(shortId(turn));

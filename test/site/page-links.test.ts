@@ -51,10 +51,10 @@ describe('links between pages', () => {
     expect(own.at(-1)).toMatch(new RegExp(`^${base}b/b-0123abcd/ ${title}.*, branch b-0123abcd$`));
   });
 
-  it('the pager says where numbers are left out, and each has a name of its own', () => {
+  it('the pager says where numbers are left out', () => {
     const page = site.read(`${conversationUrl(told.id).slice(1)}index.html`);
     const pagers = [...page.matchAll(/<nav class="pager" aria-label="([^"]*)">(.*?)<\/nav>/gs)];
-    expect(new Set(pagers.map((match) => match[1])).size).toBe(2);
+    expect(pagers).toHaveLength(1);
     expect(pagers[0]?.[2]).toMatch(/>5<\/a><\/li>\s*<li><span>…<\/span><\/li>\s*<li><a/);
     expect(pagers[0]?.[2]).toContain('<span aria-current="page">1</span>');
   });
@@ -66,7 +66,7 @@ describe('links between pages', () => {
 
   it('a branch is called by its own first prompt, below the conversation that it belongs to', () => {
     const page = site.read(`${conversationUrl(told.id).slice(1)}b/b-0123abcd/index.html`);
-    expect(page).toContain('<h1>b-0123abcd: Leave it. ');
+    expect(page).toContain('<h1>Leave it. ');
     expect(page).toMatch(/<title>Why is the clock slow[^<]*Leave it\.\) · Test sessions<\/title>/);
   });
 });

@@ -7,6 +7,7 @@ import type { TurnHash } from '../../model/ids.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import { RENDERER_VERSION } from '../render/version.ts';
 import { keyOf } from '../state/keys.ts';
+import type { ToldExchange } from '../state/pages/told.ts';
 import { turnUrn } from '../urls.ts';
 import { type BranchOutline, outlineBranches } from '../view/outline.ts';
 import type { TurnView } from '../view/turn-view.ts';
@@ -33,6 +34,8 @@ export interface ConversationWork {
   readonly kin: Kin;
   /** Every turn that was placed: its page and its exchange's number. */
   readonly places: Map<TurnHash, { readonly page: string; readonly exchange: number }>;
+  /** What is told of the exchanges of each branch, by its name; oldest first. */
+  readonly told: Map<string, ToldExchange[]>;
   /** Tool calls so far: by id, the turn that made it. */
   readonly calls: Map<string, LoggedTurn>;
   readonly blobUrl: PlaceBlob;
@@ -56,6 +59,8 @@ export interface FilledPage {
   readonly turns: PlacedTurn[];
   /** What stands above its exchanges, by number: prompts in one line. */
   readonly headings: Map<number, string>;
+  /** The exchanges on it, as far as they had gone where it ends. */
+  readonly told: readonly ToldExchange[];
 }
 
 export function createWork(context: BuildContext, conversation: VisibleConversation): ConversationWork {
@@ -75,11 +80,19 @@ export function createWork(context: BuildContext, conversation: VisibleConversat
     names,
     kin: createKin(context, summary.id, branches, names),
     places: new Map(),
+    told: new Map(),
     calls: new Map(),
     blobUrl: createBlobUrl(context, summary.id, ownerOf(summary.id)),
     folders,
     renderKey: keyOf(RENDERER_VERSION, images, folders, [...withheld.keys()]),
-    frameKey: keyOf(frame.key, RENDERER_VERSION, options.config.search, images),
+    frameKey: keyOf(
+      frame.key,
+      RENDERER_VERSION,
+      options.config.search,
+      options.config.prices,
+      options.config.currency,
+      images,
+    ),
     withheld,
     deleted: [...withheld]
       .map(([turn, when]) => ({ id: turnUrn(turn), when }))

@@ -3,6 +3,7 @@
 
 import { shortId } from '../../model/ids.ts';
 import { NothingReadableError } from '../errors.ts';
+import type { ToldExchange } from '../state/pages/told.ts';
 import { outputPath } from '../urls.ts';
 import { createExchangeCollector, type Exchange } from '../view/exchange.ts';
 import type { BranchOutline } from '../view/outline.ts';
@@ -15,7 +16,9 @@ import type { BuildContext, VisibleConversation } from './context.ts';
 import { type ConversationWork, createWork, type FilledPage, placeTurn } from './conversation-work.ts';
 import { buildMergedBranch, buildPage } from './page/conversation-page.ts';
 import { promptLine } from './page/prompt-line.ts';
+import { buildPromptPage } from './page/prompt-page.ts';
 import { exchangeOf, openSettledPages, type SettledPage } from './settled.ts';
+import { createWorkCollector } from './work-facts.ts';
 
 /** A conversation that was read to its end, or to what could not be read. */
 export interface Walk {
@@ -34,7 +37,14 @@ export async function walkConversation(context: BuildContext, conversation: Visi
   try {
     const collecting = openCollectors(work);
     if (work.branches.length === 0) throw new NothingReadableError(conversation.summary.damage ?? 'it has no turns');
-    for (const branch of work.branches) await walkBranch(work, branch, collecting);
+    let finishMain = async (): Promise<void> => undefined;
+    for (const branch of work.branches) {
+      const buildFirst = await walkBranch(work, branch, collecting);
+      // The cover tells of all branches, so it waits for them.
+      if (branch.main) finishMain = buildFirst;
+      else await buildFirst();
+    }
+    await finishMain();
     buildBranchLists(work);
     collecting.finish?.();
   } catch (error) {
@@ -43,14 +53,19 @@ export async function walkConversation(context: BuildContext, conversation: Visi
   return { tasks: work.tasks };
 }
 
-async function walkBranch(work: ConversationWork, branch: BranchOutline, collecting: Collecting): Promise<void> {
+/** Gives what builds the branch's first page, which tells of all others. */
+async function walkBranch(
+  work: ConversationWork,
+  branch: BranchOutline,
+  collecting: Collecting,
+): Promise<() => Promise<void>> {
   const { context } = work;
-  if (branch.turns.length === 0) {
-    buildMergedBranch(work, branch);
-    return;
-  }
+  if (branch.turns.length === 0) return async () => buildMergedBranch(work, branch);
   let pager = createPager();
   const exchanges = createExchangeCollector();
+  const facts = createWorkCollector(work.folders);
+  const told = work.told.get(branch.head.name) ?? [];
+  work.told.set(branch.head.name, told);
   const settled = openSettledPages(work, branch);
   const forkPlace = branch.forkTurn === undefined ? undefined : work.places.get(branch.forkTurn);
   let exchange = forkPlace?.exchange ?? 0;
@@ -60,14 +75,16 @@ async function walkBranch(work: ConversationWork, branch: BranchOutline, collect
   let before: TurnView | undefined;
   const fill = async (last: boolean, prompt: boolean): Promise<void> => {
     if (open === undefined) return;
-    collecting.page?.(open);
-    // The first page shows how many there are, so it waits for the last.
-    if (open.number === 1 && !last) first = open;
-    else {
-      const key = await buildPage(work, branch, open, last ? open.number : open.number + 1);
-      if (!last) settled.note(open, key, prompt);
-    }
-    if (last && first !== undefined) await buildPage(work, branch, first, open.number);
+    const page = { ...open, told: toldOn(open, told.slice(-MOST_ON_PAGE).concat(facts.peek() ?? [])) };
+    collecting.page?.(page);
+    if (page.number === 1) first = page;
+    else if (last) await buildPage(work, branch, page, { pages: page.number, whole: told });
+    else settled.note(page, await buildPage(work, branch, page, { pages: page.number + 1 }), prompt);
+  };
+  const tell = (one: ToldExchange | undefined): void => {
+    if (one === undefined) return;
+    told.push(one);
+    settled.tell(one);
   };
   const close = async (closed: Exchange | undefined): Promise<void> => {
     if (closed === undefined) return;
@@ -90,13 +107,15 @@ async function walkBranch(work: ConversationWork, branch: BranchOutline, collect
         const end = known.at(-1);
         if (end !== undefined) {
           await close(exchanges.finish());
+          tell(facts.finish());
+          for (const { sketch } of known) told.push(...sketch.told);
           exchange = await passSettled(work, branch, known, exchange, collecting);
           pager = createPager(number + known.length);
           at = end.from + end.sketch.turns;
           open = undefined;
           break;
         }
-        open = { number, url: work.names.urlOf(branch, number), continued, turns: [], headings: new Map() };
+        open = { number, url: work.names.urlOf(branch, number), continued, turns: [], headings: new Map(), told: [] };
       }
       at++;
       if (view.prompt) {
@@ -108,12 +127,27 @@ async function walkBranch(work: ConversationWork, branch: BranchOutline, collect
       reportDamage(work, view);
       collecting.turn?.(view, open.url);
       await close(exchanges.add(view, open.url));
+      tell(facts.add(view, { number: exchange, line: heading, page: open.url }));
     }
   }
-  await fill(true, false);
   await close(exchanges.finish());
+  tell(facts.finish());
+  await fill(true, false);
+  const pages = open?.number ?? 1;
   settled.save();
   await collecting.closeBranch?.();
+  return async () => {
+    if (first !== undefined) await buildPage(work, branch, first, { pages, whole: told });
+    if (pages > 1) buildPromptPage(work, branch, told);
+  };
+}
+
+/** Exchanges that a page can have at most. */
+const MOST_ON_PAGE = 400;
+
+/** Of these, the exchanges that a page shows. */
+function toldOn({ headings }: FilledPage, told: readonly ToldExchange[]): readonly ToldExchange[] {
+  return told.filter(({ number }) => headings.has(number));
 }
 
 /** Tells what the walk over these pages would have told. Gives the number of the last exchange on them. */

@@ -14,15 +14,23 @@ import type { BuildContext, VisibleConversation } from './context.ts';
 /** Links to branches or sub-agents in one place. */
 const MOST_LINKS = 50;
 
+/** A way that leaves here. */
+export interface ForkLink extends LinkModel {
+  /** The branch's own name; empty: the link leads to a list. */
+  readonly name: string;
+  /** How it ended, in a sentence; empty: nothing was answered. */
+  readonly ending: string;
+}
+
 export interface Kin {
   /** Branches that go another way after this turn. */
-  forksAfter(turn: TurnHash): readonly LinkModel[];
+  forksAfter(turn: TurnHash): readonly ForkLink[];
   /** Conversations of sub-agents that this turn started. */
   childrenOf(view: TurnView): readonly LinkModel[];
   /** All branches but the main one. */
   readonly branches: readonly LinkModel[];
-  /** Sub-agents whose place on the pages is not known. `calls`: ids of all calls that were seen. */
-  lostChildren(calls: { has(id: string): boolean }): readonly LinkModel[];
+  /** Conversations of all its sub-agents. */
+  readonly children: readonly LinkModel[];
   /** Links with those that are too many cut off. */
   cutBranches(links: readonly LinkModel[]): readonly LinkModel[];
 }
@@ -39,25 +47,27 @@ export function createKin(
   const positions = new Map(children.map((child, i) => [child, i]));
   const order = (child: ChildConversation): number => positions.get(child) ?? 0;
   const linkTo = (branch: BranchOutline): LinkModel => ({ label: names.labelOf(branch), url: names.urlOf(branch) });
-  const forks = new Map<TurnHash, LinkModel[]>();
+  const forks = new Map<TurnHash, BranchOutline[]>();
   for (const branch of outlines) {
     if (branch.forkTurn === undefined || branch.turns.length === 0) continue;
     const links = forks.get(branch.forkTurn) ?? [];
     forks.set(branch.forkTurn, links);
-    links.push(linkTo(branch));
+    links.push(branch);
   }
+  const all: LinkModel = { label: `All ${formatCount(outlines.length - 1)} branches`, url: branchListUrl(id) };
   const cutBranches = (links: readonly LinkModel[]): readonly LinkModel[] =>
-    links.length <= MOST_LINKS
-      ? links
-      : [
-          ...links.slice(0, MOST_LINKS),
-          { label: `All ${formatCount(outlines.length - 1)} branches`, url: branchListUrl(id) },
-        ];
-  const reachable = new Set(
-    children.length === 0 ? [] : outlines.flatMap(({ turns }) => turns.map(({ hash }) => hash)),
-  );
+    links.length <= MOST_LINKS ? links : [...links.slice(0, MOST_LINKS), all];
+  const forkLink = (branch: BranchOutline): ForkLink => ({
+    ...linkTo(branch),
+    name: branch.head.name,
+    ending: names.endingOf(branch),
+  });
   return {
-    forksAfter: (turn) => cutBranches(forks.get(turn) ?? []),
+    forksAfter(turn) {
+      const ways = forks.get(turn) ?? [];
+      const links = ways.slice(0, MOST_LINKS).map(forkLink);
+      return ways.length <= MOST_LINKS ? links : [...links, { ...all, name: '', ending: '' }];
+    },
     childrenOf({ turn, item }) {
       if (children.length === 0) return [];
       const found = new Set(byTurn.get(turn.hash));
@@ -67,10 +77,7 @@ export function createKin(
       return [...found].sort((a, b) => order(a) - order(b)).map(childLink);
     },
     branches: outlines.filter((branch) => !branch.main).map(linkTo),
-    lostChildren: (calls) =>
-      children
-        .filter(({ turn, call }) => (turn === undefined ? !calls.has(call ?? '') : !reachable.has(turn)))
-        .map(childLink),
+    children: children.map(childLink),
     cutBranches,
   };
 }

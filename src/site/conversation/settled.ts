@@ -3,7 +3,8 @@
 
 import type { TurnHash } from '../../model/ids.ts';
 import { keyOf } from '../state/keys.ts';
-import type { PageSketch, SketchedExchange } from '../state/packs.ts';
+import type { PageSketch, SketchedExchange } from '../state/pages/packs.ts';
+import type { ToldExchange } from '../state/pages/told.ts';
 import { outputPath } from '../urls.ts';
 import { createExchangeCollector, type Exchange } from '../view/exchange.ts';
 import type { BranchOutline } from '../view/outline.ts';
@@ -28,6 +29,8 @@ export interface SettledPages {
   note(page: FilledPage, key: string, prompt: boolean): void;
   /** An exchange that was closed. */
   close(exchange: Exchange): void;
+  /** What is told of an exchange that was closed. */
+  tell(told: ToldExchange): void;
   /** Keeps what was noted. */
   save(): void;
 }
@@ -38,6 +41,7 @@ export function openSettledPages(work: ConversationWork, branch: BranchOutline):
   const keyFor = (turns: readonly TurnHash[]): string => keyOf(around, turns);
   const noted: { readonly page: FilledPage; readonly key: string; readonly prompt: boolean }[] = [];
   const closed = new Map<string, Exchange[]>();
+  const told = new Map<string, ToldExchange[]>();
   const findPage = (number: number, from: number): SettledPage | undefined => {
     // where something was taken back, every page is looked at
     if (number === 1 || work.withheld.size > 0) return undefined;
@@ -67,11 +71,23 @@ export function openSettledPages(work: ConversationWork, branch: BranchOutline):
       closed.set(exchange.pageUrl, own);
       own.push(exchange);
     },
+    tell(exchange) {
+      const own = told.get(exchange.page) ?? [];
+      told.set(exchange.page, own);
+      own.push(exchange);
+    },
     save() {
       for (const { page, key, prompt } of noted) {
         const hashes = page.turns.map(({ view }) => view.turn.hash);
         const exchanges = (closed.get(page.url) ?? []).map((exchange) => sketchOf(exchange, hashes));
-        const sketch = { ...factsOf(page), key: keyFor(hashes), file: key, prompt, exchanges };
+        const sketch = {
+          ...factsOf(page),
+          key: keyFor(hashes),
+          file: key,
+          prompt,
+          exchanges,
+          told: told.get(page.url) ?? [],
+        };
         state.packs.saveSketch(work.owner, page.url, sketch);
       }
     },
@@ -104,12 +120,14 @@ export function exchangeOf(
 function keyOfAround(work: ConversationWork, branch: BranchOutline): string {
   const { context, conversation, names, branches } = work;
   const { summary, title, tags } = conversation;
+  // the main one ends elsewhere with every turn, and no fork says how
+  const endingAt = (one: BranchOutline): string => (one.main || one.turns.length === 0 ? '' : names.endingOf(one));
   const fork = branch.forkTurn === undefined ? undefined : work.places.get(branch.forkTurn);
   return keyOf(
     [work.frameKey, work.renderKey, title, tags, conversation.private, summary.firstPrompt, summary.damage ?? ''],
     [summary.meta.agent ?? '', summary.meta.project ?? '', summary.meta.parent === undefined],
     [branch.head.name, branch.main, names.titleOf(branch, 1), fork ?? null],
-    branches.map((one) => [one.head.name, names.labelOf(one), one.forkTurn ?? '', one.turns.length > 0]),
+    branches.map((one) => [one.head.name, names.labelOf(one), one.forkTurn ?? '', one.turns.length > 0, endingAt(one)]),
     context.state.conversations.listChildren(summary.id),
   );
 }

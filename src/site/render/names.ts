@@ -49,6 +49,6 @@ export function formatShort(count: number): string {
 }
 
 /** `1 turn`, `2 turns` */
-export function plural(count: number, one: string): string {
-  return `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
 }

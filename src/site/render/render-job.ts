@@ -4,7 +4,7 @@
 import { type EncodedHtml, encodeHtml, joinHtml, type SafeHtml, trustHtml } from '../../base/html.ts';
 import type { BlobHash } from '../../model/ids.ts';
 import type { ToolCallPart } from '../../model/item.ts';
-import { encodeTurnPack, type TurnSpan } from '../state/turn-pack.ts';
+import { encodeTurnPack, type TurnSpan } from '../state/pages/turn-pack.ts';
 import type { Row } from '../view/rows.ts';
 import { type AnsweringTurn, renderTurn } from './turn.ts';
 

@@ -138,6 +138,7 @@ export function createFrame(
       search: '',
       tiles: [],
       lists: [],
+      position: '',
       pager: { newer: null, older: null, pages: [] },
       empty: '',
       ...own,

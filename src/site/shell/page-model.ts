@@ -118,6 +118,8 @@ export interface PageModel {
     readonly id: string;
     readonly items: readonly ListItemModel[];
   }[];
+  /** Where the page stands among the pages of its conversation; empty: it is the only one. */
+  readonly position: string;
   readonly pager: PagerModel;
   /** What is said when there is nothing to list; empty when there is something. */
   readonly empty: string;

@@ -4,7 +4,7 @@
 import type { Database } from '../../base/sqlite.ts';
 
 /** Raised when the tables or what stands in them change meaning. */
-const STATE_VERSION = '9';
+const STATE_VERSION = '10';
 
 const TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

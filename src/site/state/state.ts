@@ -15,7 +15,7 @@ import { createFileTable, type FileTable } from './files.ts';
 import { createJoinedTable, type JoinedTable } from './joined.ts';
 import { contentHash } from './keys.ts';
 import { createListTable, type ListTable } from './lists.ts';
-import { createPackTable, type PackTable } from './packs.ts';
+import { createPackTable, type PackTable } from './pages/packs.ts';
 import { createPlaceTable, type PlaceTable } from './places.ts';
 import { createReplicaBlobTable, type ReplicaBlobTable } from './replica-blobs.ts';
 import { isOfThisVersion, prepareTables } from './schema.ts';

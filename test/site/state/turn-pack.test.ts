@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../../../src/base/bytes.ts';
 import { turnHash } from '../../../src/model/ids.ts';
-import { decodeTurnPack, encodeTurnPack, type TurnSpan } from '../../../src/site/state/turn-pack.ts';
+import { decodeTurnPack, encodeTurnPack, type TurnSpan } from '../../../src/site/state/pages/turn-pack.ts';
 
 describe('a turn pack', () => {
   it('gives each turn its own HTML back, whatever stands around it', () => {

@@ -4,10 +4,15 @@
 import { html, joinHtml, type SafeHtml, text, trustHtml } from '../../../base/html.ts';
 import { reasonWords } from '../../../model/withdrawal.ts';
 import { plural } from '../../render/names.ts';
+import { spanOf } from '../../render/text/spans.ts';
 import { renderDamagedTurn, renderWithheldTurn } from '../../render/turn-frame.ts';
 import type { LinkModel } from '../../shell/page-model.ts';
+import type { ToldExchange } from '../../state/pages/told.ts';
+import { turnAnchor } from '../../urls.ts';
 import type { TurnView } from '../../view/turn-view.ts';
+import { renderFork } from './forks.ts';
 import { findRuns, type PlacedRow, type Run } from './page-rows.ts';
+import { callWords, resultWords } from './work-words.ts';
 
 /** In the place of a turn that has no item to show. */
 export function renderGap(view: TurnView): SafeHtml {
@@ -15,19 +20,24 @@ export function renderGap(view: TurnView): SafeHtml {
   return renderDamagedTurn(view.turn, view.damage ?? 'it cannot be read');
 }
 
-/** What stands above an exchange: its prompt in one line, and whether it began on the page before. */
-export type HeadingOf = (exchange: number, continued: boolean) => string;
+/** What stands above the exchanges of a page. */
+export interface Headed {
+  /** The first turn continues an exchange of the page before. */
+  readonly continued: boolean;
+  /** By number. */
+  readonly headings: ReadonlyMap<number, string>;
+  readonly told: readonly ToldExchange[];
+}
 
 /**
  * Sections of exchanges around their rows: what stands before each row that has an item to show, and behind the last of them.
- * Turns that have none are in it. `before`: what stands above all.
+ * Turns that have none are in it. `before` stands above all, `after` below.
  */
 export function renderAround(
   rows: readonly PlacedRow[],
   before: SafeHtml,
-  /** The first turn continues an exchange of the page before. */
-  continued: boolean,
-  headingOf: HeadingOf,
+  { continued, headings, told }: Headed,
+  after: SafeHtml,
 ): readonly SafeHtml[] {
   const around: SafeHtml[] = [];
   const runs = findRuns(rows);
@@ -39,7 +49,7 @@ export function renderAround(
       if (exchange !== undefined) pieces.push(SECTION_END);
       const goesOn = exchange === undefined && continued;
       exchange = placed.exchange;
-      pieces.push(renderSectionStart(headingOf(exchange, goesOn), goesOn));
+      pieces.push(renderSectionStart(headings.get(exchange) ?? '', goesOn));
     }
     const begun = runs.get(i);
     if (begun !== undefined) {
@@ -54,12 +64,12 @@ export function renderAround(
       run = undefined;
       pieces.push(RUN_END);
     }
-    if (placed.children.length > 0) pieces.push(renderCard('subagent', 'Sub-agent', placed.children));
-    if (placed.forks.length > 0)
-      pieces.push(renderCard('fork', 'Here the conversation also went another way', placed.forks));
+    if (placed.view.prompt) pieces.push(renderWorkLine(told.find(({ first }) => first === placed.view.turn.hash)));
+    if (placed.children.length > 0) pieces.push(renderChildren(placed.children));
+    if (placed.forks.length > 0) pieces.push(renderFork(placed.forks, findNext(rows, i, headings)));
   }
   if (exchange !== undefined) pieces.push(SECTION_END);
-  around.push(joinHtml(pieces));
+  around.push(joinHtml([...pieces, after]));
   return around;
 }
 
@@ -71,17 +81,37 @@ function renderSectionStart(heading: string, continued: boolean): SafeHtml {
   return html`<section class="exchange continued">\n<h2>${text(heading)}</h2>\n`;
 }
 
+/** What followed on a prompt, as far as this page goes. */
+function renderWorkLine(told: ToldExchange | undefined): SafeHtml {
+  if (told === undefined) return NOTHING;
+  const { work, startMs, endMs } = told;
+  const done = [...callWords(work), ...resultWords(work)];
+  const failed = work.failed === 0 ? NOTHING : html` · <b class="failed">${text(work.failed)} failed</b>`;
+  if (done.length === 0) return NOTHING;
+  return html`<p class="work">${text([spanOf(endMs - startMs), ...done].filter((each) => each !== '').join(' · '))}${failed}</p>\n`;
+}
+
+const NOTHING = joinHtml([]);
+
 function renderRunStart({ reads, searches }: Run): SafeHtml {
   const done = [
     reads === 0 ? '' : plural(reads, 'read'),
-    searches === 0 ? '' : plural(searches, 'search').replace(/searchs$/, 'searches'),
+    searches === 0 ? '' : plural(searches, 'search', 'searches'),
   ].filter((each) => each !== '');
   return html`<details class="run"><summary>${text(done.join(', '))}</summary>\n`;
 }
 
-/** A boxed list of links with a name. */
-export function renderCard(kind: 'subagent' | 'fork', label: string, links: readonly LinkModel[]): SafeHtml {
-  const items = links.map((link) => html`<li><a href="${text(link.url)}">${text(link.label)}</a></li>\n`);
-  const role = trustHtml(kind);
-  return html`<aside class="${role}" aria-label="${text(label)}">\n<p>${text(label)}</p>\n<ul>\n${items}</ul>\n</aside>\n`;
+/** The prompt with which this branch went on, where it stands on the same page. */
+function findNext(rows: readonly PlacedRow[], from: number, headings: Headed['headings']): LinkModel | undefined {
+  const next = rows.slice(from + 1).find(({ placed }) => placed.view.prompt)?.placed;
+  const label = next === undefined ? undefined : headings.get(next.exchange);
+  if (next === undefined || label === undefined) return undefined;
+  return { label, url: `#${turnAnchor(next.view.turn.hash)}` };
+}
+
+/** Sub-agents that the turn above started. */
+function renderChildren(children: readonly LinkModel[]): SafeHtml {
+  const label = children.length === 1 ? 'Sub-agent' : 'Sub-agents';
+  const items = children.map(({ label: name, url }) => html`<li><a href="${text(url)}">${text(name)}</a></li>\n`);
+  return html`<aside class="subagent" aria-label="${text(label)}">\n<p>${text(label)}</p>\n<ul>\n${items}</ul>\n</aside>\n`;
 }

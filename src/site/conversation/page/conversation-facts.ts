@@ -2,7 +2,7 @@
 /** Only facts that the archive's index knows; a page that shows them is made again when one changes. */
 
 import { isoTime, readableTime } from '../../../base/time.ts';
-import { agentName, formatCount, plural, projectName } from '../../render/names.ts';
+import { agentName, plural, projectName } from '../../render/names.ts';
 import { plainTitle } from '../../render/text/plain-title.ts';
 import { glyphOf } from '../../shell/glyphs.ts';
 import type { FactModel, LinkModel, ListItemModel } from '../../shell/page-model.ts';
@@ -32,20 +32,10 @@ export function factsOf(conversation: VisibleConversation, parent: LinkModel | u
       label: 'Project',
       values: meta.project === undefined ? [] : [linked(projectName(meta.project), projectUrl(meta.project))],
     },
-    { label: 'Models', values: (meta.models ?? []).map((model) => plain(plainTitle(model, 80))) },
     { label: 'Branch', values: meta.git?.branch === undefined ? [] : [plain(plainTitle(meta.git.branch, 80))] },
     { label: 'Started by', values: parent === undefined ? [] : [linked(parent.label, parent.url)] },
     { label: 'Started', values: [time(summary.firstMs)] },
     { label: 'Last turn', values: [time(summary.lastMs)] },
-    {
-      label: 'Size',
-      values: [
-        plain(
-          `${plural(summary.turns, 'turn')}, ${plural(summary.prompts, 'prompt')}, ${plural(summary.toolCalls, 'tool call')}`,
-        ),
-      ],
-    },
-    { label: 'Tokens', values: tokens(summary.inputTokens, summary.outputTokens) },
   ];
   return facts.filter((fact) => fact.values.length > 0);
 }
@@ -69,17 +59,11 @@ export function listItemOf(conversation: VisibleConversation, children: number):
       ...(meta.project === undefined ? [] : [{ label: projectName(meta.project), url: projectUrl(meta.project) }]),
       { label: plural(summary.prompts, 'prompt'), url: '' },
       { label: plural(summary.turns, 'turn'), url: '' },
-      ...(summary.heads.length > 1
-        ? [{ label: plural(summary.heads.length, 'branch').replace(/branchs$/, 'branches'), url: '' }]
-        : []),
+      ...(summary.heads.length > 1 ? [{ label: plural(summary.heads.length, 'branch', 'branches'), url: '' }] : []),
       ...(children > 0 ? [{ label: plural(children, 'sub-agent'), url: '' }] : []),
     ],
     tags: tagLinks(conversation.tags),
   };
-}
-
-function tokens(input: number, output: number): readonly Value[] {
-  return input + output === 0 ? [] : [plain(`${formatCount(input)} in, ${formatCount(output)} out`)];
 }
 
 function plain(text: string): Value {

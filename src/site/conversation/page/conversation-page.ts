@@ -1,34 +1,52 @@
 /** One page of a conversation: its model for the shell, its body, and what search knows of it. */
 /** Declared first, rendered only when something on it changed. */
 
-import { type EncodedHtml, encodeHtml, html, joinHtml, type SafeHtml, text } from '../../../base/html.ts';
+import { type EncodedHtml, encodeHtml, html, joinHtml, type SafeHtml, text, trustHtml } from '../../../base/html.ts';
 import type { BlobHash } from '../../../model/ids.ts';
 import type { ToolCallPart } from '../../../model/item.ts';
+import { formatCount, projectName } from '../../render/names.ts';
 import type { RenderJob } from '../../render/render-job.ts';
 import { plainTitle } from '../../render/text/plain-title.ts';
 import type { LinkModel, PageModel, PagerModel } from '../../shell/page-model.ts';
 import { keyOf } from '../../state/keys.ts';
-import { conversationUrl, outputPath, pages as sitePages, turnAnchor } from '../../urls.ts';
+import type { ToldExchange } from '../../state/pages/told.ts';
+import { conversationUrl, outputPath, projectUrl, promptsUrl, pages as sitePages, turnAnchor } from '../../urls.ts';
 import type { BranchOutline } from '../../view/outline.ts';
 import { viewTurn } from '../../view/turn-view.ts';
-import type { VisibleConversation } from '../context.ts';
 import { addTask, type ConversationWork, type FilledPage } from '../conversation-work.ts';
 import { parentLink } from '../kin.ts';
-import { renderAround, renderCard } from './conversation-body.ts';
+import { renderAround } from './conversation-body.ts';
 import { badgesOf, factsOf, tagLinks } from './conversation-facts.ts';
+import { renderCover } from './cover.ts';
+import { coverOf } from './cover-facts.ts';
+import { originOf, renderOrigin } from './forks.ts';
 import { listRows } from './page-rows.ts';
+import { type PromptIndex, renderIndex } from './prompt-index.ts';
+
+/** How far the branch is known to go where a page of it is made. */
+export interface Extent {
+  /** The highest page number that is known to exist. */
+  readonly pages: number;
+  /** All its exchanges; undefined: more may come without this page being made again. */
+  readonly whole?: readonly ToldExchange[];
+}
+
+/** Prompts in an index beside a page; where there are more, a page of its own has all. */
+const MOST_INDEXED = 150;
+const NOTHING = joinHtml([]);
+const TALK_START = trustHtml('<div class="talk">\n');
+const TALK_END = trustHtml('</div>\n');
 
 /** Declares the page; when something on it changed, its rendering and writing become a task of the conversation. Gives its key. */
 export async function buildPage(
   work: ConversationWork,
   branch: BranchOutline,
   page: FilledPage,
-  /** The highest page number that is known to exist. */
-  known: number,
+  extent: Extent,
 ): Promise<string> {
   const { context } = work;
   const blobs = placeBlobs(work, page);
-  const model = modelOf(work, branch, page, known);
+  const model = modelOf(work, branch, page, extent);
   const around = page.turns.map(({ view, exchange, forks, children }) => [
     view.turn.hash,
     view.withheld ?? view.damage ?? null,
@@ -36,8 +54,12 @@ export async function buildPage(
     forks,
     children,
   ]);
-  const before = page.number === 1 ? beforeFirst(work, branch) : joinHtml([]);
-  const key = keyOf(work.frameKey, work.renderKey, model, around, [...page.headings], before, [...blobs]);
+  const before = joinHtml([
+    renderIndex(indexOf(work, branch, page, extent)),
+    page.number === 1 ? beforeFirst(work, branch) : NOTHING,
+    TALK_START,
+  ]);
+  const key = keyOf(work.frameKey, work.renderKey, model, around, page.told, [...page.headings], before, [...blobs]);
   if (!context.output.declare(outputPath(page.url), work.owner, key)) return key;
   const weight = page.turns.reduce((sum, { view }) => sum + view.turn.rawLength, 4096);
   await context.gate.enter(weight);
@@ -76,7 +98,7 @@ async function renderPage(
 ): Promise<EncodedHtml> {
   const { state, pool } = work.context;
   const rows = listRows(page.turns);
-  const around = renderAround(rows, before, page.continued, (exchange) => page.headings.get(exchange) ?? '');
+  const around = renderAround(rows, before, page, TALK_END);
   const first = page.turns[0]?.view.turn.hash;
   if (first === undefined) return encodeHtml(joinHtml(around));
   const key = keyOf(work.renderKey, [...blobs]);
@@ -103,7 +125,24 @@ function earlierCalls(work: ConversationWork, page: FilledPage): readonly ToolCa
   );
 }
 
-function modelOf(work: ConversationWork, branch: BranchOutline, page: FilledPage, known: number): PageModel {
+function indexOf(
+  { names }: ConversationWork,
+  branch: BranchOutline,
+  page: FilledPage,
+  { pages, whole }: Extent,
+): PromptIndex {
+  const all = whole ?? page.told;
+  const rows = page.number === 1 ? all.slice(0, MOST_INDEXED) : all.slice(-MOST_INDEXED);
+  return {
+    rows,
+    total: whole?.filter(({ number }) => number > 0).length,
+    page: page.url,
+    more:
+      pages === 1 || (whole !== undefined && rows.length === all.length) ? undefined : promptsUrl(names.urlOf(branch)),
+  };
+}
+
+function modelOf(work: ConversationWork, branch: BranchOutline, page: FilledPage, extent: Extent): PageModel {
   const { context, conversation, names } = work;
   const { summary, title } = conversation;
   const urlOf = (number: number): string => names.urlOf(branch, number);
@@ -114,15 +153,15 @@ function modelOf(work: ConversationWork, branch: BranchOutline, page: FilledPage
     template: 'conversation.njk',
     width: 'wide',
     title: names.titleOf(branch, page.number),
-    heading: names.headingOf(branch, page.number),
+    heading: names.headingOf(branch),
     description: plainTitle(summary.firstPrompt, 160) || title,
-    crumbs: crumbsOf(conversation, branch, page, urlOf),
+    crumbs: crumbsOf(work, branch, page, urlOf),
     feeds: frame.feedsOf(urlOf(1), names.titleOf(branch, 1)),
-    badges: badgesOf(conversation),
+    badges: firstPage ? badgesOf(conversation) : [],
     tags: firstPage ? tagLinks(conversation.tags) : [],
     facts: firstPage && branch.main ? factsOf(conversation, parentLink(context, conversation)) : [],
-    links: firstPage && branch.main ? branchLinks(work) : [],
-    pager: pagerOf(page.number, known, urlOf),
+    position: positionOf(page, extent),
+    pager: pagerOf(page.number, extent.pages, urlOf),
     scripts: [...frame.page({ url: page.url, template: '', title: '' }).scripts, frame.asset('jump.js')].filter(
       (url) => url !== '',
     ),
@@ -130,15 +169,19 @@ function modelOf(work: ConversationWork, branch: BranchOutline, page: FilledPage
 }
 
 function crumbsOf(
-  conversation: VisibleConversation,
+  { conversation, names }: ConversationWork,
   branch: BranchOutline,
   page: FilledPage,
   urlOf: (page: number) => string,
 ): readonly LinkModel[] {
-  const crumbs: LinkModel[] = [{ label: 'Conversations', url: sitePages.home }];
+  const { project } = conversation.summary.meta;
+  const crumbs: LinkModel[] = [
+    { label: 'Conversations', url: sitePages.home },
+    ...(project === undefined ? [] : [{ label: projectName(project), url: projectUrl(project) }]),
+  ];
   if (!branch.main || page.number > 1)
     crumbs.push({ label: conversation.title, url: conversationUrl(conversation.summary.id) });
-  if (!branch.main && page.number > 1) crumbs.push({ label: branch.head.name, url: urlOf(1) });
+  if (!branch.main && page.number > 1) crumbs.push({ label: names.labelOf(branch), url: urlOf(1) });
   return crumbs;
 }
 
@@ -162,23 +205,22 @@ function pageNumbers(last: number): readonly number[] {
   return [...new Set(ends)].sort((a, b) => a - b);
 }
 
-function branchLinks({ kin }: ConversationWork): PageModel['links'] {
-  if (kin.branches.length === 0) return [];
-  return [{ heading: 'Other branches', className: 'branches', items: kin.cutBranches(kin.branches) }];
+/** `Prompts 17–24 of 40 · page 3 of 5`; of what may grow without this page only the beginning is said. */
+function positionOf({ number, headings }: FilledPage, { pages, whole }: Extent): string {
+  if (pages === 1) return '';
+  const prompts = [...headings.keys()].filter((each) => each > 0);
+  const [from = 0, to = 0] = [prompts[0], prompts.at(-1)];
+  const total = whole?.at(-1)?.number;
+  const of = (n: number | undefined): string => (n === undefined ? '' : ` of ${formatCount(n)}`);
+  const range = from === to ? `Prompt ${formatCount(from)}` : `Prompts ${formatCount(from)}\u2013${formatCount(to)}`;
+  const page = `page ${number}${whole === undefined ? '' : of(pages)}`;
+  return prompts.length === 0 ? `Page ${page.slice(5)}` : `${range}${of(total)} · ${page}`;
 }
 
 /** What stands above the first page: where a branch comes from, and sub-agents whose place is not known. */
 function beforeFirst(work: ConversationWork, branch: BranchOutline): SafeHtml {
-  if (branch.forkTurn !== undefined) {
-    const page = work.places.get(branch.forkTurn)?.page ?? conversationUrl(work.conversation.summary.id);
-    const url = `${page}#${turnAnchor(branch.forkTurn)}`;
-    return renderCard('fork', 'This branch begins after a turn of another one', [
-      { label: 'The turn where it went another way', url },
-    ]);
-  }
-  if (!branch.main) return joinHtml([]);
-  const lost = work.kin.lostChildren(work.calls);
-  return lost.length === 0 ? joinHtml([]) : renderCard('subagent', 'Sub-agents of this conversation', lost);
+  if (branch.forkTurn !== undefined) return renderOrigin(originOf(work, branch, branch.forkTurn));
+  return branch.main ? renderCover(coverOf(work)) : NOTHING;
 }
 
 /** A branch whose head stands on another one: its address stays and says where it ended. */
@@ -199,7 +241,7 @@ export function addPlainPage(
 ): void {
   const { context, conversation } = work;
   const crumbs = [{ label: conversation.title, url: conversationUrl(conversation.summary.id) }];
-  const model = context.frame.page({ template: 'conversation.njk', crumbs, ...own });
+  const model = context.frame.page({ template: 'conversation.njk', width: 'wide', crumbs, ...own });
   if (!context.output.declare(outputPath(own.url), work.owner, keyOf(work.frameKey, model, body))) return;
   addTask(work, context.writePage(model, body));
 }

@@ -6,6 +6,7 @@ import type { AnsweringTurn } from '../../render/turn.ts';
 import type { LinkModel } from '../../shell/page-model.ts';
 import { onlyResponse, pairRows, type Row } from '../../view/rows.ts';
 import type { TurnView } from '../../view/turn-view.ts';
+import type { ForkLink } from '../kin.ts';
 
 /** A turn on its page, with what stands around it. */
 export interface PlacedTurn {
@@ -13,7 +14,7 @@ export interface PlacedTurn {
   /** Number of its exchange on the way from the root, from 1; 0 before the first prompt. */
   readonly exchange: number;
   /** Branches that go another way after it. */
-  readonly forks: readonly LinkModel[];
+  readonly forks: readonly ForkLink[];
   /** Conversations of sub-agents that it started. */
   readonly children: readonly LinkModel[];
 }

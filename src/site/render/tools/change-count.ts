@@ -3,15 +3,9 @@
 
 import type { JsonValue } from '../../../base/json.ts';
 import type { ToolCallPart, ToolCallResponsePart } from '../../../model/item.ts';
+import type { FileChange } from '../../state/pages/told.ts';
 import { countLines } from '../text/long-text.ts';
 import { findList, findPath, findString, findText } from './arguments.ts';
-
-export interface FileChange {
-  /** Empty where nobody says. */
-  readonly path: string;
-  readonly added: number;
-  readonly removed: number;
-}
 
 /** Of calls of the kinds `edit` and `write`, and of patches; none for any other, and for one that failed. */
 export function countChanges(call: ToolCallPart, answer: ToolCallResponsePart | undefined): readonly FileChange[] {
@@ -21,11 +15,12 @@ export function countChanges(call: ToolCallPart, answer: ToolCallResponsePart | 
   const path = findPath(given) ?? '';
   const patch = findPatch(given);
   const told = answer?.diff;
+  // A patch names files as the agent does; what the tool says of it names them from the root of the disk.
+  if (patch !== undefined) return countPatch(patch);
   if (typeof told === 'string' && told !== '') {
     const changes = countPatch(told);
     return path === '' || changes.length > 1 ? changes : changes.map((one) => ({ ...one, path }));
   }
-  if (patch !== undefined) return countPatch(patch);
   const content = findString(given, 'content', 'contents', 'file_text', 'text');
   if (content !== undefined) return [{ path, added: countLines(content), removed: 0 }];
   const edits = [given, ...(findList(given, 'edits') ?? []).slice(0, MOST_EDITS)].map(countEdit);

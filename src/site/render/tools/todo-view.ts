@@ -19,12 +19,14 @@ export function viewTodo({ arguments: given }: ToolCallPart, allowance: Allowanc
     return { detail: oneLine(subject), ...(state === undefined ? {} : { more: moreOf(spell(state)) }) };
   }
   const done = list.filter((entry) => stateOf(entry) === 'done').length;
+  const active = list.find((entry) => stateOf(entry) === 'active');
+  const now = active === undefined ? '' : labelOf(active);
   return {
     detail: `${done} of ${list.length} done`,
+    ...(now === '' ? {} : { more: moreOf(oneLine(now)) }),
     get body() {
       return renderTodos(list, allowance);
     },
-    open: true,
   };
 }
 
@@ -32,7 +34,7 @@ export function viewTodo({ arguments: given }: ToolCallPart, allowance: Allowanc
 function renderTodos(list: readonly JsonValue[], allowance: Allowance): SafeHtml {
   let items = '';
   for (const [i, entry] of list.entries()) {
-    const label = findText(entry, 'content', 'step', 'title', 'text', 'description', 'subject') ?? '';
+    const label = labelOf(entry);
     const state = stateOf(entry);
     items += `<li class="todo ${state}"><span class="task ${state}" role="img" aria-label="${STATES[state]}"></span> ${visibleText(cutEnd(label, LONGEST_MORE))}</li>`;
     if (items.length > allowance.longest && i + 1 < list.length) {
@@ -41,6 +43,10 @@ function renderTodos(list: readonly JsonValue[], allowance: Allowance): SafeHtml
     }
   }
   return trustHtml(`<ul class="todos">${items}</ul>`);
+}
+
+function labelOf(entry: JsonValue): string {
+  return findText(entry, 'content', 'step', 'title', 'text', 'description', 'subject') ?? '';
 }
 
 const STATES = { done: 'done', active: 'in progress', open: 'to do', dropped: 'dropped' } as const;

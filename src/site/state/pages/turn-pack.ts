@@ -1,8 +1,8 @@
 /** The rendered rows of one page as one zstd frame: a line that says where each stands, then the page's HTML. */
 /** The page's own bytes are packed, which are there already: nothing is written or encoded a second time. */
 
-import { concatBytes, decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
-import { compressZstd, declaredSize, decompressZstd } from '../../base/zstd.ts';
+import { concatBytes, decodeUtf8, encodeUtf8 } from '../../../base/bytes.ts';
+import { compressZstd, declaredSize, decompressZstd } from '../../../base/zstd.ts';
 
 /** A row of the page by its name, and where its HTML begins and ends in the page's, in UTF-16 units. */
 export type TurnSpan = readonly [name: string, start: number, end: number];

@@ -1,9 +1,10 @@
 /** What the next build of a conversation can use again, page by page: rendered turns, and what a walk knows of a page. */
 /** A page's first turn names its pack: cuts never move, so the last page finds its own turns again when it grows. */
 
-import { decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
-import type { Database } from '../../base/sqlite.ts';
-import type { TurnHash } from '../../model/ids.ts';
+import { decodeUtf8, encodeUtf8 } from '../../../base/bytes.ts';
+import type { Database } from '../../../base/sqlite.ts';
+import type { TurnHash } from '../../../model/ids.ts';
+import type { ToldExchange } from './told.ts';
 import { decodeTurnPack } from './turn-pack.ts';
 
 /** What a walk has to know of a page that it does not read. */
@@ -21,6 +22,8 @@ export interface PageSketch {
   readonly calls: readonly (readonly [id: string, turn: number])[];
   /** Those that begin on it and have something to tell. */
   readonly exchanges: readonly SketchedExchange[];
+  /** All that begin on it. */
+  readonly told: readonly ToldExchange[];
 }
 
 /** An exchange without what was said in it. */

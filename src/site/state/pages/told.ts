@@ -1,0 +1,54 @@
+/** What is told of an exchange where its turns are not shown: in the index of prompts, on the cover, at a fork. */
+/** Plain data and bounded: it is kept with pages that are not made again. */
+
+import type { TurnHash } from '../../../model/ids.ts';
+import type { ToolKind } from '../../../model/item.ts';
+
+export interface FileChange {
+  /** Empty where nobody says. */
+  readonly path: string;
+  readonly added: number;
+  readonly removed: number;
+}
+
+export interface Commit {
+  /** As git said it, shortened. */
+  readonly hash: string;
+  readonly subject: string;
+}
+
+/** Tokens of one model. What was read from a cache and what was written to one is not fresh. */
+export interface Tokens {
+  readonly model: string;
+  readonly fresh: number;
+  readonly cached: number;
+  readonly written: number;
+  readonly output: number;
+}
+
+export interface Work {
+  readonly calls: Readonly<Partial<Record<ToolKind, number>>>;
+  readonly failed: number;
+  readonly files: readonly FileChange[];
+  readonly commits: readonly Commit[];
+  /** Addresses of pull and merge requests that were opened. */
+  readonly requests: readonly string[];
+  readonly tokens: readonly Tokens[];
+  /** Between one turn and the next, long pauses shortened. */
+  readonly workedMs: number;
+}
+
+/** An exchange as the index of prompts knows it. */
+export interface ToldExchange {
+  readonly first: TurnHash;
+  /** Number on the way from the root; 0: what stands before the first prompt. */
+  readonly number: number;
+  /** The prompt in one line. */
+  readonly line: string;
+  readonly page: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** The beginning of the last thing that was answered; empty: nothing was. */
+  readonly closing: string;
+  readonly work: Work;
+}
