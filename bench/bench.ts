@@ -1,5 +1,5 @@
 /** `npm run bench`: measures what docs/benchmarks.md shows. */
-/** `npm run bench -- corpus|store|size|peers|killed` runs one part; TURNPRESS_CORPUS names the sessions that are read or grown from. */
+/** `npm run bench -- corpus|store|size|pull|peers|killed` runs one part; TURNPRESS_CORPUS names the sessions that are read or grown from. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { benchCorpus } from './corpus.ts';
 import { benchKilled } from './killed.ts';
 import { benchPeers } from './peers.ts';
+import { benchPull } from './pull.ts';
 import { benchSize } from './size.ts';
 import { benchStore } from './store.ts';
 import { printTable, type Row } from './table.ts';
@@ -32,6 +33,10 @@ const PARTS: readonly Part[] = [
   {
     ...{ name: 'size', title: 'A corpus of any size', always: false, needsCorpus: true },
     run: (corpus, scratch, megabytes) => benchSize(corpus, scratch, (megabytes ?? 1000) * MB),
+  },
+  {
+    ...{ name: 'pull', title: 'A great archive pulled', always: false, needsCorpus: false },
+    run: (_corpus, scratch, conversations) => benchPull(scratch, conversations ?? 10_000),
   },
   { name: 'peers', title: 'Beside others', always: false, needsCorpus: true, run: benchPeers },
   {
