@@ -49,5 +49,5 @@ export { type PreparedTurn, prepareTurn } from './format/turn-record.ts';
 export type { Ledger, LedgerSource, LedgerUpdate, LostParent, StartedConversation } from './ledger-contract.ts';
 export { cutArchive, type PublishedSizes } from './read/cut-archive.ts';
 export { mendInfo } from './scan/mend-info.ts';
-export { cutTails } from './scan/quarantine.ts';
+export { cutTails, quarantineFile } from './scan/quarantine.ts';
 export type { TornTail } from './scan/scan-tails.ts';

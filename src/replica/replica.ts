@@ -28,4 +28,5 @@ export { type PullState, readPullState } from './pull/pull-state.ts';
 export { openFolderSource } from './repair/folder-source.ts';
 export type { GoodSource } from './repair/good-source.ts';
 export { type RepairReport, repair } from './repair/repair.ts';
+export { type RepairLogReport, repairLog } from './repair/repair-log.ts';
 export { openReplicaSource } from './repair/replica-good-source.ts';

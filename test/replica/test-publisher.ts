@@ -17,8 +17,8 @@ import { openReplica, type Replica } from '../../src/replica/replica.ts';
 export interface Publication {
   /** Absent: unsigned. */
   readonly key?: SigningKey;
-  /** Signs, too: the one before, when `key` is new. */
-  readonly old?: SigningKey;
+  /** Signs, too: the one before, when `key` is new, or all that were replaced. */
+  readonly old?: SigningKey | readonly SigningKey[];
   /** Default: everything that changed. */
   readonly only?: (id: ConversationId) => boolean;
   readonly withdraw?: readonly ConversationId[];
@@ -51,7 +51,7 @@ export function publish(dir: string, publication: Publication = {}): number {
 function append(archive: ArchiveReader, log: ArchiveLog, publication: Publication): number {
   const { key, old, only = () => true, withdraw = [], timeMs = 1_800_000_000_000 } = publication;
   const { origin } = archive.info;
-  const keys = [old, key].filter((each) => each !== undefined);
+  const keys = [old ?? [], key ?? []].flat();
   const appender = log.startAppend();
   try {
     let count = 0;

@@ -25,14 +25,22 @@ export function findKnownLog(index: TurnIndex, id: ConversationId): KnownLog | u
   return { id, size: row.frontier.size, root: rootOf(row.frontier), turns: row.state.turns };
 }
 
+/** The same without what was made of a damaged log: that would make the damage the truth. */
+export function findTrustedLog(index: TurnIndex, id: ConversationId): KnownLog | undefined {
+  const isLost = index.get('SELECT 1 AS one FROM lost_logs WHERE hash=?', Buffer.from(id, 'hex')) !== undefined;
+  return isLost || index.findRow(id)?.damage === undefined ? findKnownLog(index, id) : undefined;
+}
+
 /** Inside a transaction. The first loss stands: what was known after it is a shorter story. */
 export function noteLostLog(index: TurnIndex, { id, size, root, turns }: KnownLog): void {
   index.run('INSERT OR IGNORE INTO lost_logs VALUES (?, ?, ?, ?)', Buffer.from(id, 'hex'), size, root, turns);
 }
 
-/** Before the index is dropped: all that it knows, until it is found again. Inside a transaction. */
+/** Before the index is dropped: all that it knows of whole logs, until it is found again. Inside a transaction. */
 export function noteAllLogs(index: TurnIndex): void {
-  index.run('INSERT OR IGNORE INTO lost_logs SELECT hash, size, root, turns FROM conversations WHERE size > 0');
+  index.run(
+    'INSERT OR IGNORE INTO lost_logs SELECT hash, size, root, turns FROM conversations WHERE size > 0 AND damage IS NULL',
+  );
 }
 
 /** It was found again. Inside a transaction. */

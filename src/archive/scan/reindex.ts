@@ -10,7 +10,7 @@ import { TILE_WIDTH } from '../format/tile-names.ts';
 import { listBlobsOf } from '../index/blob-parts.ts';
 import type { ConversationRow } from '../index/conversation-row.ts';
 import { forgetLedgerOf } from '../index/ledger.ts';
-import { findKnownLog, forgetLostLog, type KnownLog, noteLostLog } from '../index/lost-logs.ts';
+import { findTrustedLog, forgetLostLog, type KnownLog, noteLostLog } from '../index/lost-logs.ts';
 import type { Store } from '../index/store.ts';
 import { writeCheckpoint } from './checkpoint-file.ts';
 import { findLoss } from './find-loss.ts';
@@ -28,7 +28,7 @@ export function reindex(store: Store, id: ConversationId, many = false): Convers
   store.forgetDamage(id);
   if (store.index.readOnly) return inspect(store, id);
   const row = store.index.findRow(id);
-  const known = findKnownLog(store.index, id);
+  const known = findTrustedLog(store.index, id);
   const before = store.damage.length;
   let sealable: readonly number[] = [];
   store.index.transaction(() => {
@@ -67,7 +67,7 @@ export function reindex(store: Store, id: ConversationId, many = false): Convers
 
 function inspect(store: Store, id: ConversationId): ConversationRow | undefined {
   const row = store.index.findRow(id);
-  const known = findKnownLog(store.index, id);
+  const known = findTrustedLog(store.index, id);
   const extent = { origin: knownOrigin(store, row), size: known?.size ?? 0 };
   const scanned = scanConversation(store.files, id, extent, () => {});
   const loss = scanned.readOnly === undefined ? findLoss(known, scanned) : undefined;
@@ -75,11 +75,11 @@ function inspect(store: Store, id: ConversationId): ConversationRow | undefined 
   return row;
 }
 
-/** What was known of a log that does not begin with it is remembered until it does. Damage is said already, and may be mended. */
+/** What was known of a log that does not begin with it, or is damaged, is remembered until it is whole and does. Damage is said already. */
 function noteLoss(store: Store, known: KnownLog | undefined, scanned: ScannedConversation): void {
   const loss = findLoss(known, scanned);
   if (known === undefined) return;
-  if (loss === undefined) forgetLostLog(store.index, known.id);
+  if (loss === undefined && scanned.readOnly === undefined) forgetLostLog(store.index, known.id);
   else noteLostLog(store.index, known);
   if (loss !== undefined && scanned.readOnly === undefined) store.report(loss);
 }

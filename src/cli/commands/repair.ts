@@ -14,8 +14,11 @@ import {
   type GoodSource,
   openFolderSource,
   openReplicaSource,
+  type RepairLogReport,
   type RepairReport,
+  readPullState,
   repair,
+  repairLog,
 } from '../../replica/replica.ts';
 import { isForeign, noSuch, openToWrite, placeOf } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
@@ -37,20 +40,23 @@ export async function run(context: Context, args: readonly string[], options: Co
     places.filter((place) => isAddress(place)),
   );
   const archive = openToWrite(context);
+  const { origin } = archive.info;
   let sources: readonly GoodSource[] = [];
-  const published = openPublishedLog(context, archive.info.origin);
+  let published: ArchiveLog | undefined;
   try {
     const conversations = args.map((typed) => conversationOf(archive, typed.toLowerCase()));
     sources = openSources(context, places, fetcher, options.from !== undefined);
+    // first, because it says what of each conversation must be there
+    const archiveLog = await mendArchiveLog(context, origin, sources, dry);
+    published = openPublishedLog(context, origin);
     const report = await repair({
       ...{ archive, sources, dry, log: context.log },
       ...(conversations.length === 0 ? {} : { conversations }),
       statesOf: statesIn(published),
     });
-    const whole = { ...report, info };
-    context.printJson(whole);
-    sayReport(context, whole, dry);
-    if (sayLogDamage(context, archive.info.origin)) return EXIT.damaged;
+    context.printJson({ ...report, info, archiveLog });
+    sayReport(context, report, dry);
+    if (archiveLog?.state === 'damaged') return EXIT.damaged;
     if (report.left.length === 0) return EXIT.done;
     return report.away.length > 0 && report.away.length === report.asked.length ? EXIT.network : EXIT.damaged;
   } finally {
@@ -128,15 +134,29 @@ function openPublishedLog({ archiveDir: dir, log }: Context, origin: string): Ar
   }
 }
 
-/** True: the archive log is damaged, which nothing here mends: nobody shall take the rest for all. */
-function sayLogDamage(context: Context, origin: string): boolean {
+/** Undefined: nothing was published, or ever known to be. */
+async function mendArchiveLog(
+  context: Context,
+  origin: string,
+  sources: readonly GoodSource[],
+  dry: boolean,
+): Promise<RepairLogReport | undefined> {
   const { archiveDir: dir, log } = context;
-  if (!existsSync(join(dir, 'log'))) return false;
-  const { damage } = verifyLog({ dir, origin, log, ...(isForeign(context) ? { indexPath: '' } : {}) });
-  const own = damage.filter(({ file }) => file.startsWith('log/'));
-  for (const found of own) printLeft(context, found);
-  if (own.length > 0) context.log.info('the archive log comes back from a backup only: copy its archive/log/ here');
-  return own.length > 0;
+  if (!existsSync(join(dir, 'log')) && !existsSync(join(dir, 'private', 'log.db'))) return undefined;
+  const pulled = readPullState(dir);
+  const trusted = pulled?.keys.slice(-1).map(({ key }) => key) ?? [];
+  const report = await repairLog({ dir, origin, sources, dry, log, trusted, isCopy: pulled !== undefined });
+  const { state, records, checkpoints } = report;
+  const what = [
+    ...(records > 0 ? [`the archive log, ${plural(records, 'record')}`] : []),
+    ...(checkpoints > 0 ? [plural(checkpoints, 'checkpoint')] : []),
+  ].join(', ');
+  if (what !== '') context.print(`${dry ? 'would be put back' : 'put back'}: ${what}`);
+  if (state !== 'damaged') return report;
+  const { damage } = verifyLog({ dir, origin, log });
+  for (const found of damage.filter(({ file }) => file.startsWith('log/'))) printLeft(context, found);
+  log.info('no place that was asked has an archive log that goes on from what was known and is signed by a known key');
+  return report;
 }
 
 function statesIn(log: ArchiveLog | undefined): (id: ConversationId) => readonly LogState[] {

@@ -111,22 +111,31 @@ function checkCheckpoint(log: ArchiveLog, state: LoggedState, keys: readonly Ver
 /** Why the checkpoint that is kept for a published state is not that of the state; undefined: it is. */
 export function findCheckpointProblem(
   log: ArchiveLog,
-  { conversation, size, root }: Pick<LoggedState, 'conversation' | 'size' | 'root'>,
+  state: Pick<LoggedState, 'conversation' | 'size' | 'root'>,
   keys: readonly VerifierKey[],
 ): string | undefined {
   try {
-    const bytes = log.readConversation(conversation);
-    if (bytes === undefined) return 'it is missing';
-    const checkpoint = parseCheckpoint(bytes);
-    const fits =
-      checkpoint.origin === `${log.origin}/${conversation}` &&
-      checkpoint.size === size &&
-      encodeHex(checkpoint.root) === root;
-    if (!fits) return 'it is that of another state';
-    const signed = keys.some(({ name, publicKey }) => verifyCheckpoint(checkpoint, name, publicKey));
-    return signed || keys.length === 0 ? undefined : 'no key of the archive signed it';
+    const bytes = log.readConversation(state.conversation);
+    return bytes === undefined ? 'it is missing' : findBadCheckpoint(bytes, log.origin, state, keys);
   } catch (error) {
     if (error instanceof TurnpressError) return messageOf(error);
     throw error;
   }
+}
+
+/** The same for bytes from anywhere. Throws RecordError for what is no checkpoint. */
+export function findBadCheckpoint(
+  bytes: Uint8Array,
+  origin: string,
+  { conversation, size, root }: Pick<LoggedState, 'conversation' | 'size' | 'root'>,
+  keys: readonly VerifierKey[],
+): string | undefined {
+  const checkpoint = parseCheckpoint(bytes);
+  const fits =
+    checkpoint.origin === `${origin}/${conversation}` &&
+    checkpoint.size === size &&
+    encodeHex(checkpoint.root) === root;
+  if (!fits) return 'it is that of another state';
+  const signed = keys.some(({ name, publicKey }) => verifyCheckpoint(checkpoint, name, publicKey));
+  return signed || keys.length === 0 ? undefined : 'no key of the archive signed it';
 }

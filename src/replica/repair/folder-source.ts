@@ -4,8 +4,10 @@
 import { type ArchiveReader, DamageError, type LogOffer, openArchive } from '../../archive/archive.ts';
 import { TILE_WIDTH } from '../../archive/format/format.ts';
 import { blake3Hex } from '../../base/blake3.ts';
+import { realDisk } from '../../base/disk.ts';
 import type { BlobHash, ConversationId } from '../../model/ids.ts';
-import type { Contents, GoodSource } from './good-source.ts';
+import { LogFiles } from '../log/log-files.ts';
+import { type Contents, type GoodLog, type GoodSource, orBad } from './good-source.ts';
 
 /** `own`: this machine made its `private/`, so its index is used. Nothing is written there. Throws what opening an archive throws. */
 export function openFolderSource(dir: string, name: string, own: boolean): GoodSource {
@@ -14,7 +16,19 @@ export function openFolderSource(dir: string, name: string, own: boolean): GoodS
     name,
     listRecords: async (id, size) => listRecords(archive, id, size),
     findContents: async (id, hashes) => findContents(archive, id, hashes),
+    findLog: async () => findLog(dir),
     close: () => archive.close(),
+  };
+}
+
+function findLog(dir: string): GoodLog | undefined {
+  const files = new LogFiles(realDisk, dir);
+  const checkpoint = orBad(() => files.readCheckpoint());
+  if (checkpoint === undefined) return undefined;
+  return {
+    checkpoint,
+    readTile: async (n, size) => orBad(() => files.readTile(n, size).records),
+    readConversation: async (id) => orBad(() => files.readConversation(id)),
   };
 }
 

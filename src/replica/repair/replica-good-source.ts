@@ -19,12 +19,12 @@ import { limits } from '../../base/limits.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { NetworkError } from '../errors.ts';
 import type { Fetcher } from '../fetch/fetcher.ts';
-import { CHECKPOINT_NAME, conversationFolder, entriesName } from '../publish/replica-names.ts';
+import { CHECKPOINT_NAME, conversationFolder, entriesName, LOG_FOLDER } from '../publish/replica-names.ts';
 import { countRevisions } from '../publish/revisions.ts';
 import { fetchBlob, fetchPayloads } from '../pull/conversation-tiles.ts';
 import { findReplica } from '../pull/discover.ts';
 import { ReplicaSource } from '../pull/source.ts';
-import type { Contents, GoodSource } from './good-source.ts';
+import type { Contents, GoodLog, GoodSource } from './good-source.ts';
 
 /** Records of one log that are in memory together. */
 const MOST_RECORDS = 2 ** 20;
@@ -42,6 +42,7 @@ export function openReplicaSource(address: string, fetcher: Fetcher, patienceMs?
   return {
     name: address,
     listRecords: async (id, size) => (await (await finder()).listRecords(id)).slice(0, size),
+    findLog: async () => (await finder()).findLog(),
     findContents: async (id, hashes) => (await finder()).findContents(id, hashes),
     close: () => {},
   };
@@ -53,6 +54,21 @@ class ReplicaFinder {
 
   constructor(source: ReplicaSource) {
     this.#source = source;
+  }
+
+  async findLog(): Promise<GoodLog | undefined> {
+    const checkpoint = await this.#findCheckpoint(LOG_FOLDER);
+    if (checkpoint === undefined) return undefined;
+    return {
+      checkpoint,
+      readTile: (n, size) => {
+        const width = tileRecords(size, n);
+        return this.#find(`${LOG_FOLDER}/${entriesName(n, width)}`, limits.entryTile, (bytes) =>
+          decodeEntries(bytes, width),
+        );
+      },
+      readConversation: (id) => this.#findCheckpoint(conversationFolder(id)),
+    };
   }
 
   /** Those of the conversation that was asked for last stay in memory: contents are asked for after them. */
@@ -97,6 +113,13 @@ class ReplicaFinder {
       if (blob !== undefined) found.set(hash, blob.raw);
     }
     return found;
+  }
+
+  #findCheckpoint(folder: string): Promise<Uint8Array | undefined> {
+    return this.#find(`${folder}/${CHECKPOINT_NAME}`, limits.checkpoint, (bytes) => {
+      parseCheckpoint(bytes);
+      return bytes;
+    });
   }
 
   #find<T>(path: string, limit: number, decode: (bytes: Uint8Array) => T): Promise<T | undefined> {

@@ -1,7 +1,7 @@
 /** Logs that are gone, or not what they were: said by opening and by verify, until they are back or a person accepts it. */
 /** Every single state here is whole in itself; only what was known before shows the loss. */
 
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -103,5 +103,36 @@ describe.each(Object.entries(losses))('when %s', (what, lose) => {
     writer.append({ turns });
     expect(writer.listBranch(at(turns, -1).hash)).toHaveLength(300);
     writer.close();
+  });
+});
+
+describe('an index that was made over a damaged log', () => {
+  it('does not take the damage for what was known, also when it is made anew', () => {
+    const tile = join(folder, 'tile', 'entries', '000');
+    const bytes = readFileSync(tile);
+    writeFileSync(tile, Buffer.from(bytes).fill(0, 3000, 3200));
+    rmSync(join(dir, 'private'), { recursive: true });
+    const archive = openArchive(dir, { mode: 'write' });
+    expect(lossesOf(archive.damage)).not.toEqual([]);
+    archive.rebuildIndex();
+    archive.close();
+    writeFileSync(tile, bytes);
+    for (const mode of ['read', 'write', 'read'] as const) expect(look(mode)).toEqual([[], []]);
+  });
+
+  it('remembers what was known before the damage, however often it is made anew', () => {
+    const tile = join(folder, 'tile', 'entries', '000');
+    writeFileSync(tile, readFileSync(tile).fill(0, 3000, 3200));
+    for (const _ of [1, 2]) {
+      const archive = openArchive(dir, { mode: 'write' });
+      archive.rebuildIndex();
+      archive.close();
+    }
+    putBack('earlier');
+    for (const mode of ['read', 'write', 'read'] as const)
+      for (const damage of look(mode)) expect(new Set(damage)).toEqual(new Set(['log true']));
+    putBack('whole');
+    look('write');
+    expect(look('read')).toEqual([[], []]);
   });
 });

@@ -247,6 +247,27 @@ describe('R8: keys that change', () => {
     await heals();
   });
 
+  it('who slept through two of them follows as long as the first key signs on', async () => {
+    const third = fixedKey(ORIGIN, 43);
+    await world.pull();
+    const copy = join(world.dir, 'without');
+    cpSync(world.copy, copy, { recursive: true });
+    for (const [key, old] of [
+      [NEXT, KEY],
+      [third, [KEY, NEXT]],
+      [third, [KEY, NEXT]],
+    ] as const) {
+      world.more(id, 2);
+      world.publish({ key, old });
+    }
+    const keys = [KEY, NEXT, third].map(vkeyOf);
+    expect(await world.pull()).toMatchObject({ keys, failed: 0, pending: 0 });
+    world.more(id, 2);
+    world.publish({ key: third, old: NEXT });
+    expect(await world.failure({ dir: copy })).toMatchObject({ code: 'UNTRUSTED_KEY' });
+    expect(await world.pull()).toMatchObject({ keys, failed: 0, pending: 0 });
+  });
+
   it('one that the old key did not sign for is taken only when a person names it', async () => {
     await world.pull();
     world.more(id, 2);
