@@ -18,7 +18,8 @@ import { isLocked, type Process, releaseLock, takeLock, thisProcess } from './fi
 import { sweepArchive } from './files/temps.ts';
 import { parseSigningKey, type SigningKey } from './format/signing-key.ts';
 import { Store, type StoreParts } from './index/store.ts';
-import { OpenArchive } from './open-archive.ts';
+import { OpenReader } from './open-reader.ts';
+import { OpenWriter } from './open-writer.ts';
 import {
   compareIndex,
   findReadableIndex,
@@ -122,7 +123,7 @@ function openWriter(parts: Parts): ArchiveWriter {
     disk.fsyncDir(`${dir}/private`);
     keepInfoCopy(disk, dir, parts.log);
     const store = openWritableStore(parts, tookOver !== undefined);
-    return new OpenArchive(store, () => releaseLock(disk, lock, self));
+    return new OpenWriter(store, () => releaseLock(disk, lock, self));
   } catch (error) {
     releaseLock(disk, lock, self);
     throw error;
@@ -175,7 +176,7 @@ function openWithIndex(parts: Parts): ArchiveReader {
     // while somebody writes, the index may be a commit behind: what it says is still true
     if (stale.length + gone.length === 0 || written) {
       refreshIndex(store, { stale: [], gone: [] });
-      return new OpenArchive(store, () => {});
+      return new OpenReader(store);
     }
     index.close();
   }
@@ -187,7 +188,7 @@ function openWithIndex(parts: Parts): ArchiveReader {
     log.detail(
       `the index is not in step with ${plural(stale.length + gone.length, 'conversation')}: they were read for this command only`,
     );
-  return new OpenArchive(store, () => {});
+  return new OpenReader(store);
 }
 
 function sayTakeOver({ log }: Parts, tookOver: string | undefined): void {
