@@ -4,6 +4,7 @@
 import type { Ledger, LedgerSource } from '../../archive/archive.ts';
 import { decodeUtf8 } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
+import { ownString } from '../../base/own-string.ts';
 import type { Importer } from '../kit/importer.ts';
 import { type Discovery, type FoundFile, wasLookedFor } from '../read/discover.ts';
 import type { ReadTask } from '../read/read-part.ts';
@@ -141,7 +142,16 @@ function planNew(
   const importer = importers.find((each) => each.detect(head));
   if (importer === undefined) return { status: 'ignored' };
   const task = { ...taskOf(file, importer.id, options), from: 0, firstLine: 1 };
-  return { status, source: { task, bytes: file.size }, ...importer.peek?.(head) };
+  const { session, after } = importer.peek?.(head) ?? {};
+  return { status, source: { task, bytes: file.size }, ...ownWords({ session, after }) };
+}
+
+/** The plan of all sources stands in memory at once, so nothing in it may hold the head that it was cut from. */
+function ownWords(
+  words: Readonly<Record<'session' | 'after', string | undefined>>,
+): Pick<Candidate, 'session' | 'after'> {
+  const told = Object.entries(words).flatMap(([name, word]) => (word === undefined ? [] : [[name, ownString(word)]]));
+  return Object.fromEntries(told);
 }
 
 function taskOf(file: FoundFile, importer: string, options: PlanOptions) {
