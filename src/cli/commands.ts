@@ -114,9 +114,14 @@ export const commands: readonly Command[] = [
       { flags: '--tag <tag>', says: 'only conversations with this tag' },
       { flags: '--since <date>', says: '2026-01-31, inclusive' },
       { flags: '--until <date>', says: '2026-01-31, inclusive' },
+      { flags: '--everywhere', says: 'also in the copies of other archives, and in what the feeds brought' },
       { flags: '--limit <n>', says: 'default: 20' },
     ],
-    examples: ['turnpress search race condition', `turnpress search '"exit code 1"' --role tool --since 2026-01-01`],
+    examples: [
+      'turnpress search race condition',
+      `turnpress search '"exit code 1"' --role tool --since 2026-01-01`,
+      'turnpress search race condition --everywhere',
+    ],
     load: () => import('./commands/search.ts'),
   },
   {

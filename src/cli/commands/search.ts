@@ -1,13 +1,15 @@
 /** `turnpress search`: full text over everything that was ever kept, offline. */
 /** Each hit names its turn, so that `turnpress show` continues from there. */
 
-import { readableTime } from '../../base/time.ts';
-import { shortId } from '../../model/ids.ts';
+import { join } from 'node:path';
+import type { ArchiveReader, SearchQuery } from '../../archive/archive.ts';
 import { openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { countOf } from '../counts.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import type { FoundPlace } from '../following/everywhere.ts';
+import { type Found, searchArchive } from '../found.ts';
 import { checkNames, checkRole } from '../known-names.ts';
 import { cleanText, oneLine, wrapText } from '../terminal.ts';
 
@@ -15,46 +17,61 @@ export async function run(context: Context, args: readonly string[], options: Co
   checkRole(options.role);
   const archive = openToRead(context);
   try {
-    const text = args.join(' ');
-    const hits = archive.search({
-      text,
-      ...textOption('agent', options),
-      ...textOption('project', options),
-      ...textOption('model', options),
-      ...textOption('role', options),
-      ...textOption('tag', options),
-      ...(options.since === undefined ? {} : { sinceMs: dayOf(options.since, '--since') }),
-      ...(options.until === undefined ? {} : { untilMs: dayOf(options.until, '--until') + DAY_MS - 1 }),
-      limit: options.limit === undefined ? 20 : countOf(options.limit, '--limit'),
-    });
-    const results = hits.map((hit) => ({ hit, conversation: archive.getConversation(hit.conversation) }));
+    const query = queryOf(args.join(' '), options);
+    const places = options.everywhere === true ? await searchAll(context, archive, query) : [ownPlace(archive, query)];
+    const found = places.flatMap((place) => place.found.map((each) => ({ place, each })));
     context.printJson(
-      results.map(({ hit, conversation }) => ({
-        turn: hit.turn,
-        conversation: hit.conversation,
-        title: conversation.meta.title ?? conversation.firstPrompt,
-        project: conversation.meta.project,
-        agent: conversation.meta.agent,
-        role: hit.role,
-        time: new Date(hit.timeMs).toISOString(),
-        snippet: hit.snippet.replace(/[\ue000\ue001]/g, ''),
-      })),
+      found.map(({ place: { kind, name }, each }) =>
+        options.everywhere === true ? { from: kind, ...(kind === 'copy' && { copy: name }), ...each.json } : each.json,
+      ),
     );
-    const { style } = context;
-    for (const { hit, conversation } of results) {
-      const title = oneLine(conversation.meta.title ?? conversation.firstPrompt, context.columns - 50);
-      const facts = [hit.role, conversation.meta.project ?? '', readableTime(hit.timeMs)]
-        .filter((fact) => fact !== '')
-        .join(' · ');
-      context.print(`${style.yellow(shortId(hit.turn))} ${style.bold(title)}  ${style.dim(cleanText(facts))}`);
-      context.print(`${marked(wrapText(hit.snippet.replace(/\s+/g, ' '), context.columns, '  '), style.mark)}\n`);
+    for (const place of places) {
+      if (options.everywhere === true && place.found.length > 0) context.print(headingOf(context, place));
+      for (const each of place.found) show(context, each);
     }
-    if (results.length === 0) checkNames(archive, options);
-    if (results.length === 0) context.log.info(`nothing found for "${text}"`);
-    return results.some(({ conversation }) => conversation.damage !== undefined) ? EXIT.damaged : EXIT.done;
+    if (found.length === 0) checkNames(archive, options);
+    if (found.length === 0) context.log.info(`nothing found for "${query.text}"`);
+    return found.some(({ each }) => each.damaged) ? EXIT.damaged : EXIT.done;
   } finally {
     archive.close();
   }
+}
+
+function queryOf(text: string, options: CommandOptions): SearchQuery {
+  return {
+    text,
+    ...textOption('agent', options),
+    ...textOption('project', options),
+    ...textOption('model', options),
+    ...textOption('role', options),
+    ...textOption('tag', options),
+    ...(options.since === undefined ? {} : { sinceMs: dayOf(options.since, '--since') }),
+    ...(options.until === undefined ? {} : { untilMs: dayOf(options.until, '--until') + DAY_MS - 1 }),
+    limit: options.limit === undefined ? 20 : countOf(options.limit, '--limit'),
+  };
+}
+
+function ownPlace(archive: ArchiveReader, query: SearchQuery): FoundPlace {
+  return { kind: 'own', name: '', found: searchArchive(archive, query) };
+}
+
+/** The reader is loaded only where it is searched. */
+async function searchAll(context: Context, archive: ArchiveReader, query: SearchQuery): Promise<readonly FoundPlace[]> {
+  return (await import('../following/everywhere.ts')).searchEverywhere(context, archive, query);
+}
+
+/** Where they are from, and which command goes on from there. */
+function headingOf({ style, shown, archiveDir }: Context, { kind, name }: FoundPlace): string {
+  if (kind === 'own') return style.dim('this archive: turnpress show <id>');
+  if (kind === 'feeds') return style.dim('feeds: turnpress read <number>');
+  const dir = shown(join(archiveDir, 'private', 'replicas', name));
+  return style.dim(`the copy of ${name}: turnpress show <id> --archive ${dir}`);
+}
+
+function show({ print, style, columns }: Context, { id, title, facts, snippet }: Found): void {
+  const known = facts.filter((fact) => fact !== '').join(' · ');
+  print(`${style.yellow(id)} ${style.bold(oneLine(title, columns - 50))}  ${style.dim(cleanText(known))}`);
+  print(`${marked(wrapText(snippet.replace(/\s+/g, ' '), columns, '  '), style.mark)}\n`);
 }
 
 const DAY_MS = 86_400_000;

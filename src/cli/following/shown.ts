@@ -5,7 +5,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArchiveReader } from '../../archive/archive.ts';
 import { TurnpressError } from '../../base/errors.ts';
-import { walkMarkup } from '../../feed/feed.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import { openReaderStore, type ReaderEntry, readSubscriptions, type Subscription } from '../../reader/reader.ts';
 import { readPullState } from '../../replica/replica.ts';
@@ -14,6 +13,7 @@ import { isForeign, openQuietly } from '../archive.ts';
 import type { Context } from '../context.ts';
 import { nameOf } from './feeds.ts';
 import { listReplicas, replicasFolder, storeFile, subscriptionsFile } from './followed.ts';
+import { wordsOf } from './html-words.ts';
 
 /** Entries in the river, and how many are looked at for them: most may be of feeds that are not shown. */
 const RIVER = 300;
@@ -90,16 +90,14 @@ function collectRiver(context: Context, sources: readonly FollowedSource[]): rea
   try {
     const known = new Map([...store.feeds.walk()].map((feed) => [feed.id, feed]));
     const river: RiverEntry[] = [];
-    let after: ReaderEntry | undefined;
-    for (let looked = 0; looked < LOOKED_AT && river.length < RIVER; looked += PAGE) {
-      const page = store.entries.list({ limit: PAGE, ...(after !== undefined && { after }) });
+    for (let offset = 0; offset < LOOKED_AT && river.length < RIVER; offset += PAGE) {
+      const page = store.entries.list({ limit: PAGE, offset });
       for (const entry of page) {
         const feed = known.get(entry.feed);
         const source = byFeed.get(feed?.url ?? '');
         if (feed === undefined || source === undefined || river.length === RIVER) continue;
         river.push(riverEntryOf(entry, source.title || nameOf(feed), source.home ?? feed.home ?? source.feed));
       }
-      after = page.at(-1);
       if (page.length < PAGE) break;
     }
     return river;
@@ -110,7 +108,7 @@ function collectRiver(context: Context, sources: readonly FollowedSource[]): rea
 
 function riverEntryOf(entry: ReaderEntry, source: string, sourceUrl: string): RiverEntry {
   const { guid, title, url, timeMs, html, text } = entry;
-  const excerpt = text ?? wordsOf(html ?? '');
+  const excerpt = text ?? wordsOf(html ?? '', EXCERPT);
   return {
     guid,
     title,
@@ -120,24 +118,6 @@ function riverEntryOf(entry: ReaderEntry, source: string, sourceUrl: string): Ri
     excerpt: excerpt.slice(0, EXCERPT),
     ...(url !== undefined && { url }),
   };
-}
-
-/** The beginning of what stands in somebody's HTML, without its tags, scripts and styles. */
-function wordsOf(html: string): string {
-  let [words, silent] = ['', 0];
-  const isSilent = (name: string): boolean => name === 'script' || name === 'style';
-  walkMarkup(html.slice(0, EXCERPT * 20), 'html', {
-    open(name) {
-      if (isSilent(name)) silent++;
-    },
-    close(name) {
-      if (isSilent(name)) silent--;
-    },
-    text(piece) {
-      if (silent === 0 && words.length < EXCERPT) words += `${piece} `;
-    },
-  });
-  return words.replace(/\s+/g, ' ').trim();
 }
 
 /** The newest conversations of every archive of which there is a copy. One that cannot be read is passed over, and said. */

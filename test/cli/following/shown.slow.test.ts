@@ -92,6 +92,7 @@ describe('what is shown of the subscriptions', () => {
     expect(shown.sources.map(({ title }) => title)).toEqual(['open', 'news', 'said to be open', 'plain query']);
     expect(shown.river).toHaveLength(300);
     expect(new Set(shown.river.map(({ source }) => source)).size).toBe(4);
+    expect(new Set(shown.river.map(({ guid, sourceUrl }) => `${guid} ${sourceUrl}`)).size).toBe(300);
     expect(JSON.stringify(shown)).not.toMatch(/heron|192\.168|unread|starred/i);
     expect(said.match(/is not shown/g)).toHaveLength(7);
     expect(said).not.toMatch(/auth=1|pass@|8f3kd/);
