@@ -9,7 +9,7 @@ import type { Context } from '../context.ts';
 import { countOf } from '../counts.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { FoundPlace } from '../following/everywhere.ts';
-import { type Found, searchArchive } from '../found.ts';
+import { type Found, searchArchive } from '../following/found.ts';
 import { checkNames, checkRole } from '../known-names.ts';
 import { cleanText, oneLine, wrapText } from '../terminal.ts';
 

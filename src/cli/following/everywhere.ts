@@ -9,9 +9,9 @@ import { readableTime } from '../../base/time.ts';
 import { openReaderStore, type ReaderEntry } from '../../reader/reader.ts';
 import { isForeign, openToRead } from '../archive.ts';
 import type { Context } from '../context.ts';
-import { type Found, searchArchive } from '../found.ts';
 import { copyUrl, nameOf } from './feeds.ts';
 import { listReplicas, replicasFolder, storeFile } from './followed.ts';
+import { type Found, searchArchive } from './found.ts';
 import { wordsOf } from './html-words.ts';
 
 export interface FoundPlace {

@@ -1,9 +1,9 @@
 /** What a search found in an archive, as `search` shows it. */
 /** Apart from the command, because copies of other archives are searched in the same way. */
 
-import type { ArchiveReader, SearchQuery } from '../archive/archive.ts';
-import { readableTime } from '../base/time.ts';
-import { shortId, type TurnHash } from '../model/ids.ts';
+import type { ArchiveReader, SearchQuery } from '../../archive/archive.ts';
+import { readableTime } from '../../base/time.ts';
+import { shortId, type TurnHash } from '../../model/ids.ts';
 
 export interface Found {
   /** What names it in another command. */
