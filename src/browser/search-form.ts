@@ -69,7 +69,7 @@ export function openForm(): SearchForm {
     },
     focus: () => words.focus(),
     onChange(work) {
-      let timer = 0;
+      let timer: ReturnType<typeof setTimeout> | undefined;
       form.addEventListener('submit', (event) => {
         event.preventDefault();
         clearTimeout(timer);

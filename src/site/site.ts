@@ -6,9 +6,9 @@ import type { ArchiveReader } from '../archive/archive.ts';
 import { errorCode } from '../base/disk.ts';
 import { DatabaseDiskError } from '../base/errors.ts';
 import type { ConversationSummary } from '../model/conversation.ts';
-import type { TurnHash } from '../model/ids.ts';
-import type { LoggedTurn } from '../model/turn.ts';
+import type { ConversationId } from '../model/ids.ts';
 import { visibilityOf } from '../model/visibility.ts';
+import type { PageReport } from './compare/compare-page.ts';
 import { PublishBlockedError } from './errors.ts';
 import { checkGated } from './gated.ts';
 import type { BuildOptions, BuildReport } from './options.ts';
@@ -28,6 +28,7 @@ export { copySiteUrl } from './urls.ts';
 import { parseReadingUrl, readingEntryUrl } from './urls.ts';
 
 export { basePathOf, underBasePath } from './base-path.ts';
+export type { PageFinding, PageReport } from './compare/compare-page.ts';
 export { ArchiveGrewError, BuildRunningError } from './errors.ts';
 export type { ConversationPlace, FollowedSource, Following, RiverEntry, WanderTarget } from './following.ts';
 export type { BuildOptions, BuildReport } from './options.ts';
@@ -56,15 +57,14 @@ export async function openReading(): Promise<ReadingPages> {
   return { render, findList, entryUrl: readingEntryUrl, findPage };
 }
 
-/** The articles of some turns as a build of this version writes them, for whoever checks a page: see render-again.ts. */
-export async function renderAgain(
+/** Holds a page of any site against the turns that an archive has of its conversation, with the renderer of this version. */
+export async function comparePage(
   archive: ArchiveReader,
-  path: readonly LoggedTurn[],
-  shown: ReadonlySet<TurnHash>,
-  basePath: string,
-): Promise<ReadonlyMap<TurnHash, readonly string[]>> {
-  const { renderPath } = await import('./conversation/render-again.ts');
-  return renderPath(archive, path, shown, basePath);
+  id: ConversationId,
+  { html, basePath }: { readonly html: string; readonly basePath: string },
+): Promise<PageReport> {
+  const { compareWithArchive } = await import('./compare/compare-archive.ts');
+  return compareWithArchive(archive, id, html, basePath);
 }
 
 /** Raised when equal inputs give other bytes than before: everything is made again. */
@@ -196,5 +196,5 @@ function inputFolders(options: BuildOptions): InputFolders {
   const { templatesDir, userTemplatesDir, contentDir, docsDir, config } = options;
   const own = userTemplatesDir === undefined || userTemplatesDir === templatesDir ? {} : { userTemplatesDir };
   const docs = config.documentation ? { docsDir } : {};
-  return { templatesDir, contentDir, ...docs, ...own, color: config.color };
+  return { templatesDir, contentDir, ...docs, ...own, color: config.color, checks: options.replica !== undefined };
 }

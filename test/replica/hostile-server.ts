@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 
 /** What was asked for, and the bytes of the file there; undefined: there is none. */
@@ -96,6 +96,13 @@ export async function serveHostile(folder: string, rules: Rule[] = []): Promise<
   return state;
 }
 
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
 /** As a good static host does it. */
 export const honest: Mode = (asked) => {
   const { request, response, bytes, path } = asked;
@@ -105,7 +112,7 @@ export const honest: Mode = (asked) => {
   }
   const etag = etagOf(bytes);
   response.setHeader('etag', etag);
-  response.setHeader('content-type', path.endsWith('.html') ? 'text/html; charset=utf-8' : 'application/octet-stream');
+  response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream');
   if (request.headers['if-none-match'] === etag) {
     response.writeHead(304).end();
     return;

@@ -1,7 +1,7 @@
 /** The format's door: bytes in, records out, and back. No disk, no index, no lock. */
 /** For whoever holds an archive's bytes from elsewhere: a replica, a proof, a page that checks itself. Bytes: docs/archive-format.md */
 
-export { DamageError, RecordError } from '../errors.ts';
+export { DamageError, FutureFormatError, RecordError } from '../errors.ts';
 export { blobPath, decodeBlob, encodeBlob } from './blob-file.ts';
 export {
   type Checkpoint,

@@ -11,8 +11,7 @@ import { plural } from '../../model/counts.ts';
 import { fingerprintOf, parseVerifierKey } from '../../replica/log/log.ts';
 import { type Fetcher, findReplica, NetworkError, type PullReport, pull } from '../../replica/replica.ts';
 import { parseAnchor, resolverShardUrl } from '../../site/fixed-urls.ts';
-import { basePathOf } from '../../site/site.ts';
-import { comparePage, type PageReport } from '../checking/compare-page.ts';
+import { basePathOf, comparePage, type PageReport } from '../../site/site.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
@@ -94,7 +93,7 @@ async function compare(
     return EXIT.damaged;
   }
   const compared = await comparePage(archive, conversation.id, page);
-  const asked = page.turn === undefined || page.html.includes(`id="t-${page.turn}"`);
+  const asked = page.turn === undefined || compared.shown.includes(page.turn);
   const missing = asked ? [] : [{ turn: page.turn ?? '', problem: 'it was asked for, and the page does not show it' }];
   const findings = [...compared.findings, ...missing];
   const holds = findings.length === 0 && compared.turns > 0;
@@ -103,7 +102,8 @@ async function compare(
   context.printJson({ ...facts, ...compared, findings, notCompared: NOT_COMPARED, notProven: NOT_PROVEN });
   context.print(`conversation  ${id}: ${plural(size, 'record')}, hash by hash under the root of its published state`);
   sayPage(context, compared);
-  for (const { turn, problem } of findings) context.print(`contradicts   t-${turn}: ${problem}`);
+  for (const { turn, problem } of findings)
+    context.print(`contradicts   ${turn === '' ? '' : `t-${turn}: `}${problem}`);
   context.print(`not compared  ${NOT_COMPARED}`);
   context.print(`not proven    ${NOT_PROVEN}`);
   return holds ? EXIT.done : EXIT.damaged;
@@ -129,11 +129,20 @@ function sayArchive(
   context.print(`              fingerprint ${fingerprintOf(parseVerifierKey(key)).words}`);
 }
 
-function sayPage(context: Context, { turns, same, sameText, fromFirst, toLast }: PageReport): void {
+function sayPage(context: Context, report: PageReport): void {
+  const { turns, same, sameText, renderer, ourRenderer, fromFirst, toLast } = report;
   if (turns === 0) context.print('contradicts   the page shows no turn');
   else {
-    const text = sameText > 0 ? `; of ${sameText} only the words were compared: the site has another renderer` : '';
-    context.print(`page          ${plural(turns, 'turn')}, ${same} letter for letter as rendered again here${text}`);
+    context.print(`page          ${plural(turns, 'turn')}, ${same} letter for letter as rendered again here`);
+    if (renderer !== ourRenderer) {
+      const theirs = renderer === '' ? 'a version that it does not name' : `version ${renderer}`;
+      context.print(
+        `WORDS ONLY    rendered by ${theirs}, and here by version ${ourRenderer}: of ${plural(sameText, 'turn')} only the`,
+      );
+      context.print(
+        '              words and addresses were compared, not what may hide them or make them look otherwise',
+      );
+    }
     const ends = [...(fromFirst ? ['the first'] : []), ...(toLast ? ['the last of a branch'] : [])];
     context.print(`              it has ${ends.join(' and ') || 'neither the first nor the last'} turn`);
   }

@@ -1,8 +1,7 @@
 /** The records of the archive log, to bytes and back: states and keys. Byte tables: docs/archive-format.md */
 /** Decoding is strict: what it accepts, encoding gives back byte for byte. */
 
-import { RecordError } from '../../archive/archive.ts';
-import { expectLength, isZero, readText, readTime, writeTime } from '../../archive/format/format.ts';
+import { expectLength, isZero, RecordError, readText, readTime, writeTime } from '../../archive/format/format.ts';
 import { encodeUtf8 } from '../../base/bytes.ts';
 import { type ConversationId, turnHash } from '../../model/ids.ts';
 import { generateVerifierKey, parseVerifierKey, type VerifierKey } from './verifier-key.ts';

@@ -1,8 +1,7 @@
 /** Verifier keys: the public half of an archive's key, as text that people and programs pass on. */
 /** `<name>+<key id>+<base64 of 0x01 ‖ public key>`. Source: https://c2sp.org/signed-note#verifier-keys */
 
-import { RecordError } from '../../archive/archive.ts';
-import { isOrigin, keyDigest } from '../../archive/format/format.ts';
+import { isOrigin, keyDigest, RecordError } from '../../archive/format/format.ts';
 import { encodeHex } from '../../base/bytes.ts';
 
 export interface VerifierKey {

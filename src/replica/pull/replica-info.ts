@@ -1,8 +1,7 @@
 /** archive.json of a replica: whose it is and in which format, checked before anything is made of it. */
 /** It is not signed: all that counts in it is held against the log, whose checkpoint is. */
 
-import { FutureFormatError, RecordError } from '../../archive/archive.ts';
-import { isOrigin } from '../../archive/format/format.ts';
+import { FutureFormatError, isOrigin, RecordError } from '../../archive/format/format.ts';
 import { decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
 import { parseVerifierKey } from '../log/verifier-key.ts';

@@ -1,7 +1,6 @@
 /** What the parts of one conversation's build share. */
 /** Made by conversation.ts for each conversation that changed; gone when it was walked. */
 
-import type { Meta } from '../../model/conversation.ts';
 import type { DeletedEntry } from '../../model/entry.ts';
 import type { TurnHash } from '../../model/ids.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
@@ -9,6 +8,7 @@ import { RENDERER_VERSION } from '../render/version.ts';
 import { keyOf } from '../state/keys.ts';
 import type { ToldExchange } from '../state/pages/told.ts';
 import { turnUrn } from '../urls.ts';
+import { foldersOf } from '../view/folders.ts';
 import { type BranchOutline, outlineBranches } from '../view/outline.ts';
 import type { TurnView } from '../view/turn-view.ts';
 import { createBlobUrl, type PlaceBlob } from './blob-urls.ts';
@@ -100,11 +100,6 @@ export function createWork(context: BuildContext, conversation: VisibleConversat
       .slice(0, MOST_DELETED),
     tasks: [],
   };
-}
-
-/** Folders that a session was held in; its paths are shown from there. */
-export function foldersOf({ cwd, folders = [] }: Meta): readonly string[] {
-  return [...new Set(cwd === undefined ? folders : [cwd, ...folders])];
 }
 
 /** Something that goes on while the conversation is walked. */

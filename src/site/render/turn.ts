@@ -38,6 +38,8 @@ export interface TurnInput {
   readonly sameMinute?: boolean;
   /** Folders that the session was held in: paths below them are shown from there. */
   readonly folders?: readonly string[];
+  /** False: code stays plain. */
+  readonly colours?: boolean;
 }
 
 export type AnsweringTurn = RenderedTurn & { readonly item: Item };
@@ -59,7 +61,7 @@ export function renderTurn(input: TurnInput): SafeHtml {
     weight === QUIET || item.role === 'tool'
       ? quietHeading(turn, input.sameMinute === true)
       : heading(label, turn, item);
-  const allowance = allowanceOf(turn);
+  const allowance = allowanceOf(turn, input);
   const results = renderResults(input, item);
   const shown = renderFitting(item.parts, roomOf(turn) - header.length - FRAME, allowance, (part, given) =>
     renderPart(part, input, item, results, given),
@@ -94,7 +96,7 @@ function renderResults(input: TurnInput, { parts }: Item): ReadonlyMap<string, R
     const answer = input.answers?.get(call.id);
     const part = answer === undefined ? undefined : onlyResponse(answer.item);
     if (answer === undefined || part === undefined) continue;
-    const allowance = allowanceOf(answer);
+    const allowance = allowanceOf(answer, input);
     const shown = renderFitting(answer.item.parts, roomOf(answer) - FRAME, allowance, (one, given) =>
       one === part ? renderAnswer(part, call, given) : renderPart(one, input, answer.item, NO_RESULTS, given),
     );
@@ -119,11 +121,11 @@ function placeResults(own: string, results: ReadonlyMap<string, Result>): string
   return body;
 }
 
-function allowanceOf(turn: RenderedTurn): Allowance {
+function allowanceOf(turn: RenderedTurn, { colours = true }: TurnInput): Allowance {
   return {
     whole: `turnpress show ${shortId(turn.hash)} --full shows the whole`,
     longest: LONGEST_TEXT,
-    colour: Math.min(MOST_COLOURED, turn.rawLength + SMALL_TURN),
+    colour: !colours ? 0 : Math.min(MOST_COLOURED, turn.rawLength + SMALL_TURN),
   };
 }
 

@@ -4,10 +4,11 @@
 import { FEED_FORMATS } from '../../feed/formats.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import { basePathOf } from '../base-path.ts';
+import { RENDERER_VERSION } from '../render/version.ts';
 import { keyOf } from '../state/keys.ts';
 import { absoluteUrl, feedUrl, isBelow, outOfCopy, pages } from '../urls.ts';
 import { cardsOf, structuredSite } from './cards.ts';
-import { NO_ROBOTS, PAGE_POLICY } from './headers.ts';
+import { CHECKED_POLICY, NO_ROBOTS, PAGE_POLICY } from './headers.ts';
 import type { SiteInputs } from './inputs.ts';
 import type { FeedLinkModel, LinkModel, PageModel } from './page-model.ts';
 
@@ -17,6 +18,8 @@ export interface Frame {
   /** The three feeds beside a page. */
   feedsOf(pageUrl: string, title: string): readonly FeedLinkModel[];
   asset(name: string): string;
+  /** What a page of turns has that can be checked against the site's replica; nothing where there is none. */
+  readonly checks: Partial<PageModel>;
   /** Part of every page's key: templates, assets and what the frame shows of the configuration. */
   readonly key: string;
 }
@@ -88,7 +91,15 @@ export function createFrame(
   const nav = navigation(inputs.docs.size > 0, around);
   const scripts = given(['page.js', 'offline.js']);
   const basePath = basePathOf(config.url);
+  const checks = hasReplica
+    ? {
+        policy: CHECKED_POLICY,
+        checker: asset('checker-check-this-page.js'),
+        scripts: [...scripts, ...given(['jump.js', 'check-button.js'])],
+      }
+    : {};
   return {
+    checks,
     key: keyOf(
       inputs.shellKey,
       inputs.docs.size > 0,
@@ -119,6 +130,8 @@ export function createFrame(
       robots: mode === 'local' ? NO_ROBOTS : '',
       replica: hasReplica ? pages.replicaInfo : '',
       blogroll: config.following.blogroll ? pages.blogroll : '',
+      generator: `turnpress, renderer ${RENDERER_VERSION}`,
+      checker: '',
       icon: asset('icon.svg'),
       width: 'column',
       cards: mode === 'local' ? [] : cardsOf(config, own),

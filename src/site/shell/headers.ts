@@ -9,7 +9,7 @@ const BASE_POLICY =
   "object-src 'none'; base-uri 'none'; form-action 'self'; ";
 const TRUSTED = "require-trusted-types-for 'script'";
 
-/** In the `<meta>` of every page but the search page. */
+/** In the `<meta>` of every page but the search page and those that can check themselves. */
 export const PAGE_POLICY = `${BASE_POLICY}${TRUSTED}`;
 /** Search runs Pagefind's WebAssembly in a worker of our own origin. */
 export const SEARCH_POLICY = `${BASE_POLICY.replace(
@@ -20,6 +20,8 @@ export const SEARCH_POLICY = `${BASE_POLICY.replace(
 export const READER_POLICY = PAGE_POLICY.replace("form-action 'none'", "form-action 'self'");
 /** Of one of them on which the person asked for an entry's pictures. */
 export const PICTURES_POLICY = READER_POLICY.replace("img-src 'self' data:", "img-src 'self' data: https: http:");
+/** A page that can check itself hashes in WebAssembly. */
+export const CHECKED_POLICY = `${BASE_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")}${TRUSTED}`;
 /** A worker obeys the policy of its own response. */
 const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
@@ -45,7 +47,6 @@ const CONVERSATIONS = `${pages.replica}conversations/:root`;
 const PAGES = [
   '/',
   '/page/*',
-  '/c/*',
   '/t/*',
   '/projects/*',
   '/agents/*',
@@ -73,6 +74,7 @@ export const headerRules: readonly HeaderRule[] = [
     ],
   },
   ...PAGES.map((path) => ({ path, headers: [withFrames(PAGE_POLICY), REVALIDATE] })),
+  { path: '/c/*', headers: [withFrames(CHECKED_POLICY), REVALIDATE] },
   { path: '/search/*', headers: [withFrames(SEARCH_POLICY), REVALIDATE] },
   { path: '/reader/*', headers: [withFrames(READER_POLICY), REVALIDATE] },
   { path: '/pagefind/*', headers: [['Content-Security-Policy', WORKER_POLICY], REVALIDATE] },

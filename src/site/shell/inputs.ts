@@ -33,6 +33,8 @@ export interface InputFolders {
   readonly docsDir?: string;
   /** `#rrggbb`, or empty: see theme.ts. */
   readonly color: string;
+  /** Pages can check themselves against a replica. */
+  readonly checks: boolean;
 }
 
 export function readInputs(folders: InputFolders): SiteInputs {
@@ -50,7 +52,7 @@ export function readInputs(folders: InputFolders): SiteInputs {
   if (look !== undefined) addAsset(files, OWN_STYLE, look);
   for (const [name, made] of themeOf(folders.color, files.get(ICON)?.content)) addAsset(files, name, made);
   for (const [name, { content }] of files) if (name.endsWith('.css')) addAsset(files, name, linkAssets(content, files));
-  const assets = new Map([...readScripts(files), ...files]);
+  const assets = new Map([...readScripts(files, folders.checks), ...files]);
   const stem = (name: string): string => name.slice(0, -3);
   const pages = readTexts([join(folders.contentDir, 'pages')], '.md', stem);
   const docs = readTexts(folders.docsDir === undefined ? [] : [folders.docsDir], '.md', stem);

@@ -80,6 +80,10 @@ export interface PageModel {
   readonly replica: string;
   /** The list of what the owner follows; empty: it is not shown. */
   readonly blogroll: string;
+  /** Program and renderer that made the page, for who renders its turns again. */
+  readonly generator: string;
+  /** The script that checks this page; empty: it cannot be checked. */
+  readonly checker: string;
   readonly icon: string;
   /** `wide`: more than a column of text. */
   readonly width: 'column' | 'wide';

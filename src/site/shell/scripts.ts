@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeUtf8 } from '../../base/bytes.ts';
 import { contentHash } from '../state/keys.ts';
@@ -16,44 +16,85 @@ export interface Asset {
 
 /** What pages load. The modules that these import are served beside them. */
 const ENTRIES = ['jump', 'offline', 'page', 'reader', 'resolve', 'search', 'wander'];
+/** What pages load besides that can be checked against a replica: the button, and the rest when somebody presses it. */
+const CHECKS = ['check-button', 'checker/check-this-page'];
 /** `.ts` here and `.js` in the published package. */
 const EXTENSION = extname(import.meta.url);
-const FOLDER = fileURLToPath(new URL('../../browser', import.meta.url));
-const FROM = /^((?:import|export) (?!type\b)[^;]*?\bfrom ')(\.[^']+)(';)/gm;
+const SOURCES = fileURLToPath(new URL('../..', import.meta.url));
+const FOLDER = join(SOURCES, 'browser');
+const FROM = /^((?:import|export) (?:(?!type\b)[^;]*?\bfrom )?['"])([^'"]+)(['"];)/gm;
+const FILE = /(?<=new URL\(')([a-z][^']*\.wasm)(?=', import\.meta\.url\))/g;
 
-/** Scripts and modules by the name they are served under (`page.js`). `own`: a user's files, which replace ours of the same name. */
-export function readScripts(own: ReadonlyMap<string, Asset>): ReadonlyMap<string, Asset> {
+/** What a page has in the place of Node's own modules, in browser/instead. */
+const INSTEAD: ReadonlySet<string> = new Set(['node:buffer', 'node:crypto', 'node:module', 'node:util', 'node:zlib']);
+/** The file of a package that a browser takes, where that is another one than Node's. */
+const FOR_BROWSERS: ReadonlyMap<string, string> = new Map([
+  ['blake3-wasm/dist/wasm/nodejs/blake3_js.js', 'blake3-wasm/dist/wasm/web/blake3_js.js'],
+  ['diff', 'diff/lib/patch/create.js'],
+  ['markdown-it', 'markdown-it/browser'],
+]);
+
+/**
+ * Scripts and modules by the name they are served under (`page.js`). `own`: a user's files, which replace ours of the same name.
+ * `checks`: also what a page checks itself with.
+ */
+export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): ReadonlyMap<string, Asset> {
   const scripts = new Map<string, Asset>();
   const add = (file: string): Asset => {
-    const name = `${basename(file, EXTENSION)}.js`;
+    const name = nameOf(file);
     const known = own.get(name) ?? scripts.get(name);
     if (known !== undefined) return known;
+    const asset = file.endsWith('.wasm') ? readAsset(name, file) : readScript(name, file);
+    scripts.set(name, asset);
+    return asset;
+  };
+  const readAsset = (name: string, file: string): Asset => {
+    const content = readFileSync(file);
+    return { url: assetUrl(name, contentHash(content)), content };
+  };
+  const readScript = (name: string, file: string): Asset => {
     // All are served from one folder: an import is the name of a file beside.
-    const linked = readFileSync(file, 'utf8').replace(FROM, (_, before: string, path: string, after: string) => {
-      return `${before}./${basename(add(join(dirname(file), path)).url)}${after}`;
-    });
-    const script = {
+    const beside = (target: string): string => `./${basename(add(findTarget(target, file)).url)}`;
+    const linked = readFileSync(file, 'utf8')
+      .replace(FROM, (_, before: string, target: string, after: string) => before + beside(target) + after)
+      .replace(FILE, beside);
+    return {
       url: assetUrl(name, contentHash(linked)),
       // Types are taken out when it is written: most builds only ask for the name.
       get content() {
-        return encodeUtf8(plainCode(linked));
+        return encodeUtf8(plainCode(linked, file));
       },
     };
-    scripts.set(name, script);
-    return script;
   };
-  for (const name of ENTRIES) add(join(FOLDER, `${name}${EXTENSION}`));
+  for (const name of [...ENTRIES, ...(checks ? CHECKS : [])]) add(join(FOLDER, `${name}${EXTENSION}`));
   return scripts;
 }
 
 /** The service worker, which browsers take as a plain script and not as a module. */
 export function readServiceWorker(): string {
   const source = readFileSync(join(FOLDER, `sw${EXTENSION}`), 'utf8');
-  return plainCode(source.replace(/^export \{\};\n?/m, ''));
+  return plainCode(source.replace(/^export \{\};\n?/m, ''), 'sw');
+}
+
+/** The file that an import of `file` means. */
+function findTarget(target: string, file: string): string {
+  if (target.startsWith('.')) return join(dirname(file), target);
+  if (INSTEAD.has(target)) return join(FOLDER, 'instead', `${target.replace(':', '-')}${EXTENSION}`);
+  if (target.startsWith('node:')) throw new Error(`${file} needs ${target}, which no page has`);
+  return fileURLToPath(import.meta.resolve(FOR_BROWSERS.get(target) ?? target));
+}
+
+/** `page.js`; of a module of another room `base-bytes.js`, of a package `fzstd-esm-index.js`: each name is one file. */
+function nameOf(file: string): string {
+  const inside = file.startsWith(FOLDER) ? relative(FOLDER, file) : relative(SOURCES, file);
+  const [, kept] = /.*node_modules[/\\](.*)$/.exec(file) ?? [];
+  const stem = (kept ?? inside).replace(/\.(?:[cm]?js|ts)$/, '').replace(/[^a-z0-9.]+/gi, '-');
+  return `${stem.replace(/^-/, '').toLowerCase()}${file.endsWith('.wasm') ? '' : '.js'}`;
 }
 
 /** JavaScript, without the blanks that types leave behind at line ends and in empty lines. */
-function plainCode(source: string): string {
+function plainCode(source: string, file: string): string {
+  if (file.includes('node_modules')) return source.replace(/^\/\/# sourceMappingURL=.*$/m, '');
   const code = EXTENSION === '.ts' ? stripTypeScriptTypes(source) : source;
   return code.replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n');
 }

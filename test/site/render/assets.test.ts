@@ -14,7 +14,7 @@ import { callPart, HASH, item, render, responsePart, textPart } from './samples.
 const read = (name: string) => readFileSync(new URL(`../../../templates/assets/${name}`, import.meta.url), 'utf8');
 const css = read('site.css');
 const all = css + read('conversation.css');
-const scripts = readScripts(new Map());
+const scripts = readScripts(new Map(), true);
 
 describe('site.css', () => {
   it('is small and loads nothing but the face beside it', () => {
@@ -102,15 +102,32 @@ describe('the pages’ scripts', () => {
   it('are modules without types that import only files served beside them', () => {
     const served = new Set([...scripts.values()].map(({ url }) => url.replace('/assets/', './')));
     for (const [name, { content }] of scripts) {
+      if (name.endsWith('.wasm')) continue;
       const code = decodeUtf8(content);
       expect(stripTypeScriptTypes(code), name).toBe(code);
-      for (const [, path] of code.matchAll(/\bfrom '([^']+)'/g)) expect(served, `${name}: ${path}`).toContain(path);
+      for (const [, path] of code.matchAll(/^(?:import|export) (?:[^;'"]*\bfrom )?['"]([^'"]+)['"];$/gm))
+        expect(served, `${name}: ${path}`).toContain(path);
     }
+  });
+
+  it('use nothing of Node but what stands in its place', () => {
+    const own = [...scripts.keys()].filter((name) => !/^(?:base|model|archive|replica|site|feed|instead)-/.test(name));
+    expect(own).toContain('page.js');
+    for (const name of own)
+      expect(decodeUtf8(scripts.get(name)?.content ?? new Uint8Array()), name).not.toMatch(/\b(?:Buffer|process)\./);
+    for (const [name, { content }] of scripts) expect(decodeUtf8(content), name).not.toMatch(/^import [^;]*['"]node:/m);
+  });
+
+  it('of a check come only with pages that can be checked', () => {
+    const without = readScripts(new Map(), false);
+    expect([...without.keys()].filter((name) => /check/.test(name))).toEqual([]);
+    expect(scripts.get('check-button.js')?.content.length).toBeLessThan(1000);
+    for (const [name, { url }] of without) expect(scripts.get(name)?.url).toBe(url);
   });
 
   it('have another name when a module that they import changes, and give way to a user’s file', () => {
     const own = { url: '/assets/elements-00000000.js', content: encodeUtf8('export {};\n') };
-    const replaced = readScripts(new Map([['elements.js', own]]));
+    const replaced = readScripts(new Map([['elements.js', own]]), true);
     expect(replaced.has('elements.js')).toBe(false);
     expect(decodeUtf8(replaced.get('search.js')?.content ?? new Uint8Array())).toContain("'./elements-00000000.js'");
     expect(replaced.get('search.js')?.url).not.toBe(scripts.get('search.js')?.url);

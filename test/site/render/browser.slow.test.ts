@@ -17,7 +17,7 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'";
 const ORIGIN = 'http://site.test';
 const assets = (name: string) => readFileSync(new URL(`../../../templates/assets/${name}`, import.meta.url), 'utf8');
-const scripts = readScripts(new Map());
+const scripts = readScripts(new Map(), true);
 
 describe.skipIf(!found)('turns in a browser', () => {
   let browser: Browser;

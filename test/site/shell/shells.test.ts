@@ -22,7 +22,7 @@ afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
 const templatesDir = join(root, 'templates');
 const none = join(cache, 'none');
-const inputs = readInputs({ templatesDir, contentDir: none, docsDir: none, color: '' });
+const inputs = readInputs({ templatesDir, contentDir: none, docsDir: none, color: '', checks: false });
 const frame = createFrame(config, inputs, 'local', false);
 const SHARED = ['layout.njk', 'parts.njk'];
 

@@ -165,6 +165,7 @@ function modelOf(work: ConversationWork, branch: BranchOutline, page: FilledPage
     scripts: [...frame.page({ url: page.url, template: '', title: '' }).scripts, frame.asset('jump.js')].filter(
       (url) => url !== '',
     ),
+    ...frame.checks,
   });
 }
 

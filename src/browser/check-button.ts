@@ -1,0 +1,18 @@
+/** The button that checks a page: what does it is loaded when somebody asks. */
+/** A page opened without the site's scripts has no button, because it could do nothing. */
+
+const button = document.querySelector<HTMLButtonElement>('.page-check button');
+const out = document.querySelector<HTMLElement>('.page-check [role="status"]');
+if (button !== null && out !== null) {
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    button.disabled = true;
+    out.textContent = 'Checking…';
+    try {
+      await (await import(button.dataset.checker ?? '')).checkThisPage(out);
+    } catch {
+      out.textContent = 'The program that checks did not come. Load the page again, or try later.';
+    }
+    button.disabled = false;
+  });
+}

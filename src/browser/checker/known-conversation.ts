@@ -1,0 +1,103 @@
+/** A published conversation, as the comparison of a page wants it: what the page shows is fetched before, the rest never. */
+/** Calls that stand on earlier pages are looked for backwards, a tile at a time, until every result has its own. */
+
+import type { TurnHash } from '../../model/ids.ts';
+import type { LoggedTurn } from '../../model/turn.ts';
+import type { ContentReader } from '../../replica/check/checking.ts';
+import {
+  IMAGE_TYPES,
+  imageUrl,
+  type KnownConversation,
+  listShown,
+  type TurnView,
+  viewTurn,
+} from '../../site/compare/comparing.ts';
+
+export interface FetchedConversation {
+  readonly known: KnownConversation;
+  readonly readBlob: (hash: string) => Uint8Array | undefined;
+}
+
+/** Throws what reading does. `html`: the page. */
+export async function fetchConversation(html: string, content: ContentReader): Promise<FetchedConversation> {
+  const byDigits = new Map(content.turns.map((turn) => [turn.hash.slice(0, 16), turn]));
+  const byHash = new Map(content.turns.map((turn) => [turn.hash, turn]));
+  const parents = new Set(content.turns.map(({ parent }) => parent));
+  const findTurn = (digits: string): LoggedTurn | undefined => byDigits.get(digits);
+  const listBranch = (hash: TurnHash): readonly LoggedTurn[] => {
+    const path: LoggedTurn[] = [];
+    for (
+      let turn = byHash.get(hash);
+      turn !== undefined;
+      turn = turn.parent === null ? undefined : byHash.get(turn.parent)
+    )
+      path.push(turn);
+    return path.reverse();
+  };
+  const { path, shown } = listShown(html, { findTurn, listBranch });
+  const views = await readViews(content, path, new Set(shown.map(({ hash }) => hash)));
+  const blobs = await readPictures(content, html, [...views.values()]);
+  return {
+    known: {
+      findTurn,
+      listBranch,
+      hasChildren: (turn) => parents.has(turn),
+      walkViews: (way) => way.flatMap(({ hash }) => views.get(hash) ?? []),
+    },
+    readBlob: (hash) => blobs.get(hash),
+  };
+}
+
+async function readViews(
+  content: ContentReader,
+  path: readonly LoggedTurn[],
+  shown: ReadonlySet<TurnHash>,
+): Promise<ReadonlyMap<TurnHash, TurnView>> {
+  const views = new Map<TurnHash, TurnView>();
+  const read = async (turn: LoggedTurn): Promise<TurnView> => {
+    const [payload] = await content.readPayloads([turn]);
+    const previous = turn.parent === null ? undefined : views.get(turn.parent);
+    const view = viewTurn(turn, payload ?? { status: 'damaged', file: '', problem: 'nothing came' }, previous);
+    views.set(turn.hash, view);
+    return view;
+  };
+  const open = new Set<string>();
+  const first = path.findIndex(({ hash }) => shown.has(hash));
+  for (const turn of first === -1 ? [] : path.slice(first))
+    for (const part of (await read(turn)).item?.parts ?? []) {
+      if (part.type === 'tool_call_response') open.add(part.id);
+    }
+  const settle = (view: TurnView): void => {
+    for (const part of view.item?.parts ?? []) if (part.type === 'tool_call') open.delete(part.id);
+  };
+  for (const view of views.values()) settle(view);
+  for (const turn of path.slice(0, Math.max(0, first)).reverse()) {
+    if (open.size === 0) break;
+    settle(await read(turn));
+  }
+  return views;
+}
+
+/** Raw bytes of pictures that are held for one page. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Those that the page shows: the others may not be published. */
+async function readPictures(
+  content: ContentReader,
+  html: string,
+  views: readonly TurnView[],
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const blobs = new Map<string, Uint8Array>();
+  let held = 0;
+  for (const { turn, item } of views)
+    for (const part of item?.parts ?? []) {
+      if (part.type !== 'blob' || blobs.has(part.hash) || held > MOST_BYTES) continue;
+      const extension = IMAGE_TYPES.get(part.mime_type);
+      if (extension === undefined || !html.includes(imageUrl(turn.conversation, part.hash, extension))) continue;
+      const bytes = await content.findBlob(part.hash);
+      if (bytes === undefined) continue;
+      held += bytes.length;
+      blobs.set(part.hash, bytes);
+    }
+  return blobs;
+}

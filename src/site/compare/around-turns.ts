@@ -1,0 +1,70 @@
+/** What stands around the turns of a page and has no business there: what runs, hides, covers, or speaks between the turns. */
+/** It does not say that titles, headings and links between pages are right: those are nobody's words, and are not compared. */
+
+import { type OpenElement, type Piece, type ShownPage, UNSAFE } from './read-page.ts';
+
+export interface AroundFinding {
+  /** First 16 digits of the turn that stands before it; empty: none does. */
+  readonly turn: string;
+  readonly problem: string;
+}
+
+export function findAround({ around, turns }: Pick<ShownPage, 'around' | 'turns'>): readonly AroundFinding[] {
+  const found = new Map<string, AroundFinding>();
+  for (const piece of around) {
+    const problem = piece.text === undefined ? tagProblem(piece) : textProblem(piece, turns.length);
+    const turn = turns[piece.after - 1]?.digits ?? '';
+    if (problem !== undefined) found.set(`${turn} ${problem}`, { turn, problem: `beside the turns: ${problem}` });
+  }
+  return [...found.values()];
+}
+
+function tagProblem({ within }: Piece): string | undefined {
+  const element = within.at(-1);
+  if (element === undefined) return undefined;
+  const { name, attributes } = element;
+  for (const [key, value] of attributes) {
+    if (/^on/.test(key)) return `<${name}> runs a script (${key})`;
+    if (key === 'style') return `<${name}> has a style of its own`;
+    if (/^\s*(?:javascript|data):/i.test(value)) return `<${name}> has an address that is none`;
+  }
+  const isOurs = (key: string): boolean => /^\/(?![/\\])/.test(attributes.get(key) ?? '');
+  if (/(?:^|\s)turn(?:\s|$)/.test(attributes.get('class') ?? '')) return `<${name}> looks like a turn and is none`;
+  if (!UNSAFE.has(name)) return undefined;
+  if (name === 'script' && isOurs('src')) return undefined;
+  if (name === 'link' && isOursOrNames(attributes)) return undefined;
+  if (name === 'meta' && HARMLESS_META.test(attributes.get('http-equiv') ?? 'content-security-policy'))
+    return undefined;
+  if (CONTROLS.has(name) && (name !== 'form' || attributes.get('action') === undefined || isOurs('action')))
+    return undefined;
+  return `<${name}>, which our pages do not have there`;
+}
+
+/** Styles, icons and the like come from the site itself; where a link only names another address, it may be any. */
+function isOursOrNames(attributes: OpenElement['attributes']): boolean {
+  const rel = (attributes.get('rel') ?? '').toLowerCase();
+  return /^\/(?![/\\])/.test(attributes.get('href') ?? '') || !/stylesheet|import|preload|prefetch/.test(rel);
+}
+
+const HARMLESS_META = /^content-security-policy$/i;
+/** Of the search and of what the pages' scripts do. */
+const CONTROLS: ReadonlySet<string> = new Set(['form', 'input', 'select', 'dialog', 'noscript']);
+
+/** Between two turns only headings, notes of forks and sub-agents, and rows of links have words. */
+function textProblem({ within, text = '', after }: Piece, turns: number): string | undefined {
+  if (after === 0 || after >= turns) return undefined;
+  if (within.some(({ name, attributes }) => SPEAKING.has(name) || attributes.get('class') === 'work')) return undefined;
+  return `words that no turn says: “${text.slice(0, 60)}”`;
+}
+
+const SPEAKING: ReadonlySet<string> = new Set([
+  'h2',
+  'h3',
+  'header',
+  'aside',
+  'nav',
+  'summary',
+  'time',
+  'button',
+  'footer',
+]);

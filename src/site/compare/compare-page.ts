@@ -1,0 +1,141 @@
+/** Holds what a page shows against the turns of its conversation, turn by turn. */
+/** The same code in `turnpress check` and in the page that checks itself. Named is what differs; what cannot be known is not claimed. */
+
+import type { TurnHash } from '../../model/ids.ts';
+import type { LoggedTurn } from '../../model/turn.ts';
+import { RENDERER_VERSION } from '../render/version.ts';
+import type { TurnView } from '../view/turn-view.ts';
+import { findAround } from './around-turns.ts';
+import { readPage, type ShownTurn } from './read-page.ts';
+import { type Rendering, renderAgain } from './render-again.ts';
+
+/** A conversation of which all records are verified. */
+export interface KnownConversation {
+  /** By the first 16 digits of its hash. Undefined: what is published has no such turn. */
+  readonly findTurn: (digits: string) => LoggedTurn | undefined;
+  /** From the first turn of the conversation on. */
+  readonly listBranch: (turn: TurnHash) => readonly LoggedTurn[];
+  readonly hasChildren: (turn: TurnHash) => boolean;
+  /** In their order, those of `shown` and all whose calls they answer. */
+  readonly walkViews: (path: readonly LoggedTurn[], shown: ReadonlySet<TurnHash>) => Iterable<TurnView>;
+}
+
+export interface PageFinding {
+  /** First 16 digits of a turn; empty: what stands around the turns. */
+  readonly turn: string;
+  readonly problem: string;
+}
+
+export interface PageReport {
+  /** How many turns the page shows; their digits. */
+  readonly turns: number;
+  readonly shown: readonly string[];
+  /** Turns of which no finding is: their HTML is that of our renderer, to the letter; or their words and addresses are the same. */
+  readonly same: number;
+  readonly sameText: number;
+  /** Version of the renderer that the page names; empty: none. Another one than ours: `sameText` may be above 0. */
+  readonly renderer: string;
+  readonly ourRenderer: string;
+  readonly findings: readonly PageFinding[];
+  /** It begins with the conversation's first turn; it ends with the last one of a branch. */
+  readonly fromFirst: boolean;
+  readonly toLast: boolean;
+}
+
+export function comparePage(html: string, conversation: KnownConversation, rendering: Rendering): PageReport {
+  const page = readPage(html, rendering);
+  const findings: PageFinding[] = [...page.odd, ...findAround(page)];
+  const known: { readonly turn: LoggedTurn; readonly shown: ShownTurn }[] = [];
+  for (const shown of page.turns) {
+    const turn = conversation.findTurn(shown.digits);
+    if (turn !== undefined) known.push({ turn, shown });
+    else findings.push({ turn: shown.digits, problem: 'the published conversation has no such turn' });
+  }
+  const hashes = known.map(({ turn }) => turn.hash);
+  const path = pathOf(conversation, known);
+  const rows = known.filter(({ shown }) => shown.inside === '').map(({ turn }) => turn.hash);
+  findings.push(...findOrder(path, rows, hashes));
+  const wanted = new Set(hashes);
+  const again = Map.groupBy(
+    renderAgain(conversation.walkViews(path, wanted), wanted, rendering).flatMap(
+      (row) => readPage(row, rendering).turns,
+    ),
+    ({ digits, inside }) => `${digits} ${inside}`,
+  );
+  // a page that says it has our renderer is held to it
+  const exact = page.renderer === RENDERER_VERSION;
+  let [same, sameText] = [0, 0];
+  const named = new Set(findings.map(({ turn }) => turn));
+  for (const { shown } of known) {
+    const looks = again.get(`${shown.digits} ${shown.inside}`) ?? [];
+    const isSame = looks.some(({ marks }) => marks === shown.marks);
+    const hasWords = looks.some(({ words }) => words === shown.words);
+    const leads = looks.some(({ words, addresses }) => words === shown.words && equal(addresses, shown.addresses));
+    if (!isSame && (exact || !leads)) findings.push({ turn: shown.digits, problem: problemOf(hasWords, leads) });
+    else if (named.has(shown.digits)) continue;
+    else if (isSame) same++;
+    else sameText++;
+  }
+  const [first, deepest] = [path[0], path.at(-1)];
+  return {
+    ...{ turns: page.turns.length, shown: page.turns.map(({ digits }) => digits), same, sameText, findings },
+    ...{ renderer: page.renderer, ourRenderer: RENDERER_VERSION },
+    fromFirst: first !== undefined && first.hash === hashes[0],
+    toLast: deepest !== undefined && !conversation.hasChildren(deepest.hash),
+  };
+}
+
+/** The turns of a page that the conversation has, for who has to fetch what they say before the page can be compared. */
+export function listShown(html: string, conversation: Pick<KnownConversation, 'findTurn' | 'listBranch'>) {
+  const known = readPage(html).turns.flatMap((shown) => {
+    const turn = conversation.findTurn(shown.digits);
+    return turn === undefined ? [] : [{ turn }];
+  });
+  return { path: pathOf(conversation, known), shown: known.map(({ turn }) => turn) };
+}
+
+function pathOf(
+  { listBranch }: Pick<KnownConversation, 'listBranch'>,
+  known: readonly { readonly turn: LoggedTurn }[],
+): readonly LoggedTurn[] {
+  const deepest = known.toSorted((a, b) => b.turn.depth - a.turn.depth)[0]?.turn.hash;
+  return deepest === undefined ? [] : listBranch(deepest);
+}
+
+function problemOf(hasWords: boolean, leads: boolean): string {
+  if (!hasWords) return 'its words are changed';
+  return leads
+    ? 'the words are right, the marks around them are not: something may be hidden, or look otherwise'
+    : 'the words are right, a link or a picture in it leads elsewhere';
+}
+
+/** The rows of a page follow each other on a branch: no turn is left out between, none stands elsewhere or twice. `rows`: without results in rows. */
+function findOrder(
+  path: readonly LoggedTurn[],
+  rows: readonly TurnHash[],
+  shown: readonly TurnHash[],
+): readonly PageFinding[] {
+  const places = new Map(path.map(({ hash }, i) => [hash, i]));
+  const has = new Set(shown);
+  const first = path.findIndex(({ hash }) => has.has(hash));
+  const findings: PageFinding[] = [];
+  const say = (hash: TurnHash, problem: string): void => void findings.push({ turn: hash.slice(0, 16), problem });
+  for (const { hash } of path.slice(Math.max(0, first))) if (!has.has(hash)) say(hash, 'the page leaves it out');
+  const seen = new Set<TurnHash>();
+  for (const hash of shown) {
+    if (seen.has(hash)) say(hash, 'it stands there twice');
+    else if (!places.has(hash)) say(hash, 'it stands on another branch');
+    seen.add(hash);
+  }
+  let before = -1;
+  for (const hash of rows) {
+    const place = places.get(hash) ?? before;
+    if (place < before) say(hash, 'it does not stand in its place');
+    before = Math.max(before, place);
+  }
+  return findings;
+}
+
+function equal(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((each, i) => each === b[i]);
+}

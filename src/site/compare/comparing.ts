@@ -1,0 +1,9 @@
+/** The door for a page that checks itself: what a page shows, held against what was said. */
+/** Apart from the site's door, which builds; nothing behind this one needs Node, but for what browser/instead has in its place. */
+
+export { underBasePath } from '../base-path.ts';
+export { IMAGE_TYPES } from '../conversation/images.ts';
+export { imageUrl } from '../urls.ts';
+export { type TurnView, viewTurn } from '../view/turn-view.ts';
+export { comparePage, type KnownConversation, listShown, type PageFinding, type PageReport } from './compare-page.ts';
+export { readPage, type ShownTurn } from './read-page.ts';

@@ -1,0 +1,68 @@
+/** The turns of a page, rendered once more from what was said alone, for whoever holds the page against them. */
+/** Rows are paired as a build pairs them; only whether a site shows its pictures is its owner's choice. */
+
+import type { Meta } from '../../model/conversation.ts';
+import type { BlobHash, TurnHash } from '../../model/ids.ts';
+import type { ToolCallPart } from '../../model/item.ts';
+import type { LoggedTurn } from '../../model/turn.ts';
+import { underBasePath } from '../base-path.ts';
+import { cleanImage, IMAGE_TYPES } from '../conversation/images.ts';
+import { renderGap } from '../conversation/page/conversation-body.ts';
+import { type AnsweringTurn, renderTurn } from '../render/turn.ts';
+import { imageUrl } from '../urls.ts';
+import { foldersOf } from '../view/folders.ts';
+import { pairRows, type Row } from '../view/rows.ts';
+import type { TurnView } from '../view/turn-view.ts';
+
+export interface Rendering {
+  /** Of the site that shows the turns. */
+  readonly basePath: string;
+  /** False: code stays plain, for who has no highlighter. */
+  readonly colours: boolean;
+  /** Of the conversation, as it is published. */
+  readonly meta: Meta;
+  /** Undefined: it was not published. */
+  readonly readBlob: (hash: BlobHash) => Uint8Array | undefined;
+}
+
+/**
+ * The element of each row from the first to the last turn that is `shown`, results inside it: without its pictures, and with them.
+ * `views`: in the order of the branch, from the first to the last that is shown, and all before whose calls they answer.
+ */
+export function renderAgain(
+  views: Iterable<TurnView>,
+  shown: ReadonlySet<TurnHash>,
+  rendering: Rendering,
+): readonly string[] {
+  const calls = new Map<string, ToolCallPart>();
+  const gaps: string[] = [];
+  const page: (AnsweringTurn & Pick<LoggedTurn, 'conversation'>)[] = [];
+  let begun = false;
+  for (const view of views) {
+    const { turn, item } = view;
+    for (const part of item?.parts ?? []) if (part.type === 'tool_call') calls.set(part.id, part);
+    begun ||= shown.has(turn.hash);
+    if (begun && item === undefined) gaps.push(renderGap(view));
+    else if (begun && item !== undefined) page.push({ ...turn, item });
+  }
+  const rows = pairRows(page).flatMap((row) => renderRow(row, calls, rendering));
+  return [...gaps, ...rows].map((row) => underBasePath(row, rendering.basePath));
+}
+
+function renderRow(
+  { turn, answers, sameMinute }: Row<AnsweringTurn & Pick<LoggedTurn, 'conversation'>>,
+  calls: ReadonlyMap<string, ToolCallPart>,
+  { readBlob, colours, meta }: Rendering,
+): readonly string[] {
+  const place = (hash: BlobHash, mime: string): string | undefined => {
+    const extension = IMAGE_TYPES.get(mime);
+    const bytes = extension === undefined ? undefined : readBlob(hash);
+    if (extension === undefined || bytes === undefined || cleanImage(bytes, mime) === undefined) return undefined;
+    return imageUrl(turn.conversation, hash, extension);
+  };
+  const folders = foldersOf(meta);
+  const looks = [() => undefined, place].map((blobUrl): string =>
+    renderTurn({ turn, item: turn.item, answers, calls, blobUrl, sameMinute, folders, colours }),
+  );
+  return [...new Set(looks)];
+}
