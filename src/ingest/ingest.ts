@@ -117,6 +117,7 @@ function countPart(counters: Counters, path: string, importer: string, part: Rea
   for (const problem of part.problems) counters.problem(problem, path);
   counters.records(importer, part.records);
   counters.bytesRead(part.bytes);
+  counters.uncleaned(part.blobs.filter((blob) => blob.uncleaned === true).length);
   if (part.last) counters.waiting(part.waiting);
   for (const { redactions, findings } of part.fired) {
     counters.redactions(redactions);

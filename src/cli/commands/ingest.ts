@@ -118,6 +118,9 @@ export function ingestSummary(report: IngestReport, dryRun: boolean): string {
       ? ''
       : `${plural(turns.new, 'new turn')}, ${formatCount(conversations.new)} new and ${plural(conversations.grown, 'grown conversation')}`,
     redactedWords(report.redactions),
+    report.uncleaned > 0
+      ? `${plural(report.uncleaned, 'attachment')} kept as ${report.uncleaned === 1 ? 'it is' : 'they are'}, never published: what says who made ${report.uncleaned === 1 ? 'it' : 'them'} cannot be taken out`
+      : '',
     report.waiting > 0
       ? `${plural(report.waiting, 'message')} waiting for ${report.waiting === 1 ? 'its' : 'their'} end (--settle takes ${report.waiting === 1 ? 'it' : 'them'} as ${report.waiting === 1 ? 'it is' : 'they are'})`
       : '',

@@ -28,6 +28,8 @@ export interface IngestReport {
   readonly waiting: number;
   /** Turns that say something else under an id that is known: the first telling stands, the other is in the kept sources. */
   readonly differing: number;
+  /** Attachments read that say who made them where it could not be taken out: kept as they are, never published. */
+  readonly uncleaned: number;
   /** What redaction replaced, and what it left because it is doubtful, by rule, in all that was read. */
   readonly redactions: Readonly<Record<string, number>>;
   readonly findings: Readonly<Record<string, number>>;
@@ -52,6 +54,7 @@ export interface Counters {
   conversation(id: ConversationId, known: boolean, prompts: number, branches: number): void;
   waiting(n: number): void;
   differing(source: string, n: number): void;
+  uncleaned(n: number): void;
   redactions(counts: Readonly<Record<string, number>>): void;
   findings(counts: Readonly<Record<string, number>>): void;
   records(importer: string, counts: Readonly<Record<string, number>>): void;
@@ -63,7 +66,7 @@ export function createCounters(tell: (problem: Problem) => void): Counters {
   const sources = { new: 0, grown: 0, unchanged: 0, rewritten: 0, ignored: 0 };
   const turns = { new: 0, known: 0 };
   const conversations = { new: 0, grown: 0 };
-  const sums = { vanished: 0, prompts: 0, branches: 0, waiting: 0, differing: 0, bytesRead: 0 };
+  const sums = { vanished: 0, prompts: 0, branches: 0, waiting: 0, differing: 0, uncleaned: 0, bytesRead: 0 };
   const [redactions, findings, records] = [
     new Map<string, number>(),
     new Map<string, number>(),
@@ -105,6 +108,9 @@ export function createCounters(tell: (problem: Problem) => void): Counters {
         'says something else under ids that are known; what was read first stands, this stays in the kept sources';
       this.problem({ code: 'KNOWN_OTHERWISE', file: source, message, count: n }, source);
     },
+    uncleaned: (n) => {
+      sums.uncleaned += n;
+    },
     redactions: (counts) => add(redactions, counts),
     findings: (counts) => add(findings, counts),
     records: (importer, counts) => add(records, counts, `${importer}:`),
@@ -124,6 +130,7 @@ export function createCounters(tell: (problem: Problem) => void): Counters {
       branches: sums.branches,
       waiting: sums.waiting,
       differing: sums.differing,
+      uncleaned: sums.uncleaned,
       redactions: sorted(redactions),
       findings: sorted(findings),
       records: sorted(records),

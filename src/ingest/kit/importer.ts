@@ -31,6 +31,8 @@ export interface SourceInput {
 export interface ImportedBlob {
   readonly hash: string;
   readonly bytes: Uint8Array;
+  /** What it says of who made it could not be taken out: it is kept as it is, and never published. */
+  readonly uncleaned?: true;
 }
 
 /** What a turn is for the shape of the tree: only a prompt begins a branch, only beside a prompt or a finished answer. */

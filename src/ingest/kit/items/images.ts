@@ -26,7 +26,8 @@ export function findImage(base64: string, name?: string): DecodedImage | undefin
   if (whole === undefined) return undefined;
   const kind = findAttachmentKind(whole);
   if (kind === undefined) return undefined;
-  const bytes = stripAttachment(whole, kind.mime) ?? whole;
+  const clean = stripAttachment(whole, kind.mime);
+  const bytes = clean ?? whole;
   const hash = blobHash(blake3Hex(bytes));
   const part: BlobPart = {
     type: 'blob',
@@ -36,7 +37,7 @@ export function findImage(base64: string, name?: string): DecodedImage | undefin
     size: bytes.length,
     ...(name === undefined ? {} : { name }),
   };
-  return { part, blob: { hash, bytes } };
+  return { part, blob: { hash, bytes, ...(clean === undefined ? { uncleaned: true } : {}) } };
 }
 
 /** Undefined: it cannot be cleaned. */

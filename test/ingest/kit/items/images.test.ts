@@ -34,6 +34,10 @@ describe('finding an image in base64', () => {
     const cut = bytes.subarray(0, bytes.length - canary.length - 4);
     const found = findImage(Buffer.from(cut).toString('base64'));
     expect(Buffer.from(found?.blob.bytes ?? []).equals(Buffer.from(cut))).toBe(true);
+    expect([found?.blob.uncleaned, findImage(Buffer.from(bytes).toString('base64'))?.blob.uncleaned]).toEqual([
+      true,
+      undefined,
+    ]);
   });
 
   it('knows every kind by its magic number', () => {
