@@ -143,15 +143,15 @@ function planNew(
   if (importer === undefined) return { status: 'ignored' };
   const task = { ...taskOf(file, importer.id, options), from: 0, firstLine: 1 };
   const { session, after } = importer.peek?.(head) ?? {};
-  return { status, source: { task, bytes: file.size }, ...ownWords({ session, after }) };
+  return { status, source: { task, bytes: file.size }, ...own({ session, after }) };
 }
 
-/** The plan of all sources stands in memory at once, so nothing in it may hold the head that it was cut from. */
-function ownWords(
-  words: Readonly<Record<'session' | 'after', string | undefined>>,
-): Pick<Candidate, 'session' | 'after'> {
-  const told = Object.entries(words).flatMap(([name, word]) => (word === undefined ? [] : [[name, ownString(word)]]));
-  return Object.fromEntries(told);
+/** A plan keeps these for every file: as parts of the file's head they would keep all of it in memory. */
+function own({ session, after }: { readonly session: string | undefined; readonly after: string | undefined }) {
+  return {
+    ...(session !== undefined && { session: ownString(session) }),
+    ...(after !== undefined && { after: ownString(after) }),
+  };
 }
 
 function taskOf(file: FoundFile, importer: string, options: PlanOptions) {
