@@ -553,6 +553,63 @@ describe('order', () => {
     }
   });
 
+  it('is healed by the next run when it was killed before or after any commit, or before the ledger knew of it', async () => {
+    const r2 = { key: 'r2', time: 5, parts: ['second answer'] };
+    const histories: readonly (readonly [string, readonly FakeLine[]])[][] = [
+      // a slice is joined to its beginning, and that to one of its own
+      [
+        [
+          'slice',
+          [{ session: 'z' }, { key: 'd', parent: 'c', time: 5, parts: ['on'] }, { key: 'e', parent: 'd', time: 6 }],
+        ],
+        ['middle', [{ session: 's' }, { key: 'c', parent: 'b', time: 3, say: 'more' }]],
+        ['begin', session],
+      ],
+      // a copy with other times, without a turn that stands between
+      [
+        [
+          'copy',
+          [
+            { session: 'c' },
+            ...session.slice(1, 3),
+            { key: 'c', parent: 'b', time: 30, say: 'more' },
+            { ...r2, parent: 'c', time: 50 },
+            { key: 'e', parent: 'r2', time: 60 },
+          ],
+        ],
+        ['whole', [...session, { key: 'r1', parent: 'c', time: 4, parts: ['first answer'] }, { ...r2, parent: 'r1' }]],
+      ],
+      // a message that was taken before its end, and what came of it
+      [
+        ['early', [...session, { key: 'd', parent: 'c', time: 4, parts: ['one'], open: true }]],
+        [
+          'late',
+          [...session, { key: 'd', parent: 'c', time: 4, parts: ['one', 'two'] }, { key: 'e', parent: 'd', time: 5 }],
+        ],
+      ],
+    ];
+    for (const [n, history] of histories.entries()) {
+      const paths = history.map(([name, lines]) => put(`${n}/${name}`, lines));
+      const sound = emptyStore();
+      for (const path of paths) await run(path, { settle: true }, sound);
+      let kills = 0;
+      for (const kind of ['before', 'after', 'ledger'] as const) {
+        for (let at = 0; ; at++) {
+          const kept = emptyStore();
+          const killer = killedAt(kept, kind, at);
+          for (const path of paths) {
+            await run(path, { settle: true }, killer.store).catch(() => undefined);
+            if (killer.killed()) await run(path, { settle: true }, kept);
+          }
+          if (!killer.killed()) break;
+          kills++;
+          expect(viewOf(kept), `history ${n}, killed ${kind} ${at}`).toEqual(viewOf(sound));
+        }
+      }
+      expect(kills).toBeGreaterThan(5);
+    }
+  });
+
   it('takes an unfinished message when told to, and forgets it as a branch when its end has come', async () => {
     const lines: readonly FakeLine[] = [
       ...session,
@@ -640,3 +697,31 @@ describe('order', () => {
     }
   });
 });
+
+/** A store that dies once: before or after a commit, or before what the ledger says of one. */
+function killedAt(store: IngestStore, kind: 'before' | 'after' | 'ledger', at: number) {
+  let left = at;
+  let killed = false;
+  const die = (here: typeof kind) => {
+    if (killed || here !== kind || left-- > 0) return;
+    killed = true;
+    throw new Error('killed');
+  };
+  const dying: IngestStore = {
+    ...store,
+    append: (batch) => {
+      die('before');
+      const result = store.append(batch);
+      die('after');
+      return result;
+    },
+    ledger: {
+      ...store.ledger,
+      record: (change) => {
+        die('ledger');
+        store.ledger.record(change);
+      },
+    },
+  };
+  return { store: dying, killed: () => killed };
+}
