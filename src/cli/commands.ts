@@ -299,6 +299,26 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/check.ts'),
   },
   {
+    name: 'stats',
+    summary: 'what was done and what it took: tokens, tools, models, hours, longest conversations',
+    args: [],
+    options: [
+      { flags: '--project <name>', says: 'of this project only' },
+      { flags: '--limit <n>', says: 'rows of each list; default 10, 0 for all' },
+    ],
+    examples: ['turnpress stats', 'turnpress stats --project my-app --json'],
+    load: () => import('./commands/site/stats.ts'),
+  },
+  {
+    name: 'note',
+    summary:
+      'write about a conversation or a turn: its title, tags and summary, text beside it, an entry of the link blog',
+    args: [{ usage: '<id>', says: 'first digits of a conversation or a turn' }],
+    options: [{ flags: '--blog <name>', says: 'an entry of the link blog of this name that points at it' }],
+    examples: ['turnpress note 20428ddfa5ed5917', 'turnpress note f228cbb0138418ab --blog how-the-clock-was-mended'],
+    load: () => import('./commands/site/note.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'check this machine, the archive and the configuration',
     args: [],

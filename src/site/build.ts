@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { ArchiveReader } from '../archive/archive.ts';
 import { basePathOf } from './base-path.ts';
 import { buildConversation, forgetConversation } from './conversations.ts';
+import { readCuration } from './curation.ts';
 import { checkGated } from './gated.ts';
 import { buildFeedsOf, buildListPages } from './lists/lists.ts';
 import { buildOverviews } from './lists/overviews.ts';
@@ -13,6 +14,7 @@ import { buildFiles } from './once/files.ts';
 import { buildFollowing } from './once/following.ts';
 import { buildJoined } from './once/joined.ts';
 import { buildLost } from './once/lost.ts';
+import { buildNotes } from './once/notes.ts';
 import { buildOpml } from './once/opml.ts';
 import { buildReading } from './once/reading.ts';
 import { buildReplicaLog } from './once/replica.ts';
@@ -38,7 +40,8 @@ export async function buildChanges(
   state: SiteState,
   siteKey: string,
 ): Promise<BuildReport> {
-  const build = openBuild(archive, options, inputs, state);
+  const curation = await readCuration(archive, inputs.notes, options.log);
+  const build = openBuild(archive, options, inputs, state, curation.notes);
   const { context } = build;
   const { config, mode, progress } = options;
   let search: SearchIndexBuilder | undefined;
@@ -48,6 +51,7 @@ export async function buildChanges(
       options,
       state,
       keyOf(context.frame.key, RENDERER_VERSION, config.search, config.images, mode, options.replica?.epoch ?? ''),
+      curation,
     );
     for (const id of state.conversations.listGone()) forgetConversation(context, id);
     state.commit();
@@ -66,6 +70,7 @@ export async function buildChanges(
     buildStatics(context);
     buildReading(context);
     await buildJoined(context);
+    await buildNotes(context, curation.entries);
     buildLost(context);
     build.send();
     buildSitemap(context);

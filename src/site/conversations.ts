@@ -13,7 +13,7 @@ import { describe } from './select.ts';
 /** Reads it and starts what makes its pages; the rest is deferred. From the moment all its pages are written it counts as built. */
 export async function buildConversation(context: BuildContext, id: ConversationId): Promise<void> {
   const { archive, output, options } = context;
-  const conversation = describe(archive.getConversation(id), options);
+  const conversation = describe(archive.getConversation(id), options, context.notes);
   output.take(ownerOf(id));
   buildReplicaOf(context, id);
   try {

@@ -10,6 +10,7 @@ export const pages = {
   models: '/models/',
   files: '/files/',
   stats: '/stats/',
+  notes: '/notes/',
   search: '/search/',
   docs: '/docs/',
   about: '/about/',

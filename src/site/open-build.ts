@@ -40,6 +40,7 @@ export function openBuild(
   options: BuildOptions,
   inputs: SiteInputs,
   state: SiteState,
+  notes: BuildContext['notes'],
 ): OpenBuild {
   const { outputDir, mode, check = false, log } = options;
   const output = openOutput(state, { outputDir, mode, site: siteOf(archive), check, log });
@@ -62,6 +63,7 @@ export function openBuild(
     archive,
     options,
     inputs,
+    notes,
     state,
     output,
     frame,

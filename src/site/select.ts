@@ -7,8 +7,10 @@ import type { ConversationSummary } from '../model/conversation.ts';
 import type { ConversationId } from '../model/ids.ts';
 import { tagsOf, visibilityOf } from '../model/visibility.ts';
 import type { VisibleConversation } from './conversation/context.ts';
+import type { Curation } from './curation.ts';
 import type { BuildOptions } from './options.ts';
 import { titleOf } from './render/names.ts';
+import { plainTitle } from './render/text/plain-title.ts';
 import { keyOf } from './state/keys.ts';
 import type { SiteState } from './state/state.ts';
 
@@ -18,8 +20,10 @@ export function selectConversations(
   options: BuildOptions,
   state: SiteState,
   key: string,
+  curation: Curation,
 ): void {
-  const now = { ...archive.revision(), key: keyOf(key, options.mode, options.config) };
+  const now = { ...archive.revision(), key: keyOf(key, options.mode, options.config, curation.key) };
+  const { notes } = curation;
   const seen = JSON.parse(state.findMeta('seen') ?? '{}') as Partial<typeof now>;
   const since = seen.generation === now.generation && seen.key === now.key ? seen.revision : undefined;
   const { conversations } = state;
@@ -31,7 +35,7 @@ export function selectConversations(
   const wholes = new Set<ConversationId>();
   for (const summary of archive.walkConversations({ order: 'changed', since: since ?? 0 })) {
     if (since !== undefined) for (const id of wholesOf(state, summary)) wholes.add(id);
-    offer(state, describe(summary, options), options, key);
+    offer(state, describe(summary, options, notes), options, key);
   }
   if (since === undefined) conversations.endCompare();
   else
@@ -44,18 +48,25 @@ export function selectConversations(
     const summary = archive.findConversation(id);
     if (summary === undefined) continue;
     if (summary.meta.joined !== undefined) wholes.add(summary.meta.joined);
-    offer(state, describe(summary, options), options, key);
+    offer(state, describe(summary, options, notes), options, key);
   }
   conversations.retryFailed();
   state.setMeta('seen', JSON.stringify(now));
 }
 
 /** What the rules say of a conversation. */
-export function describe(summary: ConversationSummary, { config }: BuildOptions): VisibleConversation {
+export function describe(
+  summary: ConversationSummary,
+  { config }: BuildOptions,
+  notes: Curation['notes'],
+): VisibleConversation {
+  const note = notes.get(summary.id);
+  const tags = [...tagsOf(summary, config), ...(note?.tags ?? [])];
   return {
     summary,
-    title: titleOf(summary),
-    tags: tagsOf(summary, config).filter((tag) => tag !== ''),
+    note,
+    title: plainTitle(note?.title ?? '', 120) || titleOf(summary),
+    tags: [...new Set(tags)].filter((tag) => tag !== ''),
     private: visibilityOf(summary, config) !== 'public',
   };
 }
@@ -68,7 +79,7 @@ function wholesOf(state: SiteState, { id, meta }: Pick<ConversationSummary, 'id'
 
 function offer(state: SiteState, conversation: VisibleConversation, options: BuildOptions, key: string): void {
   const { summary, title, tags } = conversation;
-  const hidden = conversation.private && options.mode === 'public';
+  const hidden = options.mode === 'public' && (conversation.private || conversation.note?.hidden === true);
   const { joined } = summary.meta;
   // its turns stand in the one that took it over
   if (joined !== undefined) state.joined.put(summary.id, joined, summary.lastMs, !hidden);
@@ -89,6 +100,7 @@ function offer(state: SiteState, conversation: VisibleConversation, options: Bui
       title,
       tags,
       conversation.private,
+      ...(conversation.note === undefined ? [] : [{ ...conversation.note, turns: [...conversation.note.turns] }]),
     ),
     private: conversation.private,
     title,

@@ -7,10 +7,12 @@ import { errorCode } from '../base/disk.ts';
 import { DatabaseDiskError } from '../base/errors.ts';
 import type { ConversationSummary } from '../model/conversation.ts';
 import type { ConversationId } from '../model/ids.ts';
+import type { SiteConfig } from '../model/site-config.ts';
 import { visibilityOf } from '../model/visibility.ts';
 import type { PageReport } from './compare/compare-page.ts';
 import { PublishBlockedError } from './errors.ts';
 import { checkGated } from './gated.ts';
+import type { Numbers } from './lists/numbers.ts';
 import type { BuildOptions, BuildReport } from './options.ts';
 import type { renderLivePage } from './reading/live-page.ts';
 import type { findReadingList } from './reading/reading-page.ts';
@@ -22,6 +24,7 @@ import { checkPlace, readStamp, stands } from './state/folder.ts';
 import { keyOf } from './state/keys.ts';
 import { completeMove, isMoving } from './state/moving.ts';
 import { findFrozenState, openState, type SiteState } from './state/state.ts';
+import { WHOLE } from './state/work/tallies.ts';
 
 export { copySiteUrl } from './urls.ts';
 
@@ -55,6 +58,32 @@ export async function openReading(): Promise<ReadingPages> {
     return pathname + search;
   };
   return { render, findList, entryUrl: readingEntryUrl, findPage };
+}
+
+export type { Numbers } from './lists/numbers.ts';
+
+export interface NumbersOptions extends Pick<BuildOptions, 'cacheDir' | 'outputDir'> {
+  /** Undefined: of everything. */
+  readonly project: string | undefined;
+  readonly prices: SiteConfig['prices'];
+}
+
+/** What the last build of this folder counted. Undefined: there was none. `current`: nothing came since. */
+export async function readSiteNumbers(
+  archive: ArchiveReader,
+  { cacheDir, outputDir, project, prices }: NumbersOptions,
+): Promise<{ readonly numbers: Numbers; readonly current: boolean } | undefined> {
+  const state = findFrozenState(cacheDir, outputDir);
+  if (state === undefined) return undefined;
+  try {
+    const [{ readNumbers }, { projectUrl }] = await Promise.all([import('./lists/numbers.ts'), import('./urls.ts')]);
+    const { generation, revision } = archive.revision();
+    const seen = JSON.parse(state.findMeta('seen') ?? '{}') as Partial<ReturnType<ArchiveReader['revision']>>;
+    const numbers = readNumbers(state, project === undefined ? WHOLE : projectUrl(project), prices);
+    return { numbers, current: seen.generation === generation && seen.revision === revision };
+  } finally {
+    state.close();
+  }
 }
 
 /** Holds a page of any site against the turns that an archive has of its conversation, with the renderer of this version. */

@@ -83,6 +83,16 @@ export function fileHistoryUrl(project: string, folder: string, file: string, pa
   return `${folderUrl(project, folder)}${digitsOf(file)}/${page === 1 ? '' : `p${page}/`}`;
 }
 
+/** `/notes/<name>/`: an entry of the link blog. */
+export function noteUrl(name: string): string {
+  return `${pages.notes}${slug(name)}/`;
+}
+
+/** `/notes/`, `/notes/page/2/`: newest first. */
+export function noteListUrl(page = 1): string {
+  return page === 1 ? pages.notes : `${pages.notes}page/${page}/`;
+}
+
 /** `/stats/<project>/` */
 export function projectStatsUrl(project: string): string {
   return `${pages.stats}${slug(project)}/`;
@@ -225,6 +235,11 @@ export function turnUrn(turn: TurnHash): string {
 /** `urn:turnpress:moved:<conversation>`: the news that it goes on in another one. */
 export function movedUrn(id: ConversationId): string {
   return `urn:turnpress:moved:${id}`;
+}
+
+/** `urn:turnpress:note:<site>:<name>` */
+export function noteUrn(site: string, name: string): string {
+  return `urn:turnpress:note:${slug(site)}:${slug(name)}`;
 }
 
 /** `urn:turnpress:site:<site>`: the feed of everything. `site` names the site, whatever mirror it is read from. */

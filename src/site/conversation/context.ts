@@ -11,6 +11,7 @@ import type { Gate } from '../render/gate.ts';
 import type { RenderPool } from '../render/render-pool.ts';
 import type { Frame } from '../shell/frame.ts';
 import type { SiteInputs } from '../shell/inputs.ts';
+import type { Note } from '../shell/notes.ts';
 import type { PageModel } from '../shell/page-model.ts';
 import type { Output } from '../state/output.ts';
 import type { SiteState } from '../state/state.ts';
@@ -19,6 +20,8 @@ export interface BuildContext {
   readonly archive: ArchiveReader;
   readonly options: BuildOptions;
   readonly inputs: SiteInputs;
+  /** What the owner wrote about conversations. */
+  readonly notes: ReadonlyMap<ConversationId, Note>;
   readonly state: SiteState;
   readonly output: Output;
   readonly frame: Frame;
@@ -45,6 +48,8 @@ export interface VisibleConversation {
   readonly summary: ConversationSummary;
   readonly title: string;
   readonly tags: readonly string[];
+  /** What the owner wrote about it; undefined: nothing. */
+  readonly note: Note | undefined;
   /** Only in a local build: it would not be published. */
   readonly private: boolean;
 }

@@ -16,6 +16,7 @@ import { type BranchNames, createBranchNames } from './branch-names.ts';
 import type { BuildContext, VisibleConversation } from './context.ts';
 import { createKin, type Kin } from './kin.ts';
 import type { PlacedTurn } from './page/page-rows.ts';
+import { noteOf, type Written } from './work/written.ts';
 
 /** Tombstones that a feed tells of. */
 const MOST_DELETED = 50;
@@ -41,6 +42,8 @@ export interface ConversationWork {
   readonly blobUrl: PlaceBlob;
   /** Folders that the session was held in. */
   readonly folders: readonly string[];
+  /** What the owner wrote about it. */
+  readonly written: Written;
   readonly renderKey: string;
   readonly frameKey: string;
   /** Turns that were taken back, and when. */
@@ -63,7 +66,11 @@ export interface FilledPage {
   readonly told: readonly ToldExchange[];
 }
 
-export function createWork(context: BuildContext, conversation: VisibleConversation): ConversationWork {
+export function createWork(
+  context: BuildContext,
+  conversation: VisibleConversation,
+  written: Written,
+): ConversationWork {
   const { archive, frame, options } = context;
   const { summary } = conversation;
   const branches = outlineBranches(archive.listTurns(summary.id), summary.heads);
@@ -84,6 +91,7 @@ export function createWork(context: BuildContext, conversation: VisibleConversat
     calls: new Map(),
     blobUrl: createBlobUrl(context, summary.id, ownerOf(summary.id)),
     folders,
+    written,
     renderKey: keyOf(RENDERER_VERSION, images, folders, [...withheld.keys()]),
     frameKey: keyOf(
       frame.key,
@@ -92,6 +100,8 @@ export function createWork(context: BuildContext, conversation: VisibleConversat
       options.config.prices,
       options.config.currency,
       images,
+      written.cover,
+      [...written.turns],
     ),
     withheld,
     deleted: [...withheld]
@@ -113,5 +123,11 @@ export function addTask({ tasks }: ConversationWork, task: Promise<void>): void 
 export function placeTurn(work: ConversationWork, view: TurnView, page: string, exchange: number): PlacedTurn {
   work.places.set(view.turn.hash, { page, exchange });
   for (const part of view.item?.parts ?? []) if (part.type === 'tool_call') work.calls.set(part.id, view.turn);
-  return { view, exchange, forks: work.kin.forksAfter(view.turn.hash), children: work.kin.childrenOf(view) };
+  return {
+    view,
+    exchange,
+    forks: work.kin.forksAfter(view.turn.hash),
+    children: work.kin.childrenOf(view),
+    note: noteOf(work.written, view.turn.hash),
+  };
 }

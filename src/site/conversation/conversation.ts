@@ -18,6 +18,7 @@ import { buildMergedBranch, buildPage } from './page/conversation-page.ts';
 import { promptLine } from './page/prompt-line.ts';
 import { buildPromptPage } from './page/prompt-page.ts';
 import { exchangeOf, openSettledPages, type SettledPage } from './settled.ts';
+import { renderWritten } from './work/written.ts';
 import { createWorkCollector } from './work-facts.ts';
 
 /** A conversation that was read to its end, or to what could not be read. */
@@ -33,7 +34,7 @@ export interface Walk {
  * Throws only before the first page.
  */
 export async function walkConversation(context: BuildContext, conversation: VisibleConversation): Promise<Walk> {
-  const work = createWork(context, conversation);
+  const work = createWork(context, conversation, await renderWritten(context, conversation));
   try {
     const collecting = openCollectors(work);
     if (work.branches.length === 0) throw new NothingReadableError(conversation.summary.damage ?? 'it has no turns');

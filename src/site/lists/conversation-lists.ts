@@ -57,7 +57,7 @@ export const home: Omit<ListRow, 'titleOf'> = {
       search: pages.search,
       tiles: [projectCards(context)].filter(({ items }) => items.length > 0),
       links: filtersOf(context),
-      lists: [...recentOf(context, list, page), ...daysOf(page.members)],
+      lists: [...pinnedOf(context), ...recentOf(context, list, page), ...daysOf(page.members)],
       empty: list.members === 0 ? 'Nothing is published here yet.' : '',
     }),
   bodyOf: (context, list) => renderWork(context, WHOLE, list.members, pages.stats),
@@ -127,6 +127,16 @@ function daysOf(members: readonly Member[]): PageModel['lists'] {
   }));
 }
 
+/** What the owner wants to be read first. */
+function pinnedOf({ state, notes }: BuildContext): PageModel['lists'] {
+  const items = [...notes]
+    .filter(([id, { pinned }]) => pinned && state.conversations.find(id) !== undefined)
+    .map(([id]) => state.conversations.findItem(id))
+    .filter((item) => item !== '')
+    .map((item) => itemOf({ item }));
+  return items.length === 0 ? [] : [{ heading: 'Pinned', id: 'pinned', items }];
+}
+
 /** Those that were active last and do not stand below: old ones that somebody went on with. */
 function recentOf({ state }: BuildContext, list: List, page: ListPage): PageModel['lists'] {
   const below = new Set(page.members.map(({ id }) => id));
@@ -137,7 +147,7 @@ function recentOf({ state }: BuildContext, list: List, page: ListPage): PageMode
   return items.length === 0 ? [] : [{ heading: 'Gone on with lately', id: 'recent', items }];
 }
 
-function itemOf(member: Member): ListItemModel {
+function itemOf(member: Pick<Member, 'item'>): ListItemModel {
   // Written by saveListed; the state is private to the archive's owner.
   return JSON.parse(member.item) as ListItemModel;
 }

@@ -51,7 +51,17 @@ function listParts({ state }: BuildContext, month: string): readonly string[] {
 }
 
 function siteTags({ state, options }: BuildContext): readonly string[] {
-  const once = [pages.home, pages.projects, pages.agents, pages.tags, pages.docs, pages.about, pages.search];
+  const once = [
+    pages.home,
+    pages.projects,
+    pages.agents,
+    pages.tags,
+    pages.models,
+    pages.files,
+    pages.stats,
+    pages.about,
+    pages.search,
+  ];
   const lists = (['project', 'agent', 'model', 'tag'] as const).flatMap((kind) => state.lists.listOf(kind));
   const { following } = options.config;
   const around = (['river', 'neighbours', 'wander'] as const).flatMap((name) => (following[name] ? [pages[name]] : []));

@@ -10,6 +10,7 @@ import { absoluteUrl, feedUrl, isBelow, outOfCopy, pages } from '../urls.ts';
 import { cardsOf, structuredSite } from './cards.ts';
 import { CHECKED_POLICY, NO_ROBOTS, PAGE_POLICY } from './headers.ts';
 import type { SiteInputs } from './inputs.ts';
+import { isConversationName } from './notes.ts';
 import type { FeedLinkModel, LinkModel, PageModel } from './page-model.ts';
 
 export interface Frame {
@@ -60,10 +61,11 @@ const navigation = (hasDocs: boolean, { hasReader, copyOf }: Around): readonly L
 ];
 
 /** At the end of every page. */
-const MORE: readonly LinkModel[] = [
+const furtherPages = (hasNotes: boolean): readonly LinkModel[] => [
   { label: 'Agents', url: pages.agents },
   { label: 'Models', url: pages.models },
   { label: 'Tags', url: pages.tags },
+  ...(hasNotes ? [{ label: 'Notes', url: pages.notes }] : []),
   { label: 'All feeds (OPML)', url: pages.opml },
   { label: 'About', url: pages.about },
 ];
@@ -89,6 +91,8 @@ export function createFrame(
     given(['site.css', ...(OWN_STYLES[template] ?? []), 'theme.css', 'style.css']);
   const fonts = given(['newsreader.woff2']);
   const nav = navigation(inputs.docs.size > 0, around);
+  const hasNotes = [...inputs.notes.keys()].some((name) => !isConversationName(name));
+  const further = furtherPages(hasNotes);
   const scripts = given(['page.js', 'offline.js']);
   const basePath = basePathOf(config.url);
   const checks = hasReplica
@@ -103,6 +107,7 @@ export function createFrame(
     key: keyOf(
       inputs.shellKey,
       inputs.docs.size > 0,
+      hasNotes,
       config.title,
       config.description,
       config.url,
@@ -140,7 +145,7 @@ export function createFrame(
       styles: stylesOf(own.template),
       scripts,
       siteTitle: config.title,
-      more: [...shownOf(config), ...MORE],
+      more: [...shownOf(config), ...further],
       nav: nav.map((item) => ({ ...item, current: isBelow(own.url, item.url) })),
       crumbs: [],
       feeds: [],

@@ -54,6 +54,7 @@ const PAGES = [
   '/models/*',
   '/files/*',
   '/stats/*',
+  '/notes/*',
   '/docs/*',
   '/about/*',
   '/river/*',
@@ -61,7 +62,7 @@ const PAGES = [
   '/wander/*',
   pages.notFound,
 ];
-const FEED_FOLDERS = ['/', '/river/', '/c/*/', '/projects/*/', '/agents/*/', '/tags/*/', '/models/*/'];
+const FEED_FOLDERS = ['/', '/river/', '/c/*/', '/projects/*/', '/agents/*/', '/tags/*/', '/models/*/', pages.notes];
 
 export const headerRules: readonly HeaderRule[] = [
   {

@@ -17,6 +17,8 @@ export interface SiteInputs {
   readonly assets: ReadonlyMap<string, Asset>;
   /** `about` → Markdown, from `content/pages`. */
   readonly pages: ReadonlyMap<string, string>;
+  /** `<digits>` or any name → Markdown with a head, from `content/notes`. */
+  readonly notes: ReadonlyMap<string, string>;
   /** `archive-format` → Markdown, from `docs`. */
   readonly docs: ReadonlyMap<string, string>;
   /** Hash of templates and asset addresses: part of every page's key. */
@@ -55,12 +57,13 @@ export function readInputs(folders: InputFolders): SiteInputs {
   const assets = new Map([...readScripts(files, folders.checks), ...files]);
   const stem = (name: string): string => name.slice(0, -3);
   const pages = readTexts([join(folders.contentDir, 'pages')], '.md', stem);
+  const notes = readTexts([join(folders.contentDir, 'notes')], '.md', stem);
   const docs = readTexts(folders.docsDir === undefined ? [] : [folders.docsDir], '.md', stem);
   const shellKey = keyOf(
     [...templates],
     [...assets.values()].map((asset) => asset.url),
   );
-  return { templates, assets, pages, docs, shellKey, key: keyOf(shellKey, [...pages], [...docs]) };
+  return { templates, assets, pages, notes, docs, shellKey, key: keyOf(shellKey, [...pages], [...notes], [...docs]) };
 }
 
 const ASSET = /^[a-z0-9-]+\.(?:css|js|svg|png|ico|woff2|txt)$/;

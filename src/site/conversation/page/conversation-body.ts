@@ -65,6 +65,7 @@ export function renderAround(
       pieces.push(RUN_END);
     }
     if (placed.view.prompt) pieces.push(renderWorkLine(told.find(({ first }) => first === placed.view.turn.hash)));
+    if (placed.note !== '') pieces.push(placed.note);
     if (placed.children.length > 0) pieces.push(renderChildren(placed.children));
     if (placed.forks.length > 0) pieces.push(renderFork(placed.forks, findNext(rows, i, headings)));
   }

@@ -14,6 +14,7 @@ type Value = FactModel['values'][number];
 export function badgesOf(conversation: VisibleConversation): readonly string[] {
   return [
     ...(conversation.private ? ['private'] : []),
+    ...(conversation.note?.hidden === true ? ['hidden'] : []),
     ...(conversation.summary.meta.parent === undefined ? [] : ['sub-agent']),
     ...(conversation.summary.damage === undefined ? [] : ['damaged']),
   ];
@@ -49,7 +50,7 @@ export function listItemOf(conversation: VisibleConversation, children: number):
   return {
     url: conversationUrl(summary.id),
     title,
-    summary: repeated ? '' : first,
+    summary: plainTitle(conversation.note?.summary ?? '', 300) || (repeated ? '' : first),
     badges: badgesOf(conversation),
     glyph: meta.agent === undefined ? '' : glyphOf(meta.agent),
     iso: isoTime(summary.lastMs),

@@ -57,6 +57,7 @@ export async function buildPage(
   const before = joinHtml([
     renderIndex(indexOf(work, branch, page, extent)),
     page.number === 1 ? beforeFirst(work, branch) : NOTHING,
+    page.number === 1 && branch.main ? work.written.cover : NOTHING,
     TALK_START,
   ]);
   const key = keyOf(work.frameKey, work.renderKey, model, around, page.told, [...page.headings], before, [...blobs]);

@@ -1,6 +1,7 @@
 /** The rows of one page in their order: turns with the results inside them, what cannot be shown, and where runs of small work fold. */
 /** Decided from plain data, before anything is rendered. */
 
+import type { SafeHtml } from '../../../base/html.ts';
 import type { ToolCallPart, ToolCallResponsePart } from '../../../model/item.ts';
 import type { AnsweringTurn } from '../../render/turn.ts';
 import type { LinkModel } from '../../shell/page-model.ts';
@@ -17,6 +18,8 @@ export interface PlacedTurn {
   readonly forks: readonly ForkLink[];
   /** Conversations of sub-agents that it started. */
   readonly children: readonly LinkModel[];
+  /** What the owner wrote beside it; empty: nothing. */
+  readonly note: SafeHtml;
 }
 
 /** What stands at one place of a page. */
