@@ -175,7 +175,7 @@ async function merge(): Promise<void> {
   const before = load();
   const merged = mergeReading(before, state);
   remember(KEPT, generateReading(merged));
-  say(`Merged: ${merged.size} entries are known now, ${merged.size - before.size} of them were not.`);
+  say(`Merged. Known now: ${merged.size}, of which new: ${merged.size - before.size}.`);
 }
 
 function say(words: string): void {

@@ -21,7 +21,7 @@ export interface ForeignContent {
 
 const MOST = 1_000_000;
 const TAGS =
-  'p br hr ul ol li h3 h4 h5 h6 blockquote table thead tbody tfoot tr th td caption strong b em i s del ins sub sup small mark code pre kbd samp var q cite abbr dl dt dd figure figcaption details summary a img div span';
+  'p br hr ul ol li h2 h3 h4 h5 h6 blockquote table thead tbody tfoot tr th td caption strong b em i s del ins sub sup small mark code pre kbd samp var q cite abbr dl dt dd figure figcaption details summary a img div span';
 /** What plays or embeds something is a link to it. */
 const PLAYERS = ['iframe', 'video', 'audio', 'source', 'embed'];
 /** Parameters that only tell who clicked where. */
@@ -64,6 +64,7 @@ export function renderForeign(content: ForeignContent, pictures: boolean): Forei
     allowedAttributes: {
       a: ['href', 'rel', 'class'],
       img: ['src', 'alt', 'loading', 'decoding', 'referrerpolicy'],
+      table: ['tabindex'],
       ...{ ol: ['start'], td: ['colspan', 'rowspan'], th: ['colspan', 'rowspan'], details: ['open'] },
     },
     allowedSchemes: ['http', 'https', 'mailto'],
@@ -83,7 +84,10 @@ export function renderForeign(content: ForeignContent, pictures: boolean): Forei
       'title',
     ],
     transformTags: {
-      ...{ h1: 'h3', h2: 'h3', center: 'div', section: 'div', article: 'div', tt: 'code' },
+      ...headingsOf(content.html),
+      // it scrolls by itself where it is too wide
+      table: () => ({ tagName: 'table', attribs: { tabindex: '0' } }),
+      ...{ center: 'div', section: 'div', article: 'div', tt: 'code' },
       a: (_, { href }) => {
         const { tagName, attribs } = linkTo(href, '');
         return { tagName, attribs: attribs.href === undefined ? {} : { href: attribs.href, rel: FOREIGN_REL } };
@@ -100,6 +104,12 @@ export function renderForeign(content: ForeignContent, pictures: boolean): Forei
     exclusiveFilter: ({ attribs }) => attribs[DROPPED] !== undefined,
   });
   return { body, pictures: named };
+}
+
+/** Headings of any depth follow the entry's own, none left out between. */
+function headingsOf(markup: string): Readonly<Record<string, string>> {
+  const used = new Set([...markup.matchAll(/<(h[1-6])\b/gi)].map(([, tag = '']) => tag.toLowerCase()));
+  return Object.fromEntries([...used].sort().map((tag, i) => [tag, `h${Math.min(6, i + 2)}`]));
 }
 
 function renderText(said: string): SafeHtml {

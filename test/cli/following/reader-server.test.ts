@@ -121,7 +121,7 @@ describe('pages', () => {
   it('show an entry sanitised, its pictures named and loaded only on request', async () => {
     const url = `/reader/entry/${keyOf('e3')}/`;
     const page = await get(url);
-    expect(page).toContain('<h3>Hello e3</h3>');
+    expect(page).toContain('<h2>Hello e3</h2>');
     expect(page).toContain('>Picture: A chart</a>');
     expect(page).not.toMatch(/<img|script|onclick|utm_source/);
     const answer = await fetch(`${origin}${url}?pictures=1`);
