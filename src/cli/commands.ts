@@ -214,6 +214,10 @@ export const commands: readonly Command[] = [
       { flags: '--name <name>', says: 'of the copy in archive/private/replicas/; default: the host' },
       { flags: '--key <verifier key>', says: 'the key that its owner told you; any other is refused' },
       {
+        flags: '--mirror <addresses>',
+        says: 'other sites that hold the same archive, with commas; kept with the subscription',
+      },
+      {
         flags: '--allow-host <hosts>',
         says: 'these may have private addresses, as in 127.0.0.1:8080; kept with the subscription',
       },

@@ -23,6 +23,7 @@ export { finishRotation, planSigning, readySigners, type SigningChoice, type Sig
 export { planUnpublish } from './publish/unpublish.ts';
 export type { PullOptions, PullReport } from './pull/contract.ts';
 export { type FoundReplica, findReplica } from './pull/discover.ts';
+export type { HostReport } from './pull/hosts.ts';
 export { pull } from './pull/pull.ts';
 export { type PullState, readPullState } from './pull/pull-state.ts';
 export { openFolderSource } from './repair/folder-source.ts';

@@ -7,7 +7,7 @@ import { TurnpressError } from '../../base/errors.ts';
 import { plural } from '../../model/counts.ts';
 import { addSubscription, discoverFeed, removeSubscription, type Subscription } from '../../reader/reader.ts';
 import { fingerprintOf, parseVerifierKey } from '../../replica/log/log.ts';
-import { type FoundReplica, findReplica, NoReplicaError } from '../../replica/replica.ts';
+import { type FoundReplica, findReplica, NetworkError, NoReplicaError } from '../../replica/replica.ts';
 import { ownPrivate } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -54,6 +54,20 @@ async function find(address: string, allowHosts: readonly string[]): Promise<Fou
   }
 }
 
+/** Where the replica stands on each; one that does not answer now is taken as it was typed, and asked again with each pull. */
+async function listMirrors(typed: readonly string[], allowHosts: readonly string[]): Promise<readonly string[]> {
+  const mirrors: string[] = [];
+  for (const address of typed.map(addressOf)) {
+    try {
+      mirrors.push((await find(address, allowHosts))?.base ?? new URL('/archive/', address).href);
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      mirrors.push(new URL('/archive/', address).href);
+    }
+  }
+  return mirrors;
+}
+
 async function followArchive(
   context: Context,
   { base }: FoundReplica,
@@ -61,7 +75,8 @@ async function followArchive(
   options: CommandOptions,
 ): Promise<number> {
   const name = typeof options.name === 'string' ? checkName(options.name) : nameFor(context, base);
-  const report = await pullInto(context, { name, address: base, allowHosts, accept: keysOf(options.key) });
+  const mirrors = await listMirrors(hostsOf(options.mirror), allowHosts);
+  const report = await pullInto(context, { name, address: base, allowHosts, accept: keysOf(options.key), mirrors });
   context.printJson({ name, ...report });
   sayPulled(context, name, report);
   const key = report.keys.at(-1);

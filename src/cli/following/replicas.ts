@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { makeRealFolders } from '../../base/confined-disk.ts';
 import { TurnpressError } from '../../base/errors.ts';
 import { plural } from '../../model/counts.ts';
-import { Fetcher, type PullReport, pull, readPullState } from '../../replica/replica.ts';
+import { Fetcher, type HostReport, type PullReport, pull, readPullState } from '../../replica/replica.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { claimPrivate } from '../machine/owner.ts';
@@ -56,22 +56,25 @@ export interface PullRequest {
   readonly address?: string;
   readonly allowHosts: readonly string[];
   readonly accept: readonly string[];
+  /** Of the replicas on other hosts, beside those that are known. */
+  readonly mirrors?: readonly string[];
 }
 
 /** Pulls into the copy of that name, and makes its `private/` ours. Throws what `pull` throws. */
 export async function pullInto(context: Context, request: PullRequest): Promise<PullReport> {
-  const { name, address, accept } = request;
+  const { name, address, accept, mirrors = [] } = request;
   const dir = join(replicasFolder(context), name);
   const known = existsSync(dir) ? readPullState(dir) : undefined;
   const allowHosts = [...new Set([...(known?.allowHosts ?? []), ...request.allowHosts])];
-  const typed = [address, known?.address].filter((each) => each !== undefined);
+  const kept = known?.mirrors.map((mirror) => mirror.address) ?? [];
+  const typed = [address, known?.address, ...mirrors, ...kept].filter((each) => each !== undefined);
   makeRealFolders(context.archiveDir, join(dir, 'private'));
   claimPrivate(context.world, join(dir, 'private'));
   const fetcher = createFetcher(allowHosts, typed);
   const { log, progress, world } = context;
   try {
     return await pull({
-      ...{ dir, allowHosts, accept, fetcher, log, progress, nowMs: world.now },
+      ...{ dir, allowHosts, accept, mirrors, fetcher, log, progress, nowMs: world.now },
       ...(address === undefined ? {} : { address }),
     });
   } finally {
@@ -92,6 +95,7 @@ export function sayPulled(context: Context, name: string, report: PullReport): v
   context.print(
     `${name}: ${pulled + removed + failed === 0 ? (found === 'grown' ? 'no conversation changed' : 'nothing new') : what}${grown}`,
   );
+  for (const host of report.hosts.length > 1 ? report.hosts : []) sayHost(context, name, host);
   if (found === 'stale')
     context.log.info(`${name}: the host shows an older state than what is here; nothing was rolled back`);
   if (report.keys.length === 0) context.log.info(`${name}: the archive is not signed: only the host says whose it is`);
@@ -99,8 +103,23 @@ export function sayPulled(context: Context, name: string, report: PullReport): v
     context.log.info(`${name}: ${plural(pending, 'conversation')} could not be taken; the next pull tries again`);
 }
 
-/** 4 when something contradicts itself, 5 when it did not come. */
+/** What of several hosts is not as it should be. */
+function sayHost(context: Context, name: string, { address, state, problem }: HostReport): void {
+  if (state === 'good') return;
+  const words = {
+    stale: 'shows an older state',
+    away: 'gave no answer that can be used',
+    lies: 'shows what does not fit, and was not believed',
+    forked: 'contradicts what the others show and what was signed before',
+  } as const;
+  const message = `${address} ${words[state]}${problem === '' ? '' : ` (${problem})`}`;
+  if (state === 'lies' || state === 'forked') context.log.problem({ code: 'BAD_MIRROR', message, file: name });
+  context.log.info(`${name}: ${message}`);
+}
+
+/** 4 when something contradicts itself, 5 when it did not come. A mirror that is away or behind is no failure: the others answered. */
 export function exitOf(context: Context, report: PullReport): number {
+  if (report.hosts.some(({ state }) => state === 'lies' || state === 'forked')) return EXIT.damaged;
   if (report.failed === 0) return EXIT.done;
   const damaged = context.problems.some(({ code }) => !['LAGGING_REPLICA', 'NETWORK'].includes(code));
   return damaged ? EXIT.damaged : EXIT.network;

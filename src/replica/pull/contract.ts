@@ -3,6 +3,7 @@
 
 import type { Log, Progress } from '../../base/log.ts';
 import type { Fetcher } from '../fetch/fetcher.ts';
+import type { HostReport } from './hosts.ts';
 import type { LogNews } from './pull-log.ts';
 
 export interface PullOptions {
@@ -10,6 +11,8 @@ export interface PullOptions {
   readonly dir: string;
   /** Of the replica's folder; absent: as it was the last time. */
   readonly address?: string;
+  /** Of other hosts that hold the same archive, added to those that are kept with the copy. */
+  readonly mirrors?: readonly string[];
   /** Kept with the copy. Absent: those that are kept. */
   readonly allowHosts?: readonly string[];
   /** Verifier keys that a person says are the archive's own. */
@@ -28,7 +31,9 @@ export interface PullOptions {
 export interface PullReport {
   readonly address: string;
   readonly origin: string;
-  /** What the host showed of the archive log, held against what was here. */
+  /** The address and the mirrors, in the order in which they were asked. */
+  readonly hosts: readonly HostReport[];
+  /** What the hosts showed of the archive log, held against what was here. */
   readonly found: LogNews['found'];
   /** Records of the archive log, before and now. */
   readonly logBefore: number;

@@ -23,7 +23,7 @@ import { BadReplicaError, LaggingReplicaError } from '../errors.ts';
 import type { LoggedState } from '../log/log-index.ts';
 import { parseVerifierKey } from '../log/verifier-key.ts';
 import { CHECKPOINT_NAME, conversationFolder, entriesName, payloadName } from '../publish/replica-names.ts';
-import { inOrder, type ReplicaSource } from './source.ts';
+import { type FileSource, inOrder } from './source.ts';
 
 /** Records of one conversation that are taken at once: they are in memory together. */
 const MOST_RECORDS = 2 ** 20;
@@ -33,7 +33,7 @@ const LENGTH_BYTES = 2;
 
 /** The bytes of its checkpoint, which are those of the state and signed like the log. */
 export async function fetchCheckpoint(
-  source: ReplicaSource,
+  source: FileSource,
   origin: string,
   { conversation, size, root }: LoggedState,
   keys: readonly string[],
@@ -59,7 +59,7 @@ export async function fetchCheckpoint(
  * tile with new ones. Undefined: what the host shows has another root.
  */
 export async function fetchRecords(
-  source: ReplicaSource,
+  source: FileSource,
   { conversation, size, root }: Pick<LoggedState, 'conversation' | 'size' | 'root'>,
   frontier: Frontier,
   held: readonly Uint8Array[],
@@ -87,7 +87,7 @@ export async function fetchRecords(
   return equalBytes(rootOf(end), decodeHex(root)) ? tiles : undefined;
 }
 
-async function fetchEntries(source: ReplicaSource, folder: string, n: number, width: number): Promise<Uint8Array> {
+async function fetchEntries(source: FileSource, folder: string, n: number, width: number): Promise<Uint8Array> {
   const path = `${folder}/${entriesName(n, width)}`;
   const found = await source.find(path, width * (RECORD_LIMIT + LENGTH_BYTES), (bytes) => {
     decodeEntries(bytes, width);
@@ -99,7 +99,7 @@ async function fetchEntries(source: ReplicaSource, folder: string, n: number, wi
 
 /** Payload tile `n` of a log of `size` records. */
 export async function fetchPayloads(
-  source: ReplicaSource,
+  source: FileSource,
   { conversation, size }: Pick<LoggedState, 'conversation' | 'size'>,
   n: number,
   revision: number,
@@ -112,7 +112,7 @@ export async function fetchPayloads(
 
 /** The raw bytes of a blob and its file. Undefined: the host does not have it. */
 export function fetchBlob(
-  source: ReplicaSource,
+  source: FileSource,
   hash: string,
 ): Promise<{ readonly raw: Uint8Array; readonly frame: Uint8Array } | undefined> {
   const path = blobPath(hash);

@@ -26,10 +26,10 @@ import type { Commits } from './commits.ts';
 import { fetchBlob, fetchCheckpoint, fetchPayloads, fetchRecords } from './conversation-tiles.ts';
 import { keepEvidence } from './evidence.ts';
 import type { Room } from './room.ts';
-import { inOrder, type ReplicaSource } from './source.ts';
+import { type FileSource, inOrder } from './source.ts';
 
 export interface ConversationPull {
-  readonly source: ReplicaSource;
+  readonly source: FileSource;
   readonly archive: ArchiveWriter;
   readonly log: ArchiveLog;
   readonly commits: Commits;

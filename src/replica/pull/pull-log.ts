@@ -39,6 +39,8 @@ export interface LogPull {
 export interface LogNews {
   /** `stale`: what the host shows is an older state of what is here. */
   readonly found: 'same' | 'stale' | 'grown';
+  /** Records that the host's checkpoint counts. */
+  readonly shown: number;
   readonly validators: PullState['validators'];
 }
 
@@ -56,7 +58,7 @@ export async function pullLog(pull: LogPull): Promise<LogNews> {
     ...(isKnown && validators.lastModified !== '' ? { 'if-modified-since': validators.lastModified } : {}),
   };
   let answer = await pull.source.ask(path, limits.checkpoint, asks);
-  if (answer.status === 304 && Object.keys(asks).length > 0) return { found: 'same', validators };
+  if (answer.status === 304 && Object.keys(asks).length > 0) return { found: 'same', shown: log.size, validators };
   // not asked for: a cache that answers so would do it again
   if (answer.status === 304) answer = await pull.source.ask(path, limits.checkpoint, { 'cache-control': 'no-cache' });
   if (answer.status !== 200) throw new LaggingReplicaError(path, 'the host has no archive log there');
@@ -69,12 +71,13 @@ export async function pullLog(pull: LogPull): Promise<LogNews> {
   if (checkpoint.size <= log.size) {
     const root = rootAt(log, checkpoint.size);
     if (!equalBytes(root, checkpoint.root)) throw keepEvidence(pull.dir, log.origin, log.checkpointBytes, answer.body);
-    return checkpoint.size === log.size ? { found: 'same', validators: now } : { found: 'stale', validators };
+    const { size: shown } = checkpoint;
+    return shown === log.size ? { found: 'same', shown, validators: now } : { found: 'stale', shown, validators };
   }
   if (checkpoint.size > MOST_RECORDS)
     throw new BadReplicaError(path, `it counts ${checkpoint.size} records, and at most ${MOST_RECORDS} are taken`);
   await grow(pull, checkpoint, answer.body);
-  return { found: 'grown', validators: { ...now, size: log.size } };
+  return { found: 'grown', shown: log.size, validators: { ...now, size: log.size } };
 }
 
 function parse(path: string, bytes: Uint8Array): ParsedCheckpoint {

@@ -10,6 +10,16 @@ import { BadReplicaError } from '../errors.ts';
 export const PULL_FILE = 'private/pull.json';
 const LIMIT = 1024 * 1024;
 
+/** What an answer said of itself; with how many records the log had then. */
+export interface Validators {
+  readonly size: number;
+  readonly etag: string;
+  readonly lastModified: string;
+}
+
+/** Nothing was ever taken from there. */
+export const NO_VALIDATORS: Validators = { size: 0, etag: '', lastModified: '' };
+
 export interface PullState {
   /** Of the replica's folder, with a slash at the end. */
   readonly address: string;
@@ -18,7 +28,9 @@ export interface PullState {
   /** Verifier keys that were trusted, and since when: the last one is today's. */
   readonly keys: readonly { readonly key: string; readonly since: string }[];
   /** Of the log's checkpoint as last taken, with how many records the log had then. */
-  readonly validators: { readonly size: number; readonly etag: string; readonly lastModified: string };
+  readonly validators: Validators;
+  /** Other hosts of the same archive, asked after the first. */
+  readonly mirrors: readonly { readonly address: string; readonly validators: Validators }[];
   /** ISO times; empty: never. */
   readonly lastGrowth: string;
   readonly lastAnswer: string;
@@ -30,7 +42,9 @@ export function readPullState(dir: string): PullState | undefined {
   if (bytes === undefined) return undefined;
   const state = parseJson(decodeUtf8(bytes));
   if (!isPullState(state)) throw new BadReplicaError(`${dir}/${PULL_FILE}`, 'it is not as it was written');
-  return state as unknown as PullState;
+  const kept = state as unknown as PullState;
+  // a file of before there were mirrors
+  return { ...kept, mirrors: kept.mirrors ?? [] };
 }
 
 export function writePullState(dir: string, state: PullState): void {
@@ -43,16 +57,24 @@ export function writePullState(dir: string, state: PullState): void {
 
 function isPullState(value: JsonValue): boolean {
   if (!isJsonObject(value)) return false;
-  const { address, allowHosts, keys, validators, lastGrowth, lastAnswer } = value;
+  const { address, allowHosts, keys, validators, mirrors = [], lastGrowth, lastAnswer } = value;
   return (
     [address, lastGrowth, lastAnswer].every((each) => typeof each === 'string') &&
     Array.isArray(allowHosts) &&
     allowHosts.every((each) => typeof each === 'string') &&
     Array.isArray(keys) &&
     keys.every((each) => isJsonObject(each) && typeof each.key === 'string' && typeof each.since === 'string') &&
-    isJsonObject(validators) &&
-    Number.isSafeInteger(validators.size) &&
-    typeof validators.etag === 'string' &&
-    typeof validators.lastModified === 'string'
+    isValidators(validators) &&
+    Array.isArray(mirrors) &&
+    mirrors.every((each) => isJsonObject(each) && typeof each.address === 'string' && isValidators(each.validators))
+  );
+}
+
+function isValidators(value: JsonValue | undefined): boolean {
+  return (
+    isJsonObject(value) &&
+    Number.isSafeInteger(value.size) &&
+    typeof value.etag === 'string' &&
+    typeof value.lastModified === 'string'
   );
 }

@@ -4,23 +4,21 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ArchiveWriter, openArchive } from '../../archive/archive.ts';
-import { confineDisk } from '../../base/confined-disk.ts';
-import { makeFolders, realDisk, replaceFile } from '../../base/disk.ts';
 import { messageOf, TurnpressError } from '../../base/errors.ts';
 import { isoTime } from '../../base/time.ts';
 import { shortId } from '../../model/ids.ts';
-import { LaggingReplicaError, NoReplicaError, UntrustedKeyError } from '../errors.ts';
+import { LaggingReplicaError, NoReplicaError } from '../errors.ts';
 import { ArchiveLog } from '../log/archive-log.ts';
 import type { LoggedState } from '../log/log-index.ts';
-import { conversationFolder, INFO_NAME } from '../publish/replica-names.ts';
+import { conversationFolder } from '../publish/replica-names.ts';
+import { begin, FIRST, listHosts, writeInfo } from './begin.ts';
 import { Commits } from './commits.ts';
 import type { PullOptions, PullReport } from './contract.ts';
+import { type Host, Hosts } from './hosts.ts';
 import { type ConversationPull, pullConversation } from './pull-conversation.ts';
 import { type LogNews, pullLog } from './pull-log.ts';
-import { type PullState, readPullState, writePullState } from './pull-state.ts';
-import { generateReplicaInfo, parseReplicaInfo, type ReplicaInfo } from './replica-info.ts';
+import { NO_VALIDATORS, type PullState, readPullState, writePullState } from './pull-state.ts';
 import { Room } from './room.ts';
-import { ReplicaSource } from './source.ts';
 
 /** Conversations under way at once: some are asked for while others are on their way to the disk. */
 const WIDTH = 24;
@@ -42,55 +40,23 @@ export async function pull(options: PullOptions): Promise<PullReport> {
   const known = readPullState(dir);
   const address = options.address ?? known?.address;
   if (address === undefined) throw new NoReplicaError(dir, 'nothing was ever pulled there');
-  const { fetcher, signal, patienceMs } = options;
-  const source = new ReplicaSource({
-    ...{ fetcher, base: address },
-    ...(signal === undefined ? {} : { signal }),
-    ...(patienceMs === undefined ? {} : { patienceMs }),
-  });
   const allowHosts = options.allowHosts ?? known?.allowHosts ?? [];
   const state = { ...(known ?? FIRST), address, allowHosts };
-  if (known === undefined) await begin(options, source, state);
+  const hosts = listHosts(options, state);
+  if (known === undefined) await begin(options, hosts, state);
   const archive = openArchive(dir, { mode: 'write', log: options.log });
   try {
     // what a removal left before it was stopped
     sweepRemoved(dir);
     const log = ArchiveLog.open({ mode: 'write', dir, origin: archive.info.origin, log: options.log });
     try {
-      return await new Pull(options, source, archive, log, state).run();
+      return await new Pull(options, hosts, archive, log, state).run();
     } finally {
       log.close();
     }
   } finally {
     archive.close();
   }
-}
-
-const FIRST: Omit<PullState, 'address' | 'allowHosts'> = {
-  keys: [],
-  validators: { size: 0, etag: '', lastModified: '' },
-  lastGrowth: '',
-  lastAnswer: '',
-};
-
-/** The folder, with whose it is; the address is remembered, so that a first pull that is stopped goes on. */
-async function begin({ dir, accept = [] }: PullOptions, source: ReplicaSource, state: PullState): Promise<void> {
-  const info = await source.find(INFO_NAME, 1024 * 1024, parseReplicaInfo);
-  if (info === undefined) throw new NoReplicaError(source.base, 'there is no replica of a turnpress archive there');
-  const last = info.keys.at(-1);
-  if (accept.length > 0 && (last === undefined || !accept.includes(last)))
-    throw new UntrustedKeyError(info.origin, `its key is ${last ?? 'none'}, and not the one that was named`);
-  writeInfo(dir, info);
-  writePullState(dir, state);
-}
-
-function writeInfo(dir: string, info: ReplicaInfo): void {
-  const path = join(dir, 'archive.json');
-  // the copy of it that tells damage is made again by the next writer
-  rmSync(join(dir, 'private', 'archive.json'), { force: true });
-  const touched = makeFolders(realDisk, join(dir, 'conversations'));
-  replaceFile(confineDisk(realDisk, dir), path, `${path}.tmp`, generateReplicaInfo(info));
-  for (const folder of new Set([...touched, dir])) realDisk.fsyncDir(folder);
 }
 
 function sweepRemoved(dir: string): void {
@@ -109,7 +75,9 @@ function take<T>(from: Iterator<T>, most: number): readonly T[] {
 
 class Pull {
   readonly #options: PullOptions;
-  readonly #source: ReplicaSource;
+  readonly #all: readonly Host[];
+  /** Those whose archive log was taken: the newest first. */
+  #hosts: Hosts;
   readonly #archive: ArchiveWriter;
   readonly #log: ArchiveLog;
   readonly #state: PullState;
@@ -118,9 +86,10 @@ class Pull {
   /** Problems so far, by code. */
   readonly #told = new Map<string, number>();
 
-  constructor(options: PullOptions, source: ReplicaSource, archive: ArchiveWriter, log: ArchiveLog, state: PullState) {
+  constructor(options: PullOptions, hosts: readonly Host[], archive: ArchiveWriter, log: ArchiveLog, state: PullState) {
     this.#options = options;
-    this.#source = source;
+    this.#all = hosts;
+    this.#hosts = new Hosts(hosts);
     this.#archive = archive;
     this.#log = log;
     this.#state = state;
@@ -128,28 +97,45 @@ class Pull {
 
   async run(): Promise<PullReport> {
     const before = { size: this.#log.size, keys: this.#log.listKeys().length };
-    let news = await this.#pullLog(this.#state.validators);
-    let found = news.found;
+    let found = await this.#pullLogs();
     this.#removeWithdrawn();
     await this.#pullConversations(found === 'grown');
-    if (this.#lagging > 0) {
-      // a file of an older state may have made room for one of a newer: once more, after a fresh look
-      news = await this.#pullLog(news.validators);
-      if (news.found === 'grown') {
-        found = 'grown';
-        this.#counts = { ...this.#counts, failed: 0 };
-        this.#removeWithdrawn();
-        await this.#pullConversations(true);
-      }
+    // a file of an older state may have made room for one of a newer: once more, after a fresh look
+    if (this.#lagging > 0 && (await this.#pullLogs()) === 'grown') {
+      found = 'grown';
+      this.#counts = { ...this.#counts, failed: 0 };
+      this.#removeWithdrawn();
+      await this.#pullConversations(true);
     }
-    return this.#finish(before, found, news);
+    return this.#finish(before, found);
   }
 
-  async #pullLog(validators: PullState['validators']): Promise<LogNews> {
+  /** From each host what it has more than what was here. Throws when none has a log that can be taken, what the first one did. */
+  async #pullLogs(): Promise<LogNews['found']> {
+    const found: LogNews['found'][] = [];
+    for (const host of this.#all) {
+      try {
+        host.news = undefined;
+        host.news = await this.#pullLog(host);
+        host.validators = host.news.validators;
+        found.push(host.news.found);
+      } catch (error) {
+        if (!(error instanceof TurnpressError)) throw error;
+        host.note(error);
+      }
+    }
+    const shownBy = ({ news }: Host) => news?.shown ?? 0;
+    const taken = this.#all.filter(({ news }) => news !== undefined).sort((a, b) => shownBy(b) - shownBy(a));
+    if (taken.length === 0) throw this.#all[0]?.error;
+    this.#hosts = new Hosts(taken);
+    return (['grown', 'same'] as const).find((each) => found.includes(each)) ?? 'stale';
+  }
+
+  async #pullLog({ source, validators }: Host): Promise<LogNews> {
     const { progress, dir, accept = [] } = this.#options;
     let shown = false;
     const news = await pullLog({
-      ...{ source: this.#source, log: this.#log, dir, validators, accept },
+      ...{ source, log: this.#log, dir, validators, accept },
       progress: (done, total) => {
         if (!shown) progress.start('archive log', total);
         shown = true;
@@ -170,14 +156,14 @@ class Pull {
     this.#lagging = 0;
     const states = this.#walkPending(true, absentSince);
     const commits = new Commits(this.#archive, this.#log);
-    const [{ dir }, source, archive, log] = [this.#options, this.#source, this.#archive, this.#log];
-    const shared = { source, archive, log, commits, room: new Room(MOST_IN_MEMORY), dir };
+    const [{ dir }, archive, log] = [this.#options, this.#archive, this.#log];
+    const shared = { archive, log, commits, room: new Room(MOST_IN_MEMORY), dir };
     let done = 0;
     let failed = false;
     const worker = async () => {
       for (let next = states.next(); next.done !== true && !failed; next = states.next()) {
         this.#options.signal?.throwIfAborted();
-        if (this.#source.isDown) return;
+        if (this.#hosts.isDown) return;
         await this.#pullOne(shared, next.value);
         progress.advance(++done, shortId(next.value.conversation));
       }
@@ -193,7 +179,7 @@ class Pull {
     progress.finish();
     this.#tellRest();
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
-    if (this.#source.isDown) throw this.#source.downError();
+    if (this.#hosts.isDown) throw this.#all[0]?.source.downError();
   }
 
   /** A state is in memory at a time. */
@@ -219,16 +205,23 @@ class Pull {
     }
   }
 
-  async #pullOne(shared: ConversationPull, state: LoggedState): Promise<void> {
-    try {
-      const { turns, bytes } = await pullConversation(shared, state);
-      this.#counts.pulled++;
-      this.#counts.turns += turns;
-      this.#counts.payloadBytes += bytes;
-    } catch (error) {
-      if (!(error instanceof TurnpressError)) throw error;
-      this.#tell(state, error);
+  /** With each host first in turn, until one has it right; those before it are blamed for what they showed. */
+  async #pullOne(shared: Omit<ConversationPull, 'source'>, state: LoggedState): Promise<void> {
+    const errors: TurnpressError[] = [];
+    for (let first = 0; first < this.#hosts.count; first++) {
+      try {
+        const { turns, bytes } = await pullConversation({ ...shared, source: this.#hosts.from(first) }, state);
+        this.#counts.pulled++;
+        this.#counts.turns += turns;
+        this.#counts.payloadBytes += bytes;
+        for (const [i, error] of errors.entries()) this.#hosts.blame(i, error);
+        return;
+      } catch (error) {
+        if (!(error instanceof TurnpressError)) throw error;
+        errors.push(error);
+      }
     }
+    if (errors[0] !== undefined) this.#tell(state, errors[0]);
   }
 
   #tell({ conversation }: LoggedState, error: TurnpressError): void {
@@ -254,12 +247,9 @@ class Pull {
   }
 
   /** The keys in archive.json follow the log, which is signed; then all that is remembered is replaced at once. */
-  #finish(
-    before: { readonly size: number; readonly keys: number },
-    found: LogNews['found'],
-    news: LogNews,
-  ): PullReport {
+  #finish(before: { readonly size: number; readonly keys: number }, found: LogNews['found']): PullReport {
     const { dir, nowMs } = this.#options;
+    const [first, ...mirrors] = this.#all;
     const keys = this.#log.listKeys().map(({ key }) => key);
     const now = isoTime(nowMs());
     const { origin, created } = this.#archive.info;
@@ -269,16 +259,20 @@ class Pull {
     writePullState(dir, {
       ...this.#state,
       keys: keys.map((key) => ({ key, since: since.get(key) ?? now })),
-      validators: news.validators,
+      validators: first?.validators ?? NO_VALIDATORS,
+      mirrors: mirrors.map(({ source, validators }) => ({ address: source.base, validators })),
       lastGrowth,
       lastAnswer: now,
     });
     return {
-      ...{ address: this.#source.base, origin, found, logBefore: before.size, logSize: this.#log.size, keys },
+      ...{ address: this.#state.address, hosts: this.#all.map((host) => host.report(this.#log.size)) },
+      ...{ origin, found, logBefore: before.size, logSize: this.#log.size, keys },
       newlyTrusted: before.keys === 0 && keys.length > 0,
       ...this.#counts,
       pending: this.#log.countPending(),
-      ...{ requests: this.#source.requests, bytes: this.#source.bytes, lastGrowth },
+      requests: this.#all.reduce((sum, { source }) => sum + source.requests, 0),
+      bytes: this.#all.reduce((sum, { source }) => sum + source.bytes, 0),
+      lastGrowth,
     };
   }
 }

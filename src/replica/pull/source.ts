@@ -25,7 +25,13 @@ const TOTAL_MS = 120_000;
 /** After so many answers in a row that did not come, the host is taken for down. */
 const MOST_FAILURES = 8;
 
-export class ReplicaSource {
+/** Files of a replica, by path below its folder. */
+export interface FileSource {
+  /** The file as `decode` makes it of its bytes. Undefined: there is none. Throws NetworkError, BadReplicaError. */
+  find<T>(path: string, limit: number, decode: (bytes: Uint8Array) => T): Promise<T | undefined>;
+}
+
+export class ReplicaSource implements FileSource {
   readonly base: string;
   readonly #options: SourceOptions;
   #open = 0;
