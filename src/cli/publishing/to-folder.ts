@@ -14,17 +14,25 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { createFolderCheck, makeRealFolders } from '../../base/confined-disk.ts';
 import { isAbsent } from '../../base/disk.ts';
+import type { ArchiveLog } from '../../replica/log/log.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import { checkNotBehind, LOG_CHECKPOINT } from './not-behind.ts';
 import { findMarker, type HandedOver, listSiteFiles, type SiteMarker } from './site-files.ts';
 
 /** One path a line. */
 const LIST = '.turnpress-files';
 
-export function handToFolder(context: Context, marker: SiteMarker, place: string): HandedOver {
+export function handToFolder(
+  context: Context,
+  marker: SiteMarker,
+  place: string,
+  { archiveLog }: { readonly archiveLog: ArchiveLog },
+): HandedOver {
   const from = context.publicDir;
   const to = resolve(context.world.cwd, place);
   checkTarget(context, from, to, marker);
+  checkNotBehind(findFile(join(to, LOG_CHECKPOINT)), archiveLog, context.shown(to));
   const files = listSiteFiles(from);
   const before = readList(to);
   const own = new Set(before);
@@ -39,6 +47,10 @@ export function handToFolder(context: Context, marker: SiteMarker, place: string
   for (const path of own) if (!kept.has(path) && removeFile(to, path, check)) removed++;
   writeList(to, files);
   return { written, removed, unchanged: files.length - written, says: `${context.shown(to)} holds the site` };
+}
+
+function findFile(file: string): Uint8Array | undefined {
+  return lstatSync(file, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(file) : undefined;
 }
 
 /** Absent, empty, or this very site. Throws UsageError. */

@@ -5,16 +5,24 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeUtf8 } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
+import type { ArchiveLog } from '../../replica/log/log.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import { checkNotBehind, LOG_CHECKPOINT } from './not-behind.ts';
 import { type HandedOver, listSiteFiles, MARKER, parseMarker, type SiteMarker } from './site-files.ts';
 
 /** Hosts that would run the pages through a generator do not where this stands. */
 const AS_IT_IS = '.nojekyll';
 
 /** `name`: a branch, or a remote, a slash and a branch, which is pushed. */
-export function handToBranch(context: Context, marker: SiteMarker, name: string): HandedOver {
+export function handToBranch(
+  context: Context,
+  marker: SiteMarker,
+  name: string,
+  { archiveLog }: { readonly archiveLog: ArchiveLog },
+): HandedOver {
   const git = createGit(context.world);
   const remotes = git('remote').split('\n');
   const [first = '', ...rest] = name.split('/');
@@ -25,7 +33,11 @@ export function handToBranch(context: Context, marker: SiteMarker, name: string)
   if (git('for-each-ref', '--format=%(worktreepath)', ref).trim() !== '')
     throw new UsageError(`branch ${branch} is checked out; the site goes to one that nobody works on`);
   const parent = git('for-each-ref', '--format=%(objectname)', ref).trim();
-  if (parent !== '') checkOurs(git, branch, parent, marker);
+  if (parent !== '') {
+    checkOurs(git, branch, parent, marker);
+    const there = findFile(git, parent, LOG_CHECKPOINT);
+    checkNotBehind(there === undefined ? undefined : encodeUtf8(there), archiveLog, `branch ${branch}`);
+  }
   const tree = writeTree(context, git);
   const says =
     remote === undefined ? `branch ${branch} holds the site` : `branch ${branch} of ${remote} holds the site`;
@@ -39,10 +51,13 @@ export function handToBranch(context: Context, marker: SiteMarker, name: string)
 
 /** Throws UsageError for a branch that holds something else. */
 function checkOurs(git: Git, branch: string, commit: string, { site }: SiteMarker): void {
-  const text = succeeds(() => git('cat-file', '-e', `${commit}:${MARKER}`)) ? git('show', `${commit}:${MARKER}`) : '';
-  const there = parseMarker(text);
+  const there = parseMarker(findFile(git, commit, MARKER) ?? '');
   if (there?.site === site && there.visibility === 'public') return;
   throw new UsageError(`branch ${branch} holds something else than this site; name a new one`);
+}
+
+function findFile(git: Git, commit: string, path: string): string | undefined {
+  return succeeds(() => git('cat-file', '-e', `${commit}:${path}`)) ? git('show', `${commit}:${path}`) : undefined;
 }
 
 /** The site's files byte for byte, whatever the repository's attributes would make of them. */

@@ -6,18 +6,18 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { equalBytes } from '../../base/bytes.ts';
 import type { Log, Progress } from '../../base/log.ts';
-import { type ArchiveLog, relateCheckpoint } from '../../replica/log/log.ts';
+import type { ArchiveLog } from '../../replica/log/log.ts';
 import { ownPrivate } from '../archive.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { findPublicId } from '../machine/owner.ts';
+import { checkNotBehind, LOG_CHECKPOINT } from './not-behind.ts';
 import { objectHeaders } from './object-headers.ts';
 import { Claim, conditionOf, findSentFiles, lostTo, OWN_OBJECTS, type SentFile, writeSentFiles } from './s3-list.ts';
 import { readS3Settings } from './s3-settings.ts';
 import { S3Store } from './s3-store.ts';
 import { type HandedOver, listSiteFiles, MARKER, parseMarker, rankOf, type SiteMarker } from './site-files.ts';
 
-const LOG_CHECKPOINT = 'archive/log/checkpoint';
 /** Requests at once. */
 const AT_ONCE = 8;
 /** A file that is larger is sent alone, so that not many of them are in memory. */
@@ -72,7 +72,7 @@ export async function sendSite(store: S3Store, job: S3Job): Promise<HandedOver> 
   const gone = [...sent.keys()].filter((path) => !kept.has(path));
   const done = { unchanged: files.length - planned.length, says: `${store.place} holds the site` };
   if (planned.length + gone.length === 0) return { written: 0, removed: 0, ...done };
-  if (listed.has(LOG_CHECKPOINT)) await checkNotBehind(store, job.archiveLog);
+  if (listed.has(LOG_CHECKPOINT)) checkNotBehind((await store.get(LOG_CHECKPOINT))?.bytes, job.archiveLog, store.place);
   await claim.hold();
   if (!(await claim.isKept()))
     job.log.info(`${store.place} knows no conditional writes: two publishes at once could mix there`);
@@ -117,20 +117,6 @@ function planFile(
   const headersHash = hash('sha256', JSON.stringify(headers)).slice(0, 16);
   const same = sent?.sha256 === sha256 && sent.headers === headersHash && sent.etag === there && sent.etag !== '';
   return same ? [] : [{ path, sha256, headers, headersHash, there }];
-}
-
-/** Throws UsageError when the archive log that stands there is no beginning of the one that is here. */
-async function checkNotBehind(store: S3Store, log: ArchiveLog): Promise<void> {
-  const there = await store.get(LOG_CHECKPOINT);
-  const relation = there === undefined ? 'before' : relateCheckpoint(log, there.bytes);
-  if (relation === 'after')
-    throw new UsageError(
-      `${store.place} shows a later publish of this archive than this folder knows; nothing was sent. Bring the archive from where that was published, then publish again`,
-    );
-  if (relation === 'other')
-    throw new UsageError(
-      `${store.place} shows an archive log that contradicts this one; nothing was sent, because whoever follows it would take the host for a forger. Name another bucket or prefix`,
-    );
 }
 
 interface Sending {

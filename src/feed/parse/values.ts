@@ -42,10 +42,15 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
-/** Milliseconds. Undefined for what no calendar knows. */
+/** Ends in a zone, by name or as hours. */
+const ZONE = /(?:(?<![a-z])(?!am$|pm$)[a-z]{1,5}|[+-]\d{1,2}(?::?\d\d)?|\))$/i;
+
+/** Milliseconds; what names no zone is of UTC. Undefined for what no calendar knows. */
 export function timeOf(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined;
-  const ms = Date.parse(value.trim());
+  const text = value.trim();
+  // the clock's zone of whoever reads it says nothing about who wrote it
+  const ms = Date.parse(/\d/.test(text) && !ZONE.test(text) ? `${text}${/\dT\d/.test(text) ? 'Z' : ' GMT'}` : text);
   return Number.isFinite(ms) && ms >= 0 && ms <= LAST_MS ? ms : undefined;
 }
 

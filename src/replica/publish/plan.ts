@@ -72,8 +72,9 @@ export async function planPublish(archive: ArchiveReader, log: ArchiveLog, gate:
     if (gone.has(summary.id) || visibilityOf(summary, gate.config) !== 'public') continue;
     const state = log.findState(summary.id);
     const before = state?.published === true ? state.size : 0;
-    const reason = found.get(summary.id) ?? summary.damage ?? findRollback(summary, state);
-    if (reason !== undefined && before !== summary.size)
+    const rollback = findRollback(summary, state);
+    const reason = found.get(summary.id) ?? summary.damage ?? rollback;
+    if (reason !== undefined && (before !== summary.size || rollback !== undefined))
       blocked.push({ conversation: summary.id, reason, published: before > 0 });
     else if (before === summary.size) unchanged++;
     else (before === 0 ? newly : grown).push(plannedOf(summary, state));

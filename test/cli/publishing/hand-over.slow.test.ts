@@ -93,6 +93,24 @@ describe('publish --to a folder', () => {
     expect(existsSync(join(place.archive, 'www'))).toBe(false);
   });
 
+  it('never puts an older log in place of a newer one, nor another', async () => {
+    const [www, checkpoint] = [join(place.folder, 'www'), join(place.folder, 'www', 'archive', 'log', 'checkpoint')];
+    await run(0, 'publish', '--yes', '--to', 'www');
+    const text = readFileSync(checkpoint, 'utf8');
+    writeFileSync(
+      checkpoint,
+      text.replace(/\n(\d+)\n/, (_, n: string) => `\n${Number(n) + 1}\n`),
+    );
+    const before = filesBelow(www);
+    expect((await run(2, 'publish', '--to', 'www')).err).toContain('a later publish of this archive');
+    writeFileSync(checkpoint, text.replace(/\n[A-Za-z0-9+/]{43}=\n/, `\n${'A'.repeat(43)}=\n`));
+    expect((await run(2, 'publish', '--to', 'www')).err).toContain('contradicts');
+    writeFileSync(checkpoint, text);
+    rules('apple');
+    await run(0, 'publish', '--to', 'www');
+    expect(before.size).toBeGreaterThan(0);
+  });
+
   it('writes through no link', async () => {
     const [www, elsewhere] = [join(place.folder, 'www'), join(place.folder, 'elsewhere')];
     await run(0, 'publish', '--yes', '--to', 'www');
@@ -139,6 +157,23 @@ describe('publish --to a branch', () => {
     await run(0, 'publish', '--to', 'git:origin/pages');
     expect(git('rev-parse', 'pages^')).toBe(first);
     expect(git('ls-tree', '-r', '--name-only', 'pages')).not.toMatch(/private\//);
+  });
+
+  it('never puts an older log in place of a newer one', async () => {
+    await run(0, 'publish', '--yes', '--to', 'git:pages');
+    const newer = readFileSync(join(place.site, 'archive', 'log', 'checkpoint'), 'utf8').replace(/\n(\d+)\n/, '\n99\n');
+    const blob = execFileSync('git', ['hash-object', '-w', '--stdin'], {
+      cwd: place.folder,
+      input: newer,
+      encoding: 'utf8',
+    });
+    const index = { ...process.env, GIT_INDEX_FILE: join(place.folder, 'other-index') };
+    const inIndex = (...args: readonly string[]): string =>
+      execFileSync('git', args, { cwd: place.folder, env: index, encoding: 'utf8' }).trim();
+    inIndex('read-tree', 'pages');
+    inIndex('update-index', '--cacheinfo', `100644,${blob.trim()},archive/log/checkpoint`);
+    git('update-ref', 'refs/heads/pages', git('commit-tree', '-p', 'pages', '-m', 'x', inIndex('write-tree')).trim());
+    expect((await run(2, 'publish', '--to', 'git:pages')).err).toContain('a later publish of this archive');
   });
 
   it('refuses one that somebody works on, one that holds something else, and what is no name', async () => {
