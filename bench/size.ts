@@ -1,7 +1,7 @@
 /** A corpus of any size, made from a seed folder: cold, unchanged, and with one more turn. */
 /** What must stay flat while the archive grows: the memory of every process, the parts of the search index, the cost of a change. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { appendTurn } from './append-turn.ts';
 import { costOf, megabytes, seconds } from './cost.ts';
@@ -36,6 +36,14 @@ export async function benchSize(seed: string, scratch: string, wanted: number): 
     appendTurn(sessions, corpus.endMs, nth);
     await both(`turn ${nth} more`);
   }
+  const home = homeOf(scratch, sessions);
+  const alone = () => measure('env', [`HOME=${home}`, process.execPath, program, '--json'], work);
+  await alone(); // in a home that nothing is known of yet
+  for (const nth of [4, 5, 6]) {
+    appendTurn(sessions, corpus.endMs, nth);
+    const run = await alone();
+    rows.push(rowOf(`turn ${nth} more: turnpress alone`, seconds(run.seconds), costOf(run)));
+  }
   for (const command of [
     ['verify'],
     ['log', '--limit', '0'],
@@ -53,6 +61,14 @@ export async function benchSize(seed: string, scratch: string, wanted: number): 
     rowOf('parts of the search index', String(partsOf(site)), `${megabytes(sizeOf(join(site, 'pagefind')).bytes)}`),
   );
   return rows;
+}
+
+/** A home in which the agent's sessions are these: there `turnpress` alone looks for them. */
+function homeOf(scratch: string, sessions: string): string {
+  const home = join(scratch, 'home');
+  mkdirSync(join(home, '.claude'), { recursive: true });
+  symlinkSync(sessions, join(home, '.claude', 'projects'));
+  return home;
 }
 
 function pace(what: string, bytes: number, ...runs: readonly Measured[]): string {
