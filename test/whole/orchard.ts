@@ -85,7 +85,7 @@ function writeSession(place: Place, word: string): void {
   session.answer([
     {
       type: 'text',
-      text: `I look at [the map](https://example.org/${word}) first:\n\n- one\n- two\n\n\`\`\`js\nlet a = 1;\n\`\`\``,
+      text: `I look at [the map](https://example.org/${word}) first:\n\n- one\n- two\n\n\`\`\`js\nlet a = 'one';\n\`\`\``,
     },
     { type: 'tool_use', id: `call-${word}`, name: 'Bash', input: { command: `ls ${word}` } },
   ]);

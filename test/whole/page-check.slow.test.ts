@@ -68,7 +68,7 @@ describe.skipIf(chromiumPath === undefined)('a page that checks itself', () => {
     expect(tab.wrongs).toEqual([]);
   });
 
-  it('names each way to change a page', async () => {
+  it('names what check names: every third row of the table, which test/cli/check.slow.test.ts goes through whole', async () => {
     const [path = '', second = ''] = orchard.paths;
     const html = orchard.source(path);
     const materials = {
@@ -76,7 +76,8 @@ describe.skipIf(chromiumPath === undefined)('a page that checks itself', () => {
       other: orchard.source(second),
       otherTurns: orchard.turnsOf(second),
     };
-    for (const { name, change, named, says, only } of tamperedPages) {
+    const rows = tamperedPages.filter(({ only }, i) => only !== undefined || i % 3 === 0);
+    for (const { name, change, named, says, only } of rows) {
       orchard.serve(change(html, materials));
       const answer = await press(path);
       if (only === 'check' || only === 'nobody') {

@@ -1,7 +1,7 @@
 /** What stands in front of the reader, held against the page's source: what scripts or styles changed after it came. */
 /** Buttons, times in another zone and open folds are the reader's own; words, addresses, and whether they can be seen are not. */
 
-import type { PageFinding, ShownTurn } from '../../site/compare/comparing.ts';
+import { decodeText, type PageFinding, type ShownTurn } from '../../site/compare/comparing.ts';
 import { anchorOf } from '../../site/fixed-urls.ts';
 
 export function findChangedHere(turns: readonly ShownTurn[]): readonly PageFinding[] {
@@ -46,13 +46,9 @@ function readHere(turn: Element): { readonly words: string; readonly addresses: 
 
 /** The same of the source. */
 function wordsOf(marks: string): string {
-  return marks
-    .replace(/<time[^<>]*>[^<]*(?:<[^<>]*>[^<]*)*?<\/time>/g, '')
-    .replace(/<[^<>]*>/g, '')
-    .replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => REFERENCES[name] ?? '');
+  const text = marks.replace(/<time[^<>]*>[^<]*(?:<[^<>]*>[^<]*)*?<\/time>/g, '').replace(/<[^<>]*>/g, '');
+  return decodeText(text);
 }
-
-const REFERENCES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 
 function squeeze(text: string): string {
   return text.replace(/\s+/g, '');

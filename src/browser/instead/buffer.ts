@@ -23,7 +23,8 @@ class PageBuffer extends Uint8Array {
     const bytes = this.subarray(from, to);
     if (encoding === 'hex') return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
     if (encoding === 'utf8') return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-    if (encoding === 'utf16le') return new TextDecoder('utf-16le', { ignoreBOM: true }).decode(bytes);
+    if (encoding === 'utf16le')
+      return Array.from({ length: bytes.length >> 1 }, (_, i) => String.fromCharCode(pairAt(bytes, i * 2))).join('');
     const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
     return encoding === 'base64' ? btoa(text) : text;
   }
@@ -32,6 +33,11 @@ class PageBuffer extends Uint8Array {
     if (at < 0 || at + length > this.length) throw new RangeError(`nothing stands at ${at} of ${this.length} bytes`);
     return new DataView(this.buffer, this.byteOffset + at, length);
   }
+}
+
+/** A TextDecoder would replace surrogates that stand alone. */
+function pairAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
 }
 
 function from(
@@ -53,7 +59,7 @@ function decode(text: string, encoding: Encoding = 'utf8'): PageBuffer {
     return new PageBuffer(Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)).buffer);
   const plain =
     encoding === 'latin1' ? text : atob(/^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0 ? text : '');
-  return new PageBuffer(Array.from(plain, (char) => char.charCodeAt(0) & 0xff));
+  return new PageBuffer(Array.from({ length: plain.length }, (_, i) => plain.charCodeAt(i) & 0xff));
 }
 
 function concat(chunks: readonly Uint8Array[]): PageBuffer {

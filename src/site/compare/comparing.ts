@@ -6,4 +6,4 @@ export { IMAGE_TYPES } from '../conversation/images.ts';
 export { imageUrl } from '../urls.ts';
 export { type TurnView, viewTurn } from '../view/turn-view.ts';
 export { comparePage, type KnownConversation, listShown, type PageFinding, type PageReport } from './compare-page.ts';
-export { readPage, type ShownTurn } from './read-page.ts';
+export { decodeText, readPage, type ShownTurn } from './read-page.ts';

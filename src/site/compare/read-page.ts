@@ -62,7 +62,8 @@ export function readPage(html: string, { colours }: ReadOptions = { colours: tru
 
   const addText = (text: string): void => {
     const turn = innermost();
-    turn?.marks.push(text);
+    // the highlighter spells an apostrophe in its own way
+    turn?.marks.push(text.replaceAll('&#x27;', '&#39;'));
     turn?.words.push(text);
     if (turn === undefined && text.trim() !== '')
       around.push({ after: turns.length, within: open.map(({ element }) => element), text: evened(text) });
@@ -216,7 +217,7 @@ function evened(text: string): string {
 
 /** The references that our renderer writes; others stay as they are, and differ. */
 export function decodeText(html: string): string {
-  return html.replace(/&(?:amp|lt|gt|quot|#39);/g, (reference) => REFERENCES[reference] ?? reference);
+  return html.replace(/&(?:amp|lt|gt|quot|#39|#x27);/g, (reference) => REFERENCES[reference] ?? reference);
 }
 
 const REFERENCES: Readonly<Record<string, string>> = {
@@ -225,4 +226,5 @@ const REFERENCES: Readonly<Record<string, string>> = {
   '&gt;': '>',
   '&quot;': '"',
   '&#39;': "'",
+  '&#x27;': "'",
 };
