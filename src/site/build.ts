@@ -9,6 +9,7 @@ import { readCuration } from './curation.ts';
 import { checkGated } from './gated.ts';
 import { buildFeedsOf, buildListPages } from './lists/lists.ts';
 import { buildOverviews } from './lists/overviews.ts';
+import { buildCard } from './once/card.ts';
 import { buildDocs } from './once/docs.ts';
 import { buildFiles } from './once/files.ts';
 import { buildFollowing } from './once/following.ts';
@@ -68,6 +69,7 @@ export async function buildChanges(
     buildFiles(context);
     await buildStats(context);
     buildStatics(context);
+    buildCard(context);
     buildReading(context);
     await buildJoined(context);
     await buildNotes(context, curation.entries);

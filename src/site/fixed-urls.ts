@@ -20,6 +20,7 @@ export const pages = {
   readerState: '/reader/state',
   readerExport: '/reader/state.json',
   notFound: '/404.html',
+  card: '/card.png',
   river: '/river/',
   neighbours: '/neighbours/',
   wander: '/wander/',

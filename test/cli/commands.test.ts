@@ -36,6 +36,23 @@ describe('the commands', () => {
     return found.id;
   };
 
+  it('log shows a sub-agent below the conversation that started it', async () => {
+    const all = (await terminal.run('log', '--limit', '0', '--json'), terminal.json()) as readonly (Listed & {
+      readonly meta: { readonly parent?: { readonly conversation?: string } };
+    })[];
+    const children = all.filter(({ meta }) => meta.parent?.conversation !== undefined);
+    expect(children.length).toBeGreaterThan(0);
+    await terminal.run('log', '--limit', '0');
+    const lines = terminal.out().split('\n');
+    const lineOf = (id = ''): number => lines.findIndex((line) => line.includes(id.slice(0, 16)));
+    for (const { id, meta } of children) {
+      expect(lines[lineOf(id)]).toContain('└ ');
+      const between = lines.slice(lineOf(meta.parent?.conversation) + 1, lineOf(id));
+      expect(lineOf(id)).toBeGreaterThan(lineOf(meta.parent?.conversation));
+      expect(between.every((line) => line.includes('└ '))).toBe(true);
+    }
+  });
+
   it('each explain themselves with an example', async () => {
     for (const command of commands) {
       expect(await terminal.run(command.name, '--help')).toBe(EXIT.done);

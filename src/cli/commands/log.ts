@@ -6,7 +6,7 @@ import { isoTime } from '../../base/time.ts';
 import type { ConversationSummary } from '../../model/conversation.ts';
 import { plural } from '../../model/counts.ts';
 import { tellingWords } from '../../model/facts/title.ts';
-import { isHashPrefix, shortId } from '../../model/ids.ts';
+import { type ConversationId, isHashPrefix, shortId } from '../../model/ids.ts';
 import { exitFor, noSuch, openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -73,7 +73,9 @@ async function listConversations(
   };
   try {
     if (context.json) context.printJsonList(walk());
-    else for (const conversation of walk()) context.print(conversationLine(context, conversation));
+    else
+      for (const { conversation, depth } of underParents([...walk()]))
+        context.print(conversationLine(context, conversation, depth));
   } finally {
     log?.close();
   }
@@ -82,6 +84,34 @@ async function listConversations(
   const older = conversations - most;
   if (older > 0) context.log.info(`${plural(older, 'older one is', 'older ones are')} not shown: --limit 0 shows all`);
   return damaged;
+}
+
+interface Placed {
+  readonly conversation: ListedConversation;
+  /** 0: nobody on the list started it. */
+  readonly depth: number;
+}
+
+/** Sub-agents' conversations behind the one that started them, where that is on the list; else in their own place. */
+function underParents(listed: readonly ListedConversation[]): readonly Placed[] {
+  const parentOf = ({ id, meta }: ListedConversation): ConversationId | undefined =>
+    meta.parent?.conversation === id ? undefined : meta.parent?.conversation;
+  const children = Map.groupBy(listed, parentOf);
+  const ids = new Set(listed.map(({ id }) => id));
+  const placed = new Map<ConversationId, Placed>();
+  const place = (conversation: ListedConversation, depth: number): void => {
+    // what names itself in a circle stands once
+    if (placed.has(conversation.id)) return;
+    placed.set(conversation.id, { conversation, depth });
+    for (const child of (children.get(conversation.id) ?? []).toReversed()) place(child, depth + 1);
+  };
+  const isTop = (one: ListedConversation): boolean => {
+    const parent = parentOf(one);
+    return parent === undefined || !ids.has(parent);
+  };
+  for (const one of listed.filter(isTop)) place(one, 0);
+  for (const one of listed) place(one, 0);
+  return [...placed.values()];
 }
 
 function named(name: 'agent' | 'project', options: CommandOptions): ConversationFilter {
@@ -102,7 +132,7 @@ function turnLine({ style, columns }: Context, { turn, said }: SaidTurn, tip: st
 /** What stands behind them has no room on a line. */
 const MOST_PARTS = 20;
 
-function conversationLine(context: Context, conversation: ListedConversation): string {
+function conversationLine(context: Context, conversation: ListedConversation, depth: number): string {
   const { style } = context;
   const { meta } = conversation;
   const branches = conversation.heads.length > 1 ? `, ${conversation.heads.length} branches` : '';
@@ -111,7 +141,8 @@ function conversationLine(context: Context, conversation: ListedConversation): s
   const where = `${meta.project ?? meta.agent ?? '?'} · ${plural(conversation.turns, 'turn')}${branches}`;
   const facts = oneLine(where, 44) + open;
   const room = context.columns - widthOf(facts) - 37;
-  const title = oneLine(tellingWords(meta.title ?? conversation.firstPrompt), Math.max(20, room));
+  const mark = depth === 0 ? '' : `${'  '.repeat(Math.min(depth, 4) - 1)}└ `;
+  const title = oneLine(mark + tellingWords(meta.title ?? conversation.firstPrompt), Math.max(20, room));
   return `${style.yellow(shortId(conversation.id))} ${style.dim(isoTime(conversation.lastMs).slice(0, 16).replace('T', ' '))} ${padEnd(title, room)} ${style.dim(facts)}`;
 }
 

@@ -6,6 +6,9 @@ import type { SiteConfig } from '../../model/site-config.ts';
 import { absoluteUrl, pages } from '../urls.ts';
 import type { PageModel } from './page-model.ts';
 
+/** Of the picture, in pixels: what Open Graph's readers ask for, made small. */
+export const CARD_SIZE = { width: 800, height: 420 } as const;
+
 /** `article`: somebody said it at a time; everything else is a page of the site. */
 export function cardsOf(
   config: SiteConfig,
@@ -18,7 +21,11 @@ export function cardsOf(
     ['og:title', page.title],
     ['og:description', page.description ?? config.description],
     ['og:url', absoluteUrl(config.url, page.url)],
-    ['twitter:card', 'summary'],
+    ['og:image', absoluteUrl(config.url, pages.card)],
+    ['og:image:width', String(CARD_SIZE.width)],
+    ['og:image:height', String(CARD_SIZE.height)],
+    ['og:image:alt', config.title],
+    ['twitter:card', 'summary_large_image'],
   ].map(([property = '', content = '']) => ({ property, content }));
 }
 

@@ -7,7 +7,7 @@ export const ICON = 'icon.svg';
 const THEME = 'theme.css';
 
 /** The mark's own colour, in the icon and as `--accent` of the style sheet. */
-const OURS = '#a6331a';
+export const OURS = '#a6331a';
 
 /** What text in the accent stands on in site.css: the one of each that is nearest to it. A test compares. */
 export const PAPERS = { light: '#f4f2ed', dark: '#262019' } as const;
