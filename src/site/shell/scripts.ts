@@ -15,7 +15,7 @@ export interface Asset {
 }
 
 /** What pages load. The modules that these import are served beside them. */
-const ENTRIES = ['jump', 'offline', 'page', 'reader', 'resolve', 'search', 'wander'];
+const ENTRIES = ['jump', 'offline', 'page', 'reader', 'resolve', 'search', 'talk', 'wander'];
 /** What pages load besides that can be checked against a replica: the button, and the rest when somebody presses it. */
 const CHECKS = ['check-button', 'checker/check-this-page'];
 /** `.ts` here and `.js` in the published package. */
@@ -95,6 +95,8 @@ function nameOf(file: string): string {
 /** JavaScript, without the blanks that types leave behind at line ends and in empty lines. */
 function plainCode(source: string, file: string): string {
   if (file.includes('node_modules')) return source.replace(/^\/\/# sourceMappingURL=.*$/m, '');
-  const code = EXTENSION === '.ts' ? stripTypeScriptTypes(source) : source;
+  const stripped = EXTENSION === '.ts' ? stripTypeScriptTypes(source) : source;
+  // Comments that have lines of their own are for who reads the source.
+  const code = stripped.replace(/^[ \t]*(?:\/\/.*|\/\*\*.*\*\/)$/gm, '');
   return code.replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n');
 }

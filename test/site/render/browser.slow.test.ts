@@ -7,14 +7,14 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readScripts } from '../../../src/site/shell/scripts.ts';
 import { xssPayloads } from '../xss-corpus.ts';
-import { callPart, item, render, responsePart, textPart } from './samples.ts';
+import { callPart, item, render, renderAnswered, responsePart, textPart } from './samples.ts';
 
 const executablePath = process.env.TURNPRESS_CHROMIUM ?? '/usr/bin/chromium';
 const found = existsSync(executablePath);
 if (!found) console.warn('skipped: no Chromium; set TURNPRESS_CHROMIUM to its path');
 
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'";
 const ORIGIN = 'http://site.test';
 const assets = (name: string) => readFileSync(new URL(`../../../templates/assets/${name}`, import.meta.url), 'utf8');
 const scripts = readScripts(new Map(), true);
@@ -43,7 +43,13 @@ describe.skipIf(!found)('turns in a browser', () => {
         const headers = policy ? { 'content-security-policy': POLICY } : {};
         return route.fulfill({ contentType: 'text/html; charset=utf-8', headers, body });
       }
-      if (pathname === '/site.css') return route.fulfill({ contentType: 'text/css', body: assets('site.css') });
+      if (pathname === '/newsreader.woff2')
+        return route.fulfill({
+          contentType: 'font/woff2',
+          body: readFileSync(new URL('../../../templates/assets/newsreader.woff2', import.meta.url)),
+        });
+      if (pathname === '/site.css')
+        return route.fulfill({ contentType: 'text/css', body: assets('site.css') + assets('conversation.css') });
       const script = [...scripts.values()].find(({ url }) => url === pathname);
       if (script !== undefined) {
         return route.fulfill({ contentType: 'text/javascript', body: Buffer.from(script.content) });
@@ -83,7 +89,7 @@ describe.skipIf(!found)('turns in a browser', () => {
       expect(await page.evaluate('window.ran')).toEqual([]);
       expect(events).toEqual([]);
       const odd =
-        'document.querySelectorAll("main :is(script,style,iframe,object,embed,form,input,base,meta,link,svg,math,[style],[name],[onclick])").length';
+        'document.querySelectorAll(".turn :is(script,style,iframe,object,embed,form,input,base,meta,link,svg,math,[style],[name],[onclick])").length';
       expect(await page.evaluate(odd)).toBe(0);
       expect(await page.evaluate('typeof document.location.href')).toBe('string');
       await close();
@@ -146,12 +152,52 @@ describe.skipIf(!found)('turns in a browser', () => {
     }
   }
 
-  it('do more with the script, under trusted types: fold all, go by keys', async () => {
+  it('do more with the script, under trusted types: more or less of the work, find what is folded, go by keys', async () => {
     const { page, events, close } = await open(sample, true);
-    await page.getByRole('button', { name: 'Unfold all' }).click();
-    expect(await page.evaluate('document.querySelectorAll("details:not([open])").length')).toBe(0);
+    const count = (what: string) => page.evaluate(`document.querySelectorAll(${JSON.stringify(what)}).length`);
+    await page.getByRole('button', { name: 'Everything' }).click();
+    expect(await count('.turn details:not([open])')).toBe(0);
+    await page.getByRole('button', { name: 'Work' }).click();
+    expect(await count('.turn details:not([open])')).toBeGreaterThan(0);
+    await page.keyboard.press('f');
+    await page.keyboard.type('summary');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.find span').textContent()).toMatch(/^1 of /);
+    await page.keyboard.press('Escape');
     await page.keyboard.press('j');
+    await page.keyboard.press('?');
+    expect(await page.locator('dialog.keys').isVisible()).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.getByText('View', { exact: true }).click();
+    await page.getByLabel('Colours').selectOption('dark');
+    expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark');
     expect(events).toEqual([]);
+    await close();
+  });
+
+  it('go on from prompt to prompt with j, and back with k', async () => {
+    const prompts = [1, 2, 3].map((n) => render(item('user', textPart(`Prompt ${n}\n\n${'word '.repeat(900)}`))));
+    const sections = prompts.map((html, n) =>
+      html.replace(/id="t-[0-9a-f]{16}"/, `id="t-${String(n).padStart(16, '0')}"`),
+    );
+    const { page, close } = await open(document(sections.join('</section><section class="exchange">')), true);
+    const here = () => page.evaluate('document.activeElement.closest(".turn")?.id.slice(-1) ?? ""');
+    const seen: unknown[] = [];
+    for (const key of 'jjjkk') {
+      await page.keyboard.press(key);
+      seen.push(await here());
+    }
+    expect(seen).toEqual(['0', '1', '2', '1', '0']);
+    await close();
+  });
+
+  it('unfold the result that an address names, without scripts', async () => {
+    const call = callPart('shell', { command: 'make' });
+    const html = renderAnswered(item('assistant', call), responsePart('all is made'));
+    const { page, close } = await open(document(html), true, { javaScriptEnabled: false });
+    expect(await page.locator('.result').isVisible()).toBe(false);
+    await page.goto(`${ORIGIN}/#t-1111111111111111`);
+    expect(await page.locator('.result').isVisible()).toBe(true);
     await close();
   });
 
@@ -167,7 +213,7 @@ function document(turns: string): string {
   return (
     '<!doctype html><html lang="en"><head><title>t</title><meta name="viewport" content="width=device-width">' +
     '<link rel="stylesheet" href="/site.css"><link rel="icon" href="/icon.png">' +
-    `<script type="module" src="${scripts.get('page.js')?.url ?? ''}"></script></head><body>` +
-    `<main><h1>t</h1><section class="exchange"><h2>Exchange</h2>${turns}</section></main></body></html>`
+    `<script type="module" src="${scripts.get('talk.js')?.url ?? ''}"></script></head><body>` +
+    `<main><h1>t</h1><div class="talk"><div class="tools"></div><section class="exchange"><h2>Exchange</h2>${turns}</section></div></main></body></html>`
   );
 }

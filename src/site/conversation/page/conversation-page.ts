@@ -34,7 +34,7 @@ export interface Extent {
 /** Prompts in an index beside a page; where there are more, a page of its own has all. */
 const MOST_INDEXED = 150;
 const NOTHING = joinHtml([]);
-const TALK_START = trustHtml('<div class="talk">\n');
+const TALK_START = trustHtml('<div class="talk">\n<div class="tools"></div>\n');
 const TALK_END = trustHtml('</div>\n');
 
 /** Declares the page; when something on it changed, its rendering and writing become a task of the conversation. Gives its key. */
@@ -163,9 +163,7 @@ function modelOf(work: ConversationWork, branch: BranchOutline, page: FilledPage
     facts: firstPage && branch.main ? factsOf(conversation, parentLink(context, conversation)) : [],
     position: positionOf(page, extent),
     pager: pagerOf(page.number, extent.pages, urlOf),
-    scripts: [...frame.page({ url: page.url, template: '', title: '' }).scripts, frame.asset('jump.js')].filter(
-      (url) => url !== '',
-    ),
+    scripts: ['page.js', 'talk.js', 'jump.js'].map((name) => frame.asset(name)).filter((asset) => asset !== ''),
     ...frame.checks,
   });
 }
