@@ -3,7 +3,7 @@
 
 import { pages } from '../site/fixed-urls.ts';
 import { basePath } from './site-place.ts';
-import { isTyping, recall } from './tools.ts';
+import { isTyping, recall } from './talk/tools.ts';
 
 applyTheme(recall('theme'));
 document.addEventListener('keydown', (event) => {

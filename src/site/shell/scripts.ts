@@ -15,7 +15,7 @@ export interface Asset {
 }
 
 /** What pages load. The modules that these import are served beside them. */
-const ENTRIES = ['jump', 'offline', 'page', 'reader', 'resolve', 'search', 'talk', 'wander'];
+const ENTRIES = ['jump', 'offline', 'page', 'reader', 'resolve', 'search', 'talk/talk', 'wander'];
 /** What pages load besides that can be checked against a replica: the button, and the rest when somebody presses it. */
 const CHECKS = ['check-button', 'checker/check-this-page'];
 /** `.ts` here and `.js` in the published package. */

@@ -1,10 +1,10 @@
 /** What a conversation's page can do beyond being read: how much of the work is shown, keys, copies, its target unfolded. */
 /** Optional: nothing is missing without it. Each of its tools is a file beside this one. */
 
-import { parseAnchor } from '../site/fixed-urls.ts';
+import { parseAnchor } from '../../site/fixed-urls.ts';
+import { applyTheme } from '../page.ts';
 import { openClock } from './clock.ts';
 import { openFind } from './find-words.ts';
-import { applyTheme } from './page.ts';
 import { followPrompts } from './prompt-list.ts';
 import { canCopy, copy, isTyping, keep, makeButton, makeChoice, recall, unfold } from './tools.ts';
 
