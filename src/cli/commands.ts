@@ -155,6 +155,9 @@ export const commands: readonly Command[] = [
     options: [
       { flags: '--sample <percent>', says: 'only a share, least recently verified first' },
       { flags: '--max-duration <seconds>', says: 'stop after so long, least recently verified first' },
+      { flags: '--deep <address>', says: 'instead, hold what was published against what a site or mirror shows of it' },
+      { flags: '--bytes', says: 'with --deep: fetch and hash every record, payload and blob, too' },
+      { flags: '--allow-host <hosts>', says: 'with --deep: these may have private addresses' },
       {
         flags: '--rebuild-index',
         says: 'drop the index and build it anew before; what it knew and is not there stays damage',
@@ -164,7 +167,11 @@ export const commands: readonly Command[] = [
         says: 'with --rebuild-index: what is not there is known to be lost, and is said no more',
       },
     ],
-    examples: ['turnpress verify', 'turnpress verify --max-duration 60'],
+    examples: [
+      'turnpress verify',
+      'turnpress verify --max-duration 60',
+      'turnpress verify --deep https://mirror.example.net/ --bytes',
+    ],
     load: () => import('./commands/verify.ts'),
   },
   {

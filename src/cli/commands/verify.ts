@@ -20,6 +20,11 @@ export async function run(context: Context, args: readonly string[], options: Co
     throw new UsageError(
       '--accept-loss goes with --rebuild-index: it says that what is not found again is known to be lost',
     );
+  if (typeof options.deep === 'string') {
+    const { compareWith } = await import('../following/compare-with.ts');
+    const request = { address: options.deep, allowHost: options.allowHost, conversations: args };
+    return compareWith(context, { ...request, bytes: options.bytes === true });
+  }
   if (options.rebuildIndex === true) rebuildIndex(context, options.acceptLoss === true);
   let published: LogReport | undefined;
   const archive = openQuietly(context);
