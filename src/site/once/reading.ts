@@ -4,7 +4,7 @@
 import type { ReadingEntry, ReadingList, ReadingSource } from '../../model/reading/entries.ts';
 import type { BuildContext } from '../conversation/context.ts';
 import { PER_PAGE } from '../reading/list-view.ts';
-import { renderReading } from '../reading/reading-page.ts';
+import { MOST_BESIDE, renderReading } from '../reading/reading-page.ts';
 import { RENDERER_VERSION } from '../render/version.ts';
 import { READER_POLICY } from '../shell/headers.ts';
 import { keyOf } from '../state/keys.ts';
@@ -78,7 +78,9 @@ function keepNewest(source: ReadingSource): ReadingSource {
   const known = new Set(newest.map(({ key }) => key));
   const starred = source.listEntries({ kind: 'starred' }, 0, MOST).filter(({ key }) => !known.has(key));
   const entries = [...newest, ...starred].sort((a, b) => b.timeMs - a.timeMs);
-  const feeds = source.listFeeds();
+  const all = source.listFeeds();
+  const used = new Set(entries.map(({ feed }) => feed));
+  const feeds = all.length <= MOST_BESIDE ? all : all.filter(({ key }) => used.has(key));
   const foldersOf = new Map(feeds.map(({ key, folder }) => [key, folder]));
   const places = new Map(entries.map(({ key }, i) => [key, i]));
   const filter = (list: ReadingList): readonly ReadingEntry[] => {

@@ -29,8 +29,8 @@ const TRACKING = /^(?:utm_.*|fbclid|gclid|dclid|msclkid|igshid|mc_[ce]id|_hs(?:e
 /** Pixels: what is this small only counts who reads. */
 const TINY = 2;
 
-/** Marks what goes whole. */
-const DROPPED = 'data-dropped';
+/** No tag of the list, so it goes. */
+const DROPPED = 'dropped';
 
 type Attributes = Readonly<Record<string, string>>;
 interface Transformed {
@@ -50,7 +50,7 @@ export function renderForeign(content: ForeignContent, pictures: boolean): Forei
   };
   const picture = (_: string, { src, alt = '', width, height }: Attributes): Transformed => {
     const target = targetOf(src, content.base);
-    if (target === undefined || isTiny(width) || isTiny(height)) return { tagName: 'img', attribs: { [DROPPED]: '' } };
+    if (target === undefined || isTiny(width) || isTiny(height)) return { tagName: DROPPED, attribs: {} };
     if (pictures)
       return {
         tagName: 'img',
@@ -101,7 +101,6 @@ export function renderForeign(content: ForeignContent, pictures: boolean): Forei
         ]),
       ),
     },
-    exclusiveFilter: ({ attribs }) => attribs[DROPPED] !== undefined,
   });
   return { body, pictures: named };
 }

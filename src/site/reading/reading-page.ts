@@ -88,32 +88,53 @@ ${search}</div>
 `;
 }
 
+/** More feeds than these stand on their own page, and beside a list only those that have something. */
+export const MOST_BESIDE = 200;
+
 /** Feeds by folder, with how many are unread. */
 function renderSide(context: ReadingContext, list: ReadingList | undefined): SafeHtml {
-  if (context.feeds.size === 0 || context.url === pages.readerFeeds) return html``;
-  const folders = listFolders(context).map(([folder, feeds]) => {
-    const items = feeds.map((feed) => {
-      const current = list?.kind === 'feed' && list.key === feed.key;
-      return html`<li><a href="${text(readingUrl({ kind: 'feed', key: feed.key }))}"${current ? html` aria-current="page"` : html``}>${text(feed.title)}${renderCount(context.token === undefined ? 0 : feed.unread)}</a>${feed.problem === undefined || context.token === undefined ? html`` : html` <span class="trouble" title="${text(feed.problem)}">no answer</span>`}</li>\n`;
-    });
-    const current = list?.kind === 'folder' && (list.name === folder || list.name === slug(folder));
+  const { feeds, url } = context;
+  if (feeds.size === 0 || url === pages.readerFeeds) return html``;
+  const busy = feeds.size <= MOST_BESIDE ? [...feeds.values()] : feeds.values().filter(({ unread }) => unread > 0);
+  const beside = [...busy].slice(0, MOST_BESIDE);
+  const folders = listFolders(beside).map(([folder, own]) => {
+    const isHere = list?.kind === 'folder' && (list.name === folder || list.name === slug(folder));
+    const link = readingUrl({ kind: 'folder', name: folder });
     const heading =
-      folder === ''
-        ? html``
-        : html`<h3><a href="${text(readingUrl({ kind: 'folder', name: folder }))}"${current ? html` aria-current="page"` : html``}>${text(folder)}</a></h3>\n`;
+      folder === '' ? html`` : html`<h3><a href="${text(link)}"${current(isHere)}>${text(folder)}</a></h3>\n`;
     return html`${heading}<ul>
-${items}</ul>
+${own.map((feed) => renderFeed(context, feed, list))}</ul>
 `;
   });
+  const more =
+    beside.length === feeds.size
+      ? html``
+      : html`<p><a href="${text(pages.readerFeeds)}">All ${text(formatCount(feeds.size))} feeds</a></p>\n`;
   return html`<nav class="reading-side" aria-label="Feeds">
 <h2>Feeds</h2>
-${folders}</nav>
+${folders}${more}</nav>
 `;
 }
 
+/** A page of files does not say what changes from hour to hour. */
+function renderFeed({ token }: ReadingContext, feed: ReadingFeed, list: ReadingList | undefined): SafeHtml {
+  const { key, title, unread, problem } = feed;
+  const isHere = list?.kind === 'feed' && list.key === key;
+  const count = token === undefined ? html`` : renderCount(unread);
+  const trouble =
+    problem === undefined || token === undefined
+      ? html``
+      : html` <span class="trouble" title="${text(problem)}">no answer</span>`;
+  return html`<li><a href="${text(readingUrl({ kind: 'feed', key }))}"${current(isHere)}>${text(title)}${count}</a>${trouble}</li>\n`;
+}
+
+function current(isHere: boolean): SafeHtml {
+  return isHere ? html` aria-current="page"` : html``;
+}
+
 /** Folder → its feeds; those without one first. */
-function listFolders({ feeds }: ReadingContext): readonly (readonly [string, readonly ReadingFeed[]])[] {
-  return [...Map.groupBy(feeds.values(), ({ folder }) => folder)].sort(([a], [b]) => (a < b ? -1 : 1));
+function listFolders(feeds: readonly ReadingFeed[]): readonly (readonly [string, readonly ReadingFeed[]])[] {
+  return [...Map.groupBy(feeds, ({ folder }) => folder)].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function renderCount(count: number | undefined): SafeHtml {
