@@ -37,7 +37,8 @@ describe('the commands', () => {
   };
 
   it('log shows a sub-agent below the conversation that started it', async () => {
-    const all = (await terminal.run('log', '--limit', '0', '--json'), terminal.json()) as readonly (Listed & {
+    await terminal.run('log', '--limit', '0', '--json');
+    const all = terminal.json() as readonly (Listed & {
       readonly meta: { readonly parent?: { readonly conversation?: string } };
     })[];
     const children = all.filter(({ meta }) => meta.parent?.conversation !== undefined);

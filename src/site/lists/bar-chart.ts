@@ -96,7 +96,7 @@ export function renderRows(chart: Chart): SafeHtml {
 
 /** A table without a drawing. */
 export function renderTable(heads: readonly string[], rows: readonly (readonly SafeHtml[])[]): SafeHtml {
-  return html`<div class="scroll-table"><table class="numbers"><thead><tr>${heads.map((head) => html`<th scope="col">${text(head)}</th>`)}</tr></thead>
+  return html`<div class="scroll-table" role="group" aria-label="${text(`Table by ${(heads[0] ?? '').toLowerCase()}`)}" tabindex="0"><table class="numbers"><thead><tr>${heads.map((head) => html`<th scope="col">${text(head)}</th>`)}</tr></thead>
 <tbody>
 ${rows.map(([name = html``, ...cells]) => html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody></table></div>
 `;
