@@ -145,7 +145,9 @@ function addCopies(place: HTMLElement): void {
   );
   const wrap = makeButton('Wrap', (button) => button.parentElement?.classList.toggle('wrap'));
   const ofTurn = makeButton('Copy', (button) => {
-    const said = button.closest('.turn')?.querySelectorAll(':scope > .turn-body > .prose') ?? [];
+    const said =
+      button.closest('.turn')?.querySelectorAll(':scope > .turn-body > .prose, :scope > .turn-body > .long > .prose') ??
+      [];
     return copy([...said].map(({ textContent }) => textContent.trim()).join('\n\n'), button);
   });
   ofCode.className = ofTurn.className = 'copy';

@@ -13,7 +13,7 @@ import { renderMarkdown, renderProse } from './markdown.ts';
 import { noteClass, noteLabel, renderNote } from './system-notes.ts';
 import { keepBare } from './text/bare-texts.ts';
 import { FOREIGN_REL, findLinkTarget } from './text/links.ts';
-import { cutEnd, groupDigits, leftOutSentence } from './text/long-text.ts';
+import { countLines, countOf, cutEnd, groupDigits, leftOutSentence } from './text/long-text.ts';
 import { visibleAttribute, visibleText } from './text/visible-text.ts';
 import { shortenPaths } from './tools/short-paths.ts';
 import { renderAnswer, renderToolCall, renderToolResponse, statusClass } from './tools/tool-call.ts';
@@ -199,8 +199,15 @@ function proseOfFeeds(content: string, breaks: boolean, allowance: Allowance): s
   if (wordsOf(content) === '') return '';
   const { html, bare } = renderProse(content, breaks, allowance);
   if (bare !== undefined) keepBare(content, breaks, bare);
-  return proseBlock(html);
+  const block = proseBlock(html);
+  if (!breaks || (content.length <= LONG_PROMPT && countLines(content) <= LONG_LINES)) return block;
+  const size = `<span class="more">${countOf(content.length, 'character')}</span>`;
+  return `<details class="long"><summary>The whole prompt ${size}</summary>\n${block}</details>\n`;
 }
+
+/** A prompt folds after about a screen: more characters, or lines, than these. */
+const LONG_PROMPT = 3_000;
+const LONG_LINES = 40;
 
 function prose(content: string, breaks: boolean, allowance: Allowance): string {
   return wordsOf(content) === '' ? '' : proseBlock(renderMarkdown(content, { breaks, bare: false }, allowance));

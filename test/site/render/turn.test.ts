@@ -48,6 +48,14 @@ describe('a turn', () => {
     expect(render(item('assistant', textPart('x'), callPart('read', { path: 'a' })))).not.toContain('turn-quiet');
   });
 
+  it('folds a prompt that is longer than a screen, and no answer', () => {
+    const long = 'word '.repeat(700);
+    expect(render(item('user', textPart(long)))).toContain('<details class="long"><summary>The whole prompt');
+    expect(render(item('user', textPart('line\n'.repeat(50))))).toContain('<details class="long">');
+    expect(render(item('user', textPart('word '.repeat(400))))).not.toContain('<details');
+    expect(render(item('assistant', textPart(long)))).not.toContain('<details');
+  });
+
   it('folds reasoning', () => {
     const html = render(item('assistant', { type: 'reasoning', content: 'I **think**' }));
     expect(html).toContain('<details class="reasoning"><summary>Reasoning</summary>');
