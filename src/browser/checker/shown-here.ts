@@ -55,13 +55,15 @@ function squeeze(text: string): string {
 }
 
 const BLOCKS = 'p, pre, li, td, th, blockquote, h3, h4, h5, h6, figure, summary';
+const FOLD = 'details:not([open])';
 const SEEN = { opacityProperty: true, visibilityProperty: true };
 
 /** What is folded is not hidden: its summary says that there is more. */
 function isUnseen(turn: Element): boolean {
   const folded = (element: Element): boolean => {
-    const fold = element.closest('details:not([open])');
-    return fold !== null && fold.querySelector(':scope > summary')?.contains(element) !== true;
+    for (let fold = element.closest(FOLD); fold !== null; fold = fold.parentElement?.closest(FOLD) ?? null)
+      if (fold.querySelector(':scope > summary')?.contains(element) !== true) return true;
+    return false;
   };
   return [turn, ...turn.querySelectorAll(BLOCKS)].some((element) => {
     if (folded(element) || element.textContent.trim() === '') return false;
