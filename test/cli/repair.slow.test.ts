@@ -78,10 +78,14 @@ it('names what is left and where it looked, and tells damage from a host that is
 
 it('does not call an archive whole of which the log of what was published is damaged', async () => {
   publish(archive, {});
+  cpSync(archive, join(me.folder, 'kept'), { recursive: true });
   expect(await me.run('repair')).toBe(0);
   const file = join(archive, 'log', 'tile', 'entries', '000');
   writeFileSync(file, readFileSync(file).subarray(0, 9));
   expect(await me.run('repair')).toBe(4);
   expect(me.out()).toContain('log/tile/entries/000');
   expect(me.err()).toContain('backup');
+  expect(await me.run('repair', '--from', 'kept')).toBe(0);
+  expect(me.out()).toContain('put back: the archive log, 1 record');
+  expect(await me.run('verify')).toBe(0);
 });

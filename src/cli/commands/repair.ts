@@ -155,7 +155,9 @@ async function mendArchiveLog(
   if (state !== 'damaged') return report;
   const { damage } = verifyLog({ dir, origin, log });
   for (const found of damage.filter(({ file }) => file.startsWith('log/'))) printLeft(context, found);
-  log.info('no place that was asked has an archive log that goes on from what was known and is signed by a known key');
+  log.info(
+    'no place that was asked has an archive log that goes on from what was known and is signed by a known key; --from names a backup or an address',
+  );
   return report;
 }
 
