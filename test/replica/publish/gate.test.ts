@@ -143,13 +143,12 @@ describe('the gate', () => {
     const archive = withTurn(harmless);
     const cacheDir = newFolder();
     const read: number[] = [];
-    const counting: ArchiveReader = {
-      ...bind(archive),
+    const counting: ArchiveReader = withOwn(archive, {
       readPayloads(turns) {
         read.push(turns.length);
         return archive.readPayloads(turns);
       },
-    };
+    });
     expect(await look(counting, [], cacheDir)).toEqual([]);
     expect(await look(counting, [], cacheDir)).toEqual([]);
     expect(read).toEqual([2]);
@@ -164,13 +163,12 @@ describe('the gate', () => {
   it('believes no memory that another machine made, and none that somebody wrote', async () => {
     const counted = (archive: ArchiveReader) => {
       let reads = 0;
-      const reader: ArchiveReader = {
-        ...bind(archive),
+      const reader: ArchiveReader = withOwn(archive, {
         readPayloads(turns) {
           reads++;
           return archive.readPayloads(turns);
         },
-      };
+      });
       return { reader, reads: () => reads };
     };
     const archive = withTurn(harmless);
@@ -204,13 +202,12 @@ describe('the gate', () => {
     const archive = withTurn(harmless);
     const cacheDir = newFolder();
     let reads = 0;
-    const reader: ArchiveReader = {
-      ...bind(archive),
+    const reader: ArchiveReader = withOwn(archive, {
       readPayloads(turns) {
         reads++;
         return archive.readPayloads(turns);
       },
-    };
+    });
     for (let run = 1; run <= 2; run++) {
       const config = { ...DEFAULT_CONFIG, publish: [{ conversation: '*', visibility: 'public' }] } as const;
       await findBlocked(reader, { config, cacheDir, knownValues: [], log: silentLog, progress: silentProgress });
@@ -229,30 +226,24 @@ describe('the gate', () => {
   it('looks at a turn that was damaged once its bytes are back', async () => {
     const archive = withTurn((parent) => itemTurn(parent, say(github)));
     const cacheDir = newFolder();
-    const broken: ArchiveReader = {
-      ...bind(archive),
+    const broken: ArchiveReader = withOwn(archive, {
       readPayloads: (turns) =>
         archive
           .readPayloads(turns)
           .map((payload, i) => (i === 0 ? payload : { status: 'damaged', file: 'x', problem: 'gone' })),
-    };
+    });
     expect(await look(broken, [], cacheDir)).toEqual([]);
     expect(await look(archive, [], cacheDir)).toEqual([expect.stringContaining('github')]);
   });
 });
 
-/** The methods of an archive as members of a plain object, for a test that replaces one. */
-function bind(archive: ArchiveReader): ArchiveReader {
+/** The archive, but for these members. */
+function withOwn(archive: ArchiveReader, own: Partial<ArchiveReader>): ArchiveReader {
   return new Proxy(archive, {
     get: (target, name) => {
+      if (Object.hasOwn(own, name)) return Reflect.get(own, name);
       const member: unknown = Reflect.get(target, name);
       return typeof member === 'function' ? member.bind(target) : member;
     },
-    ownKeys: (target) => [...new Set([...Reflect.ownKeys(target), ...Reflect.ownKeys(Object.getPrototypeOf(target))])],
-    getOwnPropertyDescriptor: (target, name) => ({
-      value: Reflect.get(target, name),
-      enumerable: true,
-      configurable: true,
-    }),
   });
 }
