@@ -128,9 +128,9 @@ function renderFiles({ files }: Work): SafeHtml {
 
 /** Where there is little room, the folders give way to the name of the file. */
 function renderPath(path: string): SafeHtml {
-  const name = path.lastIndexOf('/') + 1;
-  if (name === 0) return html`<code>${text(path)}</code>`;
-  return html`<code><span class="dir">${text(path.slice(0, name))}</span>${text(path.slice(name))}</code>`;
+  const name = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
+  const folders = name === 0 ? NOTHING : html`<span class="dir">${text(path.slice(0, name))}</span>`;
+  return html`<code>${folders}<span class="name">${text(path.slice(name))}</span></code>`;
 }
 
 function renderCount(added: number, removed: number): SafeHtml {

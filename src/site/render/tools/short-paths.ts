@@ -29,7 +29,8 @@ export function shortenPath(path: string, folders: readonly string[]): string {
 }
 
 function isBelow(path: string, folder: string): boolean {
-  return folder.length > 1 && path.startsWith(folder) && (path.length === folder.length || path[folder.length] === '/');
+  if (folder.length < 2 || !path.startsWith(folder)) return false;
+  return path.length === folder.length || path[folder.length] === '/' || path[folder.length] === '\\';
 }
 
 const PATH_NAMES = [...listArgumentNames('path', 'folder'), 'dir_path', 'directory'];
