@@ -35,7 +35,8 @@ function start(): void {
   } else void send();
   addEventListener('online', () => void send());
   document.addEventListener('submit', onSubmit);
-  document.addEventListener('keydown', onKey);
+  // before the keys of every page, of which some mean something else here
+  document.addEventListener('keydown', onKey, true);
   document.querySelector('.export-state')?.addEventListener('click', save);
   if (article === undefined) {
     if (rows.length > 0) remember(LIST, JSON.stringify(rows.map((row) => row.dataset.entry)), sessionStorage);

@@ -43,7 +43,7 @@ function writeSessions(place: Place, projects: readonly string[]): void {
 const rules = (...projects: readonly string[]) => ({
   title: 'Garden',
   publish: projects.map((project) => ({ project: `/srv/code/${project}`, visibility: 'public' })),
-  tags: ['apple', 'plum', 'cherry'].map((project) => ({
+  tags: ['apple', 'plum', 'quince'].map((project) => ({
     project: `/srv/code/${project}`,
     add: [`${project}berry-tag`],
   })),
@@ -77,7 +77,7 @@ describe('a public build', () => {
   let all: Place;
   let some: Place;
   beforeAll(async () => {
-    all = await openWith('apple', 'plum', 'cherry');
+    all = await openWith('apple', 'plum', 'quince');
     some = await openWith('apple');
   });
   afterAll(() => {
@@ -99,7 +99,7 @@ describe('a public build', () => {
     all.configure(rules('apple'));
     const files = await buildPublic(all, 'apple');
     const log = JSON.parse((await all.inside('log', '--limit', '0', '--json')).out) as readonly Listed[];
-    const secret = ['plum', 'cherry', 'toolhut'];
+    const secret = ['plum', 'quince', 'toolhut'];
     for (const conversation of log.filter((one) => one.meta.project !== 'apple')) {
       const turns = JSON.parse((await all.inside('log', conversation.id, '--json')).out) as readonly Turn[];
       for (const turn of turns) secret.push(turn.hash.slice(0, 16), turn.payloadHash.slice(0, 16));
@@ -158,7 +158,7 @@ describe('a public build', () => {
     );
     const own = new RegExp(`^(?:c|archive/conversations)/(?:${plums.join('|')})`);
     const lists =
-      /^(?:projects|agents|tags)\/|^(?:index\.html|rss\.xml|atom\.xml|feed\.json|feeds\.opml|sitemap[-0-9a-z]*\.xml)$/;
+      /^(?:projects|agents|models|tags|stats|files)\/|^(?:index\.html|rss\.xml|atom\.xml|feed\.json|feeds\.opml|sitemap[-0-9a-z]*\.xml)$/;
     const indexes = /^search\/|^pagefind\/[0-9a-f]{16}\/|^t\/[0-9a-f]{2}\.json$|^build\.json$|^archive\/log\//;
     expect(changed.filter((path) => !own.test(path) && !lists.test(path) && !indexes.test(path))).toEqual([]);
     expect(changed.filter((path) => own.test(path)).length).toBeGreaterThanOrEqual(8);
@@ -179,7 +179,7 @@ describe('a public build', () => {
     all.configure(rules());
     const files = await buildPublic(all, 'nothing');
     const text = [...files].flat().join('\n').toLowerCase();
-    for (const word of ['appleberry', 'plum', 'cherry', 'toolhut']) expect(text).not.toContain(word);
+    for (const word of ['appleberry', 'plum', 'quince', 'toolhut']) expect(text).not.toContain(word);
     expect([...files.keys()].filter((path) => path.startsWith('c/'))).toEqual([]);
   });
 });

@@ -1,7 +1,6 @@
 /** Gathers what the cover of a conversation shows, once all its branches were walked. */
 /** Facts alone; cover.ts makes them into a page. */
 
-import type { ConversationSummary } from '../../../model/conversation.ts';
 import type { TurnHash } from '../../../model/ids.ts';
 import type { BranchOutline } from '../../view/outline.ts';
 import type { ConversationWork } from '../conversation-work.ts';
@@ -12,7 +11,8 @@ export function coverOf(work: ConversationWork): Cover {
   const { summary } = work.conversation;
   const { meta, firstMs, lastMs } = summary;
   const main = work.branches.find((branch) => branch.main);
-  const sessions = meta.sessions ?? [];
+  // a sub-agent's session is named after the one that started it, which may be private
+  const sessions = meta.parent === undefined ? (meta.sessions ?? []) : [];
   return {
     told: work.branches.flatMap(({ head }) => work.told.get(head.name) ?? []),
     main: (main === undefined ? undefined : work.told.get(main.head.name)) ?? [],
@@ -27,7 +27,7 @@ export function coverOf(work: ConversationWork): Cover {
     moreBranches: work.kin.cutBranches(work.kin.branches).slice(MOST_DRAWN - 1),
     children: work.kin.children,
     sessions,
-    resume: resumeCommand(summary),
+    resume: resumeCommand(summary.meta.agent, sessions.at(-1)),
   };
 }
 
@@ -38,10 +38,9 @@ const RESUME: Readonly<Record<string, (session: string) => string>> = {
 };
 
 /** Only for ids that a shell takes as they are. */
-function resumeCommand({ meta }: ConversationSummary): string | undefined {
-  const last = meta.sessions?.at(-1);
-  const make = Object.hasOwn(RESUME, meta.agent ?? '') ? RESUME[meta.agent ?? ''] : undefined;
-  return last === undefined || !/^[\w-]+$/.test(last) || meta.parent !== undefined ? undefined : make?.(last);
+function resumeCommand(agent = '', session: string | undefined): string | undefined {
+  const make = Object.hasOwn(RESUME, agent) ? RESUME[agent] : undefined;
+  return session === undefined || !/^[\w-]+$/.test(session) ? undefined : make?.(session);
 }
 
 /** Rows of the drawing: the main branch first. */
