@@ -231,7 +231,7 @@ describe.skipIf(executablePath === undefined)('in Chromium (skipped when none is
   it('is complete without scripts', async () => {
     const { page, close } = await openPage(server.url, { javaScriptEnabled: false });
     await page.goto(server.url + conversationUrl(clock.id));
-    expect(await page.locator('.turn').count()).toBe(6);
+    expect(await page.locator('.turn, .result').count()).toBe(6);
     await page.goto(`${server.url}/search/`);
     expect(await page.locator(`#search-fallback a[href="${conversationUrl(clock.id)}"]`).count()).toBe(1);
     expect(await page.locator('#search-form').isVisible()).toBe(false);

@@ -147,8 +147,15 @@ describe.skipIf(chromiumPath === undefined)('in Chromium (skipped: none was foun
           .map(({ name, value }) => `${name}=${value}`),
         ...urls.filter(({ value }) => !/^(?:https?:|mailto:|\/(?!\/)|#)/i.test(value)).map(({ value }) => value),
         ...all
-          .filter((one) => one.matches('iframe,object,embed,base,style,form[action],meta[http-equiv=refresh],svg,math'))
+          .filter((one) => one.matches('iframe,object,embed,base,style,form[action],meta[http-equiv=refresh],math'))
+          .filter((one) => !one.matches('form.search-box[action="/search/"]'))
           .map((one) => one.outerHTML.slice(0, 100)),
+        // the site's own drawings are made of shapes and words
+        ...all
+          .filter(
+            (one) => one.closest('svg') !== null && !/^(?:svg|g|path|rect|circle|line|text|title)$/.test(one.localName),
+          )
+          .map((one) => `in a drawing: ${one.outerHTML.slice(0, 100)}`),
         ...['location', 'getElementById', 'constructor', '__proto__'].filter(
           (id) => document.getElementById(id) !== null,
         ),

@@ -37,10 +37,10 @@ describe('a turn that was taken back', () => {
     s.prompt('And plums?');
     s.answer([{ type: 'text', text: 'Plums grow too.' }]);
     place.write(claudePath(s.id), s.text());
-    const other = claudeSession('other', { cwd: '/srv/code/meadow' });
+    const other = claudeSession('other', { cwd: '/srv/code/heathland' });
     other.prompt('Count the cows.');
     other.answer([{ type: 'text', text: 'There are nine.' }]);
-    place.write(claudePath(other.id, '-srv-work-meadow'), other.text());
+    place.write(claudePath(other.id, '-srv-work-heathland'), other.text());
     place.configure({
       title: 'Garden',
       publish: [{ conversation: '*', visibility: 'public' }],
@@ -132,7 +132,7 @@ describe('a turn that was taken back', () => {
 
   it('changes nothing of other conversations', () => {
     const others = [...before].filter(
-      ([path]) => /^(?:c\/|projects\/meadow\/)/.test(path) && !path.includes(id.slice(0, 16)),
+      ([path]) => /^(?:c\/|projects\/heathland\/)/.test(path) && !path.includes(id.slice(0, 16)),
     );
     expect(others.length).toBeGreaterThan(4);
     for (const [path, text] of others) expect(after.get(path), path).toBe(text);
@@ -152,7 +152,7 @@ describe('a turn that was taken back', () => {
       expect(await checkAtom(xml), path).toEqual([]);
     }
     expect(after.get('atom.xml')).toContain('Plums grow too.');
-    expect(after.get('projects/meadow/atom.xml')).toBe(before.get('projects/meadow/atom.xml'));
+    expect(after.get('projects/heathland/atom.xml')).toBe(before.get('projects/heathland/atom.xml'));
   });
 
   it('does not come back when the sessions are read again, or the site is built anew', async () => {
@@ -165,7 +165,7 @@ describe('a turn that was taken back', () => {
   });
 
   it('takes a conversation’s meta out of all that is published and out of the archive, too', async () => {
-    const words = /meadow/i;
+    const words = /heathland/i;
     const holdsWords = ([path, text]: readonly [string, string]) =>
       words.test(path) || readingsOf(text).some((one) => words.test(one));
     expect([...after].filter(holdsWords).length).toBeGreaterThan(5);

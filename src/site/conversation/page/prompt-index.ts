@@ -28,7 +28,7 @@ export function renderIndex(index: PromptIndex): SafeHtml {
   const { total, more } = index;
   const name = total === undefined ? 'Prompts of this page' : plural(total, 'prompt');
   const rest = more === undefined ? NOTHING : html`<p class="index-more"><a href="${text(more)}">All prompts</a></p>\n`;
-  return html`<nav class="index" aria-label="Prompts">\n<details>\n<summary>${text(name)}</summary>\n${renderRows(index)}${rest}</details>\n</nav>\n`;
+  return html`<nav class="index" aria-label="Prompts">\n<details>\n<summary>${text(name)}</summary>\n${rest}${renderRows(index)}</details>\n</nav>\n`;
 }
 
 export function renderRows({ rows, page }: Pick<PromptIndex, 'rows' | 'page'>): SafeHtml {

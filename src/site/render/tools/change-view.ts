@@ -55,6 +55,17 @@ export function statesChange(call: ToolCallPart): boolean {
   return findPatch(call.arguments) !== undefined || findEdits(call.arguments, 1).length > 0;
 }
 
+/** Whether `diff`, which the tool gave, holds every line that the call asked for, so that the call's own need not be shown beside it. */
+export function repeatsChange(call: ToolCallPart, diff: string): boolean {
+  const patch = findPatch(call.arguments);
+  const asked =
+    patch === undefined
+      ? findEdits(call.arguments, MOST_EDITS).flatMap(([, after]) => after.split('\n'))
+      : patch.split('\n').flatMap((line) => (/^\+(?!\+\+ )/.test(line) ? [line.slice(1)] : []));
+  const told = new Set(diff.split('\n').map((line) => line.slice(1)));
+  return asked.length > 0 && asked.every((line) => line === '' || told.has(line));
+}
+
 /** The change that an edit asks for; undefined when its arguments do not say. */
 function findChange(call: ToolCallPart, allowance: Allowance): SafeHtml | undefined {
   const patch = findPatch(call.arguments);

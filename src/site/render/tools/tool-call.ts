@@ -12,7 +12,7 @@ import { countLines, countOf, cutEnd, cutMiddle, restSentence } from '../text/lo
 import { renderTerminal } from '../text/terminal.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { countChanges } from './change-count.ts';
-import { statesChange } from './change-view.ts';
+import { repeatsChange } from './change-view.ts';
 import { readDiff, renderDiff } from './diff-view.ts';
 import { kindOf, viewCall } from './tool-kinds.ts';
 
@@ -25,8 +25,8 @@ export interface ToolAnswer {
 /** `<details>`, or a line when there is nothing to fold out. */
 export function renderToolCall(call: ToolCallPart, answer: ToolAnswer | undefined, allowance: Allowance): SafeHtml {
   const view = viewCall(call, allowance);
-  // What the tool said that it changed is what it was asked to change.
-  const body = answer !== undefined && tellsChange(answer.part) && statesChange(call) ? undefined : view.body;
+  const told = answer?.part.diff;
+  const body = typeof told === 'string' && repeatsChange(call, told) ? undefined : view.body;
   const folds = body !== undefined || answer !== undefined;
   // What folds out repeats a long detail; where nothing does, it is shown nearly whole.
   const line = lineOf(call, view.detail, view.more, folds ? 160 : 500) + renderChangeCount(call, answer?.part);
