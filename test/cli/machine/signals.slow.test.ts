@@ -88,6 +88,7 @@ function argvOf(name: string, id: string): readonly string[] | undefined {
     init: ['another'],
     search: ['answer'],
     show: [id],
+    note: [id],
     withdraw: [id, '--reason', 'other', '--yes'],
     publish: ['--dry-run', '--json'],
     pull: ['--json'],
