@@ -19,8 +19,8 @@ export interface Frame {
   /** The three feeds beside a page. */
   feedsOf(pageUrl: string, title: string): readonly FeedLinkModel[];
   asset(name: string): string;
-  /** What a page of turns has that can be checked against the site's replica; nothing where there is none. */
-  readonly checks: Partial<PageModel>;
+  /** What pages of turns have beyond others: their scripts, and what they check themselves with where the site has a replica. */
+  readonly conversation: Partial<PageModel>;
   /** Part of every page's key: templates, assets and what the frame shows of the configuration. */
   readonly key: string;
 }
@@ -95,15 +95,16 @@ export function createFrame(
   const further = furtherPages(hasNotes);
   const scripts = given(['page.js', 'offline.js']);
   const basePath = basePathOf(config.url);
-  const checks = hasReplica
+  const conversationScripts = [...scripts, ...given(['talk-talk.js', 'jump.js'])];
+  const conversation = hasReplica
     ? {
         policy: CHECKED_POLICY,
         checker: asset('checker-check-this-page.js'),
-        scripts: [...scripts, ...given(['jump.js', 'check-button.js'])],
+        scripts: [...conversationScripts, ...given(['check-button.js'])],
       }
-    : {};
+    : { scripts: conversationScripts };
   return {
-    checks,
+    conversation,
     key: keyOf(
       inputs.shellKey,
       inputs.docs.size > 0,

@@ -163,8 +163,7 @@ function modelOf(work: ConversationWork, branch: BranchOutline, page: FilledPage
     facts: firstPage && branch.main ? factsOf(conversation, parentLink(context, conversation)) : [],
     position: positionOf(page, extent),
     pager: pagerOf(page.number, extent.pages, urlOf),
-    scripts: ['page.js', 'talk-talk.js', 'jump.js'].map((name) => frame.asset(name)).filter((asset) => asset !== ''),
-    ...frame.checks,
+    ...frame.conversation,
   });
 }
 
