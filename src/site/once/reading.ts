@@ -6,7 +6,7 @@ import type { BuildContext } from '../conversation/context.ts';
 import { PER_PAGE } from '../reading/list-view.ts';
 import { MOST_BESIDE, renderReading } from '../reading/reading-page.ts';
 import { RENDERER_VERSION } from '../render/version.ts';
-import { READER_POLICY } from '../shell/headers.ts';
+import { PAGE_POLICY } from '../shell/headers.ts';
 import { keyOf } from '../state/keys.ts';
 import { outputPath, pages, readingEntryUrl, readingUrl } from '../urls.ts';
 
@@ -22,7 +22,7 @@ export function buildReading(context: BuildContext): void {
   if (options.reading === undefined || options.mode === 'public') return;
   const source = keepNewest(options.reading);
   for (const { url, key } of walkPages(source)) {
-    const base = { url, template: 'reader.njk', title: '', policy: READER_POLICY, width: 'wide' as const };
+    const base = { url, template: 'reader.njk', title: '', policy: PAGE_POLICY, width: 'wide' as const };
     const common = frame.page(base);
     const own = keyOf(frame.key, RENDERER_VERSION, READING_VERSION, options.config.url, key);
     if (!output.declare(outputPath(url), OWNER, own)) continue;

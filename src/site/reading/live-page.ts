@@ -4,7 +4,7 @@
 import { escapeHtml } from '../../base/html.ts';
 import type { ReadingSource } from '../../model/reading/entries.ts';
 import { underBasePath } from '../base-path.ts';
-import { headersFor, PICTURES_POLICY, READER_POLICY, withFrames } from '../shell/headers.ts';
+import { headersFor, PAGE_POLICY, PICTURES_POLICY, withFrames } from '../shell/headers.ts';
 import { pages } from '../urls.ts';
 import type { ReadingOptions } from './context.ts';
 import { renderReading } from './reading-page.ts';
@@ -25,10 +25,10 @@ export function renderLivePage(
   const match = /^([\s\S]*?<!--reading-->)[\s\S]*(<!--\/reading-->[\s\S]*)$/.exec(shell);
   if (page === undefined || match === null) return undefined;
   const [, head = '', foot = ''] = match;
-  const policy = page.pictures ? PICTURES_POLICY : READER_POLICY;
+  const policy = page.pictures ? PICTURES_POLICY : PAGE_POLICY;
   const titled = head
     .replace(/<title>[^<]*<\/title>/, () => `<title>${escapeHtml(page.title)}</title>`)
-    .replace(escapeHtml(READER_POLICY), () => escapeHtml(policy));
+    .replace(escapeHtml(PAGE_POLICY), () => escapeHtml(policy));
   const others = headersFor(pages.reader).filter(
     ([name]) => name !== 'Content-Security-Policy' && name !== 'Cache-Control',
   );

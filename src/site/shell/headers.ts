@@ -16,10 +16,8 @@ export const SEARCH_POLICY = `${BASE_POLICY.replace(
   "script-src 'self'",
   "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'",
 )}${TRUSTED}`;
-/** The reader's pages: their forms are answered by our own `serve`. */
-export const READER_POLICY = PAGE_POLICY.replace("form-action 'none'", "form-action 'self'");
-/** Of one of them on which the person asked for an entry's pictures. */
-export const PICTURES_POLICY = READER_POLICY.replace("img-src 'self' data:", "img-src 'self' data: https: http:");
+/** Of a page of the reader on which the person asked for an entry's pictures. */
+export const PICTURES_POLICY = PAGE_POLICY.replace("img-src 'self' data:", "img-src 'self' data: https: http:");
 /** A page that can check itself hashes in WebAssembly. */
 export const CHECKED_POLICY = `${BASE_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")}${TRUSTED}`;
 /** A worker obeys the policy of its own response. */
@@ -77,7 +75,7 @@ export const headerRules: readonly HeaderRule[] = [
   ...PAGES.map((path) => ({ path, headers: [withFrames(PAGE_POLICY), REVALIDATE] })),
   { path: '/c/*', headers: [withFrames(CHECKED_POLICY), REVALIDATE] },
   { path: '/search/*', headers: [withFrames(SEARCH_POLICY), REVALIDATE] },
-  { path: '/reader/*', headers: [withFrames(READER_POLICY), REVALIDATE] },
+  { path: '/reader/*', headers: [withFrames(PAGE_POLICY), REVALIDATE] },
   { path: '/pagefind/*', headers: [['Content-Security-Policy', WORKER_POLICY], REVALIDATE] },
   { path: '/assets/*', headers: [FOR_EVER] },
   ...FEED_FOLDERS.flatMap((folder) =>

@@ -7,6 +7,7 @@ import { formatCount, plural } from '../../render/names.ts';
 import { FOREIGN_REL, findLinkTarget } from '../../render/text/links.ts';
 import { plainTitle } from '../../render/text/plain-title.ts';
 import { roundCount, spanOf } from '../../render/text/spans.ts';
+import { nameStart } from '../../render/tools/short-paths.ts';
 import type { LinkModel } from '../../shell/page-model.ts';
 import type { Tokens, ToldExchange, Work } from '../../state/pages/told.ts';
 import { sumWork } from '../work-facts.ts';
@@ -128,7 +129,7 @@ function renderFiles({ files }: Work): SafeHtml {
 
 /** Where there is little room, the folders give way to the name of the file. */
 function renderPath(path: string): SafeHtml {
-  const name = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
+  const name = nameStart(path);
   const folders = name === 0 ? NOTHING : html`<span class="dir">${text(path.slice(0, name))}</span>`;
   return html`<code>${folders}<span class="name">${text(path.slice(name))}</span></code>`;
 }

@@ -28,6 +28,11 @@ export function shortenPath(path: string, folders: readonly string[]): string {
   return path.length === base.length ? '.' : path.slice(base.length + 1);
 }
 
+/** Where the name begins behind its folders, whichever way the system writes them; 0 where it has none. */
+export function nameStart(path: string): number {
+  return Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
+}
+
 function isBelow(path: string, folder: string): boolean {
   if (folder.length < 2 || !path.startsWith(folder)) return false;
   return path.length === folder.length || path[folder.length] === '/' || path[folder.length] === '\\';

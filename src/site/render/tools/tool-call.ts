@@ -14,6 +14,7 @@ import { visibleText } from '../text/visible-text.ts';
 import { countChanges } from './change-count.ts';
 import { repeatsChange } from './change-view.ts';
 import { readDiff, renderDiff } from './diff-view.ts';
+import { nameStart } from './short-paths.ts';
 import { kindOf, viewCall } from './tool-kinds.ts';
 
 /** The result of a call in the row of the call. `html`: what folds out of it. */
@@ -60,7 +61,7 @@ const PATH_KINDS: ReadonlySet<string> = new Set(['read', 'write', 'edit']);
 
 /** Where there is little room, the folders give way to the name of the file. */
 function renderPath(path: string): string {
-  const name = path.lastIndexOf('/') + 1;
+  const name = nameStart(path);
   if (name === 0 || name === path.length) return visibleText(path);
   return `<span class="dir">${visibleText(path.slice(0, name))}</span>${visibleText(path.slice(name))}`;
 }
