@@ -88,6 +88,20 @@ export interface Usage {
   readonly reasoning_tokens?: number;
 }
 
+/** Where the tokens of a turn went. `fresh`: input that no cache knew. */
+export interface TokenCounts {
+  readonly fresh: number;
+  readonly cached: number;
+  readonly written: number;
+  readonly output: number;
+}
+
+/** Agents count what came out of a cache, and what went into one, as input, too; whoever pays counts them apart. */
+export function splitUsage(usage: Usage): TokenCounts {
+  const { cache_read_input_tokens: cached = 0, cache_creation_input_tokens: written = 0 } = usage;
+  return { fresh: Math.max(0, usage.input_tokens - cached - written), cached, written, output: usage.output_tokens };
+}
+
 export interface Item {
   readonly role: Role;
   readonly parts: readonly Part[];

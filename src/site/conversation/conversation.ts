@@ -18,8 +18,8 @@ import { buildMergedBranch, buildPage } from './page/conversation-page.ts';
 import { promptLine } from './page/prompt-line.ts';
 import { buildPromptPage } from './page/prompt-page.ts';
 import { exchangeOf, openSettledPages, type SettledPage } from './settled.ts';
+import { createWorkCollector } from './work/exchange-work.ts';
 import { renderWritten } from './work/written.ts';
-import { createWorkCollector } from './work-facts.ts';
 
 /** A conversation that was read to its end, or to what could not be read. */
 export interface Walk {

@@ -10,7 +10,7 @@ import { roundCount, spanOf } from '../../render/text/spans.ts';
 import { nameStart } from '../../render/tools/short-paths.ts';
 import type { LinkModel } from '../../shell/page-model.ts';
 import type { Tokens, ToldExchange, Work } from '../../state/pages/told.ts';
-import { sumWork } from '../work-facts.ts';
+import { sumWork } from '../work/exchange-work.ts';
 import { type BranchLine, renderBranchTree } from './branch-tree.ts';
 import { commitUrl } from './remote.ts';
 import { callWords, firstSentence } from './work-words.ts';

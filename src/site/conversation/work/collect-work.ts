@@ -3,16 +3,17 @@
 
 import { isoTime } from '../../../base/time.ts';
 import type { TurnHash } from '../../../model/ids.ts';
-import type { ToolCallPart, Usage } from '../../../model/item.ts';
+import { splitUsage, type ToolCallPart, type Usage } from '../../../model/item.ts';
 import { plainName } from '../../render/names.ts';
 import { plainTitle } from '../../render/text/plain-title.ts';
+import { listChangedPaths } from '../../render/tools/change-count.ts';
 import type { Edit } from '../../state/work/edits.ts';
 import type { Tally, TallyKind } from '../../state/work/tallies.ts';
 import { projectUrl } from '../../urls.ts';
 import type { TurnView } from '../../view/turn-view.ts';
 import type { Collecting } from '../collector.ts';
 import type { ConversationWork } from '../conversation-work.ts';
-import { placeOfFile, walkChangedPaths } from './changed-files.ts';
+import { placeOfFile } from './file-place.ts';
 
 /** Turns of one prompt that are named for one file; more are only counted. */
 const MOST_TURNS = 8;
@@ -49,7 +50,7 @@ export function openWork({ context, conversation }: ConversationWork): Collectin
     const name = plainName(call.name, 80) || UNNAMED;
     tools.set(call.id, name);
     tallies.add('tool', name, day, 1);
-    for (const path of walkChangedPaths(call)) addEdit(path, view.turn);
+    for (const path of listChangedPaths(call)) addEdit(path, view.turn);
   };
   return {
     openBranch() {
@@ -90,10 +91,8 @@ export function openWork({ context, conversation }: ConversationWork): Collectin
 }
 
 function addUsage(tallies: Counter, usage: Usage, model: string, day: string): void {
-  const { input_tokens: input, output_tokens: output } = usage;
-  const cached = usage.cache_read_input_tokens ?? 0;
-  const written = usage.cache_creation_input_tokens ?? 0;
-  tallies.add('fresh', model, day, Math.max(0, input - cached - written));
+  const { fresh, cached, written, output } = splitUsage(usage);
+  tallies.add('fresh', model, day, fresh);
   tallies.add('cached', model, day, cached);
   tallies.add('written', model, day, written);
   tallies.add('out', model, day, output);

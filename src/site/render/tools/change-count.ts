@@ -28,7 +28,18 @@ export function countChanges(call: ToolCallPart, answer: ToolCallResponsePart | 
   return [{ path, added: sum('added'), removed: sum('removed') }];
 }
 
+/** The files that a call asks to change, as it names them, each once: known before there is a result. */
+export function listChangedPaths({ tool, arguments: given }: ToolCallPart): readonly string[] {
+  if (tool !== 'edit' && tool !== 'write') return [];
+  const patch = findPatch(given);
+  if (patch === undefined) return [findPath(given)].filter((path) => path !== undefined);
+  const named = patch.matchAll(FILES).map(([, path = '']) => path);
+  return [...new Set(named.filter((path) => path.trim() !== '').take(MOST_FILES))];
+}
+
 const MOST_EDITS = 1_000;
+/** Of one call. */
+const MOST_FILES = 100;
 /** A patch begins within its first characters. */
 const PATCH_START = 64 * 1024;
 
@@ -58,7 +69,8 @@ function countPatch(patch: string): readonly FileChange[] {
   return [...found].map(([path, { added, removed }]) => ({ path, added, removed }));
 }
 
-const FILE = /^(?:\*\*\* (?:Add|Update|Delete) File: |\+\+\+ (?!\/dev\/null)(?:b\/)?)([^\t\r]+)/;
+const FILE = /^(?:\*\*\* (?:Add|Update|Delete) File: |\+\+\+ (?!\/dev\/null)(?:b\/)?)([^\t\r\n]+)/;
+const FILES = new RegExp(FILE, 'gm');
 const HEAD = /^(?:--- |\+\+\+ )/;
 
 /** Old and new text without the lines that both begin and end with. */

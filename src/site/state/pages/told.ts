@@ -2,7 +2,7 @@
 /** Plain data and bounded: it is kept with pages that are not made again. */
 
 import type { TurnHash } from '../../../model/ids.ts';
-import type { ToolKind } from '../../../model/item.ts';
+import type { TokenCounts, ToolKind } from '../../../model/item.ts';
 
 export interface FileChange {
   /** Empty where nobody says. */
@@ -17,13 +17,9 @@ export interface Commit {
   readonly subject: string;
 }
 
-/** Tokens of one model. What was read from a cache and what was written to one is not fresh. */
-export interface Tokens {
+/** Tokens of one model. */
+export interface Tokens extends TokenCounts {
   readonly model: string;
-  readonly fresh: number;
-  readonly cached: number;
-  readonly written: number;
-  readonly output: number;
 }
 
 export interface Work {

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../../../src/base/json.ts';
 import type { ToolKind } from '../../../../src/model/item.ts';
-import { placeOfFile, walkChangedPaths } from '../../../../src/site/conversation/work/changed-files.ts';
+import { listChangedPaths } from '../../../../src/site/render/tools/change-count.ts';
 
 const call = (tool: ToolKind, given: JsonValue) =>
   ({ type: 'tool_call', id: '1', name: 'x', tool, arguments: given }) as const;
@@ -26,23 +26,9 @@ describe('the files that a call changes', () => {
     ],
     ['a patch as the whole argument', 'edit', '--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-a\n+b\n', ['x.py']],
     ['a file that is deleted', 'edit', { patch: '--- a/x.py\n+++ /dev/null\n' }, []],
+    ['one file, changed twice', 'edit', { patch: '*** Update File: a.go\n+x\n*** Update File: a.go\n+y\n' }, ['a.go']],
     ['what only reads', 'read', { file_path: 'x.ts' }, []],
     ['what a shell does', 'shell', { command: 'rm x.ts' }, []],
     ['no path at all', 'edit', { file_path: 7 }, []],
-  ])('%s', (_, tool, given, paths) => expect([...walkChangedPaths(call(tool, given))]).toEqual(paths));
-});
-
-describe('the place of a file', () => {
-  it.each([
-    ['~/dev/a/src/x.ts', { cwd: '~/dev/a' }, 'src', 'x.ts'],
-    ['~/dev/a/x.ts', { cwd: '~/dev/a/' }, '', 'x.ts'],
-    ['~/dev/ab/x.ts', { cwd: '~/dev/a' }, '~/dev/ab', 'x.ts'],
-    ['~/dev/a/sub/x.ts', { cwd: '~/dev/a', folders: ['~/dev/a', '~/dev/a/sub'] }, '', 'x.ts'],
-    ['./src/x.ts', {}, 'src', 'x.ts'],
-    ['C:\\work\\a\\src\\x.ts', { cwd: 'C:\\work\\a' }, 'src', 'x.ts'],
-    ['/x', { cwd: '/' }, '', 'x'],
-    ['src/', {}, 'src', '(unnamed)'],
-    ['a\u001b[31m/b\nc.ts', {}, 'a', 'b c.ts'],
-    ['__init__/*x*_y_.py', {}, '__init__', '*x*_y_.py'],
-  ])('%j', (path, meta, folder, file) => expect(placeOfFile(path, meta)).toEqual({ folder, file }));
+  ])('%s', (_, tool, given, paths) => expect(listChangedPaths(call(tool, given))).toEqual(paths));
 });

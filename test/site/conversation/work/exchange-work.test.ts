@@ -2,13 +2,13 @@
 /** Sessions as agents write them, told turn by turn. */
 
 import { expect, it } from 'vitest';
-import { turnHash } from '../../../src/model/ids.ts';
-import type { Item, Part } from '../../../src/model/item.ts';
-import type { LoggedTurn } from '../../../src/model/turn.ts';
-import { createWorkCollector, LONGEST_PAUSE, sumWork } from '../../../src/site/conversation/work-facts.ts';
-import type { ToldExchange } from '../../../src/site/state/pages/told.ts';
-import type { TurnView } from '../../../src/site/view/turn-view.ts';
-import { answer, call, prompt, response } from '../site-fixture.ts';
+import { turnHash } from '../../../../src/model/ids.ts';
+import type { Item, Part } from '../../../../src/model/item.ts';
+import type { LoggedTurn } from '../../../../src/model/turn.ts';
+import { createWorkCollector, LONGEST_PAUSE, sumWork } from '../../../../src/site/conversation/work/exchange-work.ts';
+import type { ToldExchange } from '../../../../src/site/state/pages/told.ts';
+import type { TurnView } from '../../../../src/site/view/turn-view.ts';
+import { answer, call, prompt, response } from '../../site-fixture.ts';
 
 function tell(items: readonly (readonly [minute: number, item: Item])[]): readonly ToldExchange[] {
   const collector = createWorkCollector(['~/app']);

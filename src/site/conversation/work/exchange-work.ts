@@ -1,14 +1,20 @@
 /** What was done between a prompt and the next one: calls, failures, files, commits, tokens, time. */
 /** The index of prompts, the cover and the page's own lines are made of it; kept with settled pages, so it is plain data and bounded. */
 
-import { ownString } from '../../base/own-string.ts';
-import type { TurnHash } from '../../model/ids.ts';
-import type { Item, ToolCallPart, ToolCallResponsePart, ToolKind } from '../../model/item.ts';
-import { findCommand } from '../render/tools/arguments.ts';
-import { countChanges } from '../render/tools/change-count.ts';
-import { shortenPath } from '../render/tools/short-paths.ts';
-import type { Commit, FileChange, Tokens, ToldExchange, Work } from '../state/pages/told.ts';
-import type { TurnView } from '../view/turn-view.ts';
+import { ownString } from '../../../base/own-string.ts';
+import type { TurnHash } from '../../../model/ids.ts';
+import {
+  type Item,
+  splitUsage,
+  type ToolCallPart,
+  type ToolCallResponsePart,
+  type ToolKind,
+} from '../../../model/item.ts';
+import { findCommand } from '../../render/tools/arguments.ts';
+import { countChanges } from '../../render/tools/change-count.ts';
+import { shortenPath } from '../../render/tools/short-paths.ts';
+import type { Commit, FileChange, Tokens, ToldExchange, Work } from '../../state/pages/told.ts';
+import type { TurnView } from '../../view/turn-view.ts';
 
 /** A person is away, or a program runs: longer pauses count as this. */
 export const LONGEST_PAUSE = 10 * 60_000;
@@ -88,7 +94,8 @@ function toldOf({ calls, failed, files, commits, requests, tokens, workedMs, ...
 }
 
 function addItem(open: OpenExchange, item: Item, calls: Map<string, ToolCallPart>, folders: readonly string[]): void {
-  addTokens(open.tokens, item);
+  const { usage, model = '' } = item;
+  if (usage !== undefined) addTokens(open.tokens, { model, ...splitUsage(usage) });
   for (const part of item.parts) {
     if (part.type === 'tool_call') {
       open.calls[part.tool] = (open.calls[part.tool] ?? 0) + 1;
@@ -112,13 +119,8 @@ function addResult(
 ): void {
   for (const { path, added, removed } of countChanges(call, part)) {
     const short = ownString(shortenPath(path, folders));
-    const known = open.files.get(short);
-    if (short === '' || (known === undefined && open.files.size >= MOST_FILES)) continue;
-    open.files.set(short, {
-      path: short,
-      added: added + (known?.added ?? 0),
-      removed: removed + (known?.removed ?? 0),
-    });
+    if (short === '' || (!open.files.has(short) && open.files.size >= MOST_FILES)) continue;
+    addChange(open.files, { path: short, added, removed });
   }
   if (call.tool !== 'shell' || typeof part.response !== 'string') return;
   const command = findCommand(call.arguments) ?? '';
@@ -137,19 +139,6 @@ function addResult(
 const COMMITTED = /^\[[^\]\n]{1,200} ([0-9a-f]{7,40})\] (.+)$/gm;
 const REQUEST = /https:\/\/[\w.-]+\/[\w./-]+\/(?:pull|merge_requests)\/\d+/;
 
-function addTokens(tokens: Map<string, Tokens>, { usage, model = '' }: Item): void {
-  if (usage === undefined) return;
-  const { cache_read_input_tokens: cached = 0, cache_creation_input_tokens: written = 0 } = usage;
-  const known = tokens.get(model) ?? { model, fresh: 0, cached: 0, written: 0, output: 0 };
-  tokens.set(model, {
-    model,
-    fresh: known.fresh + Math.max(0, usage.input_tokens - cached - written),
-    cached: known.cached + cached,
-    written: known.written + written,
-    output: known.output + usage.output_tokens,
-  });
-}
-
 /** Everything that several exchanges did. */
 export function sumWork(told: readonly ToldExchange[]): Work {
   const calls: Partial<Record<ToolKind, number>> = {};
@@ -158,21 +147,9 @@ export function sumWork(told: readonly ToldExchange[]): Work {
   const tokens = new Map<string, Tokens>();
   for (const { work } of told) {
     for (const [kind, n] of Object.entries(work.calls)) calls[kind as ToolKind] = (calls[kind as ToolKind] ?? 0) + n;
-    for (const { path, added, removed } of work.files) {
-      const known = files.get(path);
-      files.set(path, { path, added: added + (known?.added ?? 0), removed: removed + (known?.removed ?? 0) });
-    }
+    for (const change of work.files) addChange(files, change);
     for (const commit of work.commits) commits.set(commit.hash, commit);
-    for (const { model, fresh, cached, written, output } of work.tokens) {
-      const known = tokens.get(model) ?? { fresh: 0, cached: 0, written: 0, output: 0 };
-      tokens.set(model, {
-        model,
-        fresh: known.fresh + fresh,
-        cached: known.cached + cached,
-        written: known.written + written,
-        output: known.output + output,
-      });
-    }
+    for (const counts of work.tokens) addTokens(tokens, counts);
   }
   const sum = (of: (work: Work) => number): number => told.reduce((all, { work }) => all + of(work), 0);
   return {
@@ -184,4 +161,20 @@ export function sumWork(told: readonly ToldExchange[]): Work {
     tokens: [...tokens.values()],
     workedMs: sum(({ workedMs }) => workedMs),
   };
+}
+
+function addChange(files: Map<string, FileChange>, { path, added, removed }: FileChange): void {
+  const known = files.get(path);
+  files.set(path, { path, added: added + (known?.added ?? 0), removed: removed + (known?.removed ?? 0) });
+}
+
+function addTokens(tokens: Map<string, Tokens>, { model, fresh, cached, written, output }: Tokens): void {
+  const known = tokens.get(model) ?? { fresh: 0, cached: 0, written: 0, output: 0 };
+  tokens.set(model, {
+    model,
+    fresh: known.fresh + fresh,
+    cached: known.cached + cached,
+    written: known.written + written,
+    output: known.output + output,
+  });
 }
