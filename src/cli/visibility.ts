@@ -2,6 +2,7 @@
 /** For people who want to know before they publish. From the index alone; nothing is looked into. */
 
 import type { ArchiveReader, ConversationSummary } from '../archive/archive.ts';
+import { tellingTitle } from '../model/facts/title.ts';
 import { type ConversationId, shortId } from '../model/ids.ts';
 import type { PublishRule, SiteConfig } from '../model/site-config.ts';
 import { explainVisibility, type PlaceVisibility } from '../model/visibility.ts';
@@ -68,8 +69,8 @@ export function reportVisibility(archive: ArchiveReader, config: SiteConfig): Vi
 
 const MOST = 5;
 
-function titleOf({ meta, firstPrompt, id }: ConversationSummary): string {
-  return meta.title ?? (firstPrompt === '' ? shortId(id) : firstPrompt);
+function titleOf(summary: ConversationSummary): string {
+  return tellingTitle(summary) || shortId(summary.id);
 }
 
 function nameOf({ place, tookOver }: PlaceVisibility): string {

@@ -61,6 +61,7 @@ export function forgetConversation(context: BuildContext, id: ConversationId): v
   state.units.keep(id, []);
   state.tallies.keep(id, []);
   state.edits.keep(id, []);
+  state.commits.save(id, '', []);
   state.lists.place({ id, firstMs: 0, lastMs: 0 }, []);
   state.packs.forget(owner);
   state.conversations.forget(id);

@@ -57,17 +57,19 @@ export function selectConversations(
 /** What the rules say of a conversation. */
 export function describe(
   summary: ConversationSummary,
-  { config }: BuildOptions,
+  { config, mode }: BuildOptions,
   notes: Curation['notes'],
 ): VisibleConversation {
   const note = notes.get(summary.id);
   const tags = [...tagsOf(summary, config), ...(note?.tags ?? [])];
+  const hidden = visibilityOf(summary, config) !== 'public';
   return {
     summary,
     note,
     title: plainTitle(note?.title ?? '', 120) || titleOf(summary),
     tags: [...new Set(tags)].filter((tag) => tag !== ''),
-    private: visibilityOf(summary, config) !== 'public',
+    private: hidden,
+    open: mode === 'local' && !hidden,
   };
 }
 

@@ -76,7 +76,38 @@ it('a changed file leads to the prompts and the turns, also after one more conve
   expect(site.read(page).indexOf('Wind it up')).toBeLessThan(site.read(page).indexOf('Mend &lt;the&gt;'));
   expect(site.read(page)).toContain(conversationUrl(second.id));
   expect(site.read('files/clockwork/index.html')).toContain('docs/');
+  expect(site.read('files/clockwork/index.html')).toContain('src/clock.ts</a>');
   expect(site.read('stats/index.html')).toContain('<th scope="row">Edit</th><td>3</td><td>0</td>');
+  await expectAsFromNothing();
+});
+
+it('a commit stands on the page of its project, with where it can be seen and the prompt that led to it', async () => {
+  const committed = (minute: number, why: string, hash: string): Told => {
+    const call: Part = {
+      type: 'tool_call',
+      id: 'c1',
+      name: 'Bash',
+      tool: 'shell',
+      arguments: { command: 'git commit -am x' },
+    };
+    const items = [prompt(why), answer('Done.', call), response('c1', `[main ${hash}] Fix <the> ${why}`)];
+    const git = { remote: 'git@github.com:me/clockwork.git', branch: 'main' };
+    return tell(archive, { items, meta: { ...meta, title: why, git }, minute });
+  };
+  const first = committed(0, 'spring', '1a2b3c4');
+  await site.build(archive);
+  committed(60, 'wheel', '5d6e7f8');
+  await site.build(archive);
+  const page = site.read('projects/clockwork/index.html');
+  expect(page).toContain('href="https://github.com/me/clockwork/commit/1a2b3c4"');
+  expect(page).toContain(
+    `<a href="${conversationUrl(first.id)}#${turnAnchor(turnAt(first, 0).hash)}">Fix &lt;the&gt; spring</a>`,
+  );
+  expect(page.indexOf('wheel</a>')).toBeLessThan(page.indexOf('spring</a>'));
+  expect(page).toContain('Claude Code (2)');
+  archive.withdraw(turnAt(first, 2).hash, 1, Date.UTC(2026, 5, 1));
+  await site.build(archive);
+  expect(site.read('projects/clockwork/index.html')).not.toContain('1a2b3c4');
   await expectAsFromNothing();
 });
 

@@ -1,7 +1,7 @@
 /** The tables of the private index. */
 /** A change here only raises the version: an index of another version is thrown away and built again. */
 
-export const SCHEMA_VERSION = '9';
+export const SCHEMA_VERSION = '10';
 
 /** The conversation that took a row's one over, as its meta says; NULL for most. */
 export const JOINED_INTO = "iif(json_valid(meta), meta ->> '$.joined', NULL)";

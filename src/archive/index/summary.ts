@@ -2,6 +2,7 @@
 /** The same steps run for an append and for a rebuild from the log, in log order, so both end in the same summary. */
 
 import type { Head } from '../../model/conversation.ts';
+import { isBareCommand } from '../../model/facts/title.ts';
 import type { Item } from '../../model/item.ts';
 import { findItem } from '../../model/payload.ts';
 import type { Turn } from '../../model/turn.ts';
@@ -60,7 +61,7 @@ export function addTurn(
     toolCalls: grown.toolCalls + item.parts.reduce((sum, part) => sum + (part.type === 'tool_call' ? 1 : 0), 0),
     inputTokens: grown.inputTokens + count(item.usage?.input_tokens),
     outputTokens: grown.outputTokens + count(item.usage?.output_tokens),
-    firstPrompt: grown.firstPrompt !== '' || item.role !== 'user' ? grown.firstPrompt : promptText(item),
+    firstPrompt: item.role === 'user' ? firstOf(grown.firstPrompt, item) : grown.firstPrompt,
   };
 }
 
@@ -69,6 +70,12 @@ const TOOL_END = Buffer.from(',"role":"tool"}');
 
 function isToolItem(payload: Uint8Array): boolean {
   return TOOL_END.equals(payload.subarray(Math.max(0, payload.length - TOOL_END.length)));
+}
+
+/** A bare command says nothing of the conversation that begins with it, so it gives way to the next prompt with words. */
+function firstOf(known: string, item: Item): string {
+  if (known !== '' && !isBareCommand(known)) return known;
+  return promptText(item) || known;
 }
 
 /** One line, at most 200 characters. */

@@ -5,7 +5,7 @@ import type { ArchiveReader, ConversationFilter } from '../../archive/archive.ts
 import { isoTime } from '../../base/time.ts';
 import type { ConversationSummary } from '../../model/conversation.ts';
 import { plural } from '../../model/counts.ts';
-import { tellingWords } from '../../model/facts/title.ts';
+import { tellingTitle } from '../../model/facts/title.ts';
 import { type ConversationId, isHashPrefix, shortId } from '../../model/ids.ts';
 import { exitFor, noSuch, openToRead } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
@@ -142,7 +142,7 @@ function conversationLine(context: Context, conversation: ListedConversation, de
   const facts = oneLine(where, 44) + open;
   const room = context.columns - widthOf(facts) - 37;
   const mark = depth === 0 ? '' : `${'  '.repeat(Math.min(depth, 4) - 1)}└ `;
-  const title = oneLine(mark + tellingWords(meta.title ?? conversation.firstPrompt), Math.max(20, room));
+  const title = oneLine(mark + tellingTitle(conversation), Math.max(20, room));
   return `${style.yellow(shortId(conversation.id))} ${style.dim(isoTime(conversation.lastMs).slice(0, 16).replace('T', ' '))} ${padEnd(title, room)} ${style.dim(facts)}`;
 }
 

@@ -5,6 +5,7 @@ import type { ArchiveReader } from '../../archive/archive.ts';
 import { readableTime } from '../../base/time.ts';
 import { type ConversationSummary, findMainHead } from '../../model/conversation.ts';
 import { plural } from '../../model/counts.ts';
+import { tellingTitle } from '../../model/facts/title.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import { noSuch, openToRead } from '../archive.ts';
@@ -71,7 +72,7 @@ function headline(context: Context, conversation: ConversationSummary): string {
     plural(conversation.turns, 'turn'),
     `branches: ${conversation.heads.map((h) => h.name).join(', ')}`,
   ];
-  const title = oneLine(meta.title ?? conversation.firstPrompt, context.columns);
+  const title = oneLine(tellingTitle(conversation), context.columns);
   return `${style.bold(title)}\n${style.dim(oneLine(facts.filter((f) => f !== undefined).join(' · '), context.columns))}\n`;
 }
 

@@ -3,6 +3,7 @@
 
 import type { ArchiveReader, SearchQuery } from '../../archive/archive.ts';
 import { readableTime } from '../../base/time.ts';
+import { tellingTitle } from '../../model/facts/title.ts';
 import { shortId, type TurnHash } from '../../model/ids.ts';
 
 export interface Found {
@@ -22,7 +23,7 @@ export interface Found {
 export function searchArchive(archive: ArchiveReader, query: SearchQuery): readonly Found[] {
   return archive.search(query).map((hit): Found => {
     const { meta, firstPrompt, damage } = archive.getConversation(hit.conversation);
-    const title = meta.title ?? firstPrompt;
+    const title = tellingTitle({ meta, firstPrompt });
     return {
       ...{ id: shortId(hit.turn), turn: hit.turn, title, snippet: hit.snippet, damaged: damage !== undefined },
       facts: [hit.role, meta.project ?? '', readableTime(hit.timeMs)],

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArchiveReader } from '../../archive/archive.ts';
 import { TurnpressError } from '../../base/errors.ts';
+import { tellingTitle } from '../../model/facts/title.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import { openReaderStore, type ReaderEntry, readSubscriptions, type Subscription } from '../../reader/reader.ts';
 import { readPullState } from '../../replica/replica.ts';
@@ -152,9 +153,9 @@ function walkCopies<T>(
 
 function listTargets(archive: ArchiveReader, { title: source }: FollowedSource, home: string): readonly WanderTarget[] {
   const newest = [...take(archive.walkConversations({ joined: false }), WANDER)];
-  return newest.map(({ id, meta, firstPrompt, firstMs: startedMs }) => ({
-    ...{ title: meta.title ?? firstPrompt, source, startedMs },
-    url: { home, conversation: id },
+  return newest.map((conversation) => ({
+    ...{ title: tellingTitle(conversation), source, startedMs: conversation.firstMs },
+    url: { home, conversation: conversation.id },
   }));
 }
 
@@ -162,7 +163,7 @@ function listTargets(archive: ArchiveReader, { title: source }: FollowedSource, 
 function listMoved(archive: ArchiveReader, { title: source }: FollowedSource, home: string): readonly RiverEntry[] {
   const newest = [...take(archive.walkConversations({ joined: false }), RIVER)];
   return newest.map(({ id, meta, firstPrompt, lastMs: timeMs }) => ({
-    ...{ guid: id, title: meta.title ?? firstPrompt, excerpt: firstPrompt.slice(0, EXCERPT), timeMs },
+    ...{ guid: id, title: tellingTitle({ meta, firstPrompt }), excerpt: firstPrompt.slice(0, EXCERPT), timeMs },
     ...{ url: { home, conversation: id }, source, sourceUrl: home },
   }));
 }

@@ -3,6 +3,7 @@
 
 import { type ArchiveReader, cutArchive } from '../../archive/archive.ts';
 import type { ConversationSummary } from '../../model/conversation.ts';
+import { tellingTitle } from '../../model/facts/title.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { visibilityOf } from '../../model/visibility.ts';
 import type { ArchiveLog } from '../log/archive-log.ts';
@@ -64,7 +65,7 @@ export async function planPublish(archive: ArchiveReader, log: ArchiveLog, gate:
     const because = findReason(summary, gate, stays.has(summary.id) ? undefined : found.get(summary.id));
     if (because === undefined) continue;
     // a title may be what was found
-    const title = found.has(summary.id) ? '' : titleOf(summary);
+    const title = found.has(summary.id) ? '' : tellingTitle(summary);
     withdrawn.push({ ...plannedOf(summary, state), title, size: 0, root: '', because });
   }
   const gone = new Set(withdrawn.map(({ conversation }) => conversation));
@@ -119,14 +120,10 @@ function findRollback(summary: ConversationSummary, state: LoggedState | undefin
 function plannedOf(summary: ConversationSummary, state: LoggedState | undefined): PlannedState {
   return {
     conversation: summary.id,
-    title: titleOf(summary),
+    title: tellingTitle(summary),
     size: summary.size,
     root: summary.rootHash,
     turns: summary.turns,
     before: state?.published === true ? state.size : 0,
   };
-}
-
-function titleOf({ meta, firstPrompt }: ConversationSummary): string {
-  return meta.title ?? firstPrompt;
 }

@@ -2,6 +2,7 @@
 /** The rules would put them back with the next publish, so one that they still let out is refused, with the rule that keeps it in. */
 
 import type { ArchiveReader } from '../../archive/archive.ts';
+import { tellingTitle } from '../../model/facts/title.ts';
 import { type ConversationId, shortId } from '../../model/ids.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import { visibilityOf } from '../../model/visibility.ts';
@@ -24,7 +25,7 @@ export function planUnpublish(
       refused.push(JSON.stringify({ conversation: shortId(id), visibility: 'private' }));
       return [];
     }
-    const title = summary?.meta.title ?? summary?.firstPrompt ?? '';
+    const title = summary === undefined ? '' : tellingTitle(summary);
     const because = 'it was asked for';
     return [{ conversation: id, title, size: 0, root: '', turns: summary?.turns ?? 0, before: state.size, because }];
   });

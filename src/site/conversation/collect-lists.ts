@@ -9,15 +9,23 @@ import type { Collecting } from './collector.ts';
 import type { BuildContext, VisibleConversation } from './context.ts';
 import type { ConversationWork } from './conversation-work.ts';
 import { listItemOf } from './page/conversation-facts.ts';
+import { firstSentence } from './page/work-words.ts';
 
 export function openLists(work: ConversationWork): Collecting {
   return {
     finish() {
       const { context, conversation } = work;
       const children = context.state.conversations.listChildren(conversation.summary.id).length;
-      saveListed(context, conversation, listItemOf(conversation, children));
+      saveListed(context, conversation, listItemOf(conversation, children, outcomeOf(work)));
     },
   };
+}
+
+/** Of its main branch. Empty: nothing was answered. */
+function outcomeOf({ branches, told }: ConversationWork): string {
+  const main = branches.find((branch) => branch.main);
+  const answered = told.get(main?.head.name ?? '')?.findLast(({ closing }) => closing !== '');
+  return firstSentence(plainTitle(answered?.closing ?? '', 300));
 }
 
 /** Keeps the item and touches the lists that show it. */

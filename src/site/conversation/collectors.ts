@@ -5,12 +5,14 @@ import { openFeeds } from './collect-feeds.ts';
 import { openLists } from './collect-lists.ts';
 import { openPages } from './collect-pages.ts';
 import type { Collector } from './collector.ts';
+import { openCommits } from './work/collect-commits.ts';
 import { openWork } from './work/collect-work.ts';
 
 export const collectors: readonly Collector[] = [
   { name: 'words for search, pages, and the places of turns', open: openPages },
   { name: 'feeds of the branches, entries for the feeds of lists', open: openFeeds },
   { name: 'counts, and files that were changed', open: openWork },
+  { name: 'commits', open: openCommits },
   { name: 'list item and lists', open: openLists },
 ];
 

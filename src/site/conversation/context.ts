@@ -52,4 +52,6 @@ export interface VisibleConversation {
   readonly note: Note | undefined;
   /** Only in a local build: it would not be published. */
   readonly private: boolean;
+  /** Only in a local build: it may be published. */
+  readonly open: boolean;
 }

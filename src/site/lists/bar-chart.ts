@@ -26,9 +26,9 @@ export interface Chart {
 
 const WIDTH = 720;
 const HEIGHT = 200;
-const MARGIN = { top: 8, right: 4, bottom: 20, left: 52 };
+const MARGIN = { top: 8, right: 4, bottom: 24, left: 64 };
 const ROW = 24;
-const NAMES = 180;
+const NAMES = 210;
 
 /** Upright bars, their parts one upon the other. */
 export function renderColumns(chart: Chart): SafeHtml {
@@ -64,7 +64,7 @@ export function renderColumns(chart: Chart): SafeHtml {
       ? html``
       : html`<text x="${text(round((x(i) ?? 0) + x.bandwidth() / 2))}" y="${text(HEIGHT - 5)}" text-anchor="middle">${text(tick)}</text>`,
   );
-  return renderFigure(chart, WIDTH, HEIGHT, [...lines, ...seriesPaths(paths), ...ticks]);
+  return renderFigure(chart, 'chart', WIDTH, HEIGHT, [...lines, ...seriesPaths(paths), ...ticks]);
 }
 
 /** A row for each bar, its name before it. */
@@ -91,7 +91,7 @@ export function renderRows(chart: Chart): SafeHtml {
     const middle = i * ROW + ROW / 2 + 4;
     return html`<text x="${text(NAMES - 8)}" y="${text(middle)}" text-anchor="end">${text(cut(label))}</text><text x="${text(round(x(sum)) + 6)}" y="${text(middle)}">${text(formatShort(sum))}</text>`;
   });
-  return renderFigure(chart, WIDTH, height, [...seriesPaths(paths), ...labels]);
+  return renderFigure(chart, 'chart rows', WIDTH, height, [...seriesPaths(paths), ...labels]);
 }
 
 /** A table without a drawing. */
@@ -102,7 +102,13 @@ ${rows.map(([name = html``, ...cells]) => html`<tr><th scope="row">${name}</th>$
 `;
 }
 
-function renderFigure(chart: Chart, width: number, height: number, drawn: readonly SafeHtml[]): SafeHtml {
+function renderFigure(
+  chart: Chart,
+  className: string,
+  width: number,
+  height: number,
+  drawn: readonly SafeHtml[],
+): SafeHtml {
   const { title, id, of, series, bars, note } = chart;
   const legend =
     series.length < 2
@@ -111,7 +117,7 @@ function renderFigure(chart: Chart, width: number, height: number, drawn: readon
   const rows = bars
     .filter(({ parts }) => parts.some((n) => n > 0))
     .map(({ label, parts }) => [html`${text(label)}`, ...parts.map((n) => html`${text(formatCount(n))}`)]);
-  return html`<figure class="chart" aria-labelledby="${text(id)}">
+  return html`<figure class="${text(className)}" aria-labelledby="${text(id)}">
 <h2 id="${text(id)}">${text(title)}</h2>
 ${note === '' ? html`` : html`<p class="soft">${text(note)}</p>\n`}${legend}<svg viewBox="0 0 ${text(width)} ${text(height)}" width="${text(width)}" height="${text(height)}" aria-hidden="true">${joinHtml(drawn)}</svg>
 <details class="as-table"><summary>As a table</summary>

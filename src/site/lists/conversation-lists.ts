@@ -3,14 +3,16 @@
 
 import { joinHtml } from '../../base/html.ts';
 import { isoDate, readableDate } from '../../base/time.ts';
+import { titleOfTag } from '../conversation/collect-lists.ts';
 import type { BuildContext } from '../conversation/context.ts';
-import { plural } from '../render/names.ts';
+import { agentName, formatCount, modelName, plural, projectName } from '../render/names.ts';
 import type { CardModel, LinkModel, ListItemModel, PageModel } from '../shell/page-model.ts';
 import type { Member } from '../state/lists.ts';
 import { WHOLE } from '../state/work/tallies.ts';
 import { listPageUrl, pages, projectStatsUrl } from '../urls.ts';
+import { renderCommits } from './commit-list.ts';
 import { type List, type ListPage, type ListRow, pagerOf } from './list-row.ts';
-import { barsOfScope, lastDay, renderBusiestFiles, renderWork } from './work-facts.ts';
+import { barsOfScope, lastDay, renderBusiestFiles, renderStarts, renderWork } from './work-facts.ts';
 
 const MOST_RECENT = 6;
 const MOST_CARDS = 8;
@@ -18,10 +20,20 @@ const MOST_FILTERS = 12;
 
 /** Lists with an overview of their own. */
 export const overviews = {
-  project: { url: pages.projects, title: 'Projects', empty: 'No conversation names a project yet.' },
-  agent: { url: pages.agents, title: 'Agents', empty: 'No conversations yet.' },
-  model: { url: pages.models, title: 'Models', empty: 'No conversation names a model.' },
-  tag: { url: pages.tags, title: 'Tags', empty: 'No conversation has a tag. Tags come from rules in site.json.' },
+  project: {
+    url: pages.projects,
+    title: 'Projects',
+    nameOf: projectName,
+    empty: 'No conversation names a project yet.',
+  },
+  agent: { url: pages.agents, title: 'Agents', nameOf: agentName, empty: 'No conversations yet.' },
+  model: { url: pages.models, title: 'Models', nameOf: modelName, empty: 'No conversation names a model.' },
+  tag: {
+    url: pages.tags,
+    title: 'Tags',
+    nameOf: titleOfTag,
+    empty: 'No conversation has a tag. Tags come from rules in site.json.',
+  },
 } as const;
 
 /** The newest page holds between one and two full pages. */
@@ -34,8 +46,10 @@ export const conversations: Omit<ListRow, 'titleOf'> = {
       ...sharedOf(context, list, page),
       url: list.url,
       title: list.title,
+      links: relatedTo(context, list),
       empty: list.members === 0 ? 'Nothing is published here yet.' : '',
     }),
+  bodyOf: (context, list) => renderStarts(context, list.url),
   fullOf: (context, list, page, number) =>
     context.frame.page({
       ...sharedOf(context, list, page),
@@ -68,6 +82,7 @@ export const project: Omit<ListRow, 'titleOf'> = {
   bodyOf: (context, list) =>
     joinHtml([
       renderWork(context, list.url, list.members, projectStatsUrl(list.name)),
+      renderCommits(context, list.name),
       renderBusiestFiles(context, list.name),
     ]),
 };
@@ -150,6 +165,21 @@ function recentOf({ state }: BuildContext, list: List, page: ListPage): PageMode
 function itemOf(member: Pick<Member, 'item'>): ListItemModel {
   // Written by saveListed; the state is private to the archive's owner.
   return JSON.parse(member.item) as ListItemModel;
+}
+
+/** What its conversations have beside what makes them a list: who did them, with which models, in which projects. */
+function relatedTo({ state }: BuildContext, { url, kind: own }: List): PageModel['links'] {
+  return (['project', 'agent', 'model', 'tag'] as const)
+    .filter((kind) => kind !== own)
+    .map((kind) => ({
+      heading: overviews[kind].title,
+      className: 'filters' as const,
+      items: state.lists.listRelated(url, kind, MOST_FILTERS).map(({ url: other, name, members }) => ({
+        label: `${overviews[kind].nameOf(name)} (${formatCount(members)})`,
+        url: other,
+      })),
+    }))
+    .filter((group) => group.items.length > 0);
 }
 
 /** Links to the other lists, biggest first, so that they work without scripts. */

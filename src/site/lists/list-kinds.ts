@@ -2,14 +2,12 @@
 /** One row for each, with everything that differs. */
 
 import type { ConversationId } from '../../model/ids.ts';
-import { titleOfTag } from '../conversation/collect-lists.ts';
 import type { BuildContext } from '../conversation/context.ts';
-import { agentName, modelName, projectName } from '../render/names.ts';
 import { SEARCH_POLICY } from '../shell/headers.ts';
 import type { ListItemModel, PageModel } from '../shell/page-model.ts';
 import type { ListKind, Member } from '../state/lists.ts';
 import { conversationUrl, listPageUrl } from '../urls.ts';
-import { conversations, home, project } from './conversation-lists.ts';
+import { conversations, home, overviews, project } from './conversation-lists.ts';
 import { type ListRow, pagerOf } from './list-row.ts';
 
 /** Pages of one conversation among all pages; the rest is found through the conversation. */
@@ -17,10 +15,10 @@ const MOST_PAGES = 200;
 
 export const listKinds: Readonly<Record<ListKind, ListRow>> = {
   home: { ...home, titleOf: ({ options }) => options.config.title },
-  project: { ...project, titleOf: (_, name) => projectName(name) },
-  agent: { ...conversations, titleOf: (_, name) => agentName(name) },
-  model: { ...conversations, titleOf: (_, name) => modelName(name) },
-  tag: { ...conversations, titleOf: (_, name) => titleOfTag(name) },
+  project: { ...project, titleOf: (_, name) => overviews.project.nameOf(name) },
+  agent: { ...conversations, titleOf: (_, name) => overviews.agent.nameOf(name) },
+  model: { ...conversations, titleOf: (_, name) => overviews.model.nameOf(name) },
+  tag: { ...conversations, titleOf: (_, name) => overviews.tag.nameOf(name) },
   every: {
     perPage: 500,
     pagesOf: (members) => Math.max(0, Math.ceil(members / 500) - 1),

@@ -2,7 +2,7 @@
 /** Bodies of list pages; every number is a sum that the state keeps up, so a page costs the same at any size. */
 
 import { html, joinHtml, type SafeHtml, text } from '../../base/html.ts';
-import { readableDate } from '../../base/time.ts';
+import { isoDate, readableDate } from '../../base/time.ts';
 import type { BuildContext } from '../conversation/context.ts';
 import { formatCount, formatShort, plural } from '../render/names.ts';
 import { WHOLE } from '../state/work/tallies.ts';
@@ -26,6 +26,19 @@ export function renderWork(context: BuildContext, scope: string, conversations: 
   if (last === undefined) return html``;
   const days = tallies.listDays(scope, 'turn', startOfYear(last));
   return joinHtml([renderStrip(days, last, 'turn'), renderSums(context, scope, conversations, more)]);
+}
+
+/** The year of a list of which only the conversations are counted: those that began on each day. Empty: none did. */
+export function renderStarts({ state }: BuildContext, list: string): SafeHtml {
+  const newest = state.lists.listStarts(list, 0).at(-1);
+  if (newest === undefined) return html``;
+  const last = isoDate(newest);
+  const days = Map.groupBy(state.lists.listStarts(list, Date.parse(startOfYear(last))), isoDate);
+  return renderStrip(
+    [...days].map(([day, { length: n }]) => ({ day, n })),
+    last,
+    'conversation',
+  );
 }
 
 /** The bars of a project's card. */

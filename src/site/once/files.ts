@@ -4,7 +4,7 @@
 import { html, joinHtml, type SafeHtml, text } from '../../base/html.ts';
 import { isoTime, readableDate } from '../../base/time.ts';
 import type { BuildContext } from '../conversation/context.ts';
-import { FILES_PER_PAGE, pathOf } from '../lists/file-paths.ts';
+import { FILES_PER_PAGE, fileAddress, pathOf } from '../lists/file-paths.ts';
 import { declarePage } from '../lists/lists.ts';
 import { plural, projectName } from '../render/names.ts';
 import type { LinkModel, PagerModel } from '../shell/page-model.ts';
@@ -17,6 +17,8 @@ const FOLDERS_PER_PAGE = 200;
 /** Prompts shown for one file in its folder; all of them stand on pages of its own. */
 const MOST_IN_FOLDER = 8;
 const EDITS_PER_PAGE = 100;
+/** Files that stand above the folders of their project. */
+const MOST_LATEST = 12;
 
 export function buildFiles(context: BuildContext): void {
   const { state, afresh } = context;
@@ -77,9 +79,10 @@ function buildProject(context: BuildContext, project: string): void {
     const folders = state.edits.listFolders(project, (page - 1) * FOLDERS_PER_PAGE, FOLDERS_PER_PAGE);
     const rows = folders.map(
       ({ folder, files, conversations, lastMs }) =>
-        html`<tr><th scope="row"><a class="path" href="${text(folderUrl(project, folder))}">${text(folderLabel(folder))}</a></th><td>${text(files)}</td><td>${text(conversations)}</td><td>${text(readableDate(lastMs))}</td></tr>\n`,
+        html`<tr><th scope="row"><a class="path" href="${text(folderUrl(project, folder))}">${text(folderLabel(folder))}</a></th><td>${text(files)}</td><td class="roomy">${text(conversations)}</td><td>${text(readableDate(lastMs))}</td></tr>\n`,
     );
-    const body = html`<table class="numbers"><thead><tr><th scope="col">Folder</th><th scope="col">Files</th><th scope="col">Conversations</th><th scope="col">Last</th></tr></thead>
+    const body = html`${page === 1 ? renderLatest(context, project) : html``}<h2 id="folders">Folders</h2>
+<table class="numbers"><thead><tr><th scope="col">Folder</th><th scope="col">Files</th><th scope="col" class="roomy">Conversations</th><th scope="col">Last</th></tr></thead>
 <tbody>
 ${rows}</tbody></table>
 `;
@@ -93,6 +96,20 @@ ${rows}</tbody></table>
     declarePage(context, model, owner, body);
   }
   output.settle(owner);
+}
+
+/** What was changed last: each file with the prompt that did it, one click from the turn. */
+function renderLatest({ state }: BuildContext, project: string): SafeHtml {
+  const rows = state.edits.listLatest(project, MOST_LATEST).map((edit) => {
+    const { folder, file, title, timeMs } = edit;
+    return html`<li><a class="path" href="${text(fileAddress(state, { project, folder, file }))}">${text(pathOf(folder, file))}</a> <time class="soft" datetime="${text(isoTime(timeMs))}">${text(readableDate(timeMs))}</time><br>${renderWhy(edit)} <span class="soft">in ${text(title)}</span></li>\n`;
+  });
+  return html`<section class="busiest latest">
+<h2 id="latest">Changed last</h2>
+<ol>
+${rows}</ol>
+</section>
+`;
 }
 
 function buildFolder(context: BuildContext, project: string, folder: string): void {

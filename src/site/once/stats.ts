@@ -15,7 +15,7 @@ import { conversationUrl, outputPath, pages, projectStatsUrl } from '../urls.ts'
 const OWNER = 'stats';
 const MOST_TOOLS = 16;
 /** Raised when a drawing of the same numbers changes. */
-const DRAWING = '2';
+const DRAWING = '3';
 
 type Charts = typeof import('../lists/bar-chart.ts');
 

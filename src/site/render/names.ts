@@ -2,17 +2,14 @@
 /** Plain text: control characters, Markdown and line breaks are gone, so that it may stand anywhere. */
 
 import type { ConversationSummary } from '../../model/conversation.ts';
-import { tellingWords } from '../../model/facts/title.ts';
+import { tellingTitle } from '../../model/facts/title.ts';
 import { shortId } from '../../model/ids.ts';
 import { plainTitle } from './text/plain-title.ts';
 import { stripTerminal } from './text/terminal.ts';
 import { spellHidden } from './text/visible-text.ts';
 
 export function titleOf(summary: ConversationSummary): string {
-  const given = plainTitle(tellingWords(summary.meta.title ?? ''), 120);
-  if (given !== '') return given;
-  const first = plainTitle(tellingWords(summary.firstPrompt), 120);
-  return first === '' ? `Conversation ${shortId(summary.id)}` : first;
+  return plainTitle(tellingTitle(summary), 120) || `Conversation ${shortId(summary.id)}`;
 }
 
 /** An importer's id as a name: `claude-code` is Claude Code, `gemini-cli` is Gemini CLI. */

@@ -26,6 +26,11 @@ export interface KnownList extends Membership {
   readonly pages: number;
 }
 
+/** A list that shares members with another one. */
+export interface Related extends Membership {
+  readonly members: number;
+}
+
 /** A member of a list page: its list item as JSON (`findItem`), its address as `ShownConversation` says. */
 export interface Member extends ShownConversation {
   readonly item: string;
@@ -52,6 +57,8 @@ export interface ListTable {
   listOf(kind: ListKind): readonly KnownList[];
   /** Those of which a member was active last, with when that was. */
   listLatest(kind: ListKind, limit: number): readonly (KnownList & { readonly lastMs: number })[];
+  /** Lists of a kind that share members with this one, those that share most first; `members`: how many they share. */
+  listRelated(url: string, kind: ListKind, limit: number): readonly Related[];
   /** Those with most members first. */
   listBiggest(kind: ListKind, limit: number): readonly KnownList[];
 }
@@ -115,6 +122,17 @@ export function createListTable(database: Database): ListTable {
         )
         .all(kind, limit)
         .map((row) => ({ ...listFromRow(row), lastMs: Number(row.ms) })),
+    listRelated: (url, kind, limit) =>
+      database
+        .statement(
+          `SELECT url, kind, list.name, count(*) AS members FROM member AS own JOIN member AS other ON other.conversation = own.conversation
+           JOIN list ON url = other.list WHERE own.list = ? AND kind = ? GROUP BY url ORDER BY members DESC, url LIMIT ?`,
+        )
+        .all(url, kind, limit)
+        .map((row) => ({
+          ...{ url: String(row.url), kind: String(row.kind) as ListKind },
+          ...{ name: String(row.name), members: Number(row.members) },
+        })),
     listBiggest: (kind, limit) =>
       database
         .statement('SELECT * FROM list WHERE kind = ? AND members > 0 ORDER BY members DESC, url LIMIT ?')

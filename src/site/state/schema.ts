@@ -4,7 +4,7 @@
 import type { Database } from '../../base/sqlite.ts';
 
 /** Raised when the tables or what stands in them change meaning. */
-const STATE_VERSION = '10';
+const STATE_VERSION = '11';
 
 const TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -67,6 +67,10 @@ CREATE TABLE edit (project TEXT NOT NULL, folder TEXT NOT NULL, file TEXT NOT NU
   page TEXT NOT NULL, title TEXT NOT NULL, why TEXT NOT NULL, ms INTEGER NOT NULL, count INTEGER NOT NULL, turns TEXT NOT NULL,
   PRIMARY KEY (project, folder, file, conversation, prompt, page)) WITHOUT ROWID;
 CREATE INDEX edit_page ON edit (conversation, page);
+-- Commits that were made. prompt: the turn that opened the exchange.
+CREATE TABLE made (project TEXT NOT NULL, hash TEXT NOT NULL, conversation TEXT NOT NULL, ms INTEGER NOT NULL, subject TEXT NOT NULL,
+  url TEXT NOT NULL, page TEXT NOT NULL, prompt TEXT NOT NULL, PRIMARY KEY (project, hash, conversation)) WITHOUT ROWID;
+CREATE INDEX made_conversation ON made (conversation);
 
 -- members, pages: as the last build of the list left them.
 CREATE TABLE list (url TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, title TEXT NOT NULL, members INTEGER NOT NULL, pages INTEGER NOT NULL) WITHOUT ROWID;

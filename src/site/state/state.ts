@@ -21,6 +21,7 @@ import { createReplicaBlobTable, type ReplicaBlobTable } from './replica-blobs.t
 import { isOfThisVersion, prepareTables } from './schema.ts';
 import { createTouchedTable, type TouchedTable } from './touched.ts';
 import { createUnitTable, type UnitTable } from './units.ts';
+import { type CommitTable, createCommitTable } from './work/commits.ts';
 import { createEditTable, type EditTable } from './work/edits.ts';
 import { createTallyTable, type TallyTable } from './work/tallies.ts';
 
@@ -44,6 +45,7 @@ export interface SiteState {
   readonly lists: ListTable;
   readonly tallies: TallyTable;
   readonly edits: EditTable;
+  readonly commits: CommitTable;
   readonly touched: TouchedTable;
   readonly replicaBlobs: ReplicaBlobTable;
   /** A remembered value; undefined when there is none. */
@@ -106,6 +108,7 @@ function stateOf(database: Database): SiteState {
     lists: createListTable(database),
     tallies: createTallyTable(database),
     edits: createEditTable(database),
+    commits: createCommitTable(database),
     touched: createTouchedTable(database),
     replicaBlobs: createReplicaBlobTable(database),
     findMeta(name) {

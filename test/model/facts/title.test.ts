@@ -2,7 +2,7 @@
 /** The sentences are those of real clients; the plans are made up. */
 
 import { describe, expect, it } from 'vitest';
-import { isBareCommand, tellingWords } from '../../../src/model/facts/title.ts';
+import { isBareCommand, tellingTitle, tellingWords } from '../../../src/model/facts/title.ts';
 
 describe('words that many conversations begin with', () => {
   it.each([
@@ -23,5 +23,22 @@ describe('words that many conversations begin with', () => {
   it('are a bare command only when nothing follows', () => {
     expect(['/init', '/review', ' /my:command '].map(isBareCommand)).toEqual([true, true, true]);
     expect(['/review 12', '/home/me/file', 'init', ''].map(isBareCommand)).toEqual([false, false, false, false]);
+  });
+});
+
+describe('bare commands', () => {
+  it('say what they do, where a client is known to have them', () => {
+    expect(['/compact', ' /clear\n', '/my-own', '/review 12'].map(tellingWords)).toEqual([
+      'Shortened what was remembered (/compact)',
+      'Began with nothing remembered (/clear)',
+      '/my-own',
+      '/review 12',
+    ]);
+  });
+  it('give way to a title, which may be a plan', () => {
+    const firstPrompt = '/clear';
+    expect(tellingTitle({ meta: { title: 'Mend it' }, firstPrompt })).toBe('Mend it');
+    expect(tellingTitle({ meta: {}, firstPrompt: 'Implement the following plan:\n# Plan: wind' })).toBe('wind');
+    expect(tellingTitle({ meta: {}, firstPrompt: '' })).toBe('');
   });
 });

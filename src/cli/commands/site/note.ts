@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ArchiveReader } from '../../../archive/archive.ts';
 import { isoDate } from '../../../base/time.ts';
-import { tellingWords } from '../../../model/facts/title.ts';
+import { tellingTitle } from '../../../model/facts/title.ts';
 import { isHashPrefix, shortId, type TurnHash } from '../../../model/ids.ts';
 import { noSuch, openToRead } from '../../archive.ts';
 import type { CommandOptions } from '../../command.ts';
@@ -44,7 +44,7 @@ function findAbout(archive: ArchiveReader, typed: string) {
   const turn = found === undefined && isHashPrefix(typed) ? archive.findTurn(typed) : undefined;
   const conversation = found ?? (turn === undefined ? undefined : archive.findConversation(turn.conversation));
   if (conversation === undefined) throw noSuch('turn or conversation', typed);
-  const title = oneLine(tellingWords(conversation.meta.title ?? conversation.firstPrompt), 120);
+  const title = oneLine(tellingTitle(conversation), 120);
   return { conversation: conversation.id, turn: turn?.hash, title };
 }
 

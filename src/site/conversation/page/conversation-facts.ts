@@ -2,6 +2,7 @@
 /** Only facts that the archive's index knows; a page that shows them is made again when one changes. */
 
 import { isoTime, readableTime } from '../../../base/time.ts';
+import { tellingWords } from '../../../model/facts/title.ts';
 import { agentName, plural, projectName } from '../../render/names.ts';
 import { plainTitle } from '../../render/text/plain-title.ts';
 import { glyphOf } from '../../shell/glyphs.ts';
@@ -11,9 +12,10 @@ import type { VisibleConversation } from '../context.ts';
 
 type Value = FactModel['values'][number];
 
+/** What is private is the rule on the private site, and what may be published the exception. */
 export function badgesOf(conversation: VisibleConversation): readonly string[] {
   return [
-    ...(conversation.private ? ['private'] : []),
+    ...(conversation.open ? ['public'] : []),
     ...(conversation.note?.hidden === true ? ['hidden'] : []),
     ...(conversation.summary.meta.parent === undefined ? [] : ['sub-agent']),
     ...(conversation.summary.damage === undefined ? [] : ['damaged']),
@@ -41,16 +43,16 @@ export function factsOf(conversation: VisibleConversation, parent: LinkModel | u
   return facts.filter((fact) => fact.values.length > 0);
 }
 
-/** A conversation in a list. */
-export function listItemOf(conversation: VisibleConversation, children: number): ListItemModel {
+/** A conversation in a list. `outcome`: how it ended, in a sentence; it stands below a title that says what was asked. */
+export function listItemOf(conversation: VisibleConversation, children: number, outcome: string): ListItemModel {
   const { summary, title } = conversation;
   const { meta } = summary;
-  const first = plainTitle(summary.firstPrompt, 200);
-  const repeated = first.startsWith(title.replace(/…$/, ''));
+  const first = plainTitle(tellingWords(summary.firstPrompt), 200);
+  const repeated = first.startsWith(title.replace(/…$/, '')) || title.startsWith(first.replace(/…$/, ''));
   return {
     url: conversationUrl(summary.id),
     title,
-    summary: plainTitle(conversation.note?.summary ?? '', 300) || (repeated ? '' : first),
+    summary: plainTitle(conversation.note?.summary ?? '', 300) || (repeated ? outcome : first),
     badges: badgesOf(conversation),
     glyph: meta.agent === undefined ? '' : glyphOf(meta.agent),
     iso: isoTime(summary.lastMs),

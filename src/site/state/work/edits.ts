@@ -66,6 +66,8 @@ export interface EditTable {
   rankOf(place: FilePlace): number;
   /** Those that most conversations changed. */
   listBusiest(project: string, limit: number): readonly FileCount[];
+  /** The last edit of each of the files that were changed last, newest first. */
+  listLatest(project: string, limit: number): readonly ListedEdit[];
   /** Newest first. */
   listEdits(place: FilePlace, from: number, limit: number): readonly ListedEdit[];
 }
@@ -158,16 +160,28 @@ export function createEditTable(database: Database): EditTable {
            ORDER BY ms DESC, conversation, prompt LIMIT ? OFFSET ?`,
         )
         .all(project, folder, file, limit, from)
-        .map((row) => ({
-          ...editFromRow(row),
-          conversation: String(row.conversation) as ConversationId,
-          page: String(row.page),
-        })),
+        .map(listedFromRow),
+    listLatest: (project, limit) =>
+      database
+        // the other columns are those of the row with the greatest time
+        .statement(
+          'SELECT *, max(ms) AS ms FROM edit WHERE project = ? GROUP BY folder, file ORDER BY max(ms) DESC, folder, file LIMIT ?',
+        )
+        .all(project, limit)
+        .map(listedFromRow),
   };
 }
 
 function placeOf({ project, folder, file, prompt }: Edit): string {
   return [project, folder, file, prompt].join('\u0000');
+}
+
+function listedFromRow(row: SqlRow): ListedEdit {
+  return {
+    ...editFromRow(row),
+    conversation: String(row.conversation) as ConversationId,
+    page: String(row.page),
+  };
 }
 
 function editFromRow(row: SqlRow): Edit {
