@@ -66,7 +66,7 @@ describe('links between pages', () => {
 
   it('a branch is called by its own first prompt, below the conversation that it belongs to', () => {
     const page = site.read(`${conversationUrl(told.id).slice(1)}b/b-0123abcd/index.html`);
-    expect(page).toContain('<h1>Leave it. ');
+    expect(page).toContain('<h1>Leave it.');
     expect(page).toMatch(/<title>Why is the clock slow[^<]*Leave it\.\) · Test sessions<\/title>/);
   });
 });
