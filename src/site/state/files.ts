@@ -59,6 +59,8 @@ export interface FileTable {
   /** A file that was removed may stand there again: it goes, if that is what it holds. */
   bringBack(path: string, hash: string): void;
   hasPlaced(): boolean;
+  /** What another version wrote goes at the build's end, unless this one wants the file, too. */
+  disown(): void;
   /** Files that are not as they should be, by path. */
   walkWaiting(): Iterable<WaitingFile>;
   /** What waited is done. */
@@ -127,6 +129,7 @@ export function createFileTable(database: Database): FileTable {
         .statement("INSERT OR IGNORE INTO file (path, owner, key, hash, placed, size) VALUES (?, '', '', NULL, ?, 0)")
         .run(path, hash),
     hasPlaced: () => database.statement('SELECT 1 FROM file WHERE placed IS NOT NULL LIMIT 1').get() !== undefined,
+    disown: () => database.exec("UPDATE file SET hash = NULL WHERE owner = '' AND hash IS NOT NULL"),
     *walkWaiting() {
       const next = database.statement(
         `SELECT path, hash, placed FROM file WHERE hash IS NOT placed AND path > ? ORDER BY path LIMIT ${PAGE}`,

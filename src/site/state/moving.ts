@@ -6,33 +6,32 @@ import { dirname, join } from 'node:path';
 import { errorCode } from '../../base/disk.ts';
 import { checkWay, isEmpty, readStamp, STAMP, stands } from './folder.ts';
 import { IGNORE_ALL } from './kind.ts';
+import { MOVING } from './schema.ts';
 import { removeFile, removeStaging, stagingOf } from './staging.ts';
 import type { SiteState } from './state.ts';
 
-const MARK = 'moving';
-
 /** The build is complete: from here on it is finished, whatever happens. `whole`: nothing of ours is in place yet. */
 export function startMove(state: SiteState, whole: boolean, stamp: string): void {
-  state.setMeta(MARK, whole ? 'whole' : 'files');
+  state.setMeta(MOVING, whole ? 'whole' : 'files');
   state.setMeta('stamp', stamp);
   state.commit();
 }
 
 /** A build is complete and not in place yet. */
 export function isMoving(state: SiteState): boolean {
-  return state.findMeta(MARK) !== undefined;
+  return state.findMeta(MOVING) !== undefined;
 }
 
 /** Moves what a complete build staged; nothing happens when there is none. Safe to repeat. Throws as `checkWay` does. */
 export function completeMove(state: SiteState, outputDir: string): void {
-  const mark = state.findMeta(MARK);
+  const mark = state.findMeta(MOVING);
   if (mark === undefined) return;
   const stamp = state.findMeta('stamp') ?? '';
   const lost = !(mark === 'whole' && moveWhole(state, outputDir, stamp)) && moveFiles(state, outputDir, stamp);
   removeStaging(state, outputDir);
   state.files.settle();
   if (lost) forgetReport(state);
-  state.forgetMeta(MARK);
+  state.forgetMeta(MOVING);
   state.commit();
 }
 

@@ -65,6 +65,7 @@ export function openOutput(state: SiteState, options: OutputOptions): Output {
   checkPlace(outputDir);
   checkKind(outputDir, mode);
   const changed = isBare(outputDir) ? 0 : meetFolder(state, options);
+  files.disown();
   const fresh = isBare(outputDir);
   const staging = stagingOf(state, outputDir);
   const forgotten = fresh && files.forgetPlaced();

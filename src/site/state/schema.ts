@@ -1,19 +1,29 @@
 /** The tables of a site's state. */
-/** Derived and private: a state of another version is dropped, and the next build makes everything again. */
+/** Derived and private: of another version's state only what stands in the output folder is kept, and the next build makes everything again. */
 
 import type { Database } from '../../base/sqlite.ts';
 
 /** Raised when the tables or what stands in them change meaning. */
 const STATE_VERSION = '11';
 
-const TABLES = `
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+/** Name of the mark of a build whose files are being moved into place. */
+export const MOVING = 'moving';
 
--- hash: wanted content, NULL: none any more. placed: content in the output folder, NULL: none. They differ: staged, or to be removed.
-CREATE TABLE file (path TEXT PRIMARY KEY, owner TEXT NOT NULL, key TEXT NOT NULL, hash TEXT, placed TEXT, size INTEGER NOT NULL) WITHOUT ROWID;
+const META = 'CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID';
+
+/**
+ * What we wrote, by which a site is ours to build into: taken over from another version that has just these tables. What they
+ * mean must not change without their columns.
+ */
+const WRITTEN = {
+  // hash: wanted content, NULL: none any more. placed: content in the output folder, NULL: none. They differ: staged, or to be removed.
+  file: 'CREATE TABLE file (path TEXT PRIMARY KEY, owner TEXT NOT NULL, key TEXT NOT NULL, hash TEXT, placed TEXT, size INTEGER NOT NULL) WITHOUT ROWID',
+  // Files that were removed, and what they held: an older site that is put back brings them with it.
+  former: 'CREATE TABLE former (path TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID',
+};
+
+const TABLES = `
 CREATE INDEX file_owner ON file (owner);
--- Files that were removed, and what they held: an older site that is put back brings them with it.
-CREATE TABLE former (path TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX file_waiting ON file (path) WHERE hash IS NOT placed;
 
 -- input: hash of what its own log and the rules say. dirty: its pages wait to be made. item: what lists show, '' until it was built.
@@ -84,16 +94,35 @@ CREATE TABLE touched (what TEXT NOT NULL, first_ms INTEGER NOT NULL, conversatio
   PRIMARY KEY (what, first_ms, conversation)) WITHOUT ROWID;
 `;
 
-/** Creates the tables, or drops those of another version and creates them anew. */
+/** Creates the tables; of those of another version it keeps what they say of the output folder, as files that nobody wants. */
 export function prepareTables(database: Database): void {
   const known = database.statement("SELECT name FROM sqlite_schema WHERE name = 'meta'").get() !== undefined;
-  if (known) {
-    if (isOfThisVersion(database)) return;
-    const tables = database.statement("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
-    for (const { name } of tables) database.exec(`DROP TABLE "${String(name)}"`);
-  }
+  if (known && isOfThisVersion(database)) return;
+  if (!known) database.exec(META);
+  const kept = known && knowsWhatStands(database) ? ['meta', ...Object.keys(WRITTEN)] : ['meta'];
+  if (known) dropAllBut(database, kept);
+  for (const [name, sql] of Object.entries(WRITTEN)) if (!kept.includes(name)) database.exec(sql);
   database.exec(TABLES);
   database.statement("INSERT INTO meta (name, value) VALUES ('version', ?)").run(STATE_VERSION);
+}
+
+/** The same tables, and no build that was stopped while it moved its files into place. */
+function knowsWhatStands(database: Database): boolean {
+  if (database.statement(`SELECT 1 FROM meta WHERE name = '${MOVING}'`).get() !== undefined) return false;
+  const find = database.statement("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?");
+  return Object.entries(WRITTEN).every(([name, sql]) => find.get(name)?.sql === sql);
+}
+
+function dropAllBut(database: Database, kept: readonly string[]): void {
+  const made = database.statement('SELECT type, name FROM sqlite_schema WHERE sql IS NOT NULL').all();
+  const indexes = made.filter(({ type }) => type === 'index');
+  for (const { name } of indexes) database.exec(`DROP INDEX "${String(name)}"`);
+  for (const { type, name } of made)
+    if (type === 'table' && !kept.includes(String(name))) database.exec(`DROP TABLE "${String(name)}"`);
+  database.exec("DELETE FROM meta WHERE name NOT IN ('stamp', 'staging')");
+  if (!kept.includes('file')) return;
+  database.exec('DELETE FROM file WHERE placed IS NULL');
+  database.exec("UPDATE file SET owner = '', key = '', hash = placed");
 }
 
 /** Throws BrokenDatabaseError for what is no state at all. */

@@ -1,10 +1,21 @@
 /** The output folder between two builds: emptied, changed, put back, planted, in the way. */
 /** Whatever was done to it, the next build makes the same site again or says in a sentence why not; nothing of others is lost. */
 
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ArchiveWriter } from '../../../src/archive/archive.ts';
+import { openDatabase } from '../../../src/base/sqlite.ts';
 import { answer, createTestSite, openTestArchive, prompt, type TestSite, tell } from '../site-fixture.ts';
 
 let archive: ArchiveWriter;
@@ -76,6 +87,65 @@ describe('an older site that is put back', () => {
     await site.build(fresh);
     expect(files()).toEqual(wanted);
     fresh.close();
+  });
+});
+
+describe('a memory of another version', () => {
+  /** What an older turnpress left: its own tables, among them one that is unknown here. */
+  const age = (more = ''): void => {
+    const [name = ''] = readdirSync(site.cacheDir).filter((file) => /^site-[0-9a-f]{16}\.db$/.test(file));
+    const database = openDatabase(join(site.cacheDir, name));
+    database.exec(
+      `UPDATE meta SET value = '0' WHERE name = 'version'; DROP TABLE unit; CREATE TABLE older (id); ${more}`,
+    );
+    database.close();
+  };
+  it('is still that of our site, which is built anew where it stands', async () => {
+    const before = files();
+    age();
+    const said: string[] = [];
+    const log = { info: (text: string) => void said.push(text), detail() {}, problem() {} };
+    const report = await site.build(archive, { log });
+    expect(files()).toEqual(before);
+    expect({ ...report, said }).toMatchObject({ pagesWritten: 0, pagesDeleted: 0, said: [] });
+    expect(existsSync(`${site.outputDir}.old`)).toBe(false);
+  });
+
+  it('knows which pages go, and which files are somebody else’s', async () => {
+    const fresh = openTestArchive();
+    tell(fresh, { items: [prompt('another'), answer('one')], meta: { title: 'Another', tags: ['open'] } });
+    const pages = files().filter(([path]) => /^c\/[0-9a-f]{16}\/index\.html$/.test(path));
+    writeFileSync(at('docs/notes.txt'), 'mine');
+    age();
+    await site.build(fresh);
+    expect(pages).toHaveLength(1);
+    for (const [path] of pages) expect(existsSync(at(path))).toBe(false);
+    expect(readFileSync(at('docs/notes.txt'), 'utf8')).toBe('mine');
+    fresh.close();
+  });
+
+  it('goes on being known when that build is stopped', async () => {
+    const before = files();
+    age();
+    const gone = new Proxy(archive, {
+      get(target, name) {
+        if (name === 'countConversations') throw new Error('the disk is gone');
+        const member: unknown = Reflect.get(target, name, target);
+        return typeof member === 'function' ? member.bind(target) : member;
+      },
+    });
+    await expect(site.build(gone)).rejects.toThrow('the disk is gone');
+    await site.build(archive);
+    expect(files()).toEqual(before);
+    expect(existsSync(`${site.outputDir}.old`)).toBe(false);
+  });
+
+  it('is not believed when its last build was stopped while files were moved', async () => {
+    const before = files();
+    age("INSERT INTO meta VALUES ('moving', 'files')");
+    await site.build(archive);
+    expect(files()).toEqual(before);
+    expect(existsSync(`${site.outputDir}.old/index.html`)).toBe(true);
   });
 });
 
