@@ -29,8 +29,6 @@ export const listKinds: Readonly<Record<ListKind, ListRow>> = {
         template: 'search.njk',
         url: list.url,
         title: list.title,
-        policy: SEARCH_POLICY,
-        scripts: [context.frame.asset('search.js')].filter((url) => url !== ''),
         lists: pageLists(context, page.members),
         pager: pagerOf(page, 'Newer', 'Older'),
         empty: list.members === 0 ? 'Nothing is published here yet.' : '',

@@ -10,7 +10,8 @@ import { FEED_ENTRIES, type LazyEntry } from '../feeds/feeds.ts';
 import type { ConversationPlace, FollowedSource, Following, RiverEntry } from '../following.ts';
 import { findLinkTarget } from '../render/text/links.ts';
 import { plainTitle } from '../render/text/plain-title.ts';
-import type { ListItemModel, PageModel, PagerModel } from '../shell/page-model.ts';
+import type { OwnPage } from '../shell/frame.ts';
+import type { ListItemModel, PagerModel } from '../shell/page-model.ts';
 import { keyOf } from '../state/keys.ts';
 import { absoluteUrl, conversationUrl, listPageUrl, listUrn, outputPath, pages, riverUrn } from '../urls.ts';
 
@@ -70,18 +71,16 @@ function buildNeighbours(context: BuildContext, { sources }: Following): void {
 }
 
 function buildWander(context: BuildContext, { wander }: Following): void {
-  const { frame } = context;
   const items = wander.map(({ title, url, source, startedMs }) => ({
     ...itemOf(title, url, startedMs),
     facts: [{ label: plainTitle(source, TITLE), url: '' }],
   }));
-  const own = frame.page({ url: pages.wander, template: '', title: '' });
   add(context, {
     url: pages.wander,
+    kind: 'wander',
     title: 'Wander',
     description: 'Conversations of archives that are recommended here. Follow one, and go on from there.',
     lists: items.length === 0 ? [] : [{ heading: '', id: 'wander', items }],
-    scripts: [...own.scripts, frame.asset('wander.js')].filter((script) => script !== ''),
     empty: items.length === 0 ? 'No archive is recommended here yet.' : '',
   });
 }
@@ -137,7 +136,7 @@ function feedEntryOf(entry: RiverEntry, riverUrl: string): FeedEntry {
   };
 }
 
-function add(context: BuildContext, own: Partial<PageModel> & Pick<PageModel, 'url' | 'title'>): void {
+function add(context: BuildContext, own: Omit<OwnPage, 'template'>): void {
   const model = context.frame.page({ ...own, template: 'following.njk' });
   if (!context.output.declare(outputPath(model.url), OWNER, keyOf(context.frame.key, model))) return;
   context.defer(context.writePage(model, html``));

@@ -6,7 +6,6 @@ import type { BuildContext } from '../conversation/context.ts';
 import { PER_PAGE } from '../reading/list-view.ts';
 import { MOST_BESIDE, renderReading } from '../reading/reading-page.ts';
 import { RENDERER_VERSION } from '../render/version.ts';
-import { PAGE_POLICY } from '../shell/headers.ts';
 import { keyOf } from '../state/keys.ts';
 import { outputPath, pages, readingEntryUrl, readingUrl } from '../urls.ts';
 
@@ -22,7 +21,7 @@ export function buildReading(context: BuildContext): void {
   if (options.reading === undefined || options.mode === 'public') return;
   const source = keepNewest(options.reading);
   for (const { url, key } of walkPages(source)) {
-    const base = { url, template: 'reader.njk', title: '', policy: PAGE_POLICY, width: 'wide' as const };
+    const base = { url, template: 'reader.njk', title: '', width: 'wide' as const };
     const common = frame.page(base);
     const own = keyOf(frame.key, RENDERER_VERSION, READING_VERSION, options.config.url, key);
     if (!output.declare(outputPath(url), OWNER, own)) continue;
@@ -34,7 +33,6 @@ export function buildReading(context: BuildContext): void {
       documentTitle: `${page.title} · ${options.config.title}`,
       heading: page.title,
       description: 'What the subscriptions of this archive brought',
-      scripts: [...common.scripts, frame.asset('reader.js')].filter((script) => script !== ''),
     };
     context.defer(context.writePage(model, page.body));
   }

@@ -4,8 +4,8 @@
 import { basePathOf } from '../base-path.ts';
 import type { BuildContext } from '../conversation/context.ts';
 import { declarePage } from '../lists/lists.ts';
+import type { OwnPage } from '../shell/frame.ts';
 import { generateHeadersFile } from '../shell/headers.ts';
-import type { PageModel } from '../shell/page-model.ts';
 import { readServiceWorker } from '../shell/scripts.ts';
 import { keyOf } from '../state/keys.ts';
 import { IGNORE_ALL } from '../state/kind.ts';
@@ -14,7 +14,7 @@ import { absoluteUrl, outputPath, pages } from '../urls.ts';
 const OWNER = 'statics';
 
 export function buildStatics(context: BuildContext): void {
-  const { output, inputs, frame, options } = context;
+  const { output, inputs, options } = context;
   output.take(OWNER);
   for (const asset of inputs.assets.values()) {
     // asked for only when it has to be written: a script's types are taken out then
@@ -24,9 +24,6 @@ export function buildStatics(context: BuildContext): void {
     url: pages.resolver,
     template: 'resolve.njk',
     title: 'Find a turn by its hash',
-    scripts: [...frame.page({ url: '', template: '', title: '' }).scripts, frame.asset('resolve.js')].filter(
-      (url) => url !== '',
-    ),
   });
   addPage(context, {
     url: pages.notFound,
@@ -70,7 +67,7 @@ function webManifest(context: BuildContext): object {
   };
 }
 
-function addPage(context: BuildContext, own: Partial<PageModel> & Pick<PageModel, 'url' | 'template' | 'title'>): void {
+function addPage(context: BuildContext, own: OwnPage): void {
   declarePage(context, context.frame.page(own), OWNER);
 }
 

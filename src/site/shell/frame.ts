@@ -1,4 +1,4 @@
-/** What all pages have in common: site title, navigation, policy, styles, scripts. */
+/** What all pages have in common: site title, navigation, feeds, and what their kind asks for. */
 /** Pages are made by filling in what differs, so every member of the model is always there. */
 
 import { FEED_FORMATS } from '../../feed/formats.ts';
@@ -8,22 +8,36 @@ import { RENDERER_VERSION } from '../render/version.ts';
 import { keyOf } from '../state/keys.ts';
 import { absoluteUrl, feedUrl, isBelow, outOfCopy, pages } from '../urls.ts';
 import { cardsOf, structuredSite } from './cards.ts';
-import { CHECKED_POLICY, NO_ROBOTS, PAGE_POLICY } from './headers.ts';
+import { NO_ROBOTS } from './headers.ts';
 import type { SiteInputs } from './inputs.ts';
 import { isConversationName } from './notes.ts';
+import {
+  CHECKER,
+  COMMON_SCRIPTS,
+  COMMON_STYLES,
+  kindOfTemplate,
+  OWNER_STYLES,
+  PAGE_KINDS,
+  type PageKindName,
+  scriptName,
+} from './page-kinds.ts';
 import type { FeedLinkModel, LinkModel, PageModel } from './page-model.ts';
 
 export interface Frame {
-  /** A whole model from the parts that are the page's own. */
-  page(own: Partial<PageModel> & Pick<PageModel, 'url' | 'template' | 'title'>): PageModel;
+  /** A whole model from the parts that are the page's own. Styles, scripts and policy are those of its kind. */
+  page(own: OwnPage): PageModel;
   /** The three feeds beside a page. */
   feedsOf(pageUrl: string, title: string): readonly FeedLinkModel[];
   asset(name: string): string;
-  /** What pages of turns have beyond others: their scripts, and what they check themselves with where the site has a replica. */
-  readonly conversation: Partial<PageModel>;
   /** Part of every page's key: templates, assets and what the frame shows of the configuration. */
   readonly key: string;
 }
+
+export type OwnPage = Partial<Omit<PageModel, 'kind' | 'styles' | 'scripts' | 'checker'>> &
+  Pick<PageModel, 'url' | 'template' | 'title'> & {
+    /** Where it is not the template's. */
+    readonly kind?: 'turns' | 'wander';
+  };
 
 /** Hidden by the style sheet, so that only who opened the page from disk, where no style sheet is found, reads it. */
 const FROM_DISK =
@@ -42,12 +56,6 @@ export interface Around {
 }
 
 const ALONE: Around = { hasReader: false, copies: [], copyOf: '' };
-
-/** What pages of one template have beside what all have. */
-const OWN_STYLES: Readonly<Record<string, readonly string[]>> = {
-  'conversation.njk': ['conversation.css'],
-  'reader.njk': ['reader.css'],
-};
 
 /** In the header of every page. */
 const navigation = (hasDocs: boolean, { hasReader, copyOf }: Around): readonly LinkModel[] => [
@@ -85,26 +93,21 @@ export function createFrame(
   around: Around = ALONE,
 ): Frame {
   const asset = (name: string): string => inputs.assets.get(name)?.url ?? '';
-  const given = (names: readonly string[]): readonly string[] => names.map(asset).filter((url) => url !== '');
-  // the owner's own sheet has the last word
-  const stylesOf = (template: string): readonly string[] =>
-    given(['site.css', ...(OWN_STYLES[template] ?? []), 'theme.css', 'style.css']);
-  const fonts = given(['newsreader.woff2']);
+  const assets = (names: readonly string[]): readonly string[] => names.map(asset).filter((url) => url !== '');
+  const kindOf = ({ kind, template }: OwnPage): PageKindName =>
+    kind === 'turns' && hasReplica ? 'checked' : (kind ?? kindOfTemplate(template));
+  const whatItNeeds = (kind: PageKindName) => ({
+    kind,
+    styles: assets([...COMMON_STYLES, ...PAGE_KINDS[kind].styles, ...OWNER_STYLES]),
+    scripts: assets([...COMMON_SCRIPTS, ...PAGE_KINDS[kind].scripts].map(scriptName)),
+    checker: kind === 'checked' ? asset(scriptName(CHECKER)) : '',
+  });
+  const fonts = assets(['newsreader.woff2']);
   const nav = navigation(inputs.docs.size > 0, around);
   const hasNotes = [...inputs.notes.keys()].some((name) => !isConversationName(name));
   const further = furtherPages(hasNotes);
-  const scripts = given(['page.js', 'offline.js']);
   const basePath = basePathOf(config.url);
-  const conversationScripts = [...scripts, ...given(['talk-talk.js', 'jump.js'])];
-  const conversation = hasReplica
-    ? {
-        policy: CHECKED_POLICY,
-        checker: asset('checker-check-this-page.js'),
-        scripts: [...conversationScripts, ...given(['check-button.js'])],
-      }
-    : { scripts: conversationScripts };
   return {
-    conversation,
     key: keyOf(
       inputs.shellKey,
       inputs.docs.size > 0,
@@ -131,20 +134,17 @@ export function createFrame(
       description: config.description,
       canonical: absoluteUrl(config.url, own.url),
       refresh: '',
-      policy: PAGE_POLICY,
+      policy: PAGE_KINDS[kindOf(own)].policy,
       fromDisk: mode === 'local' ? FROM_DISK : '',
       robots: mode === 'local' ? NO_ROBOTS : '',
       replica: hasReplica ? pages.replicaInfo : '',
       blogroll: config.following.blogroll ? pages.blogroll : '',
       generator: `turnpress, renderer ${RENDERER_VERSION}`,
-      checker: '',
       icon: asset('icon.svg'),
       width: 'column',
       cards: mode === 'local' ? [] : cardsOf(config, own),
       structured: mode === 'local' || own.url !== pages.home ? '' : structuredSite(config),
       fonts,
-      styles: stylesOf(own.template),
-      scripts,
       siteTitle: config.title,
       more: [...shownOf(config), ...further],
       nav: nav.map((item) => ({ ...item, current: isBelow(own.url, item.url) })),
@@ -161,6 +161,7 @@ export function createFrame(
       pager: { newer: null, older: null, pages: [] },
       empty: '',
       ...own,
+      ...whatItNeeds(kindOf(own)),
     }),
     feedsOf: (pageUrl, title) =>
       FEED_FORMATS.map(({ format, label, mediaType }) => {

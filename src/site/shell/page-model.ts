@@ -2,6 +2,7 @@
 /** Templates escape every value. HTML reaches a page only as the body that typed code rendered. */
 
 import type { SafeHtml } from '../../base/html.ts';
+import type { PageKindName } from './page-kinds.ts';
 
 export interface LinkModel {
   readonly label: string;
@@ -59,6 +60,8 @@ export interface PageModel {
   readonly copies: readonly LinkModel[];
   /** File name of the template. */
   readonly template: string;
+  /** A class of its body, for the owner's style sheet: the row of PAGE_KINDS by which it has its styles and scripts. */
+  readonly kind: PageKindName;
   readonly lang: string;
   readonly title: string;
   /** The title and whose site it is: what a tab, a bookmark and a search engine show. */

@@ -8,16 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { encodeUtf8 } from '../../base/bytes.ts';
 import { contentHash } from '../state/keys.ts';
 import { assetUrl } from '../urls.ts';
+import { listScripts } from './page-kinds.ts';
 
 export interface Asset {
   readonly url: string;
   readonly content: Uint8Array;
 }
 
-/** What pages load. The modules that these import are served beside them. */
-const ENTRIES = ['jump', 'offline', 'page', 'reader', 'resolve', 'search', 'talk/talk', 'wander'];
-/** What pages load besides that can be checked against a replica: the button, and the rest when somebody presses it. */
-const CHECKS = ['check-button', 'checker/check-this-page'];
 /** `.ts` here and `.js` in the published package. */
 const EXTENSION = extname(import.meta.url);
 const SOURCES = fileURLToPath(new URL('../..', import.meta.url));
@@ -66,7 +63,7 @@ export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): R
       },
     };
   };
-  for (const name of [...ENTRIES, ...(checks ? CHECKS : [])]) add(join(FOLDER, `${name}${EXTENSION}`));
+  for (const name of listScripts(checks)) add(join(FOLDER, `${name}${EXTENSION}`));
   return scripts;
 }
 

@@ -94,7 +94,10 @@ const full: Partial<PageModel> = {
 };
 
 function pageOf(template: string, url: string, own: Partial<PageModel> = {}): ShellPage {
-  return { model: frame.page({ title: ODD, ...own, url, template }), body: encodeHtml(BODY) };
+  return {
+    model: { ...frame.page({ title: ODD, url, template: 'list.njk' }), ...own, url, template },
+    body: encodeHtml(BODY),
+  };
 }
 
 /** Eleventy, and what it was asked for. */

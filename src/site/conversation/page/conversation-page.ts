@@ -7,6 +7,7 @@ import type { ToolCallPart } from '../../../model/item.ts';
 import { formatCount, projectName } from '../../render/names.ts';
 import type { RenderJob } from '../../render/render-job.ts';
 import { plainTitle } from '../../render/text/plain-title.ts';
+import type { OwnPage } from '../../shell/frame.ts';
 import type { LinkModel, PageModel, PagerModel } from '../../shell/page-model.ts';
 import { keyOf } from '../../state/keys.ts';
 import type { ToldExchange } from '../../state/pages/told.ts';
@@ -152,6 +153,7 @@ function modelOf(work: ConversationWork, branch: BranchOutline, page: FilledPage
   return frame.page({
     url: page.url,
     template: 'conversation.njk',
+    kind: 'turns',
     width: 'wide',
     title: names.titleOf(branch, page.number),
     heading: names.headingOf(branch),
@@ -163,7 +165,6 @@ function modelOf(work: ConversationWork, branch: BranchOutline, page: FilledPage
     facts: firstPage && branch.main ? factsOf(conversation, parentLink(context, conversation)) : [],
     position: positionOf(page, extent),
     pager: pagerOf(page.number, extent.pages, urlOf),
-    ...frame.conversation,
   });
 }
 
@@ -233,11 +234,7 @@ export function buildMergedBranch(work: ConversationWork, branch: BranchOutline)
 }
 
 /** A page of the conversation without turns. */
-export function addPlainPage(
-  work: ConversationWork,
-  body: SafeHtml,
-  own: Partial<PageModel> & Pick<PageModel, 'url' | 'title'>,
-): void {
+export function addPlainPage(work: ConversationWork, body: SafeHtml, own: Omit<OwnPage, 'template'>): void {
   const { context, conversation } = work;
   const crumbs = [{ label: conversation.title, url: conversationUrl(conversation.summary.id) }];
   const model = context.frame.page({ template: 'conversation.njk', width: 'wide', crumbs, ...own });
