@@ -13,6 +13,8 @@ import {
 } from '../archive/archive.ts';
 import { makeRealFolders } from '../base/confined-disk.ts';
 import { TurnpressError } from '../base/errors.ts';
+import type { SiteConfig } from '../model/site-config.ts';
+import { readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { EXIT, isSystemError, UsageError } from './errors.ts';
 import { claimPrivate, ownerOf } from './machine/owner.ts';
@@ -119,9 +121,24 @@ export function noSuch(what: 'turn' | 'conversation' | 'turn or conversation', t
   );
 }
 
+/** Whether the archive is another one's, as a pull brought it. */
+export function isCopy({ archiveDir }: Context): boolean {
+  return existsSync(join(archiveDir, 'private', 'pull.json'));
+}
+
+/**
+ * The configuration as it holds for this archive. What was pulled is public already: where no rule speaks of it, it is shown as its
+ * origin shows it.
+ */
+export function readRules(context: Context): SiteConfig {
+  const config = readConfig(context.configFile, context.configNamed);
+  if (!isCopy(context) || isForeign(context)) return config;
+  return { ...config, publish: [{ conversation: '*', visibility: 'public' }, ...config.publish] };
+}
+
 /** What was pulled is as its origin published it: only a pull changes it. */
 function refuseCopy(context: Context): void {
-  if (!existsSync(join(context.archiveDir, 'private', 'pull.json'))) return;
+  if (!isCopy(context)) return;
   throw new UsageError(
     `${context.shown(context.archiveDir)} is a copy of another archive: only "turnpress pull" writes to it, and only its owner takes anything back`,
   );

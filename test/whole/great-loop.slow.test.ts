@@ -232,7 +232,6 @@ async function loop(first: Publisher, address: string, host: HostileServer | und
   for (const each of [first, second]) await each.begin();
   const mirror = new Follower();
   await mirror.begin({ origin: address });
-  mirror.place.configure({ publish: [{ conversation: '*', visibility: 'public' }] });
   const build = ['build', '--public', '--archive', mirror.copy('origin'), '--output', '_mirror'];
   await run(mirror.place, 0, ...build);
   const mirrorFolder = join(mirror.place.folder, '_mirror');

@@ -18,9 +18,8 @@ import {
   buildSite,
   type Following,
 } from '../../site/site.ts';
-import { exitFor, openToRead, ownPrivate } from '../archive.ts';
+import { exitFor, isCopy, openToRead, ownPrivate, readRules } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
-import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { isFollowing, NOTHING_FOLLOWED } from '../following/followed.ts';
@@ -94,7 +93,8 @@ export async function buildPublic(
     import('../../replica/replica.ts'),
     import('../publishing/published.ts'),
   ]);
-  const config = readConfig(context.configFile, context.configNamed);
+  const config = readRules(context);
+  refuseWithoutRules(context, log);
   const shown = await openPublished(archive, log, gateOptionsOf(context, config));
   const report = await buildFrom(context, shown.archive, 'public', check, shown);
   const blocked = [...shown.blocked].map(([conversation, reason]) => ({ conversation, reason }));
@@ -109,20 +109,34 @@ export async function buildPublic(
   };
 }
 
+/** A file that is missing is no decision: a build or a publish without it would empty the site. Throws UsageError. */
+export function refuseWithoutRules(context: Context, log: ArchiveLog): void {
+  const published = log.countPublished();
+  if (published === 0 || isCopy(context) || existsSync(context.configFile)) return;
+  throw new UsageError(
+    `${plural(published, 'conversation is', 'conversations are')} published, and there is no ${context.shown(context.configFile)} whose rules say that they may still be shown; nothing was done. Put it back, or name another with --config`,
+  );
+}
+
 export function sayWhatIsHidden(context: Context, { hidden, blocked }: PublicReport): void {
   for (const { conversation, reason } of blocked)
     context.log.info(`left out: conversation ${shortId(conversation)} may not be published any more: ${reason}`);
-  if (hidden > 0)
-    context.log.info(
-      `${plural(hidden, 'published conversation is', 'published conversations are')} left out: the next "turnpress publish" withdraws ${hidden === 1 ? 'it' : 'them'}`,
-    );
+  if (hidden === 0) return;
+  const left = `${plural(hidden, 'published conversation is', 'published conversations are')} left out`;
+  context.log.info(
+    isCopy(context)
+      ? `${left}: who pulls from here looks for ${hidden === 1 ? 'it' : 'them'} elsewhere`
+      : `${left}: the next "turnpress publish" withdraws ${hidden === 1 ? 'it' : 'them'}`,
+  );
 }
 
 /** A public site that nobody will see anything on, or that does not know where it stands. */
 export function sayWhatIsMissing(context: Context, report: BuildReport, published: boolean): void {
-  const { publish, url } = readConfig(context.configFile, context.configNamed);
+  const { publish, url } = readRules(context);
   const file = context.shown(context.configFile);
-  if (report.public === 0 && publish.length === 0) {
+  if (report.public === 0 && isCopy(context))
+    context.log.info('nothing is shown: the copy holds no conversation that its origin publishes now');
+  else if (report.public === 0 && publish.length === 0) {
     context.log.info(`nothing is public yet: say what is, in ${file}, with a rule such as`);
     context.log.info(
       '  "publish": [{ "project": "~/dev/my-app", "visibility": "public" }], and then: turnpress publish',
@@ -149,7 +163,7 @@ export async function buildFrom(
   holdMemory();
   compileLightly();
   ownPrivate(context);
-  const config = readConfig(context.configFile, context.configNamed);
+  const config = readRules(context);
   const root = join(import.meta.dirname, '..', '..', '..');
   const cacheDir = join(context.archiveDir, 'private', 'cache');
   const { log, progress } = context;

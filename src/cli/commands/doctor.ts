@@ -11,7 +11,7 @@ import { shortId } from '../../model/ids.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import { visibilityOf } from '../../model/visibility.ts';
 import { type ArchiveLog, ArchiveLogError, fingerprintOf, parseVerifierKey } from '../../replica/log/log.ts';
-import { exitFor, hasArchive, openToRead } from '../archive.ts';
+import { exitFor, hasArchive, isCopy, openToRead, readRules } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
@@ -47,7 +47,7 @@ export async function run(context: Context, _args: readonly string[], options: C
 }
 
 function showVisibility(context: Context): number {
-  const config = readConfig(context.configFile, context.configNamed);
+  const config = readRules(context);
   const archive = openToRead(context);
   try {
     const report = reportVisibility(archive, config);
@@ -148,7 +148,7 @@ function archiveFindings(context: Context): Finding[] {
 /** What is published, by which key, and what the next publish would change by the rules alone: nothing is looked into. */
 function publishFindings(context: Context): Finding[] {
   const what = 'published';
-  if (!hasArchive(context)) return [];
+  if (!hasArchive(context) || isCopy(context)) return [];
   try {
     const config = readConfig(context.configFile, context.configNamed);
     const archive = openToRead(context);

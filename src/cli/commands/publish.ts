@@ -14,7 +14,7 @@ import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { gateOptionsOf, withWritableLog } from '../publishing/published.ts';
 import { oneLine } from '../terminal.ts';
-import { buildPublic, buildSummary, sayWhatIsMissing } from './build.ts';
+import { buildPublic, buildSummary, refuseWithoutRules, sayWhatIsMissing } from './build.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
   const config = readConfig(context.configFile, context.configNamed);
@@ -24,6 +24,7 @@ export async function run(context: Context, _args: readonly string[], options: C
   if (to !== undefined) (await import('../publishing/hand-over.ts')).checkPlace(context, to, endpoint);
   const { planPublish, planSigning } = await import('../../replica/replica.ts');
   return withWritableLog(context, async (archive, log) => {
+    refuseWithoutRules(context, log);
     const choice = { unsigned: options.unsigned === true, rotate: options.rotateKey === true };
     const signing = planSigning(log, context.archiveDir, choice);
     const plan = await planPublish(archive, log, gateOptionsOf(context, config));
