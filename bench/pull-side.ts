@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
 import { silentLog, silentProgress } from '../src/base/log.ts';
+import { holdMemory } from '../src/cli/memory.ts';
 import { Fetcher, pull } from '../src/replica/replica.ts';
 
 const [side, first = '', address = ''] = process.argv.slice(2);
@@ -34,17 +35,21 @@ function serve(folder: string): void {
 }
 
 async function pullOnce(dir: string, from: string): Promise<void> {
+  holdMemory();
   mkdirSync(join(dir, 'private'), { recursive: true });
   const fetcher = new Fetcher({ allowHosts: [new URL(from).host], typed: [from], userAgent: 'turnpress/bench' });
   const started = performance.now();
+  const cpuStarted = process.cpuUsage();
   const report = await pull({
     ...{ dir, address: from, fetcher, log: silentLog, progress: silentProgress },
     nowMs: Date.now,
   });
   const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(cpuStarted);
   fetcher.close();
   const { turns, payloadBytes, requests, bytes, failed, pending } = report;
   if (failed + pending > 0) throw new Error(`${failed} failed, ${pending} pending`);
   const speed = `${(payloadBytes / 1e6 / seconds).toFixed(1)} MB/s of ${(payloadBytes / 1e6).toFixed(1)} MB payload`;
-  console.log(`${turns} turns, ${speed}, ${requests} requests, ${bytes} bytes, ${seconds.toFixed(3)} s inside`);
+  const inside = `${seconds.toFixed(3)} s and ${((user + system) / 1e6).toFixed(2)} CPU s inside`;
+  console.log(`${turns} turns, ${speed}, ${requests} requests, ${bytes} bytes, ${inside}`);
 }

@@ -31,7 +31,7 @@ import type { AppendPlan, Growth, PlannedPayload } from './append-plan.ts';
 import { putBlobs } from './put-blobs.ts';
 
 /** Conversations whose files are written together, and files that are open at once. */
-const GROUP = 32;
+const GROUP = 128;
 const MOST_OPEN = 128;
 /** Conversations whose open tile's payload hashes are remembered. */
 const TILES_REMEMBERED = 256;

@@ -41,10 +41,16 @@ export function keyHashOf(name: string, publicKey: Uint8Array): Uint8Array {
   return keyDigest(name, publicKey).subarray(0, 4);
 }
 
-/** From its 32 bytes. */
+/** From its 32 bytes, which must not change afterwards: who checks many signatures with the same array has it made once. */
 export function publicKeyOf(bytes: Uint8Array): KeyObject {
-  return createPublicKey({ key: concatBytes([SPKI_PREFIX, bytes]) as Buffer, format: 'der', type: 'spki' });
+  const known = made.get(bytes);
+  if (known !== undefined) return known;
+  const key = createPublicKey({ key: concatBytes([SPKI_PREFIX, bytes]) as Buffer, format: 'der', type: 'spki' });
+  made.set(bytes, key);
+  return key;
 }
+
+const made = new WeakMap<Uint8Array, KeyObject>();
 
 /** DER of an Ed25519 SubjectPublicKeyInfo up to the 32 key bytes (RFC 8410). */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');

@@ -10,6 +10,7 @@ import { Fetcher, type HostReport, type PullReport, pull, readPullState } from '
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { claimPrivate } from '../machine/owner.ts';
+import { holdMemory } from '../memory.ts';
 import { readVersion } from '../version.ts';
 import { replicasFolder } from './followed.ts';
 
@@ -68,6 +69,7 @@ export async function pullInto(context: Context, request: PullRequest): Promise<
   const allowHosts = [...new Set([...(known?.allowHosts ?? []), ...request.allowHosts])];
   const kept = known?.mirrors.map((mirror) => mirror.address) ?? [];
   const typed = [address, known?.address, ...mirrors, ...kept].filter((each) => each !== undefined);
+  holdMemory();
   makeRealFolders(context.archiveDir, join(dir, 'private'));
   claimPrivate(context.world, join(dir, 'private'));
   const fetcher = createFetcher(allowHosts, typed);

@@ -5,6 +5,7 @@ import type { ArchiveWriter, PlannedExtension } from '../../archive/archive.ts';
 import type { BlobHash, PayloadHash } from '../../model/ids.ts';
 import type { ArchiveLog } from '../log/archive-log.ts';
 import type { LoggedState } from '../log/log-index.ts';
+import type { Room } from './room.ts';
 
 /** What is to be durable; each part may be absent. */
 export interface Arrival {
@@ -17,28 +18,34 @@ export interface Arrival {
 
 interface Waiting {
   readonly arrival: Arrival;
+  readonly weight: number;
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
 }
 
 /** Conversations and blobs of one group. */
 const MOST = 128;
+/** What the objects of an arrival take, whatever it brings. */
+const ARRIVAL_BYTES = 8 * 1024;
 
 export class Commits {
   readonly #archive: ArchiveWriter;
   readonly #log: ArchiveLog;
+  readonly #room: Room;
   readonly #waiting: Waiting[] = [];
   #running = false;
 
-  constructor(archive: ArchiveWriter, log: ArchiveLog) {
+  constructor(archive: ArchiveWriter, log: ArchiveLog, room: Room) {
     this.#archive = archive;
     this.#log = log;
+    this.#room = room;
   }
 
-  /** Resolves when it is durable. Of one conversation nothing more is added before. */
-  add(arrival: Arrival): Promise<void> {
+  /** Resolves when it is durable. Of one conversation nothing more is added before. `weight`: of the room, taken by the caller and given back here. */
+  add(arrival: Arrival, weight = 0): Promise<void> {
+    this.#room.take(ARRIVAL_BYTES);
     return new Promise((done, failed) => {
-      this.#waiting.push({ arrival, done, failed });
+      this.#waiting.push({ arrival, weight: weight + ARRIVAL_BYTES, done, failed });
       if (!this.#running) void this.#run();
     });
   }
@@ -56,6 +63,7 @@ export class Commits {
       } catch (error) {
         for (const { failed } of group) failed(error);
       }
+      this.#room.give(group.reduce((sum, { weight }) => sum + weight, 0));
     }
     this.#running = false;
   }

@@ -102,7 +102,7 @@ interface Compared {
 
 async function compareOne({ source, log, bytes }: CompareOptions, state: LoggedState): Promise<Compared> {
   const { conversation } = state;
-  const keys = log.listKeys().map(({ key }) => key);
+  const signers = log.listKeys().map(({ key }) => parseVerifierKey(key));
   const differences: Difference[] = [];
   let payloads = 0;
   const told = async (work: () => Promise<void>): Promise<boolean> => {
@@ -117,7 +117,7 @@ async function compareOne({ source, log, bytes }: CompareOptions, state: LoggedS
     }
   };
   const isThere = await told(async () => {
-    await fetchCheckpoint(source, log.origin, state, keys);
+    await fetchCheckpoint(source, log.origin, state, signers);
   });
   if (isThere && bytes)
     await told(async () => {

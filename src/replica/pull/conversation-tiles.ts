@@ -21,7 +21,7 @@ import { decodeHex, encodeHex, equalBytes } from '../../base/bytes.ts';
 import { limits } from '../../base/limits.ts';
 import { BadReplicaError, LaggingReplicaError } from '../errors.ts';
 import type { LoggedState } from '../log/log-index.ts';
-import { parseVerifierKey } from '../log/verifier-key.ts';
+import type { VerifierKey } from '../log/verifier-key.ts';
 import { CHECKPOINT_NAME, conversationFolder, entriesName, payloadName } from '../publish/replica-names.ts';
 import { type FileSource, inOrder } from './source.ts';
 
@@ -36,10 +36,9 @@ export async function fetchCheckpoint(
   source: FileSource,
   origin: string,
   { conversation, size, root }: LoggedState,
-  keys: readonly string[],
+  signers: readonly VerifierKey[],
 ): Promise<Uint8Array> {
   const path = `${conversationFolder(conversation)}/${CHECKPOINT_NAME}`;
-  const signers = keys.map(parseVerifierKey);
   const found = await source.find(path, limits.checkpoint, (bytes) => {
     const parsed = parseCheckpoint(bytes);
     if (parsed.origin !== `${origin}/${conversation}`) throw new RecordError(`it is that of ${parsed.origin}`);

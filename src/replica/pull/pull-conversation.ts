@@ -19,10 +19,11 @@ import type { BlobHash, ConversationId, PayloadHash } from '../../model/ids.ts';
 import { BadReplicaError, LaggingReplicaError } from '../errors.ts';
 import type { ArchiveLog } from '../log/archive-log.ts';
 import type { LoggedState } from '../log/log-index.ts';
+import type { VerifierKey } from '../log/verifier-key.ts';
 import { walkDecoded } from '../publish/replica-files.ts';
 import { conversationFolder } from '../publish/replica-names.ts';
 import { countRevisions } from '../publish/revisions.ts';
-import type { Commits } from './commits.ts';
+import type { Arrival, Commits } from './commits.ts';
 import { fetchBlob, fetchCheckpoint, fetchPayloads, fetchRecords } from './conversation-tiles.ts';
 import { keepEvidence } from './evidence.ts';
 import type { Room } from './room.ts';
@@ -32,6 +33,8 @@ export interface ConversationPull {
   readonly source: FileSource;
   readonly archive: ArchiveWriter;
   readonly log: ArchiveLog;
+  /** Any of these may have signed a conversation's checkpoint. */
+  readonly signers: readonly VerifierKey[];
   readonly commits: Commits;
   readonly room: Room;
   readonly dir: string;
@@ -41,6 +44,8 @@ export interface Pulled {
   readonly turns: number;
   /** Raw bytes of payloads and blobs. */
   readonly bytes: number;
+  /** Resolves when all of it is on the disk. Must be awaited: what fails there is told nowhere else. */
+  readonly durable: Promise<void>;
 }
 
 /** Bytes of one conversation, raw and as they came, that are in memory before they are committed. */
@@ -48,16 +53,14 @@ const PIECE_BYTES = 4 * 1024 * 1024;
 /** Payload tiles of one conversation that are asked for at once. */
 const WIDTH = 2;
 
-/** Durable when it resolves. Throws what the source throws, ForkedLogError, RecordError, DamageError; what was committed before stays. */
+/** Verified and on its way to the disk when it resolves. Throws what the source throws, ForkedLogError, RecordError, DamageError; what was committed before stays. */
 export async function pullConversation(pull: ConversationPull, state: LoggedState): Promise<Pulled> {
-  const { source, archive, log } = pull;
-  const keys = log.listKeys().map(({ key }) => key);
-  const checkpoint = await fetchCheckpoint(source, log.origin, state, keys);
+  const { source, archive, log, signers, room } = pull;
+  await room.enter();
+  const checkpoint = await fetchCheckpoint(source, log.origin, state, signers);
   const held = archive.findConversation(state.conversation);
-  if (held?.size === state.size && held.rootHash === state.root) {
-    await pull.commits.add({ held: { state, checkpoint } });
-    return { turns: 0, bytes: 0 };
-  }
+  if (held?.size === state.size && held.rootHash === state.root)
+    return { turns: 0, bytes: 0, durable: pull.commits.add({ held: { state, checkpoint } }) };
   return new Taking(pull, state, checkpoint, await newRecords(pull, state, checkpoint)).run();
 }
 
@@ -114,6 +117,7 @@ class Taking {
     const { conversation, size } = this.#state;
     const revisions = this.#countRevisions();
     let [turns, bytes, until] = [0, 0, 0];
+    let durable = Promise.resolve();
     try {
       const fetched = inOrder(this.#records, WIDTH, async (records) => {
         if (this.#weight === 0) await room.enter();
@@ -132,16 +136,24 @@ class Taking {
         const checkpoint = end.size === size ? this.#checkpoint : this.#ownCheckpoint(end);
         const plan = archive.planExtension({ conversation, tiles: this.#piece, checkpoint });
         await this.#fetchPictures(plan.pictures);
-        const held = end.size === size ? { held: { state: this.#state, checkpoint } } : {};
-        await this.#pull.commits.add({ plan, ...held });
+        durable = this.#commit(end.size === size ? { plan, held: { state: this.#state, checkpoint } } : { plan });
+        // the next piece follows what is here; nothing follows the last
+        if (end.size < size) await durable;
         turns += plan.turns;
         bytes += plan.payloadBytes;
-        this.#drop();
       }
-      return { turns, bytes };
+      return { turns, bytes, durable };
     } finally {
       this.#drop();
     }
+  }
+
+  /** Hands the piece over, with its room. */
+  #commit(arrival: Arrival): Promise<void> {
+    const weight = this.#weight;
+    this.#piece = [];
+    this.#weight = 0;
+    return this.#pull.commits.add(arrival, weight);
   }
 
   #add(tile: ExtensionTile): void {
@@ -199,11 +211,7 @@ class Taking {
     if (found === undefined) return false;
     const weight = found.frame.length;
     room.take(weight);
-    try {
-      await commits.add({ blob: [hash, found.frame] });
-    } finally {
-      room.give(weight);
-    }
+    await commits.add({ blob: [hash, found.frame] }, weight);
     return true;
   }
 }

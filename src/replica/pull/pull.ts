@@ -10,12 +10,13 @@ import { shortId } from '../../model/ids.ts';
 import { LaggingReplicaError, NoReplicaError } from '../errors.ts';
 import { ArchiveLog } from '../log/archive-log.ts';
 import type { LoggedState } from '../log/log-index.ts';
+import { parseVerifierKey } from '../log/verifier-key.ts';
 import { conversationFolder } from '../publish/replica-names.ts';
 import { begin, FIRST, listHosts, writeInfo } from './begin.ts';
 import { Commits } from './commits.ts';
 import type { PullOptions, PullReport } from './contract.ts';
 import { type Host, Hosts } from './hosts.ts';
-import { type ConversationPull, pullConversation } from './pull-conversation.ts';
+import { type ConversationPull, type Pulled, pullConversation } from './pull-conversation.ts';
 import { type LogNews, pullLog } from './pull-log.ts';
 import { NO_VALIDATORS, type PullState, readPullState, writePullState } from './pull-state.ts';
 import { Room } from './room.ts';
@@ -155,27 +156,38 @@ class Pull {
     progress.start('conversations', total);
     this.#lagging = 0;
     const states = this.#walkPending(true, absentSince);
-    const commits = new Commits(this.#archive, this.#log);
+    const room = new Room(MOST_IN_MEMORY);
+    const commits = new Commits(this.#archive, this.#log, room);
     const [{ dir }, archive, log] = [this.#options, this.#archive, this.#log];
-    const shared = { archive, log, commits, room: new Room(MOST_IN_MEMORY), dir };
+    const signers = log.listKeys().map(({ key }) => parseVerifierKey(key));
+    const shared = { archive, log, signers, commits, room, dir };
     let done = 0;
     let failed = false;
+    const told = <T>(work: Promise<T>): Promise<T> => {
+      work.catch(() => {
+        failed = true;
+      });
+      return work;
+    };
+    /** On their way to the disk, while the next are asked for. */
+    const settling = new Set<Promise<void>>();
     const worker = async () => {
       for (let next = states.next(); next.done !== true && !failed; next = states.next()) {
         this.#options.signal?.throwIfAborted();
         if (this.#hosts.isDown) return;
-        await this.#pullOne(shared, next.value);
+        const pulled = await this.#pullOne(shared, next.value);
         progress.advance(++done, shortId(next.value.conversation));
+        if (pulled === undefined) continue;
+        const settled = told(this.#settle(next.value, pulled));
+        settling.add(settled);
+        void settled.then(
+          () => settling.delete(settled),
+          () => undefined,
+        );
       }
     };
-    const ended = await Promise.allSettled(
-      Array.from({ length: WIDTH }, () =>
-        worker().catch((error: unknown) => {
-          failed = true;
-          throw error;
-        }),
-      ),
-    );
+    const asked = await Promise.allSettled(Array.from({ length: WIDTH }, () => told(worker())));
+    const ended = [...asked, ...(await Promise.allSettled(settling))];
     progress.finish();
     this.#tellRest();
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
@@ -206,22 +218,34 @@ class Pull {
   }
 
   /** With each host first in turn, until one has it right; those before it are blamed for what they showed. */
-  async #pullOne(shared: Omit<ConversationPull, 'source'>, state: LoggedState): Promise<void> {
+  async #pullOne(shared: Omit<ConversationPull, 'source'>, state: LoggedState): Promise<Pulled | undefined> {
     const errors: TurnpressError[] = [];
     for (let first = 0; first < this.#hosts.count; first++) {
       try {
-        const { turns, bytes } = await pullConversation({ ...shared, source: this.#hosts.from(first) }, state);
-        this.#counts.pulled++;
-        this.#counts.turns += turns;
-        this.#counts.payloadBytes += bytes;
+        const pulled = await pullConversation({ ...shared, source: this.#hosts.from(first) }, state);
         for (const [i, error] of errors.entries()) this.#hosts.blame(i, error);
-        return;
+        return pulled;
       } catch (error) {
         if (!(error instanceof TurnpressError)) throw error;
         errors.push(error);
       }
     }
     if (errors[0] !== undefined) this.#tell(state, errors[0]);
+    return undefined;
+  }
+
+  /** Counts what came, once it is on the disk. */
+  async #settle(state: LoggedState, { turns, bytes, durable }: Pulled): Promise<void> {
+    try {
+      await durable;
+    } catch (error) {
+      if (!(error instanceof TurnpressError)) throw error;
+      this.#tell(state, error);
+      return;
+    }
+    this.#counts.pulled++;
+    this.#counts.turns += turns;
+    this.#counts.payloadBytes += bytes;
   }
 
   #tell({ conversation }: LoggedState, error: TurnpressError): void {
