@@ -1,10 +1,10 @@
 /** What the importers' ledger promises. Types only. */
-/** Apart from the archive's own promises: all of it can be lost and read again, while a turn cannot. */
+/** Apart from the archive's own promises: what it says of sources can be lost and read again, while a turn cannot. */
 
 import type { JsonObject } from '../base/json.ts';
 import type { ConversationId, TurnHash } from '../model/ids.ts';
 
-/** What ingest remembers of sources. Losing it costs a full re-read, never a turn. */
+/** What ingest remembers of sources. Losing it costs a full re-read, never a turn; what native ids mean is kept beside the index. */
 export interface Ledger {
   findSource(path: string): LedgerSource | undefined;
   /** Those recorded as unfinished, by path; a page of them is in memory at a time. One of which a conversation is gone is left out, as `findSource` does. */
@@ -33,6 +33,10 @@ export interface Ledger {
   listLost(parent: string): readonly LostParent[];
   /** Whether any turn waits for its parent. */
   hasLost(): boolean;
+  /** Whether the conversation was read from its log: native ids of its turns may not be known, because an index was lost. */
+  isUnnamed(conversation: ConversationId): boolean;
+  /** Those of them whose first turn has this time, by id. */
+  listUnnamed(firstMs: number): readonly ConversationId[];
   /** The newest value of a key stands. Written in one transaction, after the append it speaks of. */
   record(update: LedgerUpdate): void;
 }

@@ -50,11 +50,7 @@ export class OpenWriter extends OpenReader implements ArchiveWriter {
   constructor(store: Store, release: () => void) {
     super(store, release);
     this.#committer = new Committer(store);
-    this.ledger = openLedger({
-      index: store.index,
-      hasTurn: (hash) => hasTurn(store, hash),
-      assertWritable: () => store.assertWritable(),
-    });
+    this.ledger = openLedger(store, (hash) => hasTurn(store, hash));
   }
 
   append(batch: AppendBatch): AppendResult {

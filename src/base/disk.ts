@@ -91,14 +91,14 @@ function readWith(disk: Disk, path: string, lengthOf: (size: number) => number):
   try {
     const stat = disk.statOpen(file);
     if (!stat.file) throw new NotPlainFileError(path);
-    return readUpTo(disk, file, lengthOf(stat.size), 0);
+    return readRange(disk, file, lengthOf(stat.size), 0);
   } finally {
     disk.close(file);
   }
 }
 
-/** Up to `length` bytes from `position` on; fewer only at the end of the file. */
-function readUpTo(disk: Disk, file: number, length: number, position: number): Uint8Array {
+/** Up to `length` bytes of an open file from `position` on; fewer only at its end. */
+export function readRange(disk: Disk, file: number, length: number, position: number): Uint8Array {
   const bytes = Buffer.allocUnsafeSlow(length);
   let done = 0;
   while (done < length) {

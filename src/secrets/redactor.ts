@@ -224,7 +224,7 @@ function sumCounts(rows: readonly Record<string, number>[]): Readonly<Record<str
 }
 
 /** Members that hold no text from outside, or whose change would break a reference to bytes. */
-const ITEM: Ours = {
+export const ITEM: Ours = {
   whole: new Set(['role', 'note', 'usage']),
   inside: new Map([
     [

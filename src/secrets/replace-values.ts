@@ -1,7 +1,7 @@
 /** Replaces known values wherever they stand in a text. */
 /** A secret that was recognised once must not stay where nothing around it tells. */
 
-import { createCover } from './cover.ts';
+import { createCover } from './finding.ts';
 import { createValueSearch, type Occurrence, type ValueSearch } from './value-search.ts';
 
 /** The text without any of the values; `count` is told how often each marker was put in. */

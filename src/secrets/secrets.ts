@@ -11,3 +11,4 @@ export {
   type StoredFinding,
 } from './redactor.ts';
 export { ruleSetVersion } from './rule-set.ts';
+export { hidesMore, isSameButForMarks } from './same-words.ts';

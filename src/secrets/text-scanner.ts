@@ -1,9 +1,8 @@
 /** Looks at one text in all its readings and says what must go. */
 /** A fast look over the plain text decides whether the slow one is needed; a test runs both over everything. */
 
-import { createCover } from './cover.ts';
 import { type EncodedBlock, findEncodedBlocks } from './encoded-blocks.ts';
-import type { Finding, Report } from './finding.ts';
+import { createCover, type Finding, type Report } from './finding.ts';
 import { ASSIGNMENT, BLOCK, createQuickLook, HOME, PLACE, type QuickLook, READING, SECRET } from './quick-look.ts';
 import {
   findAll,

@@ -191,6 +191,8 @@ export function emptyStore(): IngestStore {
       listJoined: () => [],
       listLost: () => [],
       hasLost: () => false,
+      isUnnamed: () => false,
+      listUnnamed: () => [],
       record: () => {},
     },
   });

@@ -14,10 +14,11 @@ CREATE TABLE IF NOT EXISTS conversations (
   turns INTEGER NOT NULL DEFAULT 0, prompts INTEGER NOT NULL DEFAULT 0, tool_calls INTEGER NOT NULL DEFAULT 0,
   input_tokens INTEGER NOT NULL DEFAULT 0, output_tokens INTEGER NOT NULL DEFAULT 0, first_prompt TEXT NOT NULL DEFAULT '',
   first_ms INTEGER NOT NULL DEFAULT 0, last_ms INTEGER NOT NULL DEFAULT 0, withheld INTEGER NOT NULL DEFAULT 0,
-  meta TEXT NOT NULL DEFAULT '', meta_withheld INTEGER NOT NULL DEFAULT 0, damage TEXT, revision INTEGER NOT NULL DEFAULT 0,
+  meta TEXT NOT NULL DEFAULT '', meta_withheld INTEGER NOT NULL DEFAULT 0, damage TEXT, revision INTEGER NOT NULL DEFAULT 0, unnamed INTEGER NOT NULL DEFAULT 0,
   newest INTEGER AS (-last_ms) VIRTUAL);
 CREATE INDEX IF NOT EXISTS conversations_newest ON conversations (newest, hash, revision, turns);
 CREATE INDEX IF NOT EXISTS conversations_revision ON conversations (revision);
+CREATE INDEX IF NOT EXISTS conversations_unnamed ON conversations (first_ms, hash) WHERE unnamed;
 CREATE INDEX IF NOT EXISTS conversations_joined ON conversations (${JOINED_INTO}) WHERE ${JOINED_INTO} IS NOT NULL;
 CREATE TABLE IF NOT EXISTS gone (hash BLOB PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS gone_revision ON gone (revision);

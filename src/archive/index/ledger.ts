@@ -5,16 +5,12 @@ import { encodeHex } from '../../base/bytes.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
 import type { SqlValue } from '../../base/sqlite.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import type { Ledger, LedgerSource, LedgerUpdate, LostParent, StartedConversation } from '../ledger-contract.ts';
+import type { Ledger, LedgerSource, LostParent, StartedConversation } from '../ledger-contract.ts';
 import { indexBytes, indexNumber, indexText } from './index-rows.ts';
+import { catchUp, setMark, writeIds } from './kept-ids.ts';
+import { NativeIds, type NativeIdsUpdate } from './native-ids.ts';
+import type { Store } from './store.ts';
 import type { TurnIndex } from './turn-index.ts';
-
-export interface LedgerParts {
-  readonly index: TurnIndex;
-  readonly hasTurn: (hash: TurnHash) => boolean;
-  /** Throws when nothing may be written. */
-  readonly assertWritable: () => void;
-}
 
 /** A source says nothing of turns that are not there: all its conversations must be. */
 const IS_HERE = `NOT EXISTS (
@@ -27,7 +23,10 @@ const IS_UNLINKED = `EXISTS (
   AND CASE WHEN json_valid(meta) THEN meta ->> '$.parent.turn' END IS NOT lower(hex(keys.turn)))`;
 const PAGE = 256;
 
-export function openLedger({ index, hasTurn, assertWritable }: LedgerParts): Ledger {
+export function openLedger(store: Store, hasTurn: (hash: TurnHash) => boolean): Ledger {
+  const { index } = store;
+  const ids = new NativeIds(store.disk, store.path('private'));
+  let kept = catchUp(index, ids);
   return {
     findSource(path) {
       return parseSource(index.get(`SELECT json FROM sources WHERE path=? AND ${IS_HERE}`, path)?.json);
@@ -73,29 +72,44 @@ export function openLedger({ index, hasTurn, assertWritable }: LedgerParts): Led
       });
     },
     hasLost: () => index.get('SELECT 1 AS one FROM lost_parents LIMIT 1') !== undefined,
-    record(update) {
-      assertWritable();
-      index.transaction(() => recordUpdate(index, update));
+    isUnnamed: (conversation) =>
+      index.get('SELECT 1 AS one FROM conversations WHERE hash=? AND unnamed', bytesOf(conversation)) !== undefined,
+    listUnnamed(firstMs) {
+      const rows = index.all('SELECT hash FROM conversations WHERE unnamed AND first_ms=? ORDER BY hash', firstMs);
+      return rows.flatMap(({ hash }) => (turnOf(hash) as string as ConversationId | undefined) ?? []);
+    },
+    record({ sources = [], ...update }) {
+      store.assertWritable();
+      // first what cannot be made again: an index that is behind it catches up
+      const now = isEmpty(update) ? kept : store.write(() => ids.append(kept, pagesOf(update)));
+      index.transaction(() => {
+        for (const source of sources) recordSource(index, source);
+        writeIds(index, update, 'written');
+        if (now !== kept) setMark(index, now);
+      });
+      kept = now;
     },
   };
 }
 
-function recordUpdate(index: TurnIndex, update: LedgerUpdate): void {
-  const { sources = [], keys = [], moved = [], joined = [], lost = [], found = [] } = update;
-  for (const source of sources) recordSource(index, source);
-  for (const { key, turn, provisional } of keys) {
-    index.run('INSERT OR REPLACE INTO keys VALUES (?, ?, ?)', key, bytesOf(turn), provisional === true ? 1 : 0);
-  }
-  for (const { turn, into } of moved)
-    index.run('INSERT OR REPLACE INTO moved VALUES (?, ?)', bytesOf(turn), bytesOf(into));
-  for (const { conversation, into } of joined) {
-    index.run('INSERT OR REPLACE INTO joined VALUES (?, ?)', bytesOf(conversation), bytesOf(into));
-  }
-  for (const { parent, turn, place } of lost) {
-    index.run('INSERT OR REPLACE INTO lost_parents VALUES (?, ?, ?)', parent, bytesOf(turn), place);
-  }
-  for (const turn of found) index.run('DELETE FROM lost_parents WHERE turn=?', bytesOf(turn));
+function isEmpty(update: NativeIdsUpdate): boolean {
+  return Object.values(update).every((rows) => rows.length === 0);
 }
+
+/** An entry is bounded, however much was moved at once. */
+function* pagesOf({
+  keys = [],
+  moved = [],
+  joined = [],
+  lost = [],
+  found = [],
+}: NativeIdsUpdate): Generator<NativeIdsUpdate> {
+  for (let at = 0; at < keys.length; at += MOST_ROWS) yield { keys: keys.slice(at, at + MOST_ROWS) };
+  for (let at = 0; at < moved.length; at += MOST_ROWS) yield { moved: moved.slice(at, at + MOST_ROWS) };
+  if (joined.length + lost.length + found.length > 0) yield { joined, lost, found };
+}
+
+const MOST_ROWS = 65_536;
 
 function findMoved(index: TurnIndex, turn: TurnHash): TurnHash | undefined {
   return [...walkMoves(index, turn)].at(-1) as TurnHash | undefined;

@@ -182,10 +182,13 @@ export class TurnIndex extends IndexDatabase {
     this.run('DELETE FROM blobs WHERE hash=?', hashBytes(hash));
   }
 
-  /** Makes room for a conversation; what was known of it is dropped. Inside a transaction. Returns its key. */
-  startConversation(id: ConversationId): number {
+  /** Makes room for a conversation; what was known of it is dropped. `unnamed`: as the ledger means it. Inside a transaction. Returns its key. */
+  startConversation(id: ConversationId, unnamed = false): number {
     this.dropConversation(id);
-    this.run(`INSERT INTO conversations (hash, revision) VALUES (?, ${NEXT_REVISION})`, hashBytes(id));
+    this.run(
+      `INSERT INTO conversations (hash, unnamed, revision) VALUES (?, ?, ${NEXT_REVISION})`,
+      ...[hashBytes(id), unnamed ? 1 : 0],
+    );
     this.run('DELETE FROM gone WHERE hash=?', hashBytes(id));
     return indexNumber(this.get('SELECT id FROM conversations WHERE hash=?', hashBytes(id))?.id);
   }

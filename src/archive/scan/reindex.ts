@@ -32,7 +32,7 @@ export function reindex(store: Store, id: ConversationId, many = false): Convers
   const before = store.damage.length;
   let sealable: readonly number[] = [];
   store.index.transaction(() => {
-    const key = store.index.startConversation(id);
+    const key = store.index.startConversation(id, true);
     const extent = { origin: knownOrigin(store, row), size: known?.size ?? 0 };
     const scanned = scanConversation(store.files, id, extent, (hash, position, { record, payload, withheld }) => {
       store.index.insertTurn(key, hash, position);

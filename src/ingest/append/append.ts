@@ -4,6 +4,7 @@
 import { type LedgerSource, type LostParent, prepareTurn } from '../../archive/archive.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { findItem, ITEM_PAYLOAD } from '../../model/payload.ts';
+import { isSameButForMarks } from '../../secrets/secrets.ts';
 import { BlobMismatchError } from '../errors.ts';
 import type { ReadPart, ReadTurn } from '../read/read-part.ts';
 import { isFuller, isLonger } from './branches/superseded.ts';
@@ -84,8 +85,8 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
   const flushWhenFull = () => {
     if (standing.batch.bytes >= BATCH_BYTES || standing.batch.turns.size >= BATCH_TURNS) flush();
   };
-  const placer = createPlacer(standing, { ledger: store.ledger, touch, flushWhenFull });
-  const { add, below, findParent, join, replace, complete, nameTurn, nameAliases } = placer;
+  const placer = createPlacer(standing, { store, touch, flushWhenFull });
+  const { add, findUnnamed, below, findParent, join, replace, complete, nameTurn, nameAliases } = placer;
 
   /** A key that is known means the turn that it meant first, whatever this source says under it. */
   const placeKnown = (turn: ReadTurn, known: Placed, payload: Uint8Array, part: ReadPart, draft: Draft): Placed => {
@@ -100,7 +101,9 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       const fuller = item !== undefined && said !== undefined && isFuller(item, said);
       // a copy that was made in the middle of a message, or of a command, lacks the rest of it
       const longer = item !== undefined && said !== undefined && isLonger(item, said);
-      const instead = turn.replaces === true || longer || (open && (fuller || turn.rewritten === true));
+      const told = turn.replaces === true || longer || (open && (fuller || turn.rewritten === true));
+      // an agent's word that it changed what it wrote is said again each time: what was taken out of that stays out
+      const instead = told && !(item !== undefined && said !== undefined && isSameButForMarks(item, said));
       if (before !== undefined && instead) placed = replace(stored, turn, payload);
       else if (item === undefined || said === undefined || !isFuller(said, item)) draft.differing++;
       if (placed !== known) {
@@ -155,7 +158,9 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     const { payloadHash } = turn;
     const timeMs = turn.timeMs ?? parent?.timeMs ?? 0;
     const prepared = prepareTurn({ parent, timeMs, ...ITEM_PAYLOAD, payload, payloadHash });
-    const placed = add(prepared, parent?.conversation ?? (prepared.hash as string as ConversationId));
+    const again = findUnnamed(prepared, parent);
+    if (again !== undefined) draft.differing++;
+    const placed = again ?? add(prepared, parent?.conversation ?? (prepared.hash as string as ConversationId));
     nameTurn(turn, placed);
     draft.toldMore = true;
     // behind a first turn that was left out: what is said of that one is said of this

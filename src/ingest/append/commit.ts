@@ -165,6 +165,7 @@ function viewOf(
         );
       },
       listSourcesOf: (id) => store.ledger.listSourcesOf(id),
+      isUnnamed: (id) => store.ledger.isUnnamed(id),
     },
   };
 }

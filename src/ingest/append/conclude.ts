@@ -8,12 +8,16 @@ import { findCopies } from './branches/copies.ts';
 import { changedHeads, computeHeads, type HeadPointer, type TreeTurn } from './branches/heads.ts';
 import { findSuperseded } from './branches/superseded.ts';
 import type { Contribution } from './memory.ts';
-import { findNewest, isOrphaned, mergeMeta, storedSource, withWordsOf } from './meta.ts';
+import { countsOf, findNewest, isOrphaned, mergeMeta, storedSource, withWordsOf } from './meta.ts';
+import { keepHidden } from './meta-marks.ts';
 import type { IngestStore, StoredConversation } from './store.ts';
 
 /** What is read of an archive, and of what is about to be committed to it. */
 export type ConversationView = Pick<IngestStore, 'listTurns' | 'readPayloads' | 'findTurn'> & {
-  readonly ledger: Pick<IngestStore['ledger'], 'findKey' | 'findMoved' | 'findJoined' | 'listJoined' | 'listSourcesOf'>;
+  readonly ledger: Pick<
+    IngestStore['ledger'],
+    'findKey' | 'findMoved' | 'findJoined' | 'listJoined' | 'listSourcesOf' | 'isUnnamed'
+  >;
 };
 
 /** What has to be appended so that a conversation's heads and meta are what its turns and sources say. */
@@ -38,7 +42,9 @@ export function findChanges(
   const current = currentOf(stored, words);
   const heads = computeHeads(standing, current && (store.ledger.findMoved(current) ?? current), nothingNew);
   const joined = store.ledger.findJoined(stored.id);
-  const said = mergeMeta(words, stored.meta);
+  // where native ids were lost, what the sources say today may be what other rules make of them than made the turns
+  const counted = store.ledger.isUnnamed(stored.id) ? [...words, countsOf(stored.meta)] : words;
+  const said = keepHidden(mergeMeta(counted, stored.meta), [stored.meta, ...words.map((word) => word.meta)]);
   const merged = withLink(store, stored.id, joined === undefined ? said : { ...said, joined }, words);
   // what was taken back once is not said again by the next run: of words only those stay that were left
   const meta = stored.metaWithheld ? withWordsOf(stored.meta, merged) : merged;

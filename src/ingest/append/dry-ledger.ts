@@ -74,6 +74,8 @@ export function createDryLedger(stored: Ledger, hasConversation: (id: Conversati
       const own = [...lost.values()].filter((each) => each.parent === parent);
       return [...stored.listLost(parent), ...own].filter(({ turn }) => !found.has(turn));
     },
+    isUnnamed: (id) => stored.isUnnamed(id),
+    listUnnamed: (firstMs) => stored.listUnnamed(firstMs),
     hasLost: () => lost.size > 0 || stored.hasLost(),
     record(update) {
       for (const source of update.sources ?? []) record(source);

@@ -83,6 +83,11 @@ export function storedSource(stored: Meta): MetaSource {
   return { meta, asOfMs: Number.isNaN(updated) ? 0 : updated, consumed: 0, redactions, findings };
 }
 
+/** What the archive's own meta says that redaction did, as if it were a source, and nothing else of it. */
+export function countsOf({ redactions = {}, findings = {} }: Meta): MetaSource {
+  return { meta: {} as Meta, asOfMs: 0, consumed: 0, redactions, findings };
+}
+
 /** The newest source by the same order that decides scalars; undefined for none. */
 export function findNewest<T extends MetaSource>(sources: readonly T[]): T | undefined {
   return sources.toSorted(compareSources).at(-1);

@@ -13,11 +13,12 @@ import { createBelow } from './below.ts';
 import { type Grafting, type KnownTurn, moveBelow, moveTurn } from './regraft.ts';
 import { retell } from './retell.ts';
 import type { Standing } from './standing.ts';
+import { createFindUnnamed } from './unnamed.ts';
 
 type Retelling = Pick<ReadTurn, 'timeMs'> & Partial<Pick<ReadTurn, 'payloadHash' | 'replaces'>>;
 
 export interface PlacerOptions {
-  readonly ledger: Pick<IngestStore['ledger'], 'listJoined'>;
+  readonly store: Pick<IngestStore, 'ledger' | 'listTurns'>;
   /** Notes what is known of a conversation, before it changes. */
   readonly touch: (conversation: ConversationId) => void;
   /** A whole conversation may be said again: what is full is committed meanwhile. */
@@ -25,9 +26,10 @@ export interface PlacerOptions {
 }
 
 /** `add`: takes a new turn. `complete`: makes one of what was cut off and its rest. The others say what they do. */
-export function createPlacer(standing: Standing, { ledger, touch, flushWhenFull }: PlacerOptions) {
+export function createPlacer(standing: Standing, { store, touch, flushWhenFull }: PlacerOptions) {
   const { find, turnOf, parentOf, payloadOf, listTurns, isMoved, saysSame, isProvisional } = standing;
   const below = createBelow({ listTurns, readPayload: payloadOf });
+  const findUnnamed = createFindUnnamed(standing, store);
 
   const add = (prepared: PreparedTurn, conversation: ConversationId): Placed => {
     const { hash, depth, timeMs, parent } = prepared;
@@ -59,7 +61,7 @@ export function createPlacer(standing: Standing, { ledger, touch, flushWhenFull 
 
   const touchBoth = (from: ConversationId, into: ConversationId) => {
     // what had been joined to the one before names the one that took it over last
-    for (const id of [from, into, ...ledger.listJoined(from)]) {
+    for (const id of [from, into, ...store.ledger.listJoined(from)]) {
       touch(id);
       standing.batch.changed.add(id);
     }
@@ -87,7 +89,9 @@ export function createPlacer(standing: Standing, { ledger, touch, flushWhenFull 
       turn.replaces === true ? (turn.timeMs ?? known.timeMs) : Math.min(turn.timeMs ?? Infinity, known.timeMs);
     const told = turn.payloadHash === undefined ? {} : { payloadHash: turn.payloadHash };
     const prepared = prepareTurn({ parent, timeMs, ...ITEM_PAYLOAD, payload, ...told });
-    const into = add(prepared, parent?.conversation ?? (prepared.hash as string as ConversationId));
+    const into =
+      findUnnamed(prepared, parent) ??
+      add(prepared, parent?.conversation ?? (prepared.hash as string as ConversationId));
     if (into.hash === known.hash) return into;
     standing.batch.moved.set(known.hash, into);
     moveBelow(known, into, grafting);
@@ -171,7 +175,7 @@ export function createPlacer(standing: Standing, { ledger, touch, flushWhenFull 
   };
 
   return {
-    ...{ add, below, findParent, grafting, join, takeOver, replace, complete, tellAnew },
+    ...{ add, findUnnamed, below, findParent, grafting, join, takeOver, replace, complete, tellAnew },
     ...{ nameTurn, nameAliases, moveToParent },
   };
 }

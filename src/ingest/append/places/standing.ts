@@ -12,6 +12,8 @@ export interface Standing {
   batch: Batch;
   /** Where the turn of a key stands now. `null`: it was left out and had no parent; undefined: the key is not known. */
   readonly find: (key: string) => Placed | null | undefined;
+  /** Where a turn stands now. */
+  readonly current: (placed: Placed) => Placed;
   /** A turn that was taken, whether or not it was committed. */
   readonly turnOf: (hash: TurnHash) => (KnownTurn & Placed) | undefined;
   /** What a turn stands behind; null for a conversation's first. */
@@ -32,7 +34,6 @@ export interface Standing {
 }
 
 export function createStanding(store: IngestStore): Standing {
-  /** Where a turn stands now. */
   const current = (placed: Placed): Placed => {
     let at = placed;
     for (let into = standing.batch.moved.get(at.hash); into !== undefined && into.hash !== at.hash; ) {
@@ -115,6 +116,7 @@ export function createStanding(store: IngestStore): Standing {
 
   const reading = {
     find,
+    current,
     turnOf,
     parentOf,
     payloadOf,

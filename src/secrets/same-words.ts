@@ -1,0 +1,149 @@
+/** Whether two tellings of an item can be the same words, of which redaction took out more in one than in the other. */
+/** For turns whose native ids are not known any more: what a mark stands for is not known, so everything around it has to agree. */
+
+import { canonicalJson, type JsonValue } from '../base/json.ts';
+import type { Item } from '../model/item.ts';
+import { ITEM } from './redactor.ts';
+import { HOME_HINT } from './rules/home-paths.ts';
+import { listStrings, replaceStrings } from './strings.ts';
+
+/** True also for equal items. Its cost follows their size. */
+export function isSameButForMarks(a: Item, b: Item): boolean {
+  const [one, other] = [a, b].map((item) => item as unknown as JsonValue) as [JsonValue, JsonValue];
+  const [texts, others] = [listStrings(one, ITEM), listStrings(other, ITEM)];
+  if (texts.length !== others.length || shapeOf(one, texts.length) !== shapeOf(other, others.length)) return false;
+  return texts.every(({ text }, i) => isSameText(text, others[i]?.text ?? ''));
+}
+
+/** The item without its words. */
+function shapeOf(value: JsonValue, texts: number): string {
+  return canonicalJson(replaceStrings(value, Array<string>(texts).fill(''), ITEM));
+}
+
+/**
+ * Whether a line of text that people gave something as its name says what another one does, with more of it taken out. A name that
+ * is nothing but marks says so only of a single word.
+ */
+export function hidesMore(hidden: string, shown: string): boolean {
+  const marks = countMarks(hidden);
+  if (marks === 0 || marks <= countMarks(shown) || !isSameText(hidden, shown)) return false;
+  return hidden.replace(MARK, '').trim() !== '' || !/\s/.test(shown.trim());
+}
+
+function countMarks(text: string): number {
+  return text.match(MARK)?.length ?? 0;
+}
+
+/** `isSameButForMarks` for one text. */
+function isSameText(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [left, right] = [new Side(a), new Side(b)];
+  if (!left.hasMarks && !right.hasMarks) return false;
+  for (;;) {
+    const run = commonLength(left, right);
+    left.at += run;
+    right.at += run;
+    if (left.at === a.length && right.at === b.length) return true;
+    stepBack(left, right);
+    const [hidden, shown] = left.mark === undefined ? [right, left] : [left, right];
+    if (hidden.mark === undefined) return false;
+    if (shown.mark !== undefined && isBothHidden(left, right)) continue;
+    if (!passMark(hidden, shown)) return false;
+  }
+}
+
+/** A text that is read up to `at`. */
+class Side {
+  readonly text: string;
+  at = 0;
+  readonly #marks: readonly Mark[];
+  #next = 0;
+
+  constructor(text: string) {
+    this.text = text;
+    this.#marks = Array.from(text.matchAll(MARK), ({ 0: { length }, index }) => ({
+      start: index,
+      end: index + length,
+    }));
+  }
+
+  get hasMarks(): boolean {
+    return this.#marks.length > 0;
+  }
+
+  /** The mark in which reading stands. */
+  get mark(): Mark | undefined {
+    while ((this.#marks[this.#next]?.end ?? Infinity) <= this.at) this.#next++;
+    const next = this.#marks[this.#next];
+    return next !== undefined && next.start <= this.at ? next : undefined;
+  }
+
+  /** Where the next mark begins, or the end. */
+  get literalEnd(): number {
+    return this.mark?.start ?? this.#marks[this.#next]?.start ?? this.text.length;
+  }
+}
+
+interface Mark {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Marks of other numbers agree up to these: then reading goes back to where they begin. */
+function stepBack(left: Side, right: Side): void {
+  const back = Math.max(...[left, right].map((side) => side.at - (side.mark?.start ?? side.at)));
+  left.at -= back;
+  right.at -= back;
+}
+
+/** Both took out something here, and say the same behind it. */
+function isBothHidden(left: Side, right: Side): boolean {
+  const [a, b] = [left.mark?.end ?? 0, right.mark?.end ?? 0];
+  const behind = (side: Side, at: number) => side.text.slice(at, at + NEAR);
+  if (behind(left, a) !== behind(right, b)) return false;
+  left.at = a;
+  right.at = b;
+  return true;
+}
+
+/** `hidden` stands at a mark: what it took out of the other one ends where both say the same again. */
+function passMark(hidden: Side, shown: Side): boolean {
+  const { mark } = hidden;
+  if (mark === undefined) return false;
+  const isHome = hidden.text[mark.start] === '~';
+  hidden.at = mark.end;
+  const most = isHome ? MOST_HOME : MOST_TAKEN;
+  const literal = hidden.text.slice(hidden.at, Math.min(hidden.literalEnd, hidden.at + FAR));
+  const from = shown.at;
+  const isEnd = hidden.at + literal.length === hidden.text.length && shown.text.endsWith(literal);
+  const found = isEnd ? shown.text.length - literal.length : findBehind(shown, literal, most);
+  if (found <= from || found - from > most) return false;
+  shown.at = found;
+  return !isHome || HOME_HINT.test(`${shown.text.slice(from, found)}/`);
+}
+
+/** The nearest place where the literal stands; or its beginning, for what comes behind may be hidden on the other side. */
+function findBehind(shown: Side, literal: string, most: number): number {
+  const room = shown.text.slice(shown.at, shown.at + most + FAR);
+  for (const length of [FAR, NEAR, 1]) {
+    const at = room.indexOf(literal.slice(0, length), 1);
+    if (at !== -1) return shown.at + at;
+  }
+  return -1;
+}
+
+function commonLength({ text: a, at: i }: Side, { text: b, at: j }: Side): number {
+  const most = Math.min(a.length - i, b.length - j);
+  let n = 0;
+  while (n < most && a.charCodeAt(i + n) === b.charCodeAt(j + n)) n++;
+  return n;
+}
+
+/** What stands for something that was taken out: a marker, or a home directory's `~`. */
+const MARK = /\[redacted:[a-z0-9-]+:\d+\]|~/g;
+/** What has to be the same behind a mark: so many units, or what there is of them. */
+const FAR = 64;
+const NEAR = 8;
+/** Units that a marker can stand for at the most (a private key has some thousand), and a `~`. */
+const MOST_TAKEN = 32_768;
+const MOST_HOME = 256;
