@@ -13,11 +13,13 @@ export function writeJsonFeed(doc: CleanDocument): string {
     ...(doc.checkpoint !== undefined && { checkpoint: doc.checkpoint }),
     ...(doc.deleted.length > 0 && { deleted: doc.deleted.map(({ id, when }) => ({ id, when: isoTime(when) })) }),
   };
+  const { prevArchive } = doc.paging ?? {};
   const feed = {
     version: 'https://jsonfeed.org/version/1.1',
     title: doc.title,
     home_page_url: doc.homeUrl,
     feed_url: doc.selfUrls.json,
+    ...(prevArchive !== undefined && { next_url: prevArchive }),
     ...(doc.description !== '' && { description: doc.description }),
     ...(doc.language !== NO_LANGUAGE && { language: doc.language }),
     authors: [{ name: doc.author }],

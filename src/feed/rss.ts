@@ -25,6 +25,17 @@ export function writeRss(doc: CleanDocument): string {
   // The library declares the `dc` namespace only with some content.
   const named = doc.entries.some((entry) => entry.content !== '');
   for (const [i, entry] of doc.entries.entries()) feed.addItem(itemOf(entry, named, `\u0001${i}\u0001`));
+  const { prevArchive, current } = doc.paging ?? {};
+  if (prevArchive !== undefined || current !== undefined) {
+    const rels = { self: doc.selfUrls.rss, current, 'prev-archive': prevArchive };
+    const links = Object.entries(rels).flatMap(([rel, href]) =>
+      href === undefined ? [] : [{ _attributes: { href, rel, type: 'application/rss+xml' } }],
+    );
+    // The library's own link is in the list, which takes its place. Its types know no element that comes several times; its writer does.
+    feed.addExtension({ name: 'atom:link', objects: links as unknown as Extension['objects'] });
+  }
+  if (doc.paging?.kind === 'archive') feed.addExtension({ name: 'fh:archive', objects: { _attributes: HISTORY } });
+  if (doc.paging?.kind === 'complete') feed.addExtension({ name: 'fh:complete', objects: { _attributes: HISTORY } });
   if (doc.checkpoint !== undefined) {
     feed.addExtension({
       name: 'turnpress:checkpoint',
@@ -34,6 +45,7 @@ export function writeRss(doc: CleanDocument): string {
   return `${feed.rss2().replace(PLACE, (_, i) => doc.entries[Number(i)]?.content ?? '')}\n`;
 }
 
+const HISTORY = { 'xmlns:fh': 'http://purl.org/syndication/history/1.0' };
 const NAMESPACE = { 'xmlns:turnpress': TURNPRESS_NAMESPACE };
 
 /**

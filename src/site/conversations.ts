@@ -62,6 +62,7 @@ export function forgetConversation(context: BuildContext, id: ConversationId): v
   state.tallies.keep(id, []);
   state.edits.keep(id, []);
   state.commits.save(id, '', []);
+  state.conversations.holdOpen(id, []);
   state.lists.place({ id, firstMs: 0, lastMs: 0 }, []);
   state.packs.forget(owner);
   state.conversations.forget(id);

@@ -21,6 +21,7 @@ export const pages = {
   readerExport: '/reader/state.json',
   notFound: '/404.html',
   card: '/card.png',
+  digest: '/digest/',
   river: '/river/',
   neighbours: '/neighbours/',
   wander: '/wander/',

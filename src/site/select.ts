@@ -51,6 +51,7 @@ export function selectConversations(
     offer(state, describe(summary, options, notes), options, key);
   }
   conversations.retryFailed();
+  conversations.markHeld();
   state.setMeta('seen', JSON.stringify(now));
 }
 

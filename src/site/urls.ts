@@ -206,9 +206,9 @@ export function searchShardUrl(name: string): string {
   return `/pagefind/${name}/`;
 }
 
-/** `/c/<id>/feed/1/atom.xml`: the first archive document of a feed (RFC 5005). */
-export function feedArchiveUrl(pageUrl: string, number: number, format: FeedFormat): string {
-  return feedUrl(`${pageUrl}feed/${number}/`, format);
+/** `/c/<id>/feed/1/atom.xml`, `/feed/2026-01-05/atom.xml`: an archive document of a feed (RFC 5005). The name is made of digits. */
+export function feedArchiveUrl(pageUrl: string, name: string, format: FeedFormat): string {
+  return feedUrl(`${pageUrl}feed/${name}/`, format);
 }
 
 /** An address of the site with the place where it stands in front of it. `site` ends in `/`, and may have a path. */
@@ -230,6 +230,11 @@ export function isBelow(url: string, section: string): boolean {
 /** `urn:turnpress:turn:<hash>` and the like: the same on every mirror. */
 export function turnUrn(turn: TurnHash): string {
   return `urn:turnpress:turn:${turn}`;
+}
+
+/** `urn:turnpress:digest:<conversation>:<day>`: what was said in it on that day. */
+export function digestUrn(id: ConversationId, day: string): string {
+  return `urn:turnpress:digest:${id}:${day}`;
 }
 
 /** `urn:turnpress:moved:<conversation>`: the news that it goes on in another one. */

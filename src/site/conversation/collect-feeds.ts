@@ -2,6 +2,7 @@
 /** Contents are made only for documents that have to be written, and beside the walk. */
 
 import type { TurnHash } from '../../model/ids.ts';
+import { MOST_BACK } from '../feeds/back-pages.ts';
 import { FEED_ENTRIES, type FeedPlan, type LazyEntry } from '../feeds/feeds.ts';
 import { agentName } from '../render/names.ts';
 import { plainTitle } from '../render/text/plain-title.ts';
@@ -13,12 +14,14 @@ import type { BranchOutline } from '../view/outline.ts';
 import type { Collecting } from './collector.ts';
 import { addTask, type ConversationWork } from './conversation-work.ts';
 
+/** Raised when entries of the same exchange change. */
+const ENTRY = '2';
+
 /** An entry with the turn that names it. */
 interface KnownEntry extends LazyEntry {
   readonly turn: TurnHash;
-  isMade(): boolean;
-  /** The entry itself. Throws when it is not made yet. */
-  readonly json: () => string;
+  /** The entry itself; undefined: it was not asked for. */
+  readonly json: () => string | undefined;
 }
 
 export function openFeeds(work: ConversationWork): Collecting {
@@ -27,6 +30,7 @@ export function openFeeds(work: ConversationWork): Collecting {
   const withheld = new Map<TurnHash, number>();
   const documents: Promise<void>[] = [];
   let newest: readonly KnownEntry[] = [];
+  const held: number[] = [];
   let feed: BranchFeed | undefined;
   return {
     openBranch(branch) {
@@ -38,12 +42,17 @@ export function openFeeds(work: ConversationWork): Collecting {
     turn({ turn, withheld: reason }) {
       if (reason !== undefined) withheld.set(turn.hash, work.withheld.get(turn.hash) ?? turn.timeMs);
     },
-    exchange: async (exchange) => feed?.add(exchange),
+    async exchange(exchange) {
+      // what is under way is told of when it has ended, or when nothing came of it for long
+      if (!exchange.ended) held.push(exchange.endMs);
+      if (exchange.ended || exchange.endMs <= context.state.conversations.quietBefore()) await feed?.add(exchange);
+    },
     async closeBranch() {
       newest = pickNewest([...newest, ...((await feed?.finish()) ?? [])]);
     },
     finish() {
       context.state.entries.saveDeleted(id, withheld);
+      context.state.conversations.holdOpen(id, held);
       addTask(work, context.feeds.follow(save(work, newest, documents)));
     },
   };
@@ -55,14 +64,18 @@ async function save(
   newest: readonly KnownEntry[],
   documents: readonly Promise<void>[],
 ): Promise<void> {
+  const { entries } = context.state;
+  const { id } = conversation.summary;
   await Promise.all(documents);
-  await context.feeds.make(newest.filter((one) => !one.isMade()));
+  await context.feeds.make(
+    newest.filter(({ turn, key, json }) => json() === undefined && !entries.knows(id, turn, key)),
+  );
   const rows = newest.map(({ turn, updatedMs, key, json }) => ({ turn, timeMs: updatedMs, key, json: json() }));
-  context.state.entries.save(conversation.summary.id, rows);
+  entries.save(id, rows);
 }
 
 function pickNewest(entries: readonly KnownEntry[]): readonly KnownEntry[] {
-  return entries.toSorted((a, b) => b.updatedMs - a.updatedMs || (a.turn < b.turn ? -1 : 1)).slice(0, FEED_ENTRIES);
+  return entries.toSorted((a, b) => b.updatedMs - a.updatedMs || (a.turn < b.turn ? -1 : 1)).slice(0, MOST_BACK);
 }
 
 interface BranchFeed {
@@ -75,25 +88,27 @@ interface BranchFeed {
 function createBranchFeed(work: ConversationWork, branch: BranchOutline, defer: FeedPlan['defer']): BranchFeed {
   const { context } = work;
   const plan = planOf(work, branch, defer);
-  let newest: KnownEntry[] = [];
+  const all: KnownEntry[] = [];
   let chunk: KnownEntry[] = [];
   let archives = 0;
   return {
     async add(exchange) {
       // Full only when another exchange follows: the newest one may still grow.
       if (chunk.length === FEED_ENTRIES) {
+        const before = archives === 0 ? '' : String(archives);
         archives++;
-        await context.feeds.buildArchive(plan, archives, chunk);
+        await context.feeds.buildArchive(plan, { name: String(archives), before }, chunk);
         chunk = [];
       }
       const entry = lazyEntry(work, branch, exchange);
       chunk.push(entry);
-      newest.push(entry);
-      if (newest.length > FEED_ENTRIES) newest = newest.slice(1);
+      all.push(entry);
+      if (all.length > MOST_BACK) all.shift();
     },
     async finish() {
-      await context.feeds.build({ ...plan, archives, entries: newest.toReversed() });
-      return newest;
+      const newest = all.slice(-FEED_ENTRIES).reverse();
+      await context.feeds.build({ ...plan, archive: archives === 0 ? '' : String(archives), entries: newest });
+      return all;
     },
   };
 }
@@ -115,7 +130,6 @@ function planOf(
     entries: [],
     deleted,
     ...(context.options.replica === undefined ? {} : { checkpointUrl: checkpointUrl(summary.id) }),
-    archives: 0,
     defer,
   };
 }
@@ -124,32 +138,34 @@ function lazyEntry(work: ConversationWork, branch: BranchOutline, exchange: Exch
   const { context, conversation } = work;
   const { meta, id } = conversation.summary;
   const categories = [...conversation.tags, ...(meta.project === undefined ? [] : [meta.project])];
-  const key = keyOf(RENDERER_VERSION, exchange.key, conversation.title, categories, branch.head.name);
+  const { url: site } = context.options.config;
+  const key = keyOf(RENDERER_VERSION, ENTRY, site, exchange.key, conversation.title, categories, branch.head.name);
   const facts = {
     conversation: id,
     branch: branch.head.name,
-    site: context.options.config.url,
+    site,
     author: agentName(meta.agent ?? 'agent'),
     conversationTitle: conversation.title,
     categories: categories.map((name) => plainTitle(name, 60)),
   };
   let json: string | undefined;
+  /** Until the entry is made: a long conversation does not stand in memory. */
+  let of: { readonly exchange: Exchange; readonly facts: typeof facts } | undefined = { exchange, facts };
   return {
     turn: exchange.first,
     key,
     updatedMs: exchange.endMs,
     weight: exchange.weight,
-    isMade: () => json !== undefined,
-    json() {
-      if (json === undefined) throw new TypeError(`the entry of turn ${exchange.first} is not made`);
-      return json;
-    },
+    json: () => json,
     source() {
       json ??= context.state.entries.find(exchange.first, key);
-      return { key, of: json ?? { exchange, facts } };
+      const made = json ?? of;
+      if (made === undefined) throw new TypeError(`the entry of turn ${exchange.first} was made and is lost`);
+      return { key, of: made };
     },
     made(entry) {
       json = entry;
+      of = undefined;
     },
   };
 }

@@ -104,6 +104,7 @@ export function exchangeOf(
   return {
     ...known,
     first: first as TurnHash,
+    ended: true,
     pageUrl: url,
     get items() {
       const collector = createExchangeCollector();

@@ -28,8 +28,9 @@ export interface LazyEntry {
 export interface FeedPlan {
   readonly owner: string;
   readonly id: string;
-  /** The page that the feed stands beside. */
+  /** The page that the feed is of, and that it stands beside unless `at` names another folder. */
   readonly pageUrl: string;
+  readonly at?: string;
   readonly title: string;
   readonly description: string;
   /** Newest first, at most `FEED_ENTRIES`. */
@@ -37,8 +38,8 @@ export interface FeedPlan {
   readonly deleted: readonly DeletedEntry[];
   /** Address of the checkpoint that speaks for what the feed tells. Absent: there is no replica. */
   readonly checkpointUrl?: string;
-  /** Full archive documents that exist. Undefined: the feed has none and says nothing about completeness. */
-  readonly archives?: number;
+  /** Name of the newest archive document; empty: there is none. Undefined: the feed never has any and says nothing about completeness. */
+  readonly archive?: string;
   /** Takes the work of making and writing documents; it may go on in the background. */
   readonly defer: (work: Promise<void>) => void;
 }
@@ -48,8 +49,12 @@ const FORMATS: readonly FeedFormat[] = FEED_FORMATS.map(({ format }) => format);
 export interface FeedBuilder {
   /** Declares the documents, and hands those that have to be written to `defer`, as soon as there is room for them. */
   build(plan: FeedPlan): Promise<void>;
-  /** Archive document `number` (from 1) with its entries, oldest first. */
-  buildArchive(plan: FeedPlan, number: number, entries: readonly LazyEntry[]): Promise<void>;
+  /** An archive document with its entries, oldest first. `before`: name of the one before it; empty: it is the first. */
+  buildArchive(
+    plan: FeedPlan,
+    document: { readonly name: string; readonly before: string },
+    entries: readonly LazyEntry[],
+  ): Promise<void>;
   /** Makes entries that stand in no document that had to be written. */
   make(entries: readonly LazyEntry[]): Promise<void>;
   /** Waits until the entries of all conversations that were walked so far are kept, or could not be made. */
@@ -128,20 +133,20 @@ export function createFeedBuilder({ output, config, frameKey, pool, gate }: Feed
       write(
         plan,
         plan.entries,
-        (format) => feedUrl(plan.pageUrl, format),
+        (format) => feedUrl(plan.at ?? plan.pageUrl, format),
         (format) => pagingOf(plan, config.url, format),
       ),
-    buildArchive: (plan, number, entries) =>
+    buildArchive: (plan, { name, before }, entries) =>
       write(
         { ...plan, deleted: [] },
         entries.toReversed(),
-        (format) => feedArchiveUrl(plan.pageUrl, number, format),
+        (format) => feedArchiveUrl(plan.pageUrl, name, format),
         (format) => ({
           kind: 'archive',
           current: absoluteUrl(config.url, feedUrl(plan.pageUrl, format)),
-          ...(number > 1
-            ? { prevArchive: absoluteUrl(config.url, feedArchiveUrl(plan.pageUrl, number - 1, format)) }
-            : {}),
+          ...(before === ''
+            ? {}
+            : { prevArchive: absoluteUrl(config.url, feedArchiveUrl(plan.pageUrl, before, format)) }),
         }),
       ),
     async make(entries) {
@@ -167,7 +172,8 @@ function weightOf(entries: readonly LazyEntry[]): number {
 }
 
 function pagingOf(plan: FeedPlan, site: string, format: FeedFormat): FeedDocument['paging'] {
-  if (plan.archives === undefined) return undefined;
-  if (plan.archives === 0) return plan.entries.length < FEED_ENTRIES ? { kind: 'complete' } : { kind: 'subscription' };
-  return { kind: 'subscription', prevArchive: absoluteUrl(site, feedArchiveUrl(plan.pageUrl, plan.archives, format)) };
+  const { archive, pageUrl, entries } = plan;
+  if (archive === undefined) return undefined;
+  if (archive === '') return entries.length < FEED_ENTRIES ? { kind: 'complete' } : { kind: 'subscription' };
+  return { kind: 'subscription', prevArchive: absoluteUrl(site, feedArchiveUrl(pageUrl, archive, format)) };
 }

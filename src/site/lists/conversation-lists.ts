@@ -123,7 +123,9 @@ function describe({ state }: BuildContext, { url, members }: List): string {
 
 function feedsOf({ frame, options }: BuildContext, list: List): PageModel['feeds'] {
   const { title } = options.config;
-  return frame.feedsOf(list.url, list.kind === 'home' ? title : `${list.title}: ${title}`);
+  if (list.kind !== 'home') return frame.feedsOf(list.url, `${list.title}: ${title}`);
+  const [digest] = frame.feedsOf(pages.digest, `${title}, by day`).filter(({ url }) => url.endsWith('atom.xml'));
+  return [...frame.feedsOf(list.url, title), ...(digest === undefined ? [] : [{ ...digest, label: 'By day' }])];
 }
 
 function crumbsOf({ kind }: List): readonly LinkModel[] {

@@ -1,45 +1,60 @@
-/** The feeds of a list: the newest exchanges of all its conversations. */
+/** The feeds of a list: the newest exchanges of all its conversations; those of the whole site page back, and have a digest. */
 /** Taken from what each conversation's own build remembered, so no log is read for them. */
 
-import type { TurnHash } from '../../model/ids.ts';
 import { placeNameOf } from '../base-path.ts';
 import type { BuildContext } from '../conversation/context.ts';
-import { FEED_ENTRIES, type LazyEntry } from '../feeds/feeds.ts';
+import { layOutBackPages, MOST_BACK } from '../feeds/back-pages.ts';
+import { FEED_ENTRIES, type FeedPlan, type LazyEntry } from '../feeds/feeds.ts';
+import type { ListedEntry } from '../state/entries.ts';
 import { keyOf } from '../state/keys.ts';
 import { listUrn, pages, siteUrn } from '../urls.ts';
+import { buildDigest } from './digest.ts';
 import type { List } from './list-row.ts';
 
+const BACK_OWNER = 'list:/feed';
+
 export async function buildListFeeds(context: BuildContext, list: List, owner: string): Promise<void> {
-  const { state, feeds, options } = context;
+  const { state, options } = context;
   const { config, replica } = options;
   const site = placeNameOf(config.url);
   const home = list.kind === 'home';
-  const entries = state.entries.listNewest(list.url, FEED_ENTRIES).map(
-    ({ turn, key, timeMs }): LazyEntry => ({
-      key: keyOf(turn, key),
-      updatedMs: timeMs,
-      weight: ENTRY_WEIGHT,
-      source: () => ({ key, of: getEntry(context, turn, key) }),
-    }),
-  );
-  await feeds.build({
+  const rows = state.entries.listNewest(list.url, home ? MOST_BACK : FEED_ENTRIES);
+  const plan: FeedPlan = {
     owner,
     id: home ? siteUrn(site) : listUrn(list.kind, site, list.name),
     pageUrl: list.url,
     title: home ? config.title : `${list.title}: ${config.title}`,
     description: home ? config.description : `Exchanges of ${list.title}`,
-    entries,
+    entries: rows.slice(0, FEED_ENTRIES).map((row) => lazyEntry(context, row)),
     deleted: state.entries.listDeleted(list.url, FEED_ENTRIES),
     ...(replica === undefined ? {} : { checkpointUrl: pages.replicaCheckpoint }),
     defer: context.defer,
-  });
+  };
+  if (!home) return context.feeds.build(plan);
+  await context.feeds.build({ ...plan, archive: await buildBackPages(context, plan, rows) });
+  await buildDigest(context, rows);
+}
+
+/** Name of the newest of them; empty: there is none. */
+async function buildBackPages(context: BuildContext, plan: FeedPlan, rows: readonly ListedEntry[]): Promise<string> {
+  context.output.take(BACK_OWNER);
+  let before = '';
+  for (const { name, rows: own } of layOutBackPages(rows, FEED_ENTRIES)) {
+    const entries = own.map((row) => lazyEntry(context, row));
+    await context.feeds.buildArchive({ ...plan, owner: BACK_OWNER }, { name, before }, entries);
+    before = name;
+  }
+  return before;
 }
 
 /** Entries are at most 64 KB, and seldom more than this. */
 const ENTRY_WEIGHT = 16 * 1024;
 
-function getEntry({ state }: BuildContext, turn: TurnHash, key: string): string {
-  const entry = state.entries.find(turn, key);
-  if (entry === undefined) throw new TypeError(`the entry of turn ${turn} was listed and is not there`);
-  return entry;
+function lazyEntry(context: BuildContext, { turn, key, timeMs }: ListedEntry): LazyEntry {
+  return {
+    key: keyOf(turn, key),
+    updatedMs: timeMs,
+    weight: ENTRY_WEIGHT,
+    source: () => ({ key, of: context.state.entries.get(turn, key) }),
+  };
 }

@@ -60,7 +60,18 @@ const PAGES = [
   '/wander/*',
   pages.notFound,
 ];
-const FEED_FOLDERS = ['/', '/river/', '/c/*/', '/projects/*/', '/agents/*/', '/tags/*/', '/models/*/', pages.notes];
+const FEED_FOLDERS = [
+  '/',
+  '/feed/*/',
+  pages.digest,
+  '/river/',
+  '/c/*/',
+  '/projects/*/',
+  '/agents/*/',
+  '/tags/*/',
+  '/models/*/',
+  pages.notes,
+];
 
 export const headerRules: readonly HeaderRule[] = [
   {

@@ -64,6 +64,12 @@ export interface ConversationTable {
   saveItem(id: ConversationId, item: string): void;
   /** Its pages are made. `failed`: only one that says that they could not be. */
   settle(id: ConversationId, failed: boolean): void;
+  /** Since when nothing came: what was under way in such conversations counts as ended. Of the newest turn, never of the clock. */
+  quietBefore(): number;
+  /** Its exchanges that have not ended: the times of their last turns. */
+  holdOpen(id: ConversationId, ends: readonly number[]): void;
+  /** Those of which what was under way counts otherwise now are to be built. */
+  markHeld(): void;
   hasFailed(): boolean;
   /** Those that failed are tried again. */
   retryFailed(): void;
@@ -71,6 +77,9 @@ export interface ConversationTable {
   /** A hash of what all of them show: equal for equal conversations, on any machine. */
   digest(): string;
 }
+
+/** So long nobody waits for an answer. */
+const QUIET_MS = 6 * 3_600_000;
 
 export function createConversationTable(database: Database): ConversationTable {
   const find = database.statement(
@@ -181,6 +190,21 @@ export function createConversationTable(database: Database): ConversationTable {
     saveItem: (id, item) => void database.statement('UPDATE conversation SET item = ? WHERE id = ?').run(item, id),
     settle(id, failed) {
       database.statement('UPDATE conversation SET dirty = 0, failed = ? WHERE id = ?').run(failed ? 1 : 0, id);
+    },
+    quietBefore: () =>
+      Number(database.statement('SELECT max(last_ms) AS ms FROM conversation WHERE gone = 0').get()?.ms ?? 0) -
+      QUIET_MS,
+    holdOpen(id, ends) {
+      database.statement('DELETE FROM held WHERE conversation = ?').run(id);
+      const hold = database.statement('INSERT OR REPLACE INTO held (conversation, ms, told) VALUES (?, ?, ?)');
+      for (const ms of ends) hold.run(id, ms, ms <= table.quietBefore() ? 1 : 0);
+    },
+    markHeld() {
+      database
+        .statement(
+          'UPDATE conversation SET dirty = 1 WHERE gone = 0 AND id IN (SELECT conversation FROM held WHERE told != (ms <= ?))',
+        )
+        .run(table.quietBefore());
     },
     hasFailed: () => database.statement('SELECT 1 FROM conversation WHERE failed = 1 LIMIT 1').get() !== undefined,
     retryFailed: () => database.exec('UPDATE conversation SET dirty = 1 WHERE failed = 1'),

@@ -13,26 +13,42 @@ export interface EntryRow {
   readonly key: string;
 }
 
+export interface ListedEntry extends EntryRow {
+  readonly conversation: ConversationId;
+}
+
 export interface EntryTable {
   /** The entry of a turn as JSON, if it is there under this key. */
   find(turn: TurnHash, key: string): string | undefined;
-  /** Replaces those of a conversation; what is there under its key stays. `json`: a FeedEntry. */
-  save(conversation: ConversationId, entries: readonly (EntryRow & { readonly json: string })[]): void;
+  /** The same for one that is listed. Throws when nobody kept it. */
+  get(turn: TurnHash, key: string): string;
+  /** Whether the conversation has the entry of a turn under this key. */
+  knows(conversation: ConversationId, turn: TurnHash, key: string): boolean;
+  /** Replaces those of a conversation; what is there under its key stays. `json`: a FeedEntry; undefined for what is known. */
+  save(conversation: ConversationId, entries: readonly (EntryRow & { readonly json: string | undefined })[]): void;
   /** Replaces those of a conversation. */
   saveDeleted(conversation: ConversationId, turns: ReadonlyMap<TurnHash, number>): void;
   /** The newest entries of a list's conversations, newest first. */
-  listNewest(list: string, most: number): readonly EntryRow[];
+  listNewest(list: string, most: number): readonly ListedEntry[];
   /** What was taken back last in a list's conversations, newest first. */
   listDeleted(list: string, most: number): readonly DeletedEntry[];
 }
 
 export function createEntryTable(database: Database): EntryTable {
   const find = database.statement('SELECT data FROM entry WHERE turn = ? AND key = ?');
+  const own = database.statement('SELECT 1 FROM entry WHERE turn = ? AND key = ? AND conversation = ?');
+  const findEntry: EntryTable['find'] = (turn, key) => {
+    const data = find.get(turn, key)?.data;
+    return typeof data === 'string' ? data : undefined;
+  };
   return {
-    find(turn, key) {
-      const data = find.get(turn, key)?.data;
-      return typeof data === 'string' ? data : undefined;
+    find: findEntry,
+    get(turn, key) {
+      const entry = findEntry(turn, key);
+      if (entry === undefined) throw new TypeError(`the entry of turn ${turn} was listed and is not there`);
+      return entry;
     },
+    knows: (conversation, turn, key) => own.get(turn, key, conversation) !== undefined,
     save(conversation, entries) {
       const rows = database.statement('SELECT turn, time, key FROM entry WHERE conversation = ?').all(conversation);
       const known = new Map(rows.map(entryFromRow).map((row) => [row.turn, row]));
@@ -42,7 +58,9 @@ export function createEntryTable(database: Database): EntryTable {
       for (const { turn, timeMs, key, json } of entries) {
         const old = known.get(turn);
         known.delete(turn);
-        if (old?.key !== key || old.timeMs !== timeMs) insert.run(turn, conversation, timeMs, key, json);
+        if (old?.key === key && old.timeMs === timeMs) continue;
+        if (json === undefined) throw new TypeError(`the entry of turn ${turn} is not made`);
+        insert.run(turn, conversation, timeMs, key, json);
       }
       const remove = database.statement('DELETE FROM entry WHERE turn = ? AND conversation = ?');
       for (const turn of known.keys()) remove.run(turn, conversation);
@@ -65,18 +83,19 @@ export function createEntryTable(database: Database): EntryTable {
 }
 
 /** Looks only at conversations that were active late enough: an entry is never newer than its conversation's last turn. */
-function listNewest(database: Database, list: string, most: number): readonly EntryRow[] {
+function listNewest(database: Database, list: string, most: number): readonly ListedEntry[] {
   const members = database
     .statement('SELECT conversation, last_ms FROM member WHERE list = ? ORDER BY last_ms DESC, conversation')
     .iterate(list);
   const own = database.statement(
     'SELECT turn, time, key FROM entry WHERE conversation = ? ORDER BY time DESC, turn LIMIT ?',
   );
-  let newest: readonly EntryRow[] = [];
+  let newest: readonly ListedEntry[] = [];
   for (const { conversation, last_ms } of members) {
     const last = newest.at(-1);
     if (newest.length === most && last !== undefined && last.timeMs > Number(last_ms)) break;
-    const more = own.all(String(conversation), most).map(entryFromRow);
+    const id = String(conversation) as ConversationId;
+    const more = own.all(id, most).map((row) => ({ ...entryFromRow(row), conversation: id }));
     newest = [...newest, ...more].sort((a, b) => b.timeMs - a.timeMs || (a.turn < b.turn ? -1 : 1)).slice(0, most);
   }
   return newest;

@@ -4,7 +4,7 @@
 import type { Database } from '../../base/sqlite.ts';
 
 /** Raised when the tables or what stands in them change meaning. */
-const STATE_VERSION = '11';
+const STATE_VERSION = '12';
 
 /** Name of the mark of a build whose files are being moved into place. */
 export const MOVING = 'moving';
@@ -61,6 +61,8 @@ CREATE TABLE replica_upto (conversation TEXT PRIMARY KEY, upto INTEGER NOT NULL,
 
 CREATE TABLE entry (turn TEXT PRIMARY KEY, conversation TEXT NOT NULL, time INTEGER NOT NULL, key TEXT NOT NULL, data TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX entry_conversation ON entry (conversation, time DESC, turn);
+-- Conversations with an exchange that has not ended. ms: of its last turn; told: its entry is there all the same, because nothing came for long.
+CREATE TABLE held (conversation TEXT NOT NULL, ms INTEGER NOT NULL, told INTEGER NOT NULL, PRIMARY KEY (conversation, ms)) WITHOUT ROWID;
 CREATE TABLE deleted (turn TEXT PRIMARY KEY, conversation TEXT NOT NULL, time INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX deleted_conversation ON deleted (conversation);
 CREATE INDEX deleted_time ON deleted (time DESC, turn);

@@ -4,8 +4,9 @@
 import { ownString } from '../../base/own-string.ts';
 import { isoTime } from '../../base/time.ts';
 import type { FeedEntry } from '../../model/entry.ts';
+import { tellingWords } from '../../model/facts/title.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import type { Item } from '../../model/item.ts';
+import type { Item, Part } from '../../model/item.ts';
 import { keyOf } from '../state/keys.ts';
 import { absoluteUrl, turnAnchor, turnUrn } from '../urls.ts';
 import type { TurnView } from './turn-view.ts';
@@ -14,6 +15,8 @@ export interface Exchange {
   /** The turn that opens it: a prompt, or the first turn of a branch. */
   readonly first: TurnHash;
   readonly prompt: boolean;
+  /** Another prompt follows, or the answer is there: nothing of it is still to come. */
+  readonly ended: boolean;
   /** Page that holds `first`. */
   readonly pageUrl: string;
   readonly startMs: number;
@@ -36,14 +39,15 @@ export interface ExchangeCollector {
 
 export function createExchangeCollector(): ExchangeCollector {
   let open: OpenExchange | undefined;
-  const close = (): Exchange | undefined => {
+  const close = (followed: boolean): Exchange | undefined => {
     if (open === undefined) return undefined;
-    const { first, pageUrl, endMs, items, leftOut, room, parts } = open;
+    const { first, pageUrl, endMs, items, leftOut, room, parts, answered } = open;
     open = undefined;
     if (first.withheld !== undefined || items.every((item) => item.parts.length === 0)) return undefined;
     return {
       first: first.turn.hash,
       prompt: first.prompt,
+      ended: followed || answered,
       pageUrl,
       startMs: first.turn.timeMs,
       endMs: Math.max(endMs, first.turn.timeMs),
@@ -55,16 +59,37 @@ export function createExchangeCollector(): ExchangeCollector {
   };
   return {
     add(view, pageUrl) {
-      const closed = view.prompt ? close() : undefined;
-      open ??= { first: view, pageUrl, endMs: view.turn.timeMs, items: [], leftOut: 0, room: MOST_KEPT, parts: [] };
+      const closed = view.prompt ? close(true) : undefined;
+      open ??= openExchange(view, pageUrl);
+      open.answered = isAnswer(view.item);
       open.endMs = Math.max(open.endMs, view.turn.timeMs);
       open.parts.push(view.item === undefined ? `-${view.turn.hash}` : view.turn.hash);
       if (view.item !== undefined && view.item.role !== 'tool' && view.item.role !== 'system')
         keep(open, view.item, view.turn.rawLength);
       return closed;
     },
-    finish: close,
+    finish: () => close(false),
   };
+}
+
+function openExchange(first: TurnView, pageUrl: string): OpenExchange {
+  return {
+    first,
+    pageUrl,
+    endMs: first.turn.timeMs,
+    items: [],
+    leftOut: 0,
+    room: MOST_KEPT,
+    parts: [],
+    answered: false,
+  };
+}
+
+/** Whether nothing is waited for behind it: words of the agent without a call, or that somebody stopped it. */
+function isAnswer(item: Item | undefined): boolean {
+  if (item?.role === 'system') return item.note === 'interrupt';
+  const types = new Set(item?.parts.map(({ type }) => type));
+  return item?.role === 'assistant' && types.has('text') && !types.has('tool_call');
 }
 
 interface OpenExchange {
@@ -76,6 +101,8 @@ interface OpenExchange {
   /** Raw bytes that may still be kept. */
   room: number;
   readonly parts: string[];
+  /** The last turn is an answer. */
+  answered: boolean;
 }
 
 /** Raw bytes of an exchange; a feed has a hundred of them in memory, and shows less of each. */
@@ -109,11 +136,12 @@ export function entryOf(exchange: Exchange, context: EntryContext): FeedEntry {
       .filter((item) => item.role === role)
       .flatMap((item) => item.parts.flatMap((part) => (part.type === 'text' ? [part.content] : [])))
       .join('\n\n');
-  const title = context.plainTitle(said('user'), 100);
+  const { conversationTitle } = context;
+  const asked = context.plainTitle(tellingWords(said('user')), 100);
   const summary = context.plainTitle(said('assistant'), 300);
   return {
     id: turnUrn(exchange.first),
-    title: title === '' ? `${context.conversationTitle}, ${isoTime(exchange.startMs).slice(0, 10)}` : title,
+    title: entryTitle(conversationTitle, asked, exchange.startMs),
     url: `${absoluteUrl(context.site, exchange.pageUrl)}#${turnAnchor(exchange.first)}`,
     published: exchange.startMs,
     updated: exchange.endMs,
@@ -125,15 +153,28 @@ export function entryOf(exchange: Exchange, context: EntryContext): FeedEntry {
   };
 }
 
-function shown(item: Item): Item {
-  return { ...item, parts: item.parts.filter((part) => part.type === 'text' || part.type === 'tool_call') };
+/** `Conversation: prompt`; once, where one says what the other does. */
+function entryTitle(conversation: string, asked: string, startMs: number): string {
+  if (asked === '') return `${conversation}, ${isoTime(startMs).slice(0, 10)}`;
+  const [short, long] = [conversation, asked]
+    .map((words) => words.replace(/…$/, ''))
+    .sort((a, b) => a.length - b.length);
+  return long?.startsWith(short ?? '') ? asked : `${conversation}: ${asked}`;
 }
 
-/** The last one that is kept: its texts up to `room` characters, its calls by name. */
+function shown(item: Item): Item {
+  const parts = item.parts.flatMap((part): readonly Part[] => {
+    if (part.type === 'tool_call') return [{ ...part, arguments: null }];
+    return part.type === 'text' ? [part] : [];
+  });
+  return { ...item, parts };
+}
+
+/** The last one that is kept: its texts up to `room` characters. */
 function shortened(item: Item, room: number): Item {
   let left = room;
   const parts = shown(item).parts.map((part) => {
-    if (part.type !== 'text') return { ...part, arguments: null };
+    if (part.type !== 'text') return part;
     const content = part.content.length <= left ? part.content : ownString(part.content.slice(0, left));
     left -= content.length;
     return { ...part, content };

@@ -322,7 +322,7 @@ describe('tool responses', () => {
 });
 
 describe('feed content', () => {
-  it('holds prompt, prose and one line for each tool call, without classes', () => {
+  it('holds prompt, the work in one line, and what was said, without classes', () => {
     const html = renderFeedContent([
       item('user', textPart('Do **it**')),
       item(
@@ -336,7 +336,13 @@ describe('feed content', () => {
     ]);
     expect(html).toContain('<blockquote>\n<p>Do <strong>it</strong></p>');
     expect(html).toContain('<p>Doing it.</p>');
-    expect(html).toContain('<ul>\n<li>Bash <code>make it</code></li>\n</ul>');
+    expect(html).toContain('<p><em>1 command</em></p>');
+    const whole = renderFeedContent([
+      item('user', textPart('Do it')),
+      item('assistant', textPart('I look.'), callPart('shell', {}, 'Bash')),
+      item('assistant', textPart('It is done.')),
+    ]);
+    expect(words(whole)).toBe('Do it 1 command It is done. Said on the way I look.');
     expect(html).not.toMatch(/class=|hidden thought|long output|a hook ran/);
     expect(() => parseStrict(html)).not.toThrow();
   });

@@ -5,6 +5,7 @@ import { html, joinHtml, type SafeHtml, text, trustHtml } from '../../../base/ht
 import { reasonWords } from '../../../model/withdrawal.ts';
 import { plural } from '../../render/names.ts';
 import { spanOf } from '../../render/text/spans.ts';
+import { callWords } from '../../render/tools/call-words.ts';
 import { renderDamagedTurn, renderWithheldTurn } from '../../render/turn-frame.ts';
 import type { LinkModel } from '../../shell/page-model.ts';
 import type { ToldExchange } from '../../state/pages/told.ts';
@@ -12,7 +13,7 @@ import { turnAnchor } from '../../urls.ts';
 import type { TurnView } from '../../view/turn-view.ts';
 import { renderFork } from './forks.ts';
 import { findRuns, type PlacedRow, type Run } from './page-rows.ts';
-import { callWords, resultWords } from './work-words.ts';
+import { resultWords } from './work-words.ts';
 
 /** In the place of a turn that has no item to show. */
 export function renderGap(view: TurnView): SafeHtml {

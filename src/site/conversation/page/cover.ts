@@ -7,13 +7,14 @@ import { formatCount, plural } from '../../render/names.ts';
 import { FOREIGN_REL, findLinkTarget } from '../../render/text/links.ts';
 import { plainTitle } from '../../render/text/plain-title.ts';
 import { roundCount, spanOf } from '../../render/text/spans.ts';
+import { callWords } from '../../render/tools/call-words.ts';
 import { nameStart } from '../../render/tools/short-paths.ts';
 import type { LinkModel } from '../../shell/page-model.ts';
 import type { Tokens, ToldExchange, Work } from '../../state/pages/told.ts';
 import { sumWork } from '../work/exchange-work.ts';
 import { type BranchLine, renderBranchTree } from './branch-tree.ts';
 import { commitUrl } from './remote.ts';
-import { callWords, firstSentence } from './work-words.ts';
+import { firstSentence } from './work-words.ts';
 
 export interface Cover {
   /** Of all branches; those of the main branch first. */

@@ -5,9 +5,10 @@ import { html, joinHtml, type SafeHtml, text } from '../../../base/html.ts';
 import { isoTime, readableDate } from '../../../base/time.ts';
 import { formatCount, plural } from '../../render/names.ts';
 import { spanOf } from '../../render/text/spans.ts';
+import { callWords } from '../../render/tools/call-words.ts';
 import type { ToldExchange } from '../../state/pages/told.ts';
 import { turnAnchor } from '../../urls.ts';
-import { callWords, resultWords } from './work-words.ts';
+import { resultWords } from './work-words.ts';
 
 export interface PromptIndex {
   /** Oldest first. */
