@@ -11,7 +11,8 @@ if (button !== null && out !== null) {
     try {
       await (await import(button.dataset.checker ?? '')).checkThisPage(out);
     } catch {
-      out.textContent = 'The program that checks did not come. Load the page again, or try later.';
+      out.textContent =
+        'Not checked: the program that checks did not come. Nothing is said about the page; try again later.';
     }
     button.disabled = false;
   });

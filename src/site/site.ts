@@ -32,6 +32,8 @@ import { parseReadingUrl, readingEntryUrl } from './urls.ts';
 
 export { basePathOf, underBasePath } from './base-path.ts';
 export type { PageFinding, PageReport } from './compare/compare-page.ts';
+export { withPictures } from './compare/pictures.ts';
+export { comparedWords, NOT_PROVEN, notComparedWords, ownersWords } from './compare/report-words.ts';
 export { ArchiveGrewError, BuildRunningError } from './errors.ts';
 export type { ConversationPlace, FollowedSource, Following, RiverEntry, WanderTarget } from './following.ts';
 export type { BuildOptions, BuildReport } from './options.ts';

@@ -6,7 +6,7 @@ import '../instead/install.ts';
 
 import { decodeUtf8 } from '../../base/bytes.ts';
 import { NetworkError, openContent, readPublished } from '../../replica/check/checking.ts';
-import { comparePage, readPage } from '../../site/compare/comparing.ts';
+import { comparePage, readPage, withPictures } from '../../site/compare/comparing.ts';
 import { startHashing } from '../instead/blake3.ts';
 import { basePath } from '../site-place.ts';
 import { fetchConversation } from './known-conversation.ts';
@@ -39,7 +39,8 @@ export async function checkThisPage(out: HTMLElement): Promise<void> {
     const meta = await content.readMeta();
     const { known, readBlob } = await fetchConversation(html, content);
     say('Comparing…');
-    const report = comparePage(html, known, { basePath, colours: false, meta, readBlob });
+    const compared = comparePage(html, known, { basePath, colours: false, meta, readBlob });
+    const report = await withPictures(compared, (url, limit) => fetchBytes(new URL(url, location.origin), limit));
     const here = findChangedHere(readPage(html).turns);
     showResult(out, published, { ...report, findings: [...report.findings, ...here] });
   } catch (error) {

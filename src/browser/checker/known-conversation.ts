@@ -42,6 +42,7 @@ export async function fetchConversation(html: string, content: ContentReader): P
       findTurn,
       listBranch,
       hasChildren: (turn) => parents.has(turn),
+      countTurns: content.turns.length,
       walkViews: (way) => way.flatMap(({ hash }) => views.get(hash) ?? []),
     },
     readBlob: (hash) => blobs.get(hash),

@@ -12,13 +12,18 @@ import {
   NotPublishedError,
   type Published,
 } from '../../replica/check/checking.ts';
-import type { PageFinding, PageReport } from '../../site/compare/comparing.ts';
+import {
+  comparedWords,
+  NOT_PROVEN,
+  notComparedWords,
+  ownersWords,
+  type PageFinding,
+  type PageReport,
+} from '../../site/compare/comparing.ts';
 import { anchorOf } from '../../site/fixed-urls.ts';
 
-const NOT_COMPARED =
-  'Titles, headings, names of branches and links between pages; colours of code; styles and scripts, which can change what is seen.';
-const NOT_PROVEN =
-  'That an agent wrote these words, that the times are true, whose key it is, and that nothing was left out before or after this page. The program that checked came from the same host as the page: whoever does not trust the host checks from elsewhere, with';
+const SAME_HOST =
+  'The program that checked came from the same host as the page: whoever does not trust the host checks from elsewhere, with';
 
 export function showResult(out: HTMLElement, published: Published, report: PageReport): void {
   const named = new Set(report.findings.map(({ turn }) => turn));
@@ -26,7 +31,9 @@ export function showResult(out: HTMLElement, published: Published, report: PageR
   const holds = report.findings.length === 0 && report.turns > 0;
   const verdict = element('p', holds ? '✓ ' : '✗ ');
   verdict.className = `check-verdict ${holds ? 'holds' : 'fails'}`;
-  verdict.append(element('strong', verdictOf(holds, good, report)));
+  verdict.append(element('strong', verdictOf(good, published.signature, report)));
+  const owners = ownersWords(report);
+  if (owners !== '') verdict.append(` ${sentence(owners)}`);
   const failures = element('ul');
   for (const finding of report.findings) failures.append(failureOf(finding));
   const facts = element('dl');
@@ -36,11 +43,13 @@ export function showResult(out: HTMLElement, published: Published, report: PageR
     row.append(element('dt', name), element('dd', value));
     facts.append(row);
   }
-  const limits = element('p', `${NOT_PROVEN} `);
+  const limits = element('p', `${sentence(NOT_PROVEN)} ${SAME_HOST} `);
   limits.append(element('code', `turnpress check ${location.origin}${location.pathname}`), '.');
   const rest = element('details');
   rest.append(element('summary', 'What this shows, and what it does not'), facts);
-  rest.append(element('h3', 'Not compared'), element('p', NOT_COMPARED), element('h3', 'Not proven'), limits);
+  rest.append(element('h3', 'Not compared'));
+  rest.append(element('p', sentence(`${notComparedWords(report)}; colours of code`)));
+  rest.append(element('h3', 'Not proven'), limits);
   out.replaceChildren(verdict, ...(report.findings.length === 0 ? [] : [failures]), rest);
 }
 
@@ -61,15 +70,29 @@ function sentenceOf(error: unknown): string {
   return 'Not checked.';
 }
 
-function verdictOf(holds: boolean, good: number, { turns, sameText, renderer }: PageReport): string {
+function verdictOf(good: number, signature: Published['signature'], report: PageReport): string {
+  const { turns, sameText, renderer, takenBack, findings } = report;
   if (turns === 0) return 'This page shows no turn.';
   const words =
     sameText > 0
       ? ` Of ${sameText} only the words were compared: the page says that another version made it (${renderer || 'it does not say which'}).`
       : '';
-  if (holds)
-    return `${turns === 1 ? 'The turn' : `All ${turns} turns`} on this page ${turns === 1 ? 'is' : 'are'} as published.${words}`;
-  return `${good} of ${plural(turns, 'turn')} on this page ${good === 1 ? 'is' : 'are'} as published.${words}`;
+  const all = `${turns === 1 ? 'The turn' : `All ${turns} turns`} on this page ${turns === 1 ? 'is' : 'are'} as published`;
+  const how = `${takenBack === 0 ? '' : `, ${takenBack} taken back`}${SIGNED[signature]}`;
+  if (findings.length === 0) return `${all}${how}.${words}`;
+  if (good === turns) return `${all}${how}; what stands beside them is not.${words}`;
+  return `${good} of ${plural(turns, 'turn')} on this page ${good === 1 ? 'is' : 'are'} as published${how}.${words}`;
+}
+
+const SIGNED: Readonly<Record<Published['signature'], string>> = {
+  valid: '',
+  unsigned: ', by an archive that nobody signed',
+  'not checked': '; the signature was not checked',
+};
+
+/** With a capital and a full stop. */
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 function failureOf({ turn, problem }: PageFinding): HTMLElement {
@@ -110,6 +133,7 @@ function factsOf(published: Published, report: PageReport): readonly (readonly [
       `${plural(state.size, 'record')} under one root, published ${isoTime(state.timeMs).slice(0, 16).replace('T', ' ')} UTC`,
     ],
     ['This page', ends],
+    ['Compared', ['all turns', ...comparedWords(report)].join(', ')],
   ];
 }
 

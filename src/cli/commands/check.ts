@@ -11,7 +11,16 @@ import { plural } from '../../model/counts.ts';
 import { fingerprintOf, parseVerifierKey } from '../../replica/log/log.ts';
 import { type Fetcher, findReplica, NetworkError, type PullReport, pull } from '../../replica/replica.ts';
 import { parseAnchor, resolverShardUrl } from '../../site/fixed-urls.ts';
-import { basePathOf, comparePage, type PageReport } from '../../site/site.ts';
+import {
+  basePathOf,
+  comparedWords,
+  comparePage,
+  NOT_PROVEN,
+  notComparedWords,
+  ownersWords,
+  type PageReport,
+  withPictures,
+} from '../../site/site.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
@@ -23,11 +32,6 @@ const PAGE_LIMIT = 15 * 1024 * 1024;
 
 /** A page of turns: of the conversation or of a branch, the first or a later one. */
 const PAGE = /\/c\/([0-9a-f]{16})\/(?:b\/[^/]+\/)?(?:p[0-9]+\/)?(?:index\.html)?$/;
-
-const NOT_COMPARED =
-  'what stands around the turns (titles, headings, names of branches, links between pages), styles and scripts, which can hide or change what is seen';
-const NOT_PROVEN =
-  'that nothing was left out before or after this page, that the times are true, whose the key is, and that an agent wrote these words';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   const typed = addressOf(args[0] ?? '');
@@ -46,7 +50,7 @@ export async function run(context: Context, args: readonly string[], options: Co
     }
     const archive = openArchive(dir, { mode: 'read' });
     try {
-      return await compare(context, archive, report, page, accept);
+      return await compare(context, { archive, report, page, accept, fetcher });
     } finally {
       archive.close();
     }
@@ -67,13 +71,16 @@ interface Page {
   readonly turn: string | undefined;
 }
 
-async function compare(
-  context: Context,
-  archive: ArchiveReader,
-  report: PullReport,
-  page: Page,
-  accept: readonly string[],
-): Promise<number> {
+interface Given {
+  readonly archive: ArchiveReader;
+  readonly report: PullReport;
+  readonly page: Page;
+  /** Keys that were named. */
+  readonly accept: readonly string[];
+  readonly fetcher: Fetcher;
+}
+
+async function compare(context: Context, { archive, report, page, accept, fetcher }: Given): Promise<number> {
   const conversation = archive.findConversation(page.conversation);
   const { origin, logSize, keys } = report;
   const listed = listKnownKeys(context).filter(({ key }) => key.startsWith(`${origin}+`));
@@ -92,19 +99,29 @@ async function compare(
     context.print(`contradicts   the archive log does not publish conversation ${page.conversation}`);
     return EXIT.damaged;
   }
-  const compared = await comparePage(archive, conversation.id, page);
+  const compared = await withPictures(await comparePage(archive, conversation.id, page), (url, limit) =>
+    fetchPicture(fetcher, new URL(url, page.url), limit),
+  );
   const asked = page.turn === undefined || compared.shown.includes(page.turn);
   const missing = asked ? [] : [{ turn: page.turn ?? '', problem: 'it was asked for, and the page does not show it' }];
   const findings = [...compared.findings, ...missing];
   const holds = findings.length === 0 && compared.turns > 0;
   const { id, size } = conversation;
   const facts = { holds, page: page.url, origin, logSize, keys, known, conversation: id, size };
-  context.printJson({ ...facts, ...compared, findings, notCompared: NOT_COMPARED, notProven: NOT_PROVEN });
+  context.printJson({
+    ...facts,
+    ...compared,
+    findings,
+    notCompared: notComparedWords(compared),
+    notProven: NOT_PROVEN,
+  });
   context.print(`conversation  ${id}: ${plural(size, 'record')}, hash by hash under the root of its published state`);
   sayPage(context, compared);
   for (const { turn, problem } of findings)
     context.print(`contradicts   ${turn === '' ? '' : `t-${turn}: `}${problem}`);
-  context.print(`not compared  ${NOT_COMPARED}`);
+  const owners = ownersWords(compared);
+  if (owners !== '') context.print(`not proven    ${owners}`);
+  context.print(`not compared  ${notComparedWords(compared)}`);
   context.print(`not proven    ${NOT_PROVEN}`);
   return holds ? EXIT.done : EXIT.damaged;
 }
@@ -134,6 +151,7 @@ function sayPage(context: Context, report: PageReport): void {
   if (turns === 0) context.print('contradicts   the page shows no turn');
   else {
     context.print(`page          ${plural(turns, 'turn')}, ${same} letter for letter as rendered again here`);
+    for (const words of comparedWords(report)) context.print(`              ${words}`);
     if (renderer !== ourRenderer) {
       const theirs = renderer === '' ? 'a version that it does not name' : `version ${renderer}`;
       context.print(
@@ -177,6 +195,13 @@ async function fetchBody(fetcher: Fetcher, url: string): Promise<Uint8Array> {
   const answer = await fetcher.fetch(url, { limit: PAGE_LIMIT, compressed: true });
   if (answer.status === 200) return answer.body;
   throw new NetworkError(new URL(url).host, 'status', `it answers ${answer.status} for ${url}`);
+}
+
+async function fetchPicture(fetcher: Fetcher, url: URL, limit: number): Promise<Uint8Array | undefined> {
+  const answer = await fetcher.fetch(url.href, { limit });
+  if (answer.status === 200) return answer.body;
+  if (answer.status === 404 || answer.status === 410) return undefined;
+  throw new NetworkError(url.host, 'status', `it answers ${answer.status} for ${url.href}`);
 }
 
 function withoutHash(url: URL): string {

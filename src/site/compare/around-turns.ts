@@ -1,7 +1,7 @@
 /** What stands around the turns of a page and has no business there: what runs, hides, covers, or speaks between the turns. */
-/** It does not say that titles, headings and links between pages are right: those are nobody's words, and are not compared. */
+/** Whether headings and counts are right is for beside-turns.ts; links between pages are nobody's words, and are not compared. */
 
-import { type OpenElement, type Piece, type ShownPage, UNSAFE } from './read-page.ts';
+import { classesOf, type OpenElement, type Piece, type ShownPage, UNSAFE } from './read-page.ts';
 
 export interface AroundFinding {
   /** First 16 digits of the turn that stands before it; empty: none does. */
@@ -50,21 +50,21 @@ const HARMLESS_META = /^content-security-policy$/i;
 /** Of the search and of what the pages' scripts do. */
 const CONTROLS: ReadonlySet<string> = new Set(['form', 'input', 'select', 'dialog', 'noscript']);
 
-/** Between two turns only headings, notes of forks and sub-agents, and rows of links have words. */
+/** Between two turns only headings, counts of work, summaries of folded rows, and notes of owner, forks and sub-agents have words. */
 function textProblem({ within, text = '', after }: Piece, turns: number): string | undefined {
   if (after === 0 || after >= turns) return undefined;
-  if (within.some(({ name, attributes }) => SPEAKING.has(name) || attributes.get('class') === 'work')) return undefined;
+  for (const [i, element] of within.entries()) {
+    const speaks = SPEAKING[element.name];
+    if (speaks?.(classesOf(element), text, within[i - 1]) === true) return undefined;
+  }
   return `words that no turn says: “${text.slice(0, 60)}”`;
 }
 
-const SPEAKING: ReadonlySet<string> = new Set([
-  'h2',
-  'h3',
-  'header',
-  'aside',
-  'nav',
-  'summary',
-  'time',
-  'button',
-  'footer',
-]);
+type Speaks = (classes: readonly string[], text: string, outside: OpenElement | undefined) => boolean;
+
+const SPEAKING: Readonly<Record<string, Speaks>> = {
+  h2: (_, _text, outside) => outside !== undefined && classesOf(outside).includes('exchange'),
+  p: (classes) => classes.includes('work'),
+  aside: (classes) => ['written', 'fork', 'subagent'].some((name) => classes.includes(name)),
+  summary: (_, text) => /^(?:\d[\d,]* reads?)?(?:, )?(?:\d[\d,]* search(?:es)?)?$/.test(text),
+};

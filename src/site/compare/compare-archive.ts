@@ -12,7 +12,8 @@ export function compareWithArchive(
   html: string,
   basePath: string,
 ): PageReport {
-  const parents = new Set(archive.listTurns(id).map(({ parent }) => parent));
+  const turns = archive.listTurns(id);
+  const parents = new Set(turns.map(({ parent }) => parent));
   return comparePage(
     html,
     {
@@ -22,6 +23,7 @@ export function compareWithArchive(
       },
       listBranch: (turn) => archive.listBranch(turn),
       hasChildren: (turn) => parents.has(turn),
+      countTurns: turns.length,
       walkViews: (path) => walkViews(archive, path),
     },
     {

@@ -4,10 +4,13 @@
 import type { TurnHash } from '../../model/ids.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import { RENDERER_VERSION } from '../render/version.ts';
+import { foldersOf } from '../view/folders.ts';
 import type { TurnView } from '../view/turn-view.ts';
 import { findAround } from './around-turns.ts';
+import { type Beside, compareBeside } from './beside-turns.ts';
 import { readPage, type ShownTurn } from './read-page.ts';
-import { type Rendering, renderAgain } from './render-again.ts';
+import { type Rendering, renderAgain, type ShownPicture } from './render-again.ts';
+import { createTelling } from './telling.ts';
 
 /** A conversation of which all records are verified. */
 export interface KnownConversation {
@@ -16,6 +19,8 @@ export interface KnownConversation {
   /** From the first turn of the conversation on. */
   readonly listBranch: (turn: TurnHash) => readonly LoggedTurn[];
   readonly hasChildren: (turn: TurnHash) => boolean;
+  /** Of all branches together. */
+  readonly countTurns: number;
   /** In their order, those of `shown` and all whose calls they answer. */
   readonly walkViews: (path: readonly LoggedTurn[], shown: ReadonlySet<TurnHash>) => Iterable<TurnView>;
 }
@@ -33,6 +38,11 @@ export interface PageReport {
   /** Turns of which no finding is: their HTML is that of our renderer, to the letter; or their words and addresses are the same. */
   readonly same: number;
   readonly sameText: number;
+  /** Those of both that were taken back. */
+  readonly takenBack: number;
+  readonly beside: Beside;
+  /** Where the page shows pictures, and what they have to be. */
+  readonly pictures: readonly ShownPicture[];
   /** Version of the renderer that the page names; empty: none. Another one than ours: `sameText` may be above 0. */
   readonly renderer: string;
   readonly ourRenderer: string;
@@ -56,32 +66,52 @@ export function comparePage(html: string, conversation: KnownConversation, rende
   const rows = known.filter(({ shown }) => shown.inside === '').map(({ turn }) => turn.hash);
   findings.push(...findOrder(path, rows, hashes));
   const wanted = new Set(hashes);
+  const telling = createTelling(wanted, foldersOf(rendering.meta));
+  const rendered = renderAgain(telling.watch(conversation.walkViews(path, wanted)), wanted, rendering);
+  const told = telling.finish();
   const again = Map.groupBy(
-    renderAgain(conversation.walkViews(path, wanted), wanted, rendering).flatMap(
-      (row) => readPage(row, rendering).turns,
-    ),
+    rendered.rows.flatMap((row) => readPage(row, rendering).turns),
     ({ digits, inside }) => `${digits} ${inside}`,
   );
   // a page that says it has our renderer is held to it
   const exact = page.renderer === RENDERER_VERSION;
-  let [same, sameText] = [0, 0];
+  let [same, sameText, takenBack] = [0, 0, 0];
   const named = new Set(findings.map(({ turn }) => turn));
   for (const { shown } of known) {
     const looks = again.get(`${shown.digits} ${shown.inside}`) ?? [];
     const isSame = looks.some(({ marks }) => marks === shown.marks);
     const hasWords = looks.some(({ words }) => words === shown.words);
     const leads = looks.some(({ words, addresses }) => words === shown.words && equal(addresses, shown.addresses));
-    if (!isSame && (exact || !leads)) findings.push({ turn: shown.digits, problem: problemOf(hasWords, leads) });
+    if (!isSame && (exact || !leads))
+      findings.push({
+        turn: shown.digits,
+        problem: told.takenBack.has(shown.digits)
+          ? 'its owner took it back, and the page shows something in its place'
+          : /^<[a-z]+ [^>]*\bturn-withheld\b/.test(shown.marks)
+            ? 'the page says that it was taken back, and what was published says something here'
+            : problemOf(hasWords, leads),
+      });
     else if (named.has(shown.digits)) continue;
-    else if (isSame) same++;
-    else sameText++;
+    else {
+      if (isSame) same++;
+      else sameText++;
+      if (told.takenBack.has(shown.digits)) takenBack++;
+    }
   }
   const [first, deepest] = [path[0], path.at(-1)];
+  const fromFirst = first !== undefined && first.hash === hashes[0];
+  const toLast = deepest !== undefined && !conversation.hasChildren(deepest.hash);
+  const whole = fromFirst && path.length === conversation.countTurns;
+  const { findings: wrong, ...beside } = compareBeside(page, {
+    ...{ told, meta: rendering.meta, path, open: !toLast, whole },
+  });
+  for (const { turn, problem } of wrong) findings.push({ turn, problem: `beside the turns: ${problem}` });
+  const places = new Set(page.turns.flatMap(({ addresses }) => addresses));
   return {
     ...{ turns: page.turns.length, shown: page.turns.map(({ digits }) => digits), same, sameText, findings },
-    ...{ renderer: page.renderer, ourRenderer: RENDERER_VERSION },
-    fromFirst: first !== undefined && first.hash === hashes[0],
-    toLast: deepest !== undefined && !conversation.hasChildren(deepest.hash),
+    ...{ renderer: page.renderer, ourRenderer: RENDERER_VERSION, fromFirst, toLast, beside },
+    takenBack,
+    pictures: rendered.pictures.filter(({ url }) => places.has(url)),
   };
 }
 

@@ -173,6 +173,10 @@ const SHOWING: ReadonlySet<string> = new Set(
 );
 const ADDRESSES = ['href', 'src', 'srcset', 'action', 'formaction', 'data', 'poster'];
 
+export function classesOf({ attributes }: OpenElement): readonly string[] {
+  return (attributes.get('class') ?? '').split(/\s+/);
+}
+
 export function isHidden({ attributes }: OpenElement): boolean {
   return ['hidden', 'style', 'inert', 'popover', 'aria-hidden'].some((name) => attributes.has(name));
 }

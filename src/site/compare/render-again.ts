@@ -1,6 +1,7 @@
 /** The turns of a page, rendered once more from what was said alone, for whoever holds the page against them. */
 /** Rows are paired as a build pairs them; only whether a site shows its pictures is its owner's choice. */
 
+import { blake3Hex } from '../../base/blake3.ts';
 import type { Meta } from '../../model/conversation.ts';
 import type { BlobHash, TurnHash } from '../../model/ids.ts';
 import type { ToolCallPart } from '../../model/item.ts';
@@ -25,15 +26,26 @@ export interface Rendering {
   readonly readBlob: (hash: BlobHash) => Uint8Array | undefined;
 }
 
+/** A picture that a turn shows. */
+export interface ShownPicture {
+  /** First 16 digits of the turn. */
+  readonly turn: string;
+  /** On the host, as the page says it. */
+  readonly url: string;
+  /** BLAKE3 of what has to be there: what was published, without what pictures hide. */
+  readonly hash: string;
+}
+
+export interface Rendered {
+  readonly rows: readonly string[];
+  readonly pictures: readonly ShownPicture[];
+}
+
 /**
  * The element of each row from the first to the last turn that is `shown`, results inside it: without its pictures, and with them.
  * `views`: in the order of the branch, from the first to the last that is shown, and all before whose calls they answer.
  */
-export function renderAgain(
-  views: Iterable<TurnView>,
-  shown: ReadonlySet<TurnHash>,
-  rendering: Rendering,
-): readonly string[] {
+export function renderAgain(views: Iterable<TurnView>, shown: ReadonlySet<TurnHash>, rendering: Rendering): Rendered {
   const calls = new Map<string, ToolCallPart>();
   const gaps: string[] = [];
   const page: (AnsweringTurn & Pick<LoggedTurn, 'conversation'>)[] = [];
@@ -45,20 +57,25 @@ export function renderAgain(
     if (begun && item === undefined) gaps.push(renderGap(view));
     else if (begun && item !== undefined) page.push({ ...turn, item });
   }
-  const rows = pairRows(page).flatMap((row) => renderRow(row, calls, rendering));
-  return [...gaps, ...rows].map((row) => underBasePath(row, rendering.basePath));
+  const pictures: ShownPicture[] = [];
+  const rows = pairRows(page).flatMap((row) => renderRow(row, calls, rendering, pictures));
+  return { rows: [...gaps, ...rows].map((row) => underBasePath(row, rendering.basePath)), pictures };
 }
 
 function renderRow(
   { turn, answers, sameMinute }: Row<AnsweringTurn & Pick<LoggedTurn, 'conversation'>>,
   calls: ReadonlyMap<string, ToolCallPart>,
-  { readBlob, colours, meta }: Rendering,
+  { readBlob, colours, meta, basePath }: Rendering,
+  pictures: ShownPicture[],
 ): readonly string[] {
   const place = (hash: BlobHash, mime: string): string | undefined => {
     const extension = IMAGE_TYPES.get(mime);
     const bytes = extension === undefined ? undefined : readBlob(hash);
-    if (extension === undefined || bytes === undefined || cleanImage(bytes, mime) === undefined) return undefined;
-    return imageUrl(turn.conversation, hash, extension);
+    const clean = bytes === undefined ? undefined : cleanImage(bytes, mime);
+    if (extension === undefined || clean === undefined) return undefined;
+    const url = imageUrl(turn.conversation, hash, extension);
+    pictures.push({ turn: turn.hash.slice(0, 16), url: basePath + url, hash: blake3Hex(clean) });
+    return url;
   };
   const folders = foldersOf(meta);
   const looks = [() => undefined, place].map((blobUrl): string =>

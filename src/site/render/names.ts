@@ -8,7 +8,7 @@ import { plainTitle } from './text/plain-title.ts';
 import { stripTerminal } from './text/terminal.ts';
 import { spellHidden } from './text/visible-text.ts';
 
-export function titleOf(summary: ConversationSummary): string {
+export function titleOf(summary: Pick<ConversationSummary, 'meta' | 'firstPrompt' | 'id'>): string {
   return plainTitle(tellingTitle(summary), 120) || `Conversation ${shortId(summary.id)}`;
 }
 

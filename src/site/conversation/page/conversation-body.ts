@@ -84,7 +84,7 @@ function renderSectionStart(heading: string, continued: boolean): SafeHtml {
 }
 
 /** What followed on a prompt, as far as this page goes. */
-function renderWorkLine(told: ToldExchange | undefined): SafeHtml {
+export function renderWorkLine(told: ToldExchange | undefined): SafeHtml {
   if (told === undefined) return NOTHING;
   const { work, startMs, endMs } = told;
   const done = [...callWords(work), ...resultWords(work)];
