@@ -62,9 +62,8 @@ export function compareBeside(
   for (const block of listBlocks(page.around)) {
     const note = find(block, 'aside', 'written');
     if (note !== undefined) notes.add(note);
-    else if (find(block, 'h1') !== undefined) {
-      if (find(block, 'span', 'badge') === undefined) title = judgeTitle(block, facts);
-    } else if (find(block, 'section', 'exchange') !== undefined && find(block, 'h2') !== undefined)
+    else if (find(block, 'h1') !== undefined) title = judgeTitle(block, facts);
+    else if (find(block, 'section', 'exchange') !== undefined && find(block, 'h2') !== undefined)
       judge(judgeHeading(block, page, facts));
     else if (find(block, 'p', 'work') !== undefined) judge(judgeWork(block, page, facts));
     else if (find(block, 'nav', 'index') !== undefined && find(block, 'li') !== undefined)
@@ -148,15 +147,15 @@ function judgeTitle({ words }: Block, { told, meta, path }: BesideFacts): Beside
   return (meta.title ?? '') === '' ? 'unknown' : 'other';
 }
 
-/** Texts of one block together, in their order. */
+/** Texts of one block together, in their order. Badges are the site's own words. */
 function listBlocks(around: readonly Piece[]): readonly Block[] {
   const blocks: (Block & { readonly element: OpenElement | undefined })[] = [];
   for (const { text, within, after } of around) {
-    if (text === undefined) continue;
+    if (text === undefined || within.some((each) => classesOf(each).includes('badge'))) continue;
     const element = within.findLast(({ name }) => BLOCKS.has(name));
     const last = blocks.at(-1);
     if (last !== undefined && last.element === element && last.after === after)
-      blocks[blocks.length - 1] = { ...last, within, words: last.words + squeeze(text) };
+      blocks[blocks.length - 1] = { ...last, words: last.words + squeeze(text) };
     else blocks.push({ element, within, after, words: squeeze(text) });
   }
   return blocks;
