@@ -111,6 +111,8 @@ function offer(state: SiteState, conversation: VisibleConversation, options: Bui
     lastMs: summary.lastMs,
     month: isoTime(summary.firstMs).slice(0, 7),
     turns: summary.turns,
+    project: summary.meta.project ?? '',
+    gitBranch: summary.meta.git?.branch ?? '',
     ...(parent?.conversation === undefined ? {} : { parent: parent.conversation }),
     ...(parent?.turn === undefined ? {} : { parentTurn: parent.turn }),
     ...(parent?.tool_call === undefined ? {} : { parentCall: parent.tool_call }),

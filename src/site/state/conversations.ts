@@ -4,6 +4,7 @@
 import type { Database, SqlRow } from '../../base/sqlite.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
 import { keyOf } from './keys.ts';
+import { createNeighbourTable, type NeighbourTable } from './neighbours.ts';
 import { createTouchedTable, touches } from './touched.ts';
 
 const PAGE = 256;
@@ -26,6 +27,9 @@ export interface OfferedConversation extends ShownConversation {
   readonly parent?: ConversationId;
   readonly parentTurn?: TurnHash;
   readonly parentCall?: string;
+  /** Empty: none is known. */
+  readonly project: string;
+  readonly gitBranch: string;
 }
 
 /** A sub-agent's conversation, from its parent's side. */
@@ -48,7 +52,9 @@ export interface ConversationTable {
   endCompare(): void;
   /** Everything has to be looked at again. */
   markAll(): void;
-  /** Oldest first. */
+  /** Those that were held before and after a conversation in its project. */
+  readonly neighbours: NeighbourTable;
+  /** Oldest first; `dirty` counts what was marked on the way. */
   walk(): Iterable<ShownConversation & { readonly dirty: boolean }>;
   /** To be built, oldest first. */
   countDirty(): { readonly conversations: number; readonly turns: number };
@@ -88,17 +94,19 @@ export function createConversationTable(database: Database): ConversationTable {
   const mark = database.statement('UPDATE conversation SET dirty = 1 WHERE id = ?');
   const markChildren = database.statement('UPDATE conversation SET dirty = 1 WHERE parent = ?');
   const known = database.statement(
-    'SELECT input, title, month, parent, parent_turn, parent_call, gone FROM conversation WHERE id = ?',
+    'SELECT input, title, month, parent, parent_turn, parent_call, project, git_branch, first_ms, gone FROM conversation WHERE id = ?',
   );
   const save = database.statement(
-    `INSERT INTO conversation (id, input, dirty, gone, failed, private, title, first_ms, last_ms, month, turns, parent, parent_turn, parent_call, item)
-     VALUES (?1, ?2, 1, 0, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, '')
+    `INSERT INTO conversation (id, input, dirty, gone, failed, private, title, first_ms, last_ms, month, turns, parent, parent_turn, parent_call, project, git_branch, item)
+     VALUES (?1, ?2, 1, 0, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, '')
      ON CONFLICT (id) DO UPDATE SET input = ?2, dirty = 1, gone = 0, private = ?3, title = ?4, first_ms = ?5, last_ms = ?6,
-       month = ?7, turns = ?8, parent = ?9, parent_turn = ?10, parent_call = ?11`,
+       month = ?7, turns = ?8, parent = ?9, parent_turn = ?10, parent_call = ?11, project = ?12, git_branch = ?13`,
   );
+  const neighbours = createNeighbourTable(database);
   const touched = createTouchedTable(database);
   let comparing = false;
   const table: ConversationTable = {
+    neighbours,
     find(id) {
       const row = find.get(id);
       return row === undefined ? undefined : shownFromRow(row);
@@ -109,15 +117,22 @@ export function createConversationTable(database: Database): ConversationTable {
       const back = old === undefined || old.gone === 1;
       if (!back && old.input === one.input) return false;
       const link = [one.parent ?? null, one.parentTurn ?? null, one.parentCall ?? null];
+      const place = { project: one.project, firstMs: one.firstMs, id: one.id };
       save.run(
         ...[one.id, one.input, one.private ? 1 : 0, one.title, one.firstMs, one.lastMs, one.month, one.turns],
-        ...link,
+        ...[...link, one.project, one.gitBranch],
       );
       const renamed = back || old.title !== one.title;
       if (renamed) markChildren.run(one.id);
       if (renamed) touched.touch(touches.titles);
       if (old !== undefined && old.month !== one.month) touched.touch(touches.month + String(old.month));
       const moved = back || old.parent !== link[0] || old.parent_turn !== link[1] || old.parent_call !== link[2];
+      const places = [
+        ...(old === undefined || old.parent !== null ? [] : [{ ...placeFromRow(old), id: one.id }]),
+        ...(one.parent === undefined ? [place] : []),
+      ];
+      const stays = !renamed && !moved && old.project === one.project && old.git_branch === one.gitBranch;
+      if (!stays) for (const each of places) neighbours.mark(each);
       if (renamed || moved) for (const parent of new Set([old?.parent ?? null, link[0] ?? null])) mark.run(parent);
       return true;
     },
@@ -127,6 +142,7 @@ export function createConversationTable(database: Database): ConversationTable {
       database.statement('UPDATE conversation SET gone = 1, dirty = 0, failed = 0 WHERE id = ?').run(id);
       markChildren.run(id);
       mark.run(old.parent ?? null);
+      if (old.parent === null) neighbours.mark({ ...placeFromRow(old), id });
       touched.touch(touches.titles);
     },
     beginCompare() {
@@ -149,9 +165,15 @@ export function createConversationTable(database: Database): ConversationTable {
       );
       for (let [ms, id] = [-Number.MAX_SAFE_INTEGER, '']; ; ) {
         const rows = next.all(ms, id);
-        for (const row of rows) yield { ...shownFromRow(row), dirty: row.dirty === 1 };
-        if (rows.length < PAGE) return;
-        [ms, id] = [Number(rows.at(-1)?.first_ms), String(rows.at(-1)?.id)];
+        const marked = neighbours.marked();
+        let read = 0;
+        for (const row of rows) {
+          read++;
+          [ms, id] = [Number(row.first_ms), String(row.id)];
+          yield { ...shownFromRow(row), dirty: row.dirty === 1 };
+          if (neighbours.marked() !== marked) break;
+        }
+        if (read === rows.length && read < PAGE) return;
       }
     },
     countDirty() {
@@ -234,6 +256,10 @@ function shownFromRow(row: SqlRow): ShownConversation {
     firstMs: Number(row.first_ms),
     lastMs: Number(row.last_ms),
   };
+}
+
+function placeFromRow({ project, first_ms }: SqlRow): { readonly project: string; readonly firstMs: number } {
+  return { project: String(project), firstMs: Number(first_ms) };
 }
 
 function childFromRow(row: SqlRow): ChildConversation {

@@ -27,15 +27,17 @@ CREATE INDEX file_owner ON file (owner);
 CREATE INDEX file_waiting ON file (path) WHERE hash IS NOT placed;
 
 -- input: hash of what its own log and the rules say. dirty: its pages wait to be made. item: what lists show, '' until it was built.
+-- project, git_branch: '' where none is known.
 CREATE TABLE conversation (id TEXT PRIMARY KEY, input TEXT NOT NULL, dirty INTEGER NOT NULL, gone INTEGER NOT NULL, failed INTEGER NOT NULL,
   private INTEGER NOT NULL, title TEXT NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, month TEXT NOT NULL, turns INTEGER NOT NULL,
-  parent TEXT, parent_turn TEXT, parent_call TEXT, item TEXT NOT NULL) WITHOUT ROWID;
+  parent TEXT, parent_turn TEXT, parent_call TEXT, project TEXT NOT NULL, git_branch TEXT NOT NULL, item TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX conversation_order ON conversation (first_ms, id);
 CREATE INDEX conversation_dirty ON conversation (first_ms, id) WHERE dirty = 1;
 CREATE INDEX conversation_gone ON conversation (id) WHERE gone = 1;
 CREATE INDEX conversation_failed ON conversation (id) WHERE failed = 1;
 CREATE INDEX conversation_month ON conversation (month, first_ms, id);
 CREATE INDEX conversation_parent ON conversation (parent, first_ms, id) WHERE parent IS NOT NULL;
+CREATE INDEX conversation_project ON conversation (project, first_ms, id) WHERE parent IS NULL AND gone = 0;
 
 -- Conversations that another one took over, and that one. shown: a page says so.
 CREATE TABLE joined (id TEXT PRIMARY KEY, into_id TEXT NOT NULL, last_ms INTEGER NOT NULL, shown INTEGER NOT NULL) WITHOUT ROWID;

@@ -20,6 +20,7 @@ import { renderAround } from './conversation-body.ts';
 import { badgesOf, factsOf, tagLinks } from './conversation-facts.ts';
 import { renderCover } from './cover.ts';
 import { coverOf } from './cover-facts.ts';
+import { endingOf, renderEnding } from './ending.ts';
 import { originOf, renderOrigin } from './forks.ts';
 import { listRows } from './page-rows.ts';
 import { type PromptIndex, renderIndex } from './prompt-index.ts';
@@ -61,13 +62,16 @@ export async function buildPage(
     page.number === 1 && branch.main ? work.written.cover : NOTHING,
     TALK_START,
   ]);
-  const key = keyOf(work.frameKey, work.renderKey, model, around, page.told, [...page.headings], before, [...blobs]);
+  const isEnd = branch.main && extent.whole !== undefined && page.number === extent.pages;
+  const after = isEnd ? joinHtml([TALK_END, renderEnding(endingOf(work))]) : TALK_END;
+  const shown = [page.told, [...page.headings], before, after, [...blobs]];
+  const key = keyOf(work.frameKey, work.renderKey, model, around, shown);
   if (!context.output.declare(outputPath(page.url), work.owner, key)) return key;
   const weight = page.turns.reduce((sum, { view }) => sum + view.turn.rawLength, 4096);
   await context.gate.enter(weight);
   const write = async (): Promise<void> => {
     try {
-      await context.writePage(model, await renderPage(work, page, before, blobs, weight));
+      await context.writePage(model, await renderPage(work, page, { before, after }, blobs, weight));
     } finally {
       context.gate.leave(weight);
     }
@@ -94,13 +98,13 @@ function placeBlobs(work: ConversationWork, page: FilledPage): ReadonlyMap<BlobH
 async function renderPage(
   work: ConversationWork,
   page: FilledPage,
-  before: SafeHtml,
+  { before, after }: { readonly before: SafeHtml; readonly after: SafeHtml },
   blobs: ReadonlyMap<BlobHash, string>,
   weight: number,
 ): Promise<EncodedHtml> {
   const { state, pool } = work.context;
   const rows = listRows(page.turns);
-  const around = renderAround(rows, before, page, TALK_END);
+  const around = renderAround(rows, before, page, after);
   const first = page.turns[0]?.view.turn.hash;
   if (first === undefined) return encodeHtml(joinHtml(around));
   const key = keyOf(work.renderKey, [...blobs]);

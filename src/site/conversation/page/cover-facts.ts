@@ -2,6 +2,7 @@
 /** Facts alone; cover.ts makes them into a page. */
 
 import type { TurnHash } from '../../../model/ids.ts';
+import { fileUrl } from '../../urls.ts';
 import type { BranchOutline } from '../../view/outline.ts';
 import type { ConversationWork } from '../conversation-work.ts';
 import { type BranchLine, MOST_DRAWN } from './branch-tree.ts';
@@ -19,6 +20,7 @@ export function coverOf(work: ConversationWork): Cover {
     wallMs: lastMs - firstMs,
     models: meta.models ?? [],
     remote: meta.git?.remote,
+    fileUrls: fileUrlsOf(work),
     links: meta.links ?? [],
     prices: work.context.options.config.prices,
     currency: work.context.options.config.currency,
@@ -30,6 +32,19 @@ export function coverOf(work: ConversationWork): Cover {
     resume: resumeCommand(summary.meta.agent, sessions.at(-1)),
   };
 }
+
+/** To the first page of each folder: on which one a file stands changes with what others change. */
+function fileUrlsOf({ context, conversation }: ConversationWork): ReadonlyMap<string, string> {
+  const own = context.state.edits.listOwn(conversation.summary.id, MOST_LINKED);
+  return new Map(
+    own.map(
+      ({ project, folder, file }) =>
+        [folder === '' ? file : `${folder}/${file}`, fileUrl(project, folder, file, 1)] as const,
+    ),
+  );
+}
+
+const MOST_LINKED = 400;
 
 /** How an agent is told to go on with a session of its own. */
 const RESUME: Readonly<Record<string, (session: string) => string>> = {

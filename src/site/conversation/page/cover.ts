@@ -25,6 +25,8 @@ export interface Cover {
   readonly models: readonly string[];
   /** Where its commits can be seen: the remote as git knows it. */
   readonly remote: string | undefined;
+  /** By path: where all that was done to a file stands. */
+  readonly fileUrls: ReadonlyMap<string, string>;
   /** Pull requests and the like that the agent noted. */
   readonly links: readonly string[];
   readonly prices: readonly Price[];
@@ -48,7 +50,7 @@ export function renderCover(cover: Cover): SafeHtml {
   const work = sumWork(cover.told);
   const closing = cover.main.findLast((one) => one.closing !== '')?.closing ?? '';
   const outcome = firstSentence(plainTitle(closing, 300));
-  const parts = [renderFiles(work), renderCommits(work, cover), renderChildren(cover), renderBranches(cover)];
+  const parts = [renderFiles(work, cover), renderCommits(work, cover), renderChildren(cover), renderBranches(cover)];
   return html`<div class="cover">\n${outcome === '' ? NOTHING : html`<p class="outcome">${text(outcome)}</p>\n`}${renderFigures(cover, work)}<div class="parts">\n${joinHtml(parts)}</div>\n${renderSessions(cover)}</div>\n`;
 }
 
@@ -108,7 +110,7 @@ function costWords(tokens: readonly Tokens[], { prices, currency }: Cover): read
   return used.length === 0 ? ['', ''] : [`${sum.toFixed(2)} ${currency}`, 'at the prices of this site'];
 }
 
-function renderFiles({ files }: Work): SafeHtml {
+function renderFiles({ files }: Work, { fileUrls }: Cover): SafeHtml {
   if (files.length === 0) return NOTHING;
   const sorted = files.toSorted(
     (a, b) => b.added + b.removed - (a.added + a.removed) || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0),
@@ -117,7 +119,7 @@ function renderFiles({ files }: Work): SafeHtml {
     .slice(0, MOST_LISTED)
     .map(
       ({ path, added, removed }) =>
-        html`<li>${renderPath(plainTitle(path, 200))} <span class="count">${renderCount(added, removed)}</span></li>\n`,
+        html`<li>${renderPath(plainTitle(path, 200), fileUrls.get(path.replaceAll('\\', '/')))} <span class="count">${renderCount(added, removed)}</span></li>\n`,
     );
   const all = { added: 0, removed: 0 };
   for (const { added, removed } of files) {
@@ -129,10 +131,11 @@ function renderFiles({ files }: Work): SafeHtml {
 }
 
 /** Where there is little room, the folders give way to the name of the file. */
-function renderPath(path: string): SafeHtml {
+function renderPath(path: string, url: string | undefined): SafeHtml {
   const name = nameStart(path);
   const folders = name === 0 ? NOTHING : html`<span class="dir">${text(path.slice(0, name))}</span>`;
-  return html`<code>${folders}<span class="name">${text(path.slice(name))}</span></code>`;
+  const code = html`<code>${folders}<span class="name">${text(path.slice(name))}</span></code>`;
+  return url === undefined ? code : html`<a href="${text(url)}">${code}</a>`;
 }
 
 function renderCount(added: number, removed: number): SafeHtml {

@@ -7,7 +7,7 @@ import { splitUsage, type ToolCallPart, type Usage } from '../../../model/item.t
 import { plainName } from '../../render/names.ts';
 import { plainTitle } from '../../render/text/plain-title.ts';
 import { listChangedPaths } from '../../render/tools/change-count.ts';
-import type { Edit } from '../../state/work/edits.ts';
+import type { Edit, FilePlace } from '../../state/work/edits.ts';
 import type { Tally, TallyKind } from '../../state/work/tallies.ts';
 import { projectUrl } from '../../urls.ts';
 import type { TurnView } from '../../view/turn-view.ts';
@@ -31,6 +31,8 @@ export function openWork({ context, conversation }: ConversationWork): Collectin
   let tallies = createCounter();
   let edits = new Map<string, Edit>();
 
+  // those that were held later say which of their files it changed, too
+  const share = (files: readonly FilePlace[]): void => state.conversations.neighbours.markSharing(summary.id, files);
   const addEdit = (path: string, { hash, timeMs }: TurnView['turn']): void => {
     const place = { project, ...placeOfFile(path, meta) };
     const key = JSON.stringify([place.folder, place.file, prompt.hash]);
@@ -78,14 +80,14 @@ export function openWork({ context, conversation }: ConversationWork): Collectin
     page({ url }) {
       pages.push(url);
       state.tallies.save(summary.id, url, scope, tallies.list());
-      state.edits.save(summary.id, url, [...edits.values()]);
+      share(state.edits.save(summary.id, url, [...edits.values()]));
       tallies = createCounter();
       edits = new Map();
     },
     settledPage: ({ url }) => void pages.push(url),
     finish() {
       state.tallies.keep(summary.id, pages);
-      state.edits.keep(summary.id, pages);
+      share(state.edits.keep(summary.id, pages));
     },
   };
 }

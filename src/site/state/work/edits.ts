@@ -50,10 +50,14 @@ export interface FileCount {
 }
 
 export interface EditTable {
-  /** The edits of a page; what was known of it before is forgotten. */
-  save(conversation: ConversationId, page: string, edits: readonly Edit[]): void;
-  /** Forgets the pages of a conversation other than these. */
-  keep(conversation: ConversationId, pages: readonly string[]): void;
+  /** The edits of a page; what was known of it before is forgotten. Gives the files that came to it, or went from it. */
+  save(conversation: ConversationId, page: string, edits: readonly Edit[]): readonly FilePlace[];
+  /** Forgets the pages of a conversation other than these. Gives the files on them. */
+  keep(conversation: ConversationId, pages: readonly string[]): readonly FilePlace[];
+  /** The files that a conversation changed, those that it changed most first. */
+  listOwn(conversation: ConversationId, limit: number): readonly FilePlace[];
+  /** Which of `conversations` changed the file. */
+  listSharing(place: FilePlace, conversations: readonly ConversationId[]): readonly ConversationId[];
   /** Projects with changed files, by name. */
   listProjects(): readonly { readonly project: string; readonly files: number; readonly lastMs: number }[];
   /** By path. */
@@ -83,13 +87,17 @@ export function createEditTable(database: Database): EditTable {
   const save: EditTable['save'] = (conversation, page, edits) => {
     const old = find.all(conversation, page).map(editFromRow);
     const sorted = edits.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-    if (JSON.stringify(old) === JSON.stringify(sorted)) return;
+    if (JSON.stringify(old) === JSON.stringify(sorted)) return [];
     database.statement('DELETE FROM edit WHERE conversation = ? AND page = ?').run(conversation, page);
     const insert = database.statement('INSERT OR REPLACE INTO edit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     for (const { project, folder, file, title, prompt, why, timeMs, count, turns } of sorted)
       insert.run(project, folder, file, conversation, prompt, page, title, why, timeMs, count, JSON.stringify(turns));
     for (const each of new Set([...old, ...sorted].map(({ project, folder }) => JSON.stringify([project, folder]))))
       touched.touch(touches.files + each);
+    const [before, after] = [old, sorted].map((list) => new Map(list.map((edit) => [fileOf(edit), edit])));
+    return [...(before ?? []), ...(after ?? [])].flatMap(([key, edit]) =>
+      before?.has(key) === after?.has(key) ? [] : [edit],
+    );
   };
   return {
     save,
@@ -99,8 +107,26 @@ export function createEditTable(database: Database): EditTable {
           'SELECT DISTINCT page FROM edit WHERE conversation = ? AND page NOT IN (SELECT value FROM json_each(?))',
         )
         .all(conversation, JSON.stringify(pages));
-      for (const { page } of gone) save(conversation, String(page), []);
+      return gone.flatMap(({ page }) => save(conversation, String(page), []));
     },
+    listOwn: (conversation, limit) =>
+      database
+        .statement(
+          'SELECT project, folder, file FROM edit WHERE conversation = ? GROUP BY project, folder, file ORDER BY sum(count) DESC, project, folder, file LIMIT ?',
+        )
+        .all(conversation, limit)
+        .map(({ project, folder, file }) => ({
+          project: String(project),
+          folder: String(folder),
+          file: String(file),
+        })),
+    listSharing: ({ project, folder, file }, conversations) =>
+      database
+        .statement(
+          'SELECT DISTINCT conversation FROM edit WHERE project = ? AND folder = ? AND file = ? AND conversation IN (SELECT value FROM json_each(?))',
+        )
+        .all(project, folder, file, JSON.stringify(conversations))
+        .map((row) => String(row.conversation) as ConversationId),
     listProjects: () =>
       database
         .statement(
@@ -170,6 +196,10 @@ export function createEditTable(database: Database): EditTable {
         .all(project, limit)
         .map(listedFromRow),
   };
+}
+
+function fileOf({ project, folder, file }: FilePlace): string {
+  return [project, folder, file].join('\u0000');
 }
 
 function placeOf({ project, folder, file, prompt }: Edit): string {

@@ -25,6 +25,7 @@ function cover(exchanges: readonly ToldExchange[], more: Partial<Cover> = {}): s
       wallMs: 60_000,
       models: [],
       remote: undefined,
+      fileUrls: new Map(),
       links: [],
       prices: [],
       currency: 'EUR',
