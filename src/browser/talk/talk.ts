@@ -5,6 +5,8 @@ import { parseAnchor } from '../../site/fixed-urls.ts';
 import { applyTheme } from '../page.ts';
 import { openClock } from './clock.ts';
 import { openFind } from './find-words.ts';
+
+import { openPictures } from './pictures.ts';
 import { followPrompts } from './prompt-list.ts';
 import { canCopy, copy, isTyping, keep, makeButton, makeChoice, recall, unfold } from './tools.ts';
 
@@ -35,6 +37,7 @@ function open(place: HTMLElement): void {
     event.preventDefault();
   });
   addCopies(place);
+  openPictures(place);
   followPrompts(place);
 }
 

@@ -127,7 +127,7 @@ function listCover({ told, meta, path }: BesideFacts): ReadonlySet<string> {
   const times = path.map(({ timeMs }) => timeMs);
   const cover = renderCover({
     ...{ told: all, main: all, wallMs: Math.max(...times) - Math.min(...times), models: meta.models ?? [] },
-    ...{ remote: meta.git?.remote, links: meta.links ?? [], prices: [], currency: '' },
+    ...{ remote: meta.git?.remote, fileUrls: new Map(), links: meta.links ?? [], prices: [], currency: '' },
     ...{ branches: [], branchCount: 1, moreBranches: [], children: [], sessions: [], resume: undefined },
   });
   const blocks = listBlocks(readPage(cover).around);

@@ -9,6 +9,7 @@ import type { LoggedTurn } from '../../model/turn.ts';
 import { underBasePath } from '../base-path.ts';
 import { cleanImage, IMAGE_TYPES } from '../conversation/images.ts';
 import { renderGap } from '../conversation/page/conversation-body.ts';
+import type { BlobAddress } from '../render/blob-address.ts';
 import { type AnsweringTurn, renderTurn } from '../render/turn.ts';
 import { imageUrl } from '../urls.ts';
 import { foldersOf } from '../view/folders.ts';
@@ -68,18 +69,18 @@ function renderRow(
   { readBlob, colours, meta, basePath }: Rendering,
   pictures: ShownPicture[],
 ): readonly string[] {
-  const place = (hash: BlobHash, mime: string): string | undefined => {
+  const place = (hash: BlobHash, mime: string): BlobAddress | undefined => {
     const extension = IMAGE_TYPES.get(mime);
     const bytes = extension === undefined ? undefined : readBlob(hash);
-    const clean = bytes === undefined ? undefined : cleanImage(bytes, mime);
-    if (extension === undefined || clean === undefined) return undefined;
+    const image = bytes === undefined ? undefined : cleanImage(bytes, mime);
+    if (extension === undefined || image === undefined) return undefined;
     const url = imageUrl(turn.conversation, hash, extension);
-    pictures.push({ turn: turn.hash.slice(0, 16), url: basePath + url, hash: blake3Hex(clean) });
-    return url;
+    pictures.push({ turn: turn.hash.slice(0, 16), url: basePath + url, hash: blake3Hex(image.bytes) });
+    return { url, width: image.width, height: image.height };
   };
   const folders = foldersOf(meta);
-  const looks = [() => undefined, place].map((blobUrl): string =>
-    renderTurn({ turn, item: turn.item, answers, calls, blobUrl, sameMinute, folders, colours }),
+  const looks = [() => undefined, place].map((findBlob): string =>
+    renderTurn({ turn, item: turn.item, answers, calls, findBlob, sameMinute, folders, colours }),
   );
   return [...new Set(looks)];
 }

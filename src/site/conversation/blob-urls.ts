@@ -4,24 +4,24 @@
 import { messageOf } from '../../base/errors.ts';
 import { type BlobHash, type ConversationId, shortId, type TurnHash } from '../../model/ids.ts';
 import { stopsBuild } from '../errors.ts';
-import { UNREADABLE_BLOB } from '../render/blob-address.ts';
+import { type BlobAddress, type BlobPlace, UNREADABLE_BLOB } from '../render/blob-address.ts';
 import { imageUrl, outputPath } from '../urls.ts';
 import type { BuildContext } from './context.ts';
 import { cleanImage, IMAGE_TYPES } from './images.ts';
 
 /** Raised when cleaning changes, so that images are made again. */
-const CLEANING = '1';
+const CLEANING = '2';
 
 /** One for each conversation and build: every blob is looked at once. */
-export function createBlobUrl(context: BuildContext, conversation: ConversationId, owner: string): PlaceBlob {
-  const known = new Map<string, string | undefined>();
+export function createBlobPlaces(context: BuildContext, conversation: ConversationId, owner: string): PlaceBlob {
+  const known = new Map<string, BlobAddress | undefined>();
   const missing = new Set<BlobHash>();
   const shown = context.options.mode === 'local' || context.options.config.images.publish;
-  const place = (hash: BlobHash, mime: string): string | undefined => {
+  const place = (hash: BlobHash, mime: string): BlobAddress | undefined => {
     const extension = IMAGE_TYPES.get(mime);
     if (!shown || extension === undefined) return undefined;
     const url = imageUrl(conversation, hash, extension);
-    if (!known.has(url)) known.set(url, placeImage(context, owner, hash, mime, url) ? url : undefined);
+    if (!known.has(url)) known.set(url, placeImage(context, owner, hash, mime, url));
     return known.get(url);
   };
   return (hash, mime, turn) => {
@@ -44,19 +44,29 @@ export function createBlobUrl(context: BuildContext, conversation: ConversationI
   }
 }
 
-/** The address of an image; undefined: it has none; UNREADABLE_BLOB: its bytes are lost or damaged. `turn`: who shows it, for problems. */
-export type PlaceBlob = (hash: BlobHash, mime: string, turn: TurnHash) => string | undefined;
+/** The address of an image; undefined: it has none. `turn`: who shows it, for problems. */
+export type PlaceBlob = (hash: BlobHash, mime: string, turn: TurnHash) => BlobPlace | undefined;
 
-function placeImage(context: BuildContext, owner: string, hash: BlobHash, mime: string, url: string): boolean {
+/** The measures are kept in the file's key, so that a picture is read once and not by every build. */
+function placeImage(
+  context: BuildContext,
+  owner: string,
+  hash: BlobHash,
+  mime: string,
+  url: string,
+): BlobAddress | undefined {
+  const { archive, output } = context;
   const path = outputPath(url);
-  const key = `${CLEANING}:${hash}`;
-  if (context.output.knows(path, key)) {
-    context.output.declare(path, owner, key);
-    return true;
+  const about = `${CLEANING}:${hash}:`;
+  const key = output.findKey(path) ?? '';
+  const [, width, height] = key.startsWith(about) ? (/^(\d+)x(\d+)$/.exec(key.slice(about.length)) ?? []) : [];
+  if (width !== undefined) {
+    output.declare(path, owner, key);
+    return { url, width: Number(width), height: Number(height) };
   }
-  const bytes = context.archive.readBlob(hash);
+  const bytes = archive.readBlob(hash);
   const image = bytes === undefined ? undefined : cleanImage(bytes, mime);
-  if (image === undefined) return false;
-  if (context.output.declare(path, owner, key)) context.output.put(path, image);
-  return true;
+  if (image === undefined) return undefined;
+  if (output.declare(path, owner, `${about}${image.width}x${image.height}`)) output.put(path, image.bytes);
+  return { url, width: image.width, height: image.height };
 }

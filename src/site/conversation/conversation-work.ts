@@ -11,7 +11,7 @@ import { turnUrn } from '../urls.ts';
 import { foldersOf } from '../view/folders.ts';
 import { type BranchOutline, outlineBranches } from '../view/outline.ts';
 import type { TurnView } from '../view/turn-view.ts';
-import { createBlobUrl, type PlaceBlob } from './blob-urls.ts';
+import { createBlobPlaces, type PlaceBlob } from './blob-urls.ts';
 import { type BranchNames, createBranchNames } from './branch-names.ts';
 import type { BuildContext, VisibleConversation } from './context.ts';
 import { createKin, type Kin } from './kin.ts';
@@ -39,7 +39,7 @@ export interface ConversationWork {
   readonly told: Map<string, ToldExchange[]>;
   /** Tool calls so far: by id, the turn that made it. */
   readonly calls: Map<string, LoggedTurn>;
-  readonly blobUrl: PlaceBlob;
+  readonly placeBlob: PlaceBlob;
   /** Folders that the session was held in. */
   readonly folders: readonly string[];
   /** What the owner wrote about it. */
@@ -89,7 +89,7 @@ export function createWork(
     places: new Map(),
     told: new Map(),
     calls: new Map(),
-    blobUrl: createBlobUrl(context, summary.id, ownerOf(summary.id)),
+    placeBlob: createBlobPlaces(context, summary.id, ownerOf(summary.id)),
     folders,
     written,
     renderKey: keyOf(RENDERER_VERSION, images, folders, [...withheld.keys()]),

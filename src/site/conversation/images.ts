@@ -9,11 +9,19 @@ export const IMAGE_TYPES: ReadonlyMap<string, string> = new Map(
   ATTACHMENT_KINDS.flatMap(({ mime, shown }) => (shown === undefined ? [] : [[mime, shown.extension]])),
 );
 
+export interface CleanImage {
+  readonly bytes: Uint8Array;
+  /** As it is shown. */
+  readonly width: number;
+  readonly height: number;
+}
+
 /** The image without metadata; undefined when the bytes are not a whole image of this type within the limits. */
-export function cleanImage(bytes: Uint8Array, mime: string): Uint8Array | undefined {
+export function cleanImage(bytes: Uint8Array, mime: string): CleanImage | undefined {
   const image = findImage(bytes);
-  if (image?.mime !== mime || image.sizes.length === 0 || !image.sizes.every(isBounded)) return undefined;
-  return stripImage(bytes, image);
+  const size = image?.sizes[0];
+  if (image?.mime !== mime || size === undefined || !image.sizes.every(isBounded)) return undefined;
+  return { bytes: stripImage(bytes, image), width: size[0], height: size[1] };
 }
 
 function isBounded([width, height]: readonly [number, number]): boolean {

@@ -6,6 +6,7 @@ import type { BlobHash } from '../../model/ids.ts';
 import type { ToolCallPart } from '../../model/item.ts';
 import { encodeTurnPack, type TurnSpan } from '../state/pages/turn-pack.ts';
 import type { Row } from '../view/rows.ts';
+import type { BlobPlace } from './blob-address.ts';
 import { type AnsweringTurn, renderTurn } from './turn.ts';
 
 /** Plain data only: it is copied between threads. */
@@ -15,8 +16,8 @@ export interface RenderJob {
   readonly around: readonly SafeHtml[];
   /** Calls on earlier pages that turns of this one answer. */
   readonly calls: readonly ToolCallPart[];
-  /** Blobs that have an address, or UNREADABLE_BLOB, by hash. */
-  readonly blobs: ReadonlyMap<BlobHash, string>;
+  /** Of blobs that are shown, or cannot be read. */
+  readonly blobs: ReadonlyMap<BlobHash, BlobPlace>;
   /** Folders that the session was held in. */
   readonly folders: readonly string[];
   /** Rows from an earlier build, by `rowName`. */
@@ -35,7 +36,7 @@ export function runRenderJob(job: RenderJob): RenderResult {
   for (const { turn } of job.rows) {
     for (const part of turn.item.parts) if (part.type === 'tool_call') calls.set(part.id, part);
   }
-  const blobUrl = (hash: BlobHash): string | undefined => job.blobs.get(hash);
+  const findBlob = (hash: BlobHash): BlobPlace | undefined => job.blobs.get(hash);
   const pieces: SafeHtml[] = [];
   const spans: TurnSpan[] = [];
   let length = 0;
@@ -51,7 +52,7 @@ export function runRenderJob(job: RenderJob): RenderResult {
     const known = job.known.get(name);
     // What is known was rendered here by an earlier build; the state that kept it is private to the archive's owner.
     if (known !== undefined) add(trustHtml(known));
-    else add(renderTurn({ turn, item: turn.item, answers, calls, blobUrl, sameMinute, folders: job.folders }));
+    else add(renderTurn({ turn, item: turn.item, answers, calls, findBlob, sameMinute, folders: job.folders }));
     spans.push([name, start, length]);
   }
   add(job.around[job.rows.length] ?? NOTHING);

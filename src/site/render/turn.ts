@@ -7,7 +7,7 @@ import { type BlobHash, shortId } from '../../model/ids.ts';
 import type { BlobPart, Item, Part, Role, ToolCallPart, ToolCallResponsePart, UriPart } from '../../model/item.ts';
 import { onlyResponse } from '../view/rows.ts';
 import { type Allowance, LONGEST_TEXT, renderFitting } from './allowance.ts';
-import { UNREADABLE_BLOB } from './blob-address.ts';
+import { type BlobPlace, UNREADABLE_BLOB } from './blob-address.ts';
 import { MOST_COLOURED } from './highlight.ts';
 import { renderMarkdown, renderProse } from './markdown.ts';
 import { noteClass, noteLabel, renderNote } from './system-notes.ts';
@@ -32,8 +32,8 @@ export interface TurnInput {
   readonly answers?: ReadonlyMap<string, AnsweringTurn>;
   /** The calls that this turn's responses answer, by id. They stand in ancestors, which never change. */
   readonly calls: ReadonlyMap<string, ToolCallPart>;
-  /** Where a blob is published, from the site's root; undefined when it is not, empty when its bytes cannot be read. */
-  readonly blobUrl: (hash: BlobHash, mime: string) => string | undefined;
+  /** Undefined: the blob is not published. */
+  readonly findBlob: (hash: BlobHash, mime: string) => BlobPlace | undefined;
   /** The row above was in the same minute. */
   readonly sameMinute?: boolean;
   /** Folders that the session was held in: paths below them are shown from there. */
@@ -220,16 +220,15 @@ function proseBlock(html: SafeHtml): string {
 function renderBlob(part: BlobPart, input: TurnInput): string {
   const name = word(part.name ?? part.modality);
   const facts = `${word(part.mime_type)}, ${byteCount(part.size)}`;
-  const url = input.blobUrl(part.hash, part.mime_type);
-  if (url === undefined) return `<p class="notice">${name} (${facts}) is not published here.</p>\n`;
-  if (url === UNREADABLE_BLOB)
+  const place = input.findBlob(part.hash, part.mime_type);
+  if (place === undefined) return `<p class="notice">${name} (${facts}) is not published here.</p>\n`;
+  if (place === UNREADABLE_BLOB)
     return `<p class="notice">The archive cannot read ${name} (${facts}): its bytes are missing or damaged.</p>\n`;
   const caption = `<figcaption>${name} <span class="more">${facts}</span></figcaption>`;
-  const address = visibleAttribute(url);
+  const address = visibleAttribute(place.url);
   if (!SHOWN_IMAGES.has(part.mime_type))
     return `<p class="attachment"><a href="${address}">${name}</a> (${facts})</p>\n`;
-  // Items do not say an image's measures: a frame of a fixed shape keeps the page from jumping.
-  const image = `<img src="${address}" alt="${visibleAttribute(cutEnd(part.name, LONGEST_WORD) || 'Image in the conversation')}" width="640" height="360" loading="lazy" decoding="async">`;
+  const image = `<img src="${address}" alt="${visibleAttribute(cutEnd(part.name, LONGEST_WORD) || 'Image in the conversation')}" width="${place.width}" height="${place.height}" loading="lazy" decoding="async">`;
   return `<figure class="blob"><a href="${address}">${image}</a>${caption}</figure>\n`;
 }
 

@@ -22,6 +22,8 @@ export interface Output {
   readonly staging: string;
   /** False: content that is known to the state was lost, so everything has to be looked at again. */
   readonly whole: boolean;
+  /** The key with which the file is made already, in this build or an earlier one. */
+  findKey(path: string): string | undefined;
   /** Whether the file is made already, in this build or an earlier one, with this key. */
   knows(path: string, key: string): boolean;
   /** Owners whose name begins with `prefix`. */
@@ -92,13 +94,15 @@ export function openOutput(state: SiteState, options: OutputOptions): Output {
     declared.delete(path);
     return entry;
   };
+  const findKey = (path: string): string | undefined => {
+    const file = files.find(path);
+    return file?.hash === undefined ? undefined : file.key;
+  };
   return {
     staging,
     whole: kept && !forgotten && changed === 0,
-    knows: (path, key) => {
-      const file = files.find(path);
-      return file?.key === key && file.hash !== undefined;
-    },
+    findKey,
+    knows: (path, key) => findKey(path) === key,
     listOwners: files.listOwners,
     take(owner) {
       taken.set(owner, new Set(files.listPaths(owner)));

@@ -8,14 +8,15 @@ import { canary, png, whole } from '../../model/image-samples.ts';
 
 it.each(Object.entries(whole))('keeps a whole %s, without what is not picture', (mime, bytes) => {
   const clean = cleanImage(bytes, mime);
-  expect(clean?.length).toBeGreaterThan(20);
+  expect(clean?.bytes.length).toBeGreaterThan(20);
+  expect([clean?.width, clean?.height].every((side) => Number(side) > 0)).toBe(true);
   expect(Buffer.from(bytes).includes(canary)).toBe(true);
-  expect(Buffer.from(clean ?? []).includes(canary)).toBe(false);
-  expect(cleanImage(clean ?? new Uint8Array(), mime)).toEqual(clean);
+  expect(Buffer.from(clean?.bytes ?? []).includes(canary)).toBe(false);
+  expect(cleanImage(clean?.bytes ?? new Uint8Array(), mime)).toEqual(clean);
 });
 
 it.each(Object.entries(whole))('refuses a %s that is cut off anywhere before its end', (mime, bytes) => {
-  const end = (cleanImage(bytes, mime)?.length ?? 0) - 1;
+  const end = (cleanImage(bytes, mime)?.bytes.length ?? 0) - 1;
   for (let length = 0; length < Math.min(end, 24); length++)
     expect(cleanImage(bytes.subarray(0, length), mime)).toBeUndefined();
 });
@@ -31,7 +32,7 @@ it('refuses what only claims to be an image', () => {
 it('refuses pictures over the limits, and takes one at the limit', () => {
   expect(cleanImage(png(50_000, 50_000), 'image/png')).toBeUndefined();
   expect(cleanImage(png(16_385, 1), 'image/png')).toBeUndefined();
-  expect(cleanImage(png(16_384, 1), 'image/png')).toBeDefined();
+  expect(cleanImage(png(16_384, 1), 'image/png')).toMatchObject({ width: 16_384, height: 1 });
   expect(cleanImage(png(8001, 8000), 'image/png')).toBeUndefined();
   expect(cleanImage(png(8000, 8000), 'image/png')).toBeDefined();
   expect(cleanImage(png(0, 5), 'image/png')).toBeUndefined();

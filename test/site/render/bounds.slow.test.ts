@@ -17,7 +17,7 @@ const MOST_PAGE = 4 * KB * KB;
 
 function renderRaw(one: Item, rawLength = JSON.stringify(one).length): string {
   const turn = { hash: HASH, timeMs: 0, typeId: 'turnpress.item', rawLength };
-  return renderTurn({ turn, item: one, calls: new Map(), blobUrl: () => undefined });
+  return renderTurn({ turn, item: one, calls: new Map(), findBlob: () => undefined });
 }
 
 describe('a turn that is too long', () => {

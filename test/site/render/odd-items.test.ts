@@ -14,7 +14,12 @@ describe('an item with members of another kind', () => {
     const turn = { hash: HASH, timeMs: 0, typeId: 'turnpress.item', rawLength: 5_000 };
     for (const one of spoiltItems(seed, 150)) {
       parseStrict(
-        renderTurn({ turn, item: one, calls, blobUrl: (hash) => (hash === BLOB ? `/images/${hash}.png` : undefined) }),
+        renderTurn({
+          turn,
+          item: one,
+          calls,
+          findBlob: (hash) => (hash === BLOB ? { url: `/images/${hash}.png`, width: 3, height: 2 } : undefined),
+        }),
       );
       parseStrict(renderFeedContent([one]));
       // The spoilt calls of the next ones are answered too.

@@ -37,7 +37,7 @@ export function render(one: Item, call?: ToolCallPart): string {
     },
     item: one,
     calls: new Map(call === undefined ? [] : [[call.id, call]]),
-    blobUrl: (hash) => `/images/${hash}.png`,
+    findBlob: (hash) => ({ url: `/images/${hash}.png`, width: 1280, height: 800 }),
   });
 }
 
@@ -45,6 +45,6 @@ export function render(one: Item, call?: ToolCallPart): string {
 export function renderAnswered(one: Item, part: ToolCallResponsePart, folders: readonly string[] = []): string {
   const turn = { timeMs: Date.UTC(2026, 0, 2, 3, 4, 5), typeId: 'turnpress.item', rawLength: 1_000 };
   const answer = { ...turn, hash: turnHash('1'.repeat(64)), item: item('tool', part) };
-  const input = { turn: { ...turn, hash: HASH }, item: one, calls: new Map(), blobUrl: () => undefined };
+  const input = { turn: { ...turn, hash: HASH }, item: one, calls: new Map(), findBlob: () => undefined };
   return renderTurn({ ...input, folders, answers: new Map([[part.id, answer]]) });
 }

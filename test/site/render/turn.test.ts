@@ -74,10 +74,10 @@ describe('a turn', () => {
     } as const;
     const html = render(item('user', blob));
     expect(html).toContain(
-      `<img src="/images/${hash}.png" alt="a &quot;b&quot;.png" width="640" height="360" loading="lazy"`,
+      `<img src="/images/${hash}.png" alt="a &quot;b&quot;.png" width="1280" height="800" loading="lazy"`,
     );
     expect(words(html)).toContain('image/png, 34 KB');
-    const input = { turn: TURN, item: item('user', blob), calls: new Map(), blobUrl: () => undefined };
+    const input = { turn: TURN, item: item('user', blob), calls: new Map(), findBlob: () => undefined };
     expect(words(renderTurn(input))).toContain('a "b".png (image/png, 34 KB) is not published here.');
     expect(render(item('user', { ...blob, mime_type: 'image/svg+xml' }))).not.toContain('<img');
   });
@@ -88,7 +88,7 @@ describe('a turn', () => {
       turn: { ...TURN, typeId: 'cxdb.thing' },
       item: undefined,
       calls: new Map(),
-      blobUrl: () => undefined,
+      findBlob: () => undefined,
     };
     expect(words(renderTurn(foreign))).toContain('A payload of type cxdb.thing');
   });

@@ -57,7 +57,7 @@ const FIELDS: Readonly<Record<string, (text: string) => string>> = {
   'a modality': (text) =>
     render(item('user', { type: 'uri', modality: text as 'image', uri: `https://example.org/${text}` })),
   'a payload type': (text) =>
-    renderTurn({ turn: { ...TURN, typeId: text }, item: undefined, calls: new Map(), blobUrl: () => undefined }),
+    renderTurn({ turn: { ...TURN, typeId: text }, item: undefined, calls: new Map(), findBlob: () => undefined }),
   'a reason': (text) => renderWithheldTurn(TURN, text),
   'a problem': (text) => renderDamagedTurn(TURN, text),
   'a feed entry': (text) =>

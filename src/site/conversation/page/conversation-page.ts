@@ -4,6 +4,7 @@
 import { type EncodedHtml, encodeHtml, html, joinHtml, type SafeHtml, text, trustHtml } from '../../../base/html.ts';
 import type { BlobHash } from '../../../model/ids.ts';
 import type { ToolCallPart } from '../../../model/item.ts';
+import type { BlobPlace } from '../../render/blob-address.ts';
 import { formatCount, projectName } from '../../render/names.ts';
 import type { RenderJob } from '../../render/render-job.ts';
 import { plainTitle } from '../../render/text/plain-title.ts';
@@ -83,12 +84,12 @@ export async function buildPage(
 }
 
 /** Addresses of the images on the page. A blob that is not there is reported. */
-function placeBlobs(work: ConversationWork, page: FilledPage): ReadonlyMap<BlobHash, string> {
-  const blobs = new Map<BlobHash, string>();
+function placeBlobs(work: ConversationWork, page: FilledPage): ReadonlyMap<BlobHash, BlobPlace> {
+  const blobs = new Map<BlobHash, BlobPlace>();
   for (const { view } of page.turns) {
     for (const part of view.item?.parts ?? []) {
-      const url = part.type === 'blob' ? work.blobUrl(part.hash, part.mime_type, view.turn.hash) : undefined;
-      if (part.type === 'blob' && url !== undefined) blobs.set(part.hash, url);
+      const place = part.type === 'blob' ? work.placeBlob(part.hash, part.mime_type, view.turn.hash) : undefined;
+      if (part.type === 'blob' && place !== undefined) blobs.set(part.hash, place);
     }
   }
   return blobs;
@@ -99,7 +100,7 @@ async function renderPage(
   work: ConversationWork,
   page: FilledPage,
   { before, after }: { readonly before: SafeHtml; readonly after: SafeHtml },
-  blobs: ReadonlyMap<BlobHash, string>,
+  blobs: ReadonlyMap<BlobHash, BlobPlace>,
   weight: number,
 ): Promise<EncodedHtml> {
   const { state, pool } = work.context;
