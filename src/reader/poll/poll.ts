@@ -45,8 +45,9 @@ const ACCEPT =
 export async function pollFeeds(store: ReaderStore, options: PollOptions): Promise<PollReport> {
   const report = { asked: 0, fresh: 0, changed: 0, failed: 0 };
   const startedMs = options.now();
+  const pauses: Pauses = new Map();
   const pollOne = async (feed: FollowedFeed): Promise<void> => {
-    const result = await poll(store, feed, options);
+    const result = await poll(store, feed, options, pauses);
     report.asked++;
     if ('problem' in result) report.failed++;
     else {
@@ -64,25 +65,41 @@ export async function pollFeeds(store: ReaderStore, options: PollOptions): Promi
 
 /** Each host's feeds one after the other; some hosts at once. */
 async function byHost(feeds: readonly FollowedFeed[], work: (feed: FollowedFeed) => Promise<void>): Promise<void> {
-  const hosts = [...Map.groupBy(feeds, ({ url }) => URL.parse(url)?.host ?? '').values()].values();
+  const hosts = [...Map.groupBy(feeds, hostOf).values()].values();
   const lane = async (): Promise<void> => {
     for (const own of hosts) for (const feed of own) await work(feed);
   };
   await Promise.all(Array.from({ length: HOSTS_AT_ONCE }, lane));
 }
 
-async function poll(store: ReaderStore, feed: FollowedFeed, options: PollOptions): Promise<PollResult> {
+/** Until when hosts are left alone that asked for it while this went on. */
+type Pauses = Map<string, number>;
+
+async function poll(
+  store: ReaderStore,
+  feed: FollowedFeed,
+  options: PollOptions,
+  pauses: Pauses,
+): Promise<PollResult> {
   const { health } = feed;
   const now = options.now();
+  let answeredBy = hostOf(feed);
   const fail = (problem: string, answer?: PollAnswer): PollResult => {
-    store.feeds.putHealth(feed.id, afterBad(health, problem, now, answer));
+    const after = afterBad(health, problem, now, answer);
+    store.feeds.putHealth(feed.id, after);
+    if (after.pausedMs !== undefined && after.pausedMs > now) {
+      // who asks for it means all that is asked there, not this address alone
+      store.feeds.pauseHost(answeredBy, after.pausedMs);
+      pauses.set(answeredBy, after.pausedMs);
+    }
     return { problem };
   };
-  if ((health.pausedMs ?? 0) > now) return { problem: 'its host asked for a pause' };
+  if (Math.max(health.pausedMs ?? 0, pauses.get(answeredBy) ?? 0) > now) return { problem: 'its host asked for a pause' };
   let seen: PollAnswer | undefined;
   try {
     const answer = await options.fetch(feed, { accept: ACCEPT, ...validatorsOf(health, now) });
     seen = pollAnswerOf(answer);
+    answeredBy = hostOf(answer);
     if (answer.status === 304 && health.goodMs !== undefined) {
       moveOn(store, feed, afterGood(health, seen, undefined, now), options);
       return { fresh: 0, changed: 0, unchanged: true };
@@ -107,6 +124,10 @@ async function poll(store: ReaderStore, feed: FollowedFeed, options: PollOptions
     if (!(error instanceof TurnpressError) || error.kind !== 'network') throw error;
     return fail(messageOf(error), seen);
   }
+}
+
+function hostOf({ url }: { readonly url: string }): string {
+  return URL.parse(url)?.host ?? '';
 }
 
 /** A move that was told often enough is made; the feed at the new address may be followed already. */

@@ -100,6 +100,17 @@ export class FeedTable {
     this.#db.statement('UPDATE feed SET health=?, next_ms=? WHERE id=?').run(JSON.stringify(health), health.nextMs, id);
   }
 
+  /** Nothing of this host is asked before; what is paused for longer stays so. `host`: with its port, as URL spells it. */
+  pauseHost(host: string, untilMs: number): void {
+    const paused = `UPDATE feed SET next_ms = max(next_ms, ?1), health = json_set(health,
+      '$.nextMs', max(next_ms, ?1), '$.pausedMs', max(ifnull(json_extract(health, '$.pausedMs'), 0), ?1))
+      WHERE url >= ?2 || '/' AND url < ?2 || '0'`;
+    this.#db.transaction(() => {
+      // all addresses of the host begin with one of these, and the index knows where they stand
+      for (const scheme of ['http', 'https']) this.#db.statement(paused).run(untilMs, `${scheme}://${host}`);
+    });
+  }
+
   /** What its document says of itself; a title that the person gave stands. */
   putFacts(id: number, { title, home }: { readonly title: string; readonly home?: string }): void {
     this.#db

@@ -204,3 +204,26 @@ describe('finding the feed behind an address', () => {
     await expect(find(answers, 'https://blog.example.org/')).rejects.toThrow(NoFeedError);
   });
 });
+
+it('leaves all feeds of a host alone for as long as one of them was told to wait, and those of other hosts not', async () => {
+  const [near, far] = ['https://blog.example.org/other', 'https://blog.example.org.elsewhere.net/feed'];
+  const { poll, later } = follow(FEED, near, far);
+  const slow = { status: 429, headers: { 'retry-after': '7200' } };
+  const first = await poll({ [FEED]: slow, [near]: slow, [far]: { body: rss('a') } });
+  expect(first.asked.map(({ url }) => url)).toEqual([FEED, far]);
+  later(1.9 * HOUR);
+  expect((await poll({ [far]: { body: rss('a') } })).asked.map(({ url }) => url)).toEqual([far]);
+  later(0.2 * HOUR);
+  const after = await poll({ [FEED]: { body: rss('a') }, [near]: { body: rss('b') }, [far]: { status: 304 } });
+  expect(after.asked.map(({ url }) => url).sort()).toContain(near);
+  expect(after.report).toMatchObject({ failed: 0 });
+});
+
+it('takes the pause for that of the host which asked for it, also behind a redirect', async () => {
+  const behind = 'https://cdn.example.net/feed';
+  const { poll } = follow(FEED, 'https://blog.example.org/other', behind);
+  const moved = { url: behind, redirects: [{ status: 302, to: behind }] };
+  const answers = { [FEED]: { status: 429, headers: { 'retry-after': '7200' }, ...moved } };
+  const first = await poll({ ...answers, 'https://blog.example.org/other': { body: rss('a') } });
+  expect(first.asked.map(({ url }) => url)).toContain('https://blog.example.org/other');
+});
