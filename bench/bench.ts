@@ -1,10 +1,11 @@
 /** `npm run bench`: measures what docs/benchmarks.md shows. */
-/** `npm run bench -- corpus|store|size|pull|peers|killed` runs one part; TURNPRESS_CORPUS names the sessions that are read or grown from. */
+/** `npm run bench -- corpus|store|size|pull|feeds|peers|killed` runs one part; TURNPRESS_CORPUS names the sessions that are read or grown from. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { benchCorpus } from './corpus.ts';
+import { benchFeeds } from './feeds.ts';
 import { benchKilled } from './killed.ts';
 import { benchPeers } from './peers.ts';
 import { benchPull } from './pull.ts';
@@ -37,6 +38,10 @@ const PARTS: readonly Part[] = [
   {
     ...{ name: 'pull', title: 'A great archive pulled', always: false, needsCorpus: false },
     run: (_corpus, scratch, conversations) => benchPull(scratch, conversations ?? 10_000),
+  },
+  {
+    ...{ name: 'feeds', title: 'A week of feeds', always: false, needsCorpus: false },
+    run: (_corpus, scratch, feeds) => benchFeeds(scratch, feeds ?? 10_000),
   },
   { name: 'peers', title: 'Beside others', always: false, needsCorpus: true, run: benchPeers },
   {
