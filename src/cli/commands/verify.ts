@@ -8,7 +8,7 @@ import { plural } from '../../model/counts.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
 import type { LogReport } from '../../replica/log/log.ts';
-import { findWriter, isForeign, noSuch, openQuietly, openToWrite, placeOf } from '../archive.ts';
+import { findWriter, isCopy, isForeign, noSuch, openQuietly, openToWrite, placeOf } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { countOf } from '../counts.ts';
@@ -62,6 +62,10 @@ export async function run(context: Context, args: readonly string[], options: Co
       context.print(
         `published: ${plural(published.published, 'conversation')}, ${plural(published.records, 'record')} in the archive log`,
       );
+    if (published !== undefined && published.pending > 0)
+      context.log.info(
+        `${plural(published.pending, 'conversation')} of them did not come yet: the next "turnpress pull" brings them`,
+      );
   } finally {
     archive.close();
   }
@@ -94,17 +98,18 @@ async function sayMendable(context: Context, damage: readonly DamageReport[]): P
 async function verifyArchiveLog(context: Context, { info }: ArchiveReader): Promise<LogReport> {
   const { verifyLog } = await import('../../replica/log/log.ts');
   const { archiveDir: dir, log } = context;
-  return verifyLog({ dir, origin: info.origin, log, ...(isForeign(context) ? { indexPath: '' } : {}) });
+  const pulled = isCopy(context);
+  return verifyLog({ dir, origin: info.origin, log, pulled, ...(isForeign(context) ? { indexPath: '' } : {}) });
 }
 
 function withLog(report: VerifyReport, published: LogReport | undefined): VerifyReport & { readonly log?: object } {
   if (published === undefined) return report;
-  const { records, published: conversations } = published;
+  const { records, published: conversations, pending } = published;
   return {
     ...report,
     damage: [...report.damage, ...published.damage],
     notes: [...report.notes, ...published.notes],
-    log: { records, published: conversations },
+    log: { records, published: conversations, pending },
   };
 }
 

@@ -78,6 +78,7 @@ export async function pullInto(context: Context, request: PullRequest): Promise<
     return await pull({
       ...{ dir, allowHosts, accept, mirrors, fetcher, log, progress, nowMs: world.now },
       ...(address === undefined ? {} : { address }),
+      ...(world.hold && { hold: world.hold }),
     });
   } finally {
     fetcher.close();

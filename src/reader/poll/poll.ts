@@ -75,12 +75,7 @@ async function byHost(feeds: readonly FollowedFeed[], work: (feed: FollowedFeed)
 /** Until when hosts are left alone that asked for it while this went on. */
 type Pauses = Map<string, number>;
 
-async function poll(
-  store: ReaderStore,
-  feed: FollowedFeed,
-  options: PollOptions,
-  pauses: Pauses,
-): Promise<PollResult> {
+async function poll(store: ReaderStore, feed: FollowedFeed, options: PollOptions, pauses: Pauses): Promise<PollResult> {
   const { health } = feed;
   const now = options.now();
   let answeredBy = hostOf(feed);
@@ -94,7 +89,8 @@ async function poll(
     }
     return { problem };
   };
-  if (Math.max(health.pausedMs ?? 0, pauses.get(answeredBy) ?? 0) > now) return { problem: 'its host asked for a pause' };
+  if (Math.max(health.pausedMs ?? 0, pauses.get(answeredBy) ?? 0) > now)
+    return { problem: 'its host asked for a pause' };
   let seen: PollAnswer | undefined;
   try {
     const answer = await options.fetch(feed, { accept: ACCEPT, ...validatorsOf(health, now) });

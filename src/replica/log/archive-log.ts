@@ -125,6 +125,11 @@ export class ArchiveLog {
     return this.#index.countPending(absentSince);
   }
 
+  /** Whether the last state is held here. For a log that was pulled. */
+  isHeld(conversation: ConversationId): boolean {
+    return this.#index.isHeld(conversation);
+  }
+
   /** Notes that the host did not have anything of the conversation at this time. */
   noteAbsent(conversation: ConversationId, nowMs: number): void {
     this.#index.noteAbsent(conversation, nowMs);

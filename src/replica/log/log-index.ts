@@ -214,6 +214,12 @@ export class LogIndex {
       .run(position, decodeHex(conversation));
   }
 
+  /** Whether the archive here was noted to hold the last state. */
+  isHeld(conversation: ConversationId): boolean {
+    const sql = 'SELECT 1 AS one FROM state WHERE conversation=? AND held IS position';
+    return this.#db.statement(sql).get(decodeHex(conversation)) !== undefined;
+  }
+
   countPublished(): number {
     return Number(this.#db.statement('SELECT count(*) AS n FROM state WHERE published=1').get()?.n);
   }

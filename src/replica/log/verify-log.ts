@@ -29,14 +29,16 @@ export interface LogReport {
   readonly records: number;
   /** Conversations that are published now. */
   readonly published: number;
+  /** Those of them that a pull has not brought yet. */
+  readonly pending: number;
   readonly damage: readonly DamageReport[];
   /** Torn tails, and checkpoints that a publish left which did not end. */
   readonly notes: readonly DamageReport[];
 }
 
 export interface VerifyLogOptions extends Omit<ArchiveLogOptions, 'mode'> {
-  /** Whether the archive must have what this state says; default: all. In a pulled archive, those that are held. */
-  readonly expects?: (state: LoggedState) => boolean;
+  /** The archive was pulled: it need not have what it does not hold yet. */
+  readonly pulled?: boolean;
 }
 
 /** Reads all of the log and the leaf hashes of all published conversations. Writes nothing; damage is never thrown. */
@@ -44,22 +46,29 @@ export function verifyLog(options: VerifyLogOptions): LogReport {
   const damage: DamageReport[] = [];
   const notes: DamageReport[] = [];
   const trusted = tryOpen({ ...options, mode: 'read' }, damage);
-  trusted?.close();
   const fresh = trusted && tryOpen({ ...options, mode: 'read', indexPath: '' }, damage);
-  if (fresh === undefined) return { records: 0, published: 0, damage, notes };
+  let pending = 0;
   try {
+    if (fresh === undefined) return { records: 0, published: 0, pending, damage, notes };
     for (const { file, keep, bytes } of fresh.listTails())
       notes.push({ kind: 'torn-tail', file, offset: keep, turns: [], message: `${bytes} bytes beyond the checkpoint` });
     const disk = confineDisk(options.disk ?? realDisk, options.dir);
     const keys = fresh.listKeys().map(({ key }) => parseVerifierKey(key));
     for (const state of fresh.walkStates()) {
       if (!state.published) continue;
-      if (options.expects?.(state) !== false) damage.push(...checkPrefix(disk, options.dir, state));
+      const mayBeShort = options.pulled === true && trusted?.isHeld(state.conversation) !== true;
+      const found = checkPrefix(disk, options.dir, state);
+      if (mayBeShort && found === 'short') {
+        pending++;
+        continue;
+      }
+      if (found !== undefined) damage.push(damageOf(state, found));
       notes.push(...checkCheckpoint(fresh, state, keys));
     }
-    return { records: fresh.size, published: fresh.countPublished(), damage, notes };
+    return { records: fresh.size, published: fresh.countPublished(), pending, damage, notes };
   } finally {
-    fresh.close();
+    trusted?.close();
+    fresh?.close();
   }
 }
 
@@ -85,19 +94,33 @@ function tryOpen(options: ArchiveLogOptions, damage: DamageReport[]): ArchiveLog
   }
 }
 
-/** What was published must be there still: as many records, under the same root. */
-function checkPrefix(disk: Disk, dir: string, { conversation, size, root }: LoggedState): DamageReport[] {
-  const file = `conversations/${conversation}`;
-  const report = (message: string): DamageReport[] => [{ kind: 'log', file, conversation, turns: [], message }];
-  let found: string | undefined;
+/** What was published must be there still: as many records, under the same root. Undefined: it is. */
+function checkPrefix(
+  disk: Disk,
+  dir: string,
+  { conversation, size, root }: LoggedState,
+): 'short' | 'other' | { readonly unreadable: string } | undefined {
   try {
-    found = findRootAt(disk, dir, conversation, size);
+    const found = findRootAt(disk, dir, conversation, size);
+    if (found === undefined) return 'short';
+    return found === root ? undefined : 'other';
   } catch (error) {
     if (!(error instanceof TurnpressError) && errorCode(error) === '') throw error;
-    return report(`its leaf hashes cannot be read (${messageOf(error)})`);
+    return { unreadable: messageOf(error) };
   }
-  if (found === undefined) return report(`it has fewer than the ${size} records that were published of it`);
-  return found === root ? [] : report(`its first ${size} records are not those that were published`);
+}
+
+function damageOf(
+  { conversation, size }: LoggedState,
+  found: Exclude<ReturnType<typeof checkPrefix>, undefined>,
+): DamageReport {
+  const messageFor = (): string => {
+    if (found === 'short') return `it has fewer than the ${size} records that were published of it`;
+    if (found === 'other') return `its first ${size} records are not those that were published`;
+    return `its leaf hashes cannot be read (${found.unreadable})`;
+  };
+  const message = messageFor();
+  return { kind: 'log', file: `conversations/${conversation}`, conversation, turns: [], message };
 }
 
 /** A checkpoint of another state is left by a publish that stopped: the next one makes it anew. */

@@ -24,6 +24,8 @@ export interface PullOptions {
   readonly log: Log;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
+  /** Is handed what lets go of the copy, should the process be told to end; returns what forgets it again. */
+  readonly hold?: (release: () => void) => () => void;
   /** For tests: milliseconds before a second try. */
   readonly patienceMs?: number;
 }

@@ -46,17 +46,20 @@ export async function pull(options: PullOptions): Promise<PullReport> {
   const hosts = listHosts(options, state);
   if (known === undefined) await begin(options, hosts, state);
   const archive = openArchive(dir, { mode: 'write', log: options.log });
+  let log: ArchiveLog | undefined;
+  const release = () => {
+    log?.close();
+    archive.close();
+  };
+  const forget = options.hold?.(release);
   try {
     // what a removal left before it was stopped
     sweepRemoved(dir);
-    const log = ArchiveLog.open({ mode: 'write', dir, origin: archive.info.origin, log: options.log });
-    try {
-      return await new Pull(options, hosts, archive, log, state).run();
-    } finally {
-      log.close();
-    }
+    log = ArchiveLog.open({ mode: 'write', dir, origin: archive.info.origin, log: options.log });
+    return await new Pull(options, hosts, archive, log, state).run();
   } finally {
-    archive.close();
+    forget?.();
+    release();
   }
 }
 

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog, silentProgress } from '../../../src/base/log.ts';
 import type { ConversationId } from '../../../src/model/ids.ts';
+import { verifyLog } from '../../../src/replica/log/log.ts';
 import { at, itemTurn, rawTurn, START, textTurn } from '../../archive/turns.ts';
 import { status } from '../hostile-server.ts';
 import { vkeyOf, writeReplica } from '../test-publisher.ts';
-import { filesOf, KEY, openPullWorld, type PullWorld, said } from './pull-kit.ts';
+import { filesOf, KEY, ORIGIN, openPullWorld, type PullWorld, said } from './pull-kit.ts';
 
 let world: PullWorld;
 beforeEach(async () => {
@@ -211,4 +213,32 @@ describe('a pull', () => {
       validators: { size: 2 },
     });
   });
+});
+
+it('what did not come yet is no damage, and what was held and is gone is', async () => {
+  const [here, later] = [world.grow(3, 'here'), world.grow(2, 'later')];
+  world.publish();
+  await world.pull({ only: here.slice(0, 16) });
+  const verify = () => verifyLog({ dir: world.copy, origin: ORIGIN, log: silentLog, pulled: true });
+  expect(verify()).toMatchObject({ published: 2, pending: 1, damage: [], notes: [] });
+  await world.pull();
+  expect(verify()).toMatchObject({ pending: 0, damage: [], notes: [] });
+  rmSync(join(world.copy, 'conversations', later), { recursive: true });
+  expect(verify()).toMatchObject({ pending: 0, damage: [{ conversation: later }] });
+});
+
+it('hands out what lets go of the copy, for as long as it holds it', async () => {
+  world.grow(3);
+  world.publish();
+  const lock = join(world.copy, 'private', 'lock');
+  const held: (() => void)[] = [];
+  const hold = (release: () => void) => {
+    held.push(release);
+    return () => void held.pop();
+  };
+  const seen: boolean[] = [];
+  const progress = { ...silentProgress, advance: () => void seen.push(held.length === 1 && existsSync(lock)) };
+  await world.pull({ hold, progress });
+  expect(new Set(seen)).toEqual(new Set([true]));
+  expect([held.length, existsSync(lock)]).toEqual([0, false]);
 });
