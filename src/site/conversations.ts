@@ -7,6 +7,7 @@ import { type Walk, walkConversation } from './conversation/conversation.ts';
 import { ownerOf } from './conversation/conversation-work.ts';
 import { buildFailure } from './conversation/failed.ts';
 import { stopsBuild } from './errors.ts';
+import { buildCardOf, forgetCardOf } from './once/card.ts';
 import { buildReplicaOf, forgetReplicaOf } from './once/replica.ts';
 import { describe } from './select.ts';
 
@@ -15,6 +16,7 @@ export async function buildConversation(context: BuildContext, id: ConversationI
   const { archive, output, options } = context;
   const conversation = describe(archive.getConversation(id), options, context.notes);
   output.take(ownerOf(id));
+  buildCardOf(context, conversation);
   buildReplicaOf(context, id);
   try {
     const walk = await walkConversation(context, conversation);
@@ -54,6 +56,7 @@ function done({ output, state }: BuildContext, { summary }: VisibleConversation,
 export function forgetConversation(context: BuildContext, id: ConversationId): void {
   const { output, state } = context;
   forgetReplicaOf(context, id);
+  forgetCardOf(context, id);
   const owner = ownerOf(id);
   output.take(owner);
   output.settle(owner);

@@ -7,6 +7,7 @@ import type { BuildContext } from './conversation/context.ts';
 import { createFeedBuilder } from './feeds/feeds.ts';
 import type { BuildOptions } from './options.ts';
 import { createGate } from './render/gate.ts';
+import { createPainter, FACE } from './render/paint/painter.ts';
 import { createRenderPool, type RenderPool } from './render/render-pool.ts';
 import { type Around, createFrame } from './shell/frame.ts';
 import type { SiteInputs } from './shell/inputs.ts';
@@ -69,6 +70,7 @@ export function openBuild(
     frame,
     feeds: createFeedBuilder({ output, config: options.config, frameKey: frame.key, pool: lazyPool, gate }),
     pool: lazyPool,
+    painter: createPainter({ face: inputs.assets.get(FACE.file)?.content ?? new Uint8Array(), family: FACE.family }),
     gate,
     afresh: !output.whole || state.findMeta('frame') !== frame.key,
     writePage: queue.add,
@@ -98,6 +100,7 @@ export function openBuild(
     },
     async close() {
       await context.pool.close();
+      await context.painter.close();
       await queue.close();
       keepPlainTemplates(state, inputs.templates, queue.listPlain());
       state.commit();

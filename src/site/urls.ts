@@ -16,6 +16,12 @@ export function conversationUrl(id: ConversationId, page = 1): string {
   return page === 1 ? `/c/${shortId(id)}/` : `/c/${shortId(id)}/p${page}/`;
 }
 
+/** The picture beside a link to a page: its conversation's `/c/<id>/card.png`, else the site's. */
+export function cardUrl(pageUrl: string): string {
+  const conversation = /^\/c\/[0-9a-f]{16}\//.exec(pageUrl)?.[0];
+  return conversation === undefined ? pages.card : `${conversation}card.png`;
+}
+
 /** `/c/<id>/b/<branch>/`, `/c/<id>/b/<branch>/p2/`. Branch names are `b-<8 digits>` or slugged when foreign. */
 export function branchUrl(id: ConversationId, branch: string, page = 1): string {
   const base = `/c/${shortId(id)}/b/${slug(branch)}/`;

@@ -59,7 +59,7 @@ it('an exchange is told when it has ended: with its answer, or when nothing came
   const { items: found } = await read('atom.xml');
   expect(found.map(({ title }) => title)).toEqual(['Elsewhere: Later', 'Elsewhere: Other', 'The clock: Wind it']);
   expect(found[2]?.id).toBe(turnUrn(turnAt(told, 0).hash));
-  expect(found[2]?.['content']).toContain('<em>1 command</em>');
+  expect(found[2]?.content).toContain('<em>1 command</em>');
   await expectAsFromNothing();
 });
 
@@ -72,9 +72,9 @@ it('the feed pages back day by day, so that nobody who asks once a day misses an
   const titles = new Set<string>();
   for (let path = 'feed.json'; path !== ''; ) {
     const feed = parseJson(site.read(path));
-    if (!isJsonObject(feed) || !Array.isArray(feed['items'])) throw new TypeError('no feed');
-    for (const { title } of feed['items']) titles.add(title);
-    path = typeof feed['next_url'] === 'string' ? new URL(feed['next_url']).pathname.slice(1) : '';
+    if (!isJsonObject(feed) || !Array.isArray(feed.items)) throw new TypeError('no feed');
+    for (const { title } of feed.items) titles.add(title);
+    path = typeof feed.next_url === 'string' ? new URL(feed.next_url).pathname.slice(1) : '';
   }
   expect(titles.size).toBe(160);
   expect(site.read('rss.xml')).toMatch(/<atom:link href="[^"]*\/feed\/[\d-]+\/rss.xml" rel="prev-archive"/);

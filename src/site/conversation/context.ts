@@ -8,6 +8,7 @@ import type { ConversationId } from '../../model/ids.ts';
 import type { FeedBuilder } from '../feeds/feeds.ts';
 import type { BuildOptions } from '../options.ts';
 import type { Gate } from '../render/gate.ts';
+import type { Painter } from '../render/paint/painter.ts';
 import type { RenderPool } from '../render/render-pool.ts';
 import type { Frame } from '../shell/frame.ts';
 import type { SiteInputs } from '../shell/inputs.ts';
@@ -27,6 +28,7 @@ export interface BuildContext {
   readonly frame: Frame;
   readonly feeds: FeedBuilder;
   readonly pool: RenderPool;
+  readonly painter: Painter;
   /** Bounds what was read and is not written yet, in raw bytes. */
   readonly gate: Gate;
   /** The frame changed, or nothing is known of earlier builds: whatever is not asked of the touched has to be looked at. */

@@ -44,6 +44,7 @@ function declareSignpost(context: BuildContext, { id, into, title }: ShownJoined
     canonical: absoluteUrl(options.config.url, to),
     refresh: to,
     robots: NO_ROBOTS,
+    cards: [],
     feeds: frame.feedsOf(to, title),
     links: [{ heading: 'Where it is now', className: 'filters', items: [{ label: title, url: to }] }],
   });
