@@ -43,7 +43,9 @@ export function buildStatics(context: BuildContext): void {
   });
   const mayRead = `Allow: /\nSitemap: ${absoluteUrl(options.config.url, pages.sitemap)}\n`;
   put(context, pages.robots, `User-agent: *\n${options.mode === 'local' ? 'Disallow: /\n' : mayRead}`);
-  put(context, pages.serviceWorker, readServiceWorker());
+  const worker = readServiceWorker();
+  const workerPath = outputPath(pages.serviceWorker);
+  if (output.declare(workerPath, OWNER, worker.key)) output.put(workerPath, worker.content);
   put(context, pages.webManifest, `${JSON.stringify(webManifest(context))}\n`);
   put(context, pages.headers, generateHeadersFile(options.mode, basePathOf(options.config.url)));
   if (options.mode === 'local') put(context, IGNORE_ALL.path, IGNORE_ALL.content);

@@ -67,10 +67,15 @@ export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): R
   return scripts;
 }
 
-/** The service worker, which browsers take as a plain script and not as a module. */
-export function readServiceWorker(): string {
+/** The service worker, which browsers take as a plain script and not as a module. `key` names it without making it. */
+export function readServiceWorker(): { readonly key: string; readonly content: string } {
   const source = readFileSync(join(FOLDER, `sw${EXTENSION}`), 'utf8');
-  return plainCode(source.replace(/^export \{\};\n?/m, ''), 'sw');
+  return {
+    key: contentHash(source),
+    get content() {
+      return plainCode(source.replace(/^export \{\};\n?/m, ''), 'sw');
+    },
+  };
 }
 
 /** The file that an import of `file` means. */
