@@ -25,7 +25,7 @@ export interface ToolAnswer {
 
 /** `<details>`, or a line when there is nothing to fold out. */
 export function renderToolCall(call: ToolCallPart, answer: ToolAnswer | undefined, allowance: Allowance): SafeHtml {
-  const view = viewCall(call, allowance);
+  const view = viewCall(call, allowance, answer?.part);
   const told = answer?.part.diff;
   const body = typeof told === 'string' && repeatsChange(call, told) ? undefined : view.body;
   const folds = body !== undefined || answer !== undefined;

@@ -3,7 +3,7 @@
 
 import { trustHtml } from '../../../base/html.ts';
 import { findRow } from '../../../base/rows.ts';
-import type { ToolCallPart, ToolKind } from '../../../model/item.ts';
+import type { ToolCallPart, ToolCallResponsePart, ToolKind } from '../../../model/item.ts';
 import type { Allowance } from '../allowance.ts';
 import { scrollBlock } from '../code.ts';
 import { highlightCode } from '../highlight.ts';
@@ -13,6 +13,8 @@ import { visibleText } from '../text/visible-text.ts';
 import { findCommand, findNumber, findPath, findText, otherMembers } from './arguments.ts';
 import { type CallView, moreOf, oneLine, viewJson } from './call-view.ts';
 import { viewEdit, viewWrite } from './change-view.ts';
+import { renderJson } from './json-view.ts';
+import { findQuestions, viewQuestions } from './question-view.ts';
 import { viewTodo } from './todo-view.ts';
 
 interface ToolKindRow {
@@ -20,11 +22,11 @@ interface ToolKindRow {
   readonly answer: string;
   /** Its answers are prose that a model wrote. */
   readonly proseAnswer: boolean;
-  view(call: ToolCallPart, allowance: Allowance): CallView;
+  view(call: ToolCallPart, allowance: Allowance, answer?: ToolCallResponsePart): CallView;
 }
 
-export function viewCall(call: ToolCallPart, allowance: Allowance): CallView {
-  return kindOf(call).view(call, allowance);
+export function viewCall(call: ToolCallPart, allowance: Allowance, answer?: ToolCallResponsePart): CallView {
+  return kindOf(call).view(call, allowance, answer);
 }
 
 export function kindOf(call: ToolCallPart): ToolKindRow {
@@ -110,13 +112,21 @@ function viewTask({ arguments: given }: ToolCallPart, allowance: Allowance): Cal
   };
 }
 
-function viewOther({ arguments: given }: ToolCallPart, allowance: Allowance): CallView {
+/** What agents send with a plan: where it was saved, and what they ask leave for. */
+const PLAN_MEMBERS = ['plan', 'planFilePath', 'allowedPrompts'];
+
+function viewOther(call: ToolCallPart, allowance: Allowance, answer?: ToolCallResponsePart): CallView {
+  const { arguments: given } = call;
+  const questions = findQuestions(call);
+  if (questions !== undefined) return viewQuestions(questions, answer, allowance);
   const plan = findText(given, 'plan');
-  if (plan !== undefined && otherMembers(given, ['plan']) === undefined) {
+  if (plan !== undefined && otherMembers(given, PLAN_MEMBERS) === undefined) {
     return {
       detail: '',
       get body() {
-        return trustHtml(`<div class="prose" dir="auto">${renderMarkdown(plan, PROSE, allowance)}</div>`);
+        const shown = `<div class="prose plan" dir="auto">${renderMarkdown(plan, PROSE, allowance)}</div>`;
+        const rest = otherMembers(given, ['plan']);
+        return trustHtml(rest === undefined ? shown : `${shown}\n${renderJson(rest, 'Arguments', allowance)}`);
       },
       open: true,
     };
