@@ -58,7 +58,8 @@ function renderText({ text, prompt }: Said, allowance: Allowance): string {
 function renderWork(items: readonly Item[]): string {
   const calls: Partial<Record<ToolKind, number>> = {};
   for (const { parts } of items)
-    for (const part of parts) if (part.type === 'tool_call') calls[part.tool] = (calls[part.tool] ?? 0) + 1;
+    for (const part of parts)
+      if (part.type === 'tool_call' && typeof part.tool === 'string') calls[part.tool] = (calls[part.tool] ?? 0) + 1;
   const words = callWords({ calls });
   return words.length === 0 ? '' : `<p><em>${words.join(', ')}</em></p>\n`;
 }

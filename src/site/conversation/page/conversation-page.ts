@@ -7,6 +7,7 @@ import type { ToolCallPart } from '../../../model/item.ts';
 import type { BlobPlace } from '../../render/blob-address.ts';
 import { formatCount, projectName } from '../../render/names.ts';
 import type { RenderJob } from '../../render/render-job.ts';
+import { findLanguageOf } from '../../render/text/language.ts';
 import { plainTitle } from '../../render/text/plain-title.ts';
 import type { OwnPage } from '../../shell/frame.ts';
 import type { LinkModel, PageModel, PagerModel } from '../../shell/page-model.ts';
@@ -37,7 +38,6 @@ export interface Extent {
 /** Prompts in an index beside a page; where there are more, a page of its own has all. */
 const MOST_INDEXED = 150;
 const NOTHING = joinHtml([]);
-const TALK_START = trustHtml('<div class="talk">\n<div class="tools"></div>\n');
 const TALK_END = trustHtml('</div>\n');
 
 /** Declares the page; when something on it changed, its rendering and writing become a task of the conversation. Gives its key. */
@@ -61,7 +61,7 @@ export async function buildPage(
     renderIndex(indexOf(work, branch, page, extent)),
     page.number === 1 ? beforeFirst(work, branch) : NOTHING,
     page.number === 1 && branch.main ? work.written.cover : NOTHING,
-    TALK_START,
+    renderTalkStart(page.told, context.options.config.language),
   ]);
   const isEnd = branch.main && extent.whole !== undefined && page.number === extent.pages;
   const after = isEnd ? joinHtml([TALK_END, renderEnding(endingOf(work))]) : TALK_END;
@@ -81,6 +81,13 @@ export async function buildPage(
   addTask(work, write());
   context.check();
   return key;
+}
+
+/** Says the language that is spoken there, where it is another one than the site's. */
+function renderTalkStart(told: readonly ToldExchange[], site: string): SafeHtml {
+  const language = findLanguageOf(told.flatMap(({ line, closing }) => [line, closing]));
+  const other = language === undefined || language === site.slice(0, 2) ? NOTHING : html` lang="${text(language)}"`;
+  return html`<div class="talk"${other}>\n<div class="tools"></div>\n`;
 }
 
 /** Addresses of the images on the page. A blob that is not there is reported. */

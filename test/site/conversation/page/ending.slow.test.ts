@@ -137,3 +137,14 @@ describe('the files on a cover', () => {
     for (const [, path = '', anchor] of links) expect(site.read(outputPath(path))).toContain(`id="${anchor}"`);
   });
 });
+
+describe('the turns of a page', () => {
+  it('stand under their language where it is another one than that of the site', async () => {
+    const german = 'Bitte schau dir die Uhr an und sag, was nicht geht. Wir haben noch Zeit, und es ist nicht eilig.';
+    const told = tell(archive, { items: [prompt(german), answer('Das ist die Feder. Ich werde sie auch noch ölen.')] });
+    const english = tell(archive, { items: edits('Please look at the clock and say what is wrong with it', 'a.ts') });
+    await site.build(archive);
+    expect(site.read(outputPath(conversationUrl(told.id)))).toContain('<div class="talk" lang="de">');
+    expect(site.read(outputPath(conversationUrl(english.id)))).toContain('<div class="talk">');
+  });
+});
