@@ -3,6 +3,24 @@
 
 import type { Finding } from './finding.ts';
 
+/** A marker as it stands in a text. */
+export const MARKER = /\[redacted:[a-z0-9-]{1,40}:\d{1,6}\]/g;
+
+/** Whether a range begins or ends within a marker: what stands there was put there by us, and is no secret. */
+export function createMarkerCheck(text: string): (start: number, end: number) => boolean {
+  const markers = Array.from(text.matchAll(MARKER), ({ 0: { length }, index }) => ({ index, end: index + length }));
+  const isWithin = (at: number): boolean => {
+    let [low, high] = [0, markers.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((markers[middle]?.end ?? 0) > at) high = middle;
+      else low = middle + 1;
+    }
+    return (markers[low]?.index ?? Infinity) < at;
+  };
+  return (start, end) => isWithin(start) || isWithin(end);
+}
+
 /** Numbers the distinct values of each rule within one item, in order of appearance, and counts replacements. */
 export class Markers {
   private readonly numbers = new Map<string, Map<string, number>>();

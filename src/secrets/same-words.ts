@@ -3,6 +3,7 @@
 
 import { canonicalJson, type JsonValue } from '../base/json.ts';
 import type { Item } from '../model/item.ts';
+import { MARKER } from './markers.ts';
 import { ITEM } from './redactor.ts';
 import { HOME_HINT } from './rules/home-paths.ts';
 import { listStrings, replaceStrings } from './strings.ts';
@@ -140,7 +141,7 @@ function commonLength({ text: a, at: i }: Side, { text: b, at: j }: Side): numbe
 }
 
 /** What stands for something that was taken out: a marker, or a home directory's `~`. */
-const MARK = /\[redacted:[a-z0-9-]+:\d+\]|~/g;
+const MARK = new RegExp(`${MARKER.source}|~`, 'g');
 /** What has to be the same behind a mark: so many units, or what there is of them. */
 const FAR = 64;
 const NEAR = 8;

@@ -3,6 +3,7 @@
 
 import { type EncodedBlock, findEncodedBlocks } from './encoded-blocks.ts';
 import { createCover, type Finding, type Report } from './finding.ts';
+import { createMarkerCheck } from './markers.ts';
 import { ASSIGNMENT, BLOCK, createQuickLook, HOME, PLACE, type QuickLook, READING, SECRET } from './quick-look.ts';
 import {
   findAll,
@@ -137,8 +138,14 @@ async function scanText(
       else if (view.text === text) for (const finding of inside) inBlocks.push({ ...finding, rule: 'image' });
     }
   }
-  return withoutOverlaps([...found, ...inBlocks], text.length);
+  if (found.length + inBlocks.length === 0) return [];
+  const cutsMarker = createMarkerCheck(text);
+  const sound = [...found, ...inBlocks].filter(({ rule, start, end }) => LITERAL.has(rule) || !cutsMarker(start, end));
+  return withoutOverlaps(sound, text.length);
 }
+
+/** Rules that look for given words: nothing hides one of these, not even what is written like a marker. */
+const LITERAL: ReadonlySet<string> = new Set(['known', 'word']);
 
 /** Whether a range has a character in one of the blocks, which stand in order without overlaps. */
 function touchesBlock(blocks: readonly EncodedBlock[], start: number, end: number): boolean {

@@ -5,6 +5,7 @@ import { createRedactor, type RedactOptions } from '../../src/secrets/secrets.ts
 import { createTextScanner } from '../../src/secrets/text-scanner.ts';
 import { filler, github, mustGo } from './must-go.ts';
 import { mustStay } from './must-stay.ts';
+import { planted } from './planted.ts';
 
 const PLAIN: RedactOptions = { words: [], personal: false, knownValues: [] };
 
@@ -459,5 +460,21 @@ describe('meta', () => {
       expect((await redactor.redactMeta({ cwd, project: 'joe' })).value.project).toBe('~');
     }
     expect((await redactor.redactMeta({ cwd: '/home/joe/app', project: 'app' })).value.project).toBe('app');
+  });
+});
+
+describe('markers', () => {
+  it('are left whole by what looks like a secret around them, whatever stands on the line before', async () => {
+    const lines = planted.map(({ text }) => text).filter((text) => !text.includes('\n'));
+    const redactor = await createRedactor(PLAIN);
+    const redact = async (text: string) => {
+      const [done] = await redactor.redactItems([say(text)]);
+      return done === undefined ? '' : contentOf(done.value);
+    };
+    for (const line of lines) {
+      const once = await redact(`curl -s https://x.dev; mysql db; ${line}; redis-cli -a Zx81Spec-trum ping`);
+      expect(once).not.toMatch(/\[redacted:[^\]]*\[/);
+      expect(await redact(once)).toBe(once);
+    }
   });
 });

@@ -8,7 +8,7 @@ import { findCopies } from './branches/copies.ts';
 import { changedHeads, computeHeads, type HeadPointer, type TreeTurn } from './branches/heads.ts';
 import { findSuperseded } from './branches/superseded.ts';
 import type { Contribution } from './memory.ts';
-import { countsOf, findNewest, isOrphaned, mergeMeta, storedSource, withWordsOf } from './meta.ts';
+import { findNewest, isOrphaned, mergeMeta, spansOf, storedSource, withWordsOf } from './meta.ts';
 import { keepHidden } from './meta-marks.ts';
 import type { IngestStore, StoredConversation } from './store.ts';
 
@@ -39,11 +39,12 @@ export function findChanges(
   const standing = moved.size === 0 ? turns : turns.filter(({ hash }) => !moved.has(hash));
   const { leaves, wholes } = findSuperseded(store, standing);
   const nothingNew = new Set([...leaves, ...findCopies(standing, wholes)]);
-  const current = currentOf(stored, words);
+  const isUnnamed = store.ledger.isUnnamed(stored.id);
+  const current = currentOf(stored, words, isUnnamed);
   const heads = computeHeads(standing, current && (store.ledger.findMoved(current) ?? current), nothingNew);
   const joined = store.ledger.findJoined(stored.id);
   // where native ids were lost, what the sources say today may be what other rules make of them than made the turns
-  const counted = store.ledger.isUnnamed(stored.id) ? [...words, countsOf(stored.meta)] : words;
+  const counted = isUnnamed ? [...words, spansOf(stored.meta)] : words;
   const said = keepHidden(mergeMeta(counted, stored.meta), [stored.meta, ...words.map((word) => word.meta)]);
   const merged = withLink(store, stored.id, joined === undefined ? said : { ...said, joined }, words);
   // what was taken back once is not said again by the next run: of words only those stay that were left
@@ -80,12 +81,20 @@ function findMovedEnds({ ledger }: ConversationView, turns: readonly TreeTurn[])
   return moved;
 }
 
-/** Where the agent is: the word of the newest source, or the archive's own when it knows of a session that no source names. */
-function currentOf(stored: StoredConversation, words: readonly Contribution[]): TurnHash | undefined {
+/**
+ * Where the agent is: the word of the newest source, or the archive's own when it knows of a session that no source names. Where native
+ * ids were lost that one stands against whatever knows nothing newer: a copy that was cut off, an end that is not sure yet.
+ */
+function currentOf(
+  stored: StoredConversation,
+  words: readonly Contribution[],
+  isUnnamed: boolean,
+): TurnHash | undefined {
   const main = stored.heads.find((head) => head.name === MAIN_HEAD);
   const said = words.filter((word) => word.asOfMs > 0 || word.current !== undefined);
-  if (main === undefined || !isOrphaned(words, stored.meta)) return findNewest(said)?.current;
-  return findNewest([{ ...storedSource(stored.meta), current: main.turn }, ...said])?.current;
+  if (main === undefined || !(isUnnamed || isOrphaned(words, stored.meta))) return findNewest(said)?.current;
+  const own = { ...storedSource(stored.meta), ...(isUnnamed ? { consumed: Infinity } : {}), current: main.turn };
+  return findNewest([own, ...said])?.current;
 }
 
 /** Fills in where a sub-agent was started, when that turn is in the archive, and is not one of its own. */

@@ -144,6 +144,15 @@ describe.each([
     expect([words.includes(VALUE), words.includes('hello'), conversations, branches]).toEqual([false, false, 1, 0]);
   });
 
+  it('an end that is not sure yet moves nothing back', async () => {
+    put('1', [...session, { key: 'd', parent: 'c', time: 4, parts: ['so'], open: true }]);
+    await run({ settle: true });
+    const before = await look();
+    lose();
+    await run();
+    expect(await look()).toEqual(before);
+  });
+
   it('says once that a source tells something else', async () => {
     put('1', [head, { ...a, say: secret }, b, c]);
     await run({ redact: HIDDEN });
