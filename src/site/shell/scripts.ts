@@ -55,16 +55,26 @@ export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): R
     const linked = readFileSync(file, 'utf8')
       .replace(FROM, (_, before: string, target: string, after: string) => before + beside(target) + after)
       .replace(FILE, beside);
+    const url = assetUrl(name, contentHash(linked));
     return {
-      url: assetUrl(name, contentHash(linked)),
+      url,
       // Types are taken out when it is written: most builds only ask for the name.
       get content() {
-        return encodeUtf8(plainCode(linked, file));
+        return contentOf(url, linked, file);
       },
     };
   };
   for (const name of listScripts(checks)) add(join(FOLDER, `${name}${EXTENSION}`));
   return scripts;
+}
+
+/** By address, which names the source: the sites of copies, which one build makes beside its own, have the same scripts. */
+const made = new Map<string, Uint8Array>();
+
+function contentOf(url: string, source: string, file: string): Uint8Array {
+  const content = made.get(url) ?? encodeUtf8(plainCode(source, file));
+  made.set(url, content);
+  return content;
 }
 
 /** The service worker, which browsers take as a plain script and not as a module. `key` names it without making it. */
