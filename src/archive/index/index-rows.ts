@@ -147,26 +147,13 @@ export function chunkFromRow(row: SqlRow): ChunkRow {
 
 /** What lists show of a row. Heads by name. */
 export function summaryOf(row: ConversationRow, tookOver: readonly TakenOver[] | undefined): ConversationSummary {
-  const { state } = row;
+  const { heads, metaJson, ...counts } = row.state;
+  const named = [...heads.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
-    id: row.id,
-    size: row.frontier.size,
-    rootHash: encodeHex(rootOf(row.frontier)),
-    heads: listLiveHeads(
-      [...state.heads.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
-      row.id,
-    ),
-    meta: parseMeta(state.metaJson),
-    turns: state.turns,
-    prompts: state.prompts,
-    toolCalls: state.toolCalls,
-    inputTokens: state.inputTokens,
-    outputTokens: state.outputTokens,
-    firstPrompt: state.firstPrompt,
-    firstMs: state.firstMs,
-    lastMs: state.lastMs,
-    withheld: state.withheld,
-    metaWithheld: state.metaWithheld,
+    ...counts,
+    ...{ id: row.id, size: row.frontier.size, rootHash: encodeHex(rootOf(row.frontier)) },
+    heads: listLiveHeads(named, row.id),
+    meta: parseMeta(metaJson),
     ...(tookOver === undefined ? {} : { tookOver }),
     ...(row.origin === undefined ? {} : { origin: row.origin }),
     ...(row.damage === undefined ? {} : { damage: row.damage }),

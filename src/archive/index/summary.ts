@@ -1,24 +1,16 @@
 /** What lists show of a conversation, kept up while its log grows. */
 /** The same steps run for an append and for a rebuild from the log, in log order, so both end in the same summary. */
 
-import type { Head } from '../../model/conversation.ts';
+import type { ConversationSummary, Head } from '../../model/conversation.ts';
 import { isBareCommand } from '../../model/facts/title.ts';
 import type { Item } from '../../model/item.ts';
 import { findItem } from '../../model/payload.ts';
 import type { Turn } from '../../model/turn.ts';
 
-export interface SummaryState {
-  readonly turns: number;
-  readonly prompts: number;
-  readonly toolCalls: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly firstPrompt: string;
-  readonly firstMs: number;
-  readonly lastMs: number;
-  readonly withheld: number;
-  /** A tombstone took one of its metas back. */
-  readonly metaWithheld: boolean;
+/** What is counted turn by turn, as a summary shows it, and what its other parts are made of. */
+export interface SummaryState
+  extends Pick<ConversationSummary, 'turns' | 'prompts' | 'toolCalls' | 'inputTokens' | 'outputTokens' | 'firstPrompt'>,
+    Pick<ConversationSummary, 'firstMs' | 'lastMs' | 'withheld' | 'metaWithheld'> {
   /** JCS text of the last meta; empty: none yet, or it was taken back. */
   readonly metaJson: string;
   readonly heads: ReadonlyMap<string, Head>;

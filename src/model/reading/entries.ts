@@ -12,18 +12,19 @@ export type ReadingList =
   | { readonly kind: 'search'; readonly words: string };
 
 export interface ReadingEntry {
-  /** 16 hex digits: the entry's name in addresses and in what is exported. */
+  /** 16 hex digits of the feed's address and the entry's id: its name on every machine, in addresses and in what is exported. */
   readonly key: string;
   readonly feed: string;
   readonly title: string;
   /** Where it stands on the web; for turns of a pulled archive, where they stand in this site. */
   readonly url?: string;
   readonly author?: string;
-  /** As it came. */
+  /** As it came: sanitised where it is shown. */
   readonly html?: string;
   readonly text?: string;
   readonly categories: readonly string[];
   readonly enclosures: readonly Enclosure[];
+  /** Its own time, else when it was first seen. */
   readonly timeMs: number;
   readonly unread: boolean;
   readonly starred: boolean;

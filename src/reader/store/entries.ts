@@ -4,27 +4,15 @@
 import { hash } from 'node:crypto';
 import { isJsonObject, parseJson } from '../../base/json.ts';
 import type { Database, SqlRow, SqlValue } from '../../base/sqlite.ts';
-import type { Enclosure, ForeignEntry } from '../../model/foreign-feed.ts';
+import type { ForeignEntry } from '../../model/foreign-feed.ts';
+import type { ReadingEntry } from '../../model/reading/entries.ts';
 import type { ChoiceTable } from './choices.ts';
 
-export interface ReaderEntry {
+/** An entry as pages show it, and what it is called in the store. */
+export interface ReaderEntry extends Omit<ReadingEntry, 'feed'> {
   readonly id: number;
   readonly feed: number;
   readonly guid: string;
-  /** 16 hex digits of the feed's address and the id: the entry's name on every machine. */
-  readonly key: string;
-  readonly title: string;
-  readonly url?: string;
-  readonly author?: string;
-  /** As it came: sanitised where it is shown. */
-  readonly html?: string;
-  readonly text?: string;
-  readonly categories: readonly string[];
-  readonly enclosures: readonly Enclosure[];
-  /** Its own time, else when it was first seen. */
-  readonly timeMs: number;
-  readonly unread: boolean;
-  readonly starred: boolean;
 }
 
 export interface EntryFilter {
