@@ -47,7 +47,7 @@ export function isIn(place: Place, pattern: ProjectPattern): boolean {
 }
 
 /** `host/path` of any spelling of a repository's address: without protocol, user, port and `.git`. */
-export function remoteName(remote: string, open = false): string {
+function remoteName(remote: string, open = false): string {
   const short = /^(?:[^@/\s]+@)?([^:/\s]+):(?!\/\/)(?!\d+\/)(.+)$/.exec(remote);
   const plain = short === null ? remote.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '') : `${short[1]}/${short[2]}`;
   const [host = '', ...path] = plain.replace(/^[^@/]*@/, '').split('/');

@@ -24,7 +24,7 @@ export function originalView(text: string): View {
 }
 
 /** The view of a view; undefined when it reads the same. */
-export function rewriteView(base: View, kind: ViewKind): View | undefined {
+function rewriteView(base: View, kind: ViewKind): View | undefined {
   if (!kind.trigger.test(base.text)) return undefined;
   const text = base.text.replace(kind.pattern, kind.replace);
   if (text === base.text) return undefined;
@@ -124,7 +124,7 @@ const UNSEEN =
   '[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001a\\u001c-\\u001f\\u007f-\\u009a\\u009c-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb]|\\udb40[\\udc00-\\udfff]';
 
 /** Colour codes, zero-width, soft hyphen, bidi, tags, control characters and NULs (UTF-16) are taken out. */
-export const visibleView: ViewKind = {
+const visibleView: ViewKind = {
   name: 'visible',
   trigger: new RegExp(`\\u001b|${UNSEEN}`),
   pattern: new RegExp(`${ANSI}|(?:${UNSEEN}|\\u001b)+`, 'g'),
@@ -138,7 +138,7 @@ const COMPATIBLE =
 export const ODD_CHARACTER: RegExp = new RegExp(`^(?:\\u001b|${UNSEEN}|${COMPATIBLE})$`);
 
 /** Compatibility forms (full-width, mathematical, superscript) as plain letters. */
-export const plainView: ViewKind = {
+const plainView: ViewKind = {
   name: 'nfkc',
   trigger: new RegExp(COMPATIBLE),
   pattern: new RegExp(COMPATIBLE, 'g'),
@@ -166,7 +166,7 @@ export function joinView(base: View): View | undefined {
   );
 }
 
-export const urlView: ViewKind = {
+const urlView: ViewKind = {
   name: 'url',
   trigger: /%[0-9A-Fa-f]{2}/,
   pattern: /(?:%[0-9A-Fa-f]{2})/g,
@@ -198,7 +198,7 @@ const NAMED: Readonly<Record<string, string>> = {
   zwj: '',
 };
 
-export const entityView: ViewKind = {
+const entityView: ViewKind = {
   name: 'entity',
   trigger: /&(?:#\d|#[xX][0-9A-Fa-f]|[a-zA-Z]{2,8};)/,
   pattern: /&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[a-zA-Z]{2,8});?/g,
@@ -213,7 +213,7 @@ export const entityView: ViewKind = {
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '', f: '' };
 
 /** Backslash escapes of JSON, JavaScript, Python and C. */
-export const unescapedView: ViewKind = {
+const unescapedView: ViewKind = {
   name: 'unescaped',
   trigger: /\\(?:u|x[0-9A-Fa-f]|[0-7]{3}|[nrt"'\\/`])/,
   pattern: /\\(?:u\{[0-9A-Fa-f]{1,6}\}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[0-7]{3}|[nrtbf"'\\/`])/g,

@@ -27,7 +27,7 @@ export function readPayloads(store: Store, turns: readonly LoggedTurn[]): Payloa
 }
 
 /** The chunk and slot of a log position. Undefined: no chunk covers it. */
-export function findSlot(tile: PayloadTile, position: number): { chunk: PayloadChunk; slot: PayloadSlot } | undefined {
+function findSlot(tile: PayloadTile, position: number): { chunk: PayloadChunk; slot: PayloadSlot } | undefined {
   const chunk = tile.chunks.findLast((candidate) => candidate.first <= position);
   const slot = chunk?.slots[position - chunk.first];
   return chunk === undefined || slot === undefined ? undefined : { chunk, slot };

@@ -17,7 +17,7 @@ import { lossReport } from './find-loss.ts';
 import { reindex } from './reindex.ts';
 
 /** Whose index a file must be. */
-export function identityOf(info: ArchiveInfo): string {
+function identityOf(info: ArchiveInfo): string {
   return `${info.origin} ${info.created}`;
 }
 

@@ -2,8 +2,8 @@
 /** Pure. The same cutting runs over texts and queries, or nothing would be found. */
 
 /** Marks around a match in a snippet: private-use characters, taken out of texts before. */
-export const MATCH_START = '\ue000';
-export const MATCH_END = '\ue001';
+const MATCH_START = '\ue000';
+const MATCH_END = '\ue001';
 
 /** One thing that must occur: words in this order, the last one only begun when `prefix`. */
 export interface Term {

@@ -7,7 +7,7 @@ import { findProjection, type PayloadWords } from '../../model/payload.ts';
 import type { LoggedTurn, Payload } from '../../model/turn.ts';
 
 /** Characters of each kind of text in a turn that are searched: some 150,000 words. What stands behind them is not found. */
-export const SEARCHED_LENGTH = 1024 * 1024;
+const SEARCHED_LENGTH = 1024 * 1024;
 /** A payload of more bytes is not decoded for it, which would take its size several times over in memory. */
 const DECODED = 4 * 1024 * 1024;
 

@@ -88,7 +88,7 @@ export async function ingestInto(
 const NOTHING_LOST: HealReport = { payloads: 0, blobs: 0, missing: 0, problems: [] };
 
 /** What came back of what was lost, and what did not; none when nothing was. */
-export function healedLines({ payloads, blobs, missing, problems }: HealReport): readonly string[] {
+function healedLines({ payloads, blobs, missing, problems }: HealReport): readonly string[] {
   const parts = [
     ...(payloads === 0 ? [] : [plural(payloads, 'payload')]),
     ...(blobs === 0 ? [] : [plural(blobs, 'blob')]),

@@ -7,7 +7,7 @@ import { readFile, realDisk, replaceFile } from '../../base/disk.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../../base/json.ts';
 import { BadReplicaError } from '../errors.ts';
 
-export const PULL_FILE = 'private/pull.json';
+const PULL_FILE = 'private/pull.json';
 const LIMIT = 1024 * 1024;
 
 /** What an answer said of itself; with how many records the log had then. */

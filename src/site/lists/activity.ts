@@ -73,7 +73,7 @@ export function barsOf(days: readonly Day[], last: string, weeks: number): strin
     .join('');
 }
 
-export const BARS_VIEW = { width: 130, height: 28 } as const;
+const BARS_VIEW = { width: 130, height: 28 } as const;
 
 /** Day on which the weeks of `barsOf` begin. */
 export function startOfWeeks(last: string, weeks: number): string {

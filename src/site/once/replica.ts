@@ -14,7 +14,7 @@ const OWNER = 'replica';
 const MEMORY = 'replica';
 
 /** Without blobs, which conversations share. */
-export function replicaOwner(id: ConversationId): string {
+function replicaOwner(id: ConversationId): string {
   return `${OWNER}/${id}`;
 }
 

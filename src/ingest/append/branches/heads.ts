@@ -76,7 +76,7 @@ export function listRivals<T extends TreeTurn>(turns: readonly T[]): readonly (r
  * The turn that a retired branch name points to: the root. A name cannot be taken out of a log; when its branch has become
  * part of `main` (the agent went on there), its head is put where no branch can begin.
  */
-export function retiredTurn(conversation: ConversationId): TurnHash {
+function retiredTurn(conversation: ConversationId): TurnHash {
   return conversation;
 }
 

@@ -51,7 +51,7 @@ function pathsOfPatch(patch: string): string {
 }
 
 /** Whether the arguments of a call say what it changes, so that `findChange` will show it. Asked for each answer: cheap. */
-export function statesChange(call: ToolCallPart): boolean {
+function statesChange(call: ToolCallPart): boolean {
   return findPatch(call.arguments) !== undefined || findEdits(call.arguments, 1).length > 0;
 }
 
