@@ -77,7 +77,7 @@ export async function checkFeeds(log: string, until: number): Promise<Verdict> {
       breaks('a move is believed in the end', before.moves > MOVES);
       const mayLeaveOut = before.etag === undefined || nowMs - before.wholeMs > WHOLE_AGAIN;
       breaks('validators are given back', !mayLeaveOut && match !== before.etag);
-      breaks('daily at least', before.notBefore <= before.nowMs + DAY && nowMs - before.nowMs > SELDOM + HOUR);
+      breaks('daily at least', isLate(nowMs, before, paused.get(host)));
     }
     busyUntil.set(host, asked.ended);
     const failed = status >= 400 || (headers['content-type'] ?? '').includes('html');
@@ -95,7 +95,13 @@ export async function checkFeeds(log: string, until: number): Promise<Verdict> {
       moves: status === 301 ? (before?.moves ?? 0) + 1 : 0,
     });
   }
-  for (const { nowMs, gone, moves, notBefore } of known.values())
-    breaks('daily at least', !gone && moves < MOVES && until - Math.max(nowMs, notBefore) > SELDOM + HOUR);
+  for (const [address, last] of known)
+    if (!last.gone && last.moves < MOVES)
+      breaks('daily at least', isLate(until, last, paused.get(address.split('/')[0] ?? '')));
   return { ...count, addresses: known.size, broken };
+}
+
+/** From when it was asked last, or its host's last pause ended. */
+function isLate(nowMs: number, { nowMs: lastMs, notBefore }: Known, pausedUntil = 0): boolean {
+  return nowMs - Math.max(lastMs, pausedUntil) > Math.max(SELDOM, notBefore - lastMs) + HOUR;
 }

@@ -49,7 +49,7 @@ function serve(file: string): void {
     const count = (counts.get(host + path) ?? 0) + 1;
     counts.set(host + path, count);
     const match = request.headers['if-none-match'];
-    const { status, headers = {}, body = '' } = answerOf(path, count, nowMs, match, request.headers.host ?? '');
+    const { status, headers = {}, body = '' } = answerOf(path, count, nowMs, match);
     // long enough that two at once would be seen
     setImmediate(() => {
       response.writeHead(status, headers).end(body);
@@ -79,14 +79,13 @@ interface Given {
   readonly body?: string;
 }
 
-function answerOf(path: string, count: number, nowMs: number, match: string | undefined, host: string): Given {
+function answerOf(path: string, count: number, nowMs: number, match: string | undefined): Given {
   const kind = path.split('/')[1] ?? '';
   if (kind === 'down') return { status: 500 };
   if (kind === 'broken') return { status: 200, headers: { 'content-type': 'text/html' }, body: '<p>no feed' };
   if (kind === 'gone' && count > 2) return { status: 410 };
   if (kind === 'limited' && count % 4 === 2) return { status: 429, headers: { 'retry-after': '36000' } };
-  if (kind === 'moved')
-    return { status: 301, headers: { location: `http://new-${host}${path.replace('moved', 'daily')}` } };
+  if (kind === 'moved') return { status: 301, headers: { location: path.replace('moved', 'daily') } };
   const gap = GAPS[kind] ?? DAY;
   const newest = Math.floor(nowMs / gap) * gap;
   const headers = {
@@ -131,12 +130,12 @@ async function poll(folder: string, port: number, feeds: number, days: number): 
   // an address of this machine has to be allowed by name, and looking through all of them would be the dearest part of a request
   const fetchers = new Map<string, Fetcher>();
   const fetcherOf = (url: string): Fetcher => {
-    const { hostname, host, origin } = new URL(url);
+    const { host, origin } = new URL(url);
     const known = fetchers.get(host);
     if (known !== undefined) return known;
     const made = new Fetcher({
-      ...{ allowHosts: [host, `new-${host}`], typed: [origin], userAgent: 'turnpress/bench' },
-      resolve: async (name) => (name.endsWith(hostname) ? ['127.0.0.1'] : []),
+      ...{ allowHosts: [host], typed: [origin], userAgent: 'turnpress/bench' },
+      resolve: async () => ['127.0.0.1'],
     });
     fetchers.set(host, made);
     return made;

@@ -2,6 +2,7 @@
 /** Nothing of it is ever printed, and nothing is guessed: what is not there is named. */
 
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { World } from '../context.ts';
 import { UsageError } from '../errors.ts';
@@ -12,6 +13,8 @@ export interface S3Settings {
   readonly prefix: string;
   /** Without a slash at its end. */
   readonly endpoint: string;
+  /** Address of the bucket there, without a slash at its end. */
+  readonly root: string;
   readonly region: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -32,11 +35,24 @@ export function readS3Settings(world: World, place: string, endpoint: string | u
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? profile.region ?? 'us-east-1';
   if (!/^[a-z0-9-]{1,64}$/.test(region)) throw new UsageError(`"${region}" is no name of a region`);
   const named = endpoint ?? env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL ?? profile.endpoint_url;
-  return {
-    ...{ bucket, prefix: prefix.join(''), region },
-    endpoint: named === undefined ? `https://s3.${region}.amazonaws.com` : checkEndpoint(named),
-    ...credentialsOf(world, profile),
-  };
+  const store = named === undefined ? amazon(region, bucket) : elsewhere(checkEndpoint(named), bucket);
+  return { ...{ bucket, prefix: prefix.join(''), region }, ...store, ...credentialsOf(world, profile) };
+}
+
+type Store = Pick<S3Settings, 'endpoint' | 'root'>;
+
+/** The bucket is a part of the host, as Amazon wants it; one with a point in its name has no certificate there and stays in the path. */
+function amazon(region: string, bucket: string): Store {
+  const host = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  const endpoint = `https://${host}`;
+  return { endpoint, root: /^[a-z0-9-]{3,63}$/.test(bucket) ? `https://${bucket}.${host}` : `${endpoint}/${bucket}` };
+}
+
+/** In the path, which every store knows, unless the host that was named begins with the bucket already. */
+function elsewhere(endpoint: string, bucket: string): Store {
+  const { hostname, pathname } = new URL(endpoint);
+  const isNamed = pathname === '/' && isIP(hostname) === 0 && hostname.startsWith(`${bucket.toLowerCase()}.`);
+  return { endpoint, root: isNamed ? endpoint : `${endpoint}/${bucket}` };
 }
 
 function checkEndpoint(endpoint: string): string {

@@ -27,6 +27,8 @@ export interface S3Options {
   readonly attempts?: number;
   /** An attempt may take so long, and more for a large body. */
   readonly timeoutMs?: number;
+  /** For tests. */
+  readonly fetch?: typeof fetch;
 }
 
 interface Sent {
@@ -61,7 +63,7 @@ export class S3Store {
 
   constructor(settings: S3Settings, options: S3Options = {}) {
     this.#settings = settings;
-    this.#options = { retryMs: 250, attempts: 7, timeoutMs: 60_000, ...options };
+    this.#options = { retryMs: 250, attempts: 7, timeoutMs: 60_000, fetch, ...options };
     const { accessKeyId, secretAccessKey, sessionToken, region } = settings;
     this.#client = new AwsClient({
       ...{ accessKeyId, secretAccessKey, region, service: 's3', retries: 0 },
@@ -194,8 +196,8 @@ export class S3Store {
 
   async #try(sent: Sent): Promise<Answer | { readonly problem: string; readonly cause: unknown }> {
     const { method, key, query = {}, headers = {}, body } = sent;
-    const { endpoint, bucket, prefix } = this.#settings;
-    const url = new URL(`${endpoint}/${encodePath(key === undefined ? bucket : `${bucket}/${prefix}${key}`)}`);
+    const { root, prefix } = this.#settings;
+    const url = new URL(key === undefined ? root : `${root}/${encodePath(prefix + key)}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const sha256 = body === undefined ? EMPTY_SHA256 : hash('sha256', body);
     const request = await this.#client.sign(url.href, {
@@ -208,7 +210,7 @@ export class S3Store {
     );
     try {
       // a store elsewhere would be sent what was signed for this one
-      const answer = await fetch(request, { redirect: 'manual', signal: patience });
+      const answer = await this.#options.fetch(request, { redirect: 'manual', signal: patience });
       return { status: answer.status, headers: answer.headers, body: new Uint8Array(await answer.arrayBuffer()) };
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;

@@ -45,7 +45,8 @@ describe.each(SERVERS)('$name', (server) => {
     function open(prefix = 'turns/', bucket = BUCKET): S3Store {
       const [accessKeyId, secretAccessKey] = [KEYS.AWS_ACCESS_KEY_ID, KEYS.AWS_SECRET_ACCESS_KEY];
       const { endpoint } = running;
-      return new S3Store({ bucket, prefix, endpoint, region: 'us-east-1', accessKeyId, secretAccessKey });
+      const root = `${endpoint}/${bucket}`;
+      return new S3Store({ bucket, prefix, endpoint, root, region: 'us-east-1', accessKeyId, secretAccessKey });
     }
 
     async function expectSite(): Promise<void> {
@@ -100,6 +101,7 @@ describe.each(SERVERS)('$name', (server) => {
     it.skipIf(server.name === 'gofakes3')('says which key or bucket is wrong', async () => {
       const wrong = new S3Store({
         ...{ bucket: BUCKET, prefix: '', endpoint: running.endpoint, region: 'us-east-1' },
+        root: `${running.endpoint}/${BUCKET}`,
         ...{ accessKeyId: KEYS.AWS_ACCESS_KEY_ID, secretAccessKey: 'another secret' },
       });
       await expect(wrong.get('x')).rejects.toThrow(/SignatureDoesNotMatch/);

@@ -8,6 +8,7 @@ import type { World } from '../../../src/cli/context.ts';
 import { objectHeaders } from '../../../src/cli/publishing/object-headers.ts';
 import { readListing } from '../../../src/cli/publishing/s3-documents.ts';
 import { readS3Settings } from '../../../src/cli/publishing/s3-settings.ts';
+import { S3Store } from '../../../src/cli/publishing/s3-store.ts';
 
 let home: string;
 beforeAll(() => {
@@ -33,18 +34,49 @@ describe('the settings of a store', () => {
     expect(settings('my-bucket/turns//mine/')).toEqual({
       ...{ bucket: 'my-bucket', prefix: 'turns/mine/', region: 'eu-central-1' },
       endpoint: 'https://s3.eu-central-1.amazonaws.com',
+      root: 'https://my-bucket.s3.eu-central-1.amazonaws.com',
       ...{ accessKeyId: 'AKDEFAULT', secretAccessKey: 'default/secret+=' },
     });
     expect(settings('my-bucket', { AWS_PROFILE: 'mine' })).toEqual({
       ...{ bucket: 'my-bucket', prefix: '', region: 'auto', endpoint: 'https://store.example.org' },
+      root: 'https://store.example.org/my-bucket',
       ...{ accessKeyId: 'AKMINE', secretAccessKey: 'mine', sessionToken: 'token' },
     });
     const env = { AWS_ACCESS_KEY_ID: 'AK', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'us-west-2', AWS_PROFILE: 'mine' };
     expect(settings('my-bucket', { ...env, AWS_ENDPOINT_URL: 'http://127.0.0.1:9000' })).toEqual({
       ...{ bucket: 'my-bucket', prefix: '', region: 'us-west-2', endpoint: 'http://127.0.0.1:9000' },
+      root: 'http://127.0.0.1:9000/my-bucket',
       ...{ accessKeyId: 'AK', secretAccessKey: 's' },
     });
     expect(settings('my-bucket', env, 'https://typed.example.org/s3/').endpoint).toBe('https://typed.example.org/s3');
+  });
+
+  it.each([
+    ['a-bucket', undefined, 'https://a-bucket.s3.eu-central-1.amazonaws.com'],
+    ['with.points', undefined, 'https://s3.eu-central-1.amazonaws.com/with.points'],
+    ['Old_Style', undefined, 'https://s3.eu-central-1.amazonaws.com/Old_Style'],
+    ['a-bucket', 'https://a-bucket.store.example.org', 'https://a-bucket.store.example.org'],
+    ['a-bucket', 'https://store.example.org/a-bucket.', 'https://store.example.org/a-bucket./a-bucket'],
+    ['127', 'http://127.0.0.1:9000', 'http://127.0.0.1:9000/127'],
+  ])('say where the bucket is: %s at %s', (bucket, endpoint, root) => {
+    expect(settings(bucket, {}, endpoint).root).toBe(root);
+  });
+
+  it('send every request there, signed for that host', async () => {
+    const sent: Request[] = [];
+    const fetch: typeof globalThis.fetch = async (request) => {
+      if (request instanceof Request) sent.push(request);
+      return new Response('<ListBucketResult></ListBucketResult>', { headers: { etag: '"e"' } });
+    };
+    const store = new S3Store(settings('a-bucket/turns'), { fetch });
+    await store.put('a b/ü.html', new Uint8Array(1), {});
+    for await (const _ of store.list());
+    const root = 'https://a-bucket.s3.eu-central-1.amazonaws.com/';
+    expect(sent.map(({ url }) => url)).toEqual([
+      `${root}turns/a%20b/%C3%BC.html`,
+      `${root}?list-type=2&encoding-type=url&prefix=turns%2F`,
+    ]);
+    for (const { headers } of sent) expect(headers.get('authorization')).toMatch(/SignedHeaders=[^,]*\bhost\b/);
   });
 
   it.each([

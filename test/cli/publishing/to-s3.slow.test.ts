@@ -88,6 +88,7 @@ function send(folder: string, options: S3Options & { readonly by?: string } = {}
       bucket: 'bucket',
       prefix: '',
       endpoint: fake.endpoint,
+      root: `${fake.endpoint}/bucket`,
       region: 'us-east-1',
       accessKeyId: 'AKEXAMPLE',
       secretAccessKey: SECRET,
