@@ -2,7 +2,7 @@
 /** Git is the real one, with a repository beside that plays the host. */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPlace, type Place } from '../../whole/command-line.ts';
@@ -183,5 +183,41 @@ describe('publish --to a branch', () => {
         /is checked out|holds something else|no name of a branch/,
       );
     expect(git('rev-parse', 'other')).toBe(git('rev-parse', 'main'));
+  });
+});
+
+describe('publish --to netlify', () => {
+  /** A program of that name which writes down what it was asked, and ends so. */
+  const withNetlify = async (code: number, work: () => Promise<void>): Promise<readonly string[]> => {
+    place.write('bin/netlify', `#!/bin/sh\npwd > asked; for each; do echo "$each"; done >> asked; exit ${code}\n`);
+    chmodSync(join(place.folder, 'bin', 'netlify'), 0o755);
+    const { PATH } = process.env;
+    process.env.PATH = `${join(place.folder, 'bin')}:${PATH}`;
+    try {
+      await work();
+    } finally {
+      process.env.PATH = PATH;
+    }
+    return readFileSync(join(place.folder, 'asked'), 'utf8').trim().split('\n');
+  };
+
+  it('gives its program the built site and nothing to build', async () => {
+    const asked = await withNetlify(0, async () => {
+      expect((await run(0, 'publish', '--yes', '--to', 'netlify')).out).toContain('Netlify has the site');
+    });
+    expect(asked).toEqual([place.folder, 'deploy', '--prod', '--no-build', '--dir', place.site]);
+  });
+
+  it('says how that ended when it did not go well, and what to type when there is no such program', async () => {
+    await withNetlify(3, async () => {
+      expect((await run(2, 'publish', '--yes', '--to', 'netlify')).err).toContain('ended with 3');
+    });
+    const { PATH } = process.env;
+    process.env.PATH = place.folder;
+    try {
+      expect((await run(2, 'publish', '--yes', '--to', 'netlify')).err).toContain('npm install --global netlify-cli');
+    } finally {
+      process.env.PATH = PATH;
+    }
   });
 });
