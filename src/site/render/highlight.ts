@@ -31,8 +31,7 @@ export function highlightCode(code: string, language: string | undefined, allowa
   if (cost > LONGEST_CODE || cost > allowance.colour) return visibleText(code);
   allowance.colour -= cost;
   const { value } = load(known).highlight(dropControls(code), { language: known, ignoreIllegals: true });
-  // highlight.js escapes the code and adds only spans; their classes are replaced from our table here.
-  return showHidden(trustHtml(value.replace(/<span class="([^"]*)">/g, (_, name: string) => openSpan(name))));
+  return showHidden(trustHtml(renameSpans(value)));
 }
 
 /** The name of a language that we colour, from the info string of a fence or a file's extension. */
@@ -135,7 +134,7 @@ const LANGUAGES = new Map<string, string>(
     }),
 );
 
-/** First word of highlight.js' class to ours. What is not here gets no class. */
+/** First word of highlight.js' class to ours. What is not here gets no span. */
 const CLASSES: Readonly<Record<string, string>> = {
   'hljs-keyword': 'k',
   'hljs-built_in': 'b',
@@ -168,9 +167,15 @@ const CLASSES: Readonly<Record<string, string>> = {
   'hljs-strong': 'bold',
 };
 
-function openSpan(classes: string): string {
-  const ours = CLASSES[classes.split(' ')[0] ?? ''];
-  return ours === undefined ? '<span>' : `<span class="${ours}">`;
+/** highlight.js escapes the code and adds only spans: those with a class of ours stay, the others are nothing but weight. */
+function renameSpans(html: string): string {
+  const open: boolean[] = [];
+  return html.replace(/<span class="([^" ]*)[^"]*">|<\/span>/g, (tag, name: string | undefined) => {
+    if (name === undefined) return open.pop() === true ? tag : '';
+    const ours = CLASSES[name];
+    open.push(ours !== undefined);
+    return ours === undefined ? '' : `<span class="${ours}">`;
+  });
 }
 
 const require = createRequire(import.meta.url);

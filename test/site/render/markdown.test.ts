@@ -67,6 +67,13 @@ describe('markdown on a page', () => {
     expect(page('```constructor\nx\n```')).toContain('<code>x</code>');
   });
 
+  it('has no span in code that colours nothing', () => {
+    const json = page('```json\n{"a": [1, "<b>"], "c": {}}\n```');
+    expect(json).toContain('{<span class="a">&quot;a&quot;</span>: [<span class="n">1</span>, <span class="s">');
+    for (const language of ['js', 'html', 'rust', 'yaml', 'diff', 'markdown'])
+      expect(page(`\`\`\`${language}\n<p class="x">a: [b, {c}]</p>\n# d\n\`\`\``)).not.toContain('<span>');
+  });
+
   it('keeps a line break of a prompt and folds one of an answer', () => {
     expect(render(item('user', textPart('a\nb')))).toContain('a<br>\nb');
     expect(render(item('assistant', textPart('a\nb')))).toContain('<p>a\nb</p>');
