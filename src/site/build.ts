@@ -58,7 +58,7 @@ export async function buildChanges(
     state.commit();
     const dirty = state.conversations.countDirty();
     build.start(dirty.turns);
-    search = createSearchIndex(state, context.output);
+    search = createSearchIndex(state, context.output, options.config.search.toolOutput);
     if (dirty.conversations > 0) search.ready();
     // first, so that the renderer has something to do while the first conversation is read
     const documents = buildDocs(context);

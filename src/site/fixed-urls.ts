@@ -34,6 +34,7 @@ export const pages = {
   headers: '/_headers',
   redirects: '/_redirects',
   searchShards: '/search/shards.json',
+  searchWords: '/search/words/',
   pagefind: '/pagefind/',
   replica: '/archive/',
   replicaInfo: '/archive/archive.json',

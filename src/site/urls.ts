@@ -207,7 +207,12 @@ export function sitemapPartUrl(name: string, part = 1): string {
   return part === 1 ? `/sitemap-${name}.xml` : `/sitemap-${name}-${part}.xml`;
 }
 
-/** `/pagefind/<name>/`: one part of the search index; `/pagefind/` itself holds the documentation and the program. */
+/** `/search/words/3`: which part of the search index may have which word, one slice of it. */
+export function searchSliceUrl(file: number): string {
+  return `${pages.searchWords}${file}`;
+}
+
+/** `/pagefind/<name>/`: one part of the search index; `/pagefind/` itself holds the documentation. */
 export function searchShardUrl(name: string): string {
   return `/pagefind/${name}/`;
 }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer } from '../../src/cli/site-server.ts';
-import { PAGE_POLICY, SEARCH_POLICY } from '../../src/site/shell/headers.ts';
+import { PAGE_POLICY } from '../../src/site/shell/headers.ts';
 
 interface Answer {
   readonly status: number;
@@ -151,7 +151,7 @@ describe('the server for looking at a site', () => {
       expect(headers.get('referrer-policy')).toBe('no-referrer');
       expect(headers.get('x-robots-tag')).toContain('noindex');
     }
-    expect((await ask('/search/')).headers.get('content-security-policy')).toContain(SEARCH_POLICY);
+    expect((await ask('/search/')).headers.get('content-security-policy')).toContain(PAGE_POLICY);
   });
 
   it('answers GET and HEAD only', async () => {

@@ -148,7 +148,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium (skipped: none was foun
         ...urls.filter(({ value }) => !/^(?:https?:|mailto:|\/(?!\/)|#)/i.test(value)).map(({ value }) => value),
         ...all
           .filter((one) => one.matches('iframe,object,embed,base,style,form[action],meta[http-equiv=refresh],math'))
-          .filter((one) => !one.matches('form.search-box[action="/search/"]'))
+          .filter((one) => !one.matches('form:is(.search-box, .header-search)[action="/search/"]'))
           .map((one) => one.outerHTML.slice(0, 100)),
         // the site's own drawings are made of shapes and words
         ...all

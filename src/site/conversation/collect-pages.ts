@@ -5,7 +5,6 @@ import { agentName, projectName } from '../render/names.ts';
 import { plainTitle } from '../render/text/plain-title.ts';
 import { createSearchCollector } from '../search/search-text.ts';
 import type { PageRecord } from '../state/places.ts';
-import type { BranchOutline } from '../view/outline.ts';
 import type { Collecting } from './collector.ts';
 import type { ConversationWork } from './conversation-work.ts';
 
@@ -14,17 +13,13 @@ export function openPages(work: ConversationWork): Collecting {
   const { state, options } = context;
   const { summary, tags } = conversation;
   const pages: PageRecord[] = [];
-  let branch: BranchOutline | undefined;
   let words = createSearchCollector(options.config.search);
   return {
-    openBranch(opened) {
-      branch = opened;
-    },
     turn: (view) => words.add(view),
     page(page) {
       const shared = {
         url: page.url,
-        title: branch === undefined ? conversation.title : work.names.titleOf(branch, page.number),
+        title: conversation.title,
         agent: summary.meta.agent === undefined ? '' : agentName(summary.meta.agent),
         project: summary.meta.project === undefined ? '' : projectName(summary.meta.project),
         tags: tags.map((tag) => plainTitle(tag, 60)),

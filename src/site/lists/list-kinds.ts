@@ -3,7 +3,6 @@
 
 import type { ConversationId } from '../../model/ids.ts';
 import type { BuildContext } from '../conversation/context.ts';
-import { SEARCH_POLICY } from '../shell/headers.ts';
 import type { ListItemModel, PageModel } from '../shell/page-model.ts';
 import type { ListKind, Member } from '../state/lists.ts';
 import { conversationUrl, listPageUrl } from '../urls.ts';
@@ -40,7 +39,6 @@ export const listKinds: Readonly<Record<ListKind, ListRow>> = {
         title: `All pages, part ${number} from the oldest`,
         crumbs: [{ label: 'Search', url: list.url }],
         lists: pageLists(context, page.members),
-        policy: SEARCH_POLICY,
         pager: pagerOf(page, 'Newer', 'Older'),
       }),
   },

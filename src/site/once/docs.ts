@@ -101,6 +101,6 @@ function leadOf(source: string): string {
 function unitOf(url: string, source: string): SearchUnit {
   const body = cleanText(source.slice(0, 100_000));
   const title = titleOf(source);
-  const records = [{ role: 'docs', models: [], passages: [{ anchor: 'content', text: body }] }];
+  const records = [{ models: [], passages: [{ anchor: 'content', role: 'docs', text: body }] }];
   return { url, day: '', startMs: 0, title, agent: '', project: '', tags: [], records };
 }

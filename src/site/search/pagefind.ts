@@ -24,22 +24,20 @@ export interface IndexFile {
 
 export interface Indexer {
   /**
-   * The index of these records, files sorted by path; with the browser's program when asked. Records are asked for as the
-   * child takes them. One shard at a time. Throws SearchIndexError.
+   * The index of these records, files sorted by path. Records are asked for as the child takes them. One shard at a time.
+   * Throws SearchIndexError.
    */
   index(
     shard: string,
     records: Iterable<IndexRecord>,
-    options: { readonly withProgram: boolean; readonly timeoutMs: number },
+    options: { readonly timeoutMs: number },
   ): Promise<readonly IndexFile[]>;
   /** Ends the child; a later shard starts a new one. */
   stop(): Promise<void>;
 }
 
-/** The shard of an index that is data. */
+/** The files of an index that are data. Pagefind's own program is left out: `browser/search` reads them. */
 const DATA = /^(?:pagefind-entry\.json|pagefind\.[^/]+\.pf_meta|(?:index|filter|fragment)\/[^/]+)$/;
-/** What the browser runs. */
-const PROGRAM = /^(?:pagefind\.js|pagefind-worker\.js|wasm\.[^/]+\.pagefind)$/;
 /** How long a child that is not needed any more may take to say that it has started. */
 const MOST_START_MS = 5000;
 /** Characters that are on their way to the child at once. */
@@ -65,7 +63,7 @@ export async function openIndexer(lane: number): Promise<Indexer> {
   };
   return {
     stop,
-    async index(shard, records, { withProgram, timeoutMs }) {
+    async index(shard, records, { timeoutMs }) {
       const limit = <T>(work: Promise<T>): Promise<T> => withTimeout(shard, work, timeoutMs, stop);
       const made = ready ?? start();
       ready = undefined;
@@ -87,9 +85,7 @@ export async function openIndexer(lane: number): Promise<Indexer> {
       const { files, errors: writeErrors } = await limit(index.getFiles());
       if (writeErrors.length > 0) throw new SearchIndexError(shard, writeErrors.join('; '));
       await limit(index.deleteIndex());
-      return files
-        .filter((file) => DATA.test(file.path) || (withProgram && PROGRAM.test(file.path)))
-        .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+      return files.filter((file) => DATA.test(file.path)).toSorted((a, b) => (a.path < b.path ? -1 : 1));
     },
   };
 }
@@ -108,7 +104,7 @@ function* inBatches(records: Iterable<IndexRecord>): Generator<readonly IndexRec
   if (batch.length > 0) yield batch;
 }
 
-/** As pagefind's types want it. All of our text is English to Pagefind: scripts without spaces are spaced before. */
+/** As pagefind's types want it. All of our text is English to Pagefind: it comes cut into tokens. */
 function mutable(record: IndexRecord): Parameters<import('pagefind').PagefindIndex['addCustomRecord']>[0] {
   const filters = Object.fromEntries(Object.entries(record.filters).map(([name, values]) => [name, [...values]]));
   return { ...record, meta: { ...record.meta }, sort: { ...record.sort }, filters, language: 'en' };

@@ -6,19 +6,17 @@ import { keyOf } from '../state/keys.ts';
 import type { Output } from '../state/output.ts';
 import type { SiteState } from '../state/state.ts';
 import type { SearchUnit, UnitMark } from '../state/units.ts';
-import { outputPath, pages, searchShardUrl } from '../urls.ts';
+import { pages, searchShardUrl } from '../urls.ts';
 import type { Indexer, IndexRecord } from './pagefind.ts';
+import { describePart, type ListedPart, putPartList } from './part-list.ts';
 import { recordsOf } from './search-records.ts';
 import { planShards, type Shard } from './search-shards.ts';
 
 /** Raised when what is handed to the indexer changes. */
-const INDEX_VERSION = '2';
-/** The documentation, and the program that browsers load. */
+const INDEX_VERSION = '3';
+/** The documentation. */
 const PRIMARY = 'main';
-const OWNER = 'search';
 const MOST_MS = 300_000;
-/** The search page asks the newest parts first, so many that they are this large or more: enough for what is said often. */
-const RECENT = 1_000_000;
 /** Indexers at once when nothing else is left to do. Each hands a shard's files over in one piece, which this process holds three times for a moment. */
 const MOST_LANES = 2;
 
@@ -44,20 +42,21 @@ export interface SearchIndexBuilder {
   stop(): Promise<void>;
 }
 
-export function createSearchIndex(state: SiteState, output: Output): SearchIndexBuilder {
+/** `toolOutput`: what tools printed is in the units. */
+export function createSearchIndex(state: SiteState, output: Output, toolOutput: boolean): SearchIndexBuilder {
   const planner = planShards();
   const lanes = createLanes();
-  const parts: { readonly name: string; readonly size: number }[] = [];
+  const parts: NamedPart[] = [];
   let last: UnitMark | undefined;
   let complete = false;
   let built = 0;
   /** Queues a shard unless the last build made it from the same texts. */
   const index = (shard: IndexedShard): boolean => {
     const { name, folder, key } = shard;
-    if (output.knows(`${folder}${ENTRY}`, key)) return false;
+    if (output.knows(`${folder}${ENTRY}`, key) && state.units.findPart(name, key) !== undefined) return false;
     lanes.add(async (indexer) => {
-      const { withProgram } = shard;
-      const files = await indexer.index(name, shard.records(), { withProgram, timeoutMs: MOST_MS });
+      const files = await indexer.index(name, shard.records(), { timeoutMs: MOST_MS });
+      state.units.savePart(name, key, describePart(files));
       output.take(ownerOf(name));
       for (const file of files) {
         const path = `${folder}${file.path}`;
@@ -70,15 +69,10 @@ export function createSearchIndex(state: SiteState, output: Output): SearchIndex
   const close = (shards: readonly Shard[]): void => {
     for (const shard of shards) {
       const name = keyOf(shard.first.url, shard.first.day).slice(0, 16);
-      parts.push({ name, size: shard.size });
-      const made = index({
-        name,
-        folder: folderOf(searchShardUrl(name)),
-        key: keyOf(INDEX_VERSION, shard.key),
-        records: () => recordsBetween(state, shard),
-        withProgram: false,
-      });
-      if (made) built++;
+      const path = searchShardUrl(name);
+      const key = keyOf(INDEX_VERSION, shard.key);
+      parts.push({ name, path, key, from: shard.first.day });
+      if (index({ name, folder: folderOf(path), key, records: () => recordsBetween(state, shard) })) built++;
     }
   };
   const settle = (beforeMs: number): void => {
@@ -97,17 +91,20 @@ export function createSearchIndex(state: SiteState, output: Output): SearchIndex
     settle,
     async finish(documents) {
       settle(Number.POSITIVE_INFINITY);
-      index({
-        name: PRIMARY,
-        folder: folderOf(pages.pagefind),
-        key: keyOf(INDEX_VERSION, documents.key),
-        records: () => documents.list().flatMap(recordsOf),
-        withProgram: true,
-      });
+      const key = keyOf(INDEX_VERSION, documents.key);
+      const records = () => documents.list().flatMap(recordsOf);
+      index({ name: PRIMARY, folder: folderOf(pages.pagefind), key, records });
       await lanes.all();
-      const kept = new Set([PRIMARY, ...parts.map(({ name }) => name)].map(ownerOf));
+      const all = [{ name: PRIMARY, path: pages.pagefind, key, from: '' }, ...parts];
+      const kept = new Set(all.map(({ name }) => ownerOf(name)));
       for (const owner of output.listOwners('shard:')) if (!kept.has(owner)) output.take(owner);
-      putShardList(state, output, parts);
+      state.units.keepParts(all.map(({ name }) => name));
+      putPartList(
+        output,
+        all.map((part) => listedPart(state, part)),
+        state.units.listFacets(),
+        toolOutput,
+      );
       return { built, kept: parts.length - built };
     },
     stop: lanes.stop,
@@ -120,8 +117,10 @@ interface IndexedShard {
   readonly folder: string;
   readonly key: string;
   readonly records: () => Iterable<IndexRecord>;
-  readonly withProgram: boolean;
 }
+
+/** A part that this build keeps or makes. */
+type NamedPart = Pick<ListedPart, 'path' | 'from'> & { readonly name: string; readonly key: string };
 
 type Job = (indexer: Indexer) => Promise<void>;
 
@@ -194,30 +193,10 @@ function ownerOf(name: string): string {
   return `shard:${name}`;
 }
 
-/** What the search page reads first: the shards, and what can be chosen in its form, so that no shard has to be asked for that. */
-function putShardList(
-  state: SiteState,
-  output: Output,
-  parts: readonly { readonly name: string; readonly size: number }[],
-): void {
-  output.take(OWNER);
-  const shards = parts.map(({ name }) => searchShardUrl(name));
-  const recent = countRecent(parts.map(({ size }) => size));
-  const content = `${JSON.stringify({ shards, recent, facets: state.units.listFacets() })}\n`;
-  const path = outputPath(pages.searchShards);
-  if (output.declare(path, OWNER, keyOf(content))) output.put(path, content);
-}
-
-/** How many of the newest are asked first. `sizes`: oldest first. */
-export function countRecent(sizes: readonly number[]): number {
-  let size = 0;
-  let count = 0;
-  for (const own of sizes.toReversed()) {
-    if (size >= RECENT) return count;
-    size += own;
-    count++;
-  }
-  return count;
+function listedPart(state: SiteState, { name, path, key, from }: NamedPart): ListedPart {
+  const part = state.units.findPart(name, key);
+  if (part === undefined) throw new TypeError(`a part of the search index was not made: ${name}`);
+  return { ...part, path, from };
 }
 
 function* recordsBetween(state: SiteState, { first, last }: Shard): Generator<IndexRecord> {

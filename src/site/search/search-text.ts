@@ -1,11 +1,11 @@
 /** What the site search knows of a page: prompts, prose, tool names, commands and file names, turn by turn. */
-/** Plain text only. Tool output is most of the bytes and little of what people look for, so it is left out unless asked for. */
+/** Plain text only, exchange by exchange: words of a question and of its answer are found together. Tool output is most of the bytes and little of what people look for, so it is left out unless asked for. */
 
 import { isoDate } from '../../base/time.ts';
 import type { Item, Part, ToolCallPart } from '../../model/item.ts';
-import { spaceWords } from '../../model/script-words.ts';
+import { spaceTokens } from '../../model/search/tokens.ts';
 import { listArgumentNames, walkArguments } from '../../model/tool-arguments.ts';
-import type { SearchPassage, SearchUnit } from '../state/units.ts';
+import type { SearchPassage, SearchRecord, SearchUnit } from '../state/units.ts';
 import { turnAnchor } from '../urls.ts';
 import type { TurnView } from '../view/turn-view.ts';
 
@@ -15,7 +15,10 @@ export type SearchDay = Pick<SearchUnit, 'day' | 'startMs' | 'records'>;
 /** Characters of one turn that are indexed: of its prose; of its tool calls, and of each argument in them; of what its tools printed, and of each output. Said in docs/site.md. */
 const LONGEST = { prose: 8192, calls: 8192, call: 400, outputs: 32_768, output: 4096 };
 
-/** Collects the words of one page, day by day. */
+/** Characters of a record, from which on the next turn begins another: it is fetched whole to be shown. */
+const RECORD = 12_000;
+
+/** Collects the words of one page, exchange by exchange. */
 export interface SearchCollector {
   add(view: TurnView): void;
   /** Days in their order. */
@@ -25,50 +28,58 @@ export interface SearchCollector {
 interface OpenRecord {
   readonly models: Set<string>;
   readonly passages: SearchPassage[];
+  size: number;
+}
+
+interface OpenDay {
+  startMs: number;
+  readonly records: OpenRecord[];
 }
 
 export function createSearchCollector(options: { readonly toolOutput: boolean }): SearchCollector {
-  const days = new Map<string, { startMs: number; readonly roles: Map<string, OpenRecord> }>();
-  const recordOf = (timeMs: number, role: string): OpenRecord => {
+  const days = new Map<string, OpenDay>();
+  const recordOf = ({ turn: { timeMs }, prompt }: TurnView): OpenRecord => {
     const name = isoDate(timeMs);
-    const day = days.get(name) ?? { startMs: timeMs, roles: new Map<string, OpenRecord>() };
+    const day = days.get(name) ?? { startMs: timeMs, records: [] };
     day.startMs = Math.min(day.startMs, timeMs);
     days.set(name, day);
-    const record = day.roles.get(role) ?? { models: new Set(), passages: [] };
-    day.roles.set(role, record);
+    const last = day.records.at(-1);
+    if (last !== undefined && !prompt && last.size < RECORD) return last;
+    const record = { models: new Set<string>(), passages: [], size: 0 };
+    day.records.push(record);
     return record;
   };
   return {
-    add({ turn, item }) {
+    add(view) {
+      const { turn, item } = view;
       if (item === undefined) return;
-      for (const [role, said] of textsOf(item, options.toolOutput)) {
-        const text = cleanText(said);
-        if (text === '') continue;
-        const { models, passages } = recordOf(turn.timeMs, role);
-        if (item.model !== undefined) models.add(item.model.toWellFormed());
-        passages.push({ anchor: turnAnchor(turn.hash), text });
+      const texts = textsOf(item, options.toolOutput).map(([role, said]) => [role, cleanText(said)] as const);
+      if (texts.every(([, text]) => text === '')) return;
+      const record = recordOf(view);
+      if (item.model !== undefined) record.models.add(item.model.toWellFormed());
+      for (const [role, text] of texts) {
+        if (text !== '') record.passages.push({ anchor: turnAnchor(turn.hash), role, text });
+        record.size += text.length;
       }
     },
     finish: () =>
-      byName(days).map(([day, { startMs, roles }]) => ({
-        day,
-        startMs,
-        records: byName(roles).map(([role, { models, passages }]) => ({ role, models: [...models].sort(), passages })),
-      })),
+      [...days]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([day, { startMs, records }]) => ({ day, startMs, records: records.map(closed) })),
   };
 }
 
-function byName<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
-  return [...map].toSorted(([a], [b]) => (a < b ? -1 : 1));
+function closed({ models, passages }: OpenRecord): SearchRecord {
+  return { models: [...models].sort(), passages };
 }
 
-/** Well-formed, on one line, without the words that steer the indexer, and with spaces where a script has none. */
+/** Well-formed, on one line, without the words that steer the indexer, cut into tokens. */
 export function cleanText(text: string): string {
   const line = text
     .toWellFormed()
     .replace(/___(?:END_)?PAGEFIND_/gi, ' ')
     .replace(/[\u0000-\u001f\u007f-\u009f\u200b\u2028\u2029\ufffe\uffff\s]+/g, ' ');
-  return spaceWords(line).trim();
+  return spaceTokens(line).trim();
 }
 
 function textsOf(item: Item, toolOutput: boolean): readonly (readonly [role: string, text: string])[] {

@@ -155,6 +155,8 @@ export function createFrame(
       facts: [],
       links: [],
       search: '',
+      // beside a field of the page's own it would be a second one
+      headerSearch: own.template === 'search.njk' || (own.search ?? '') !== '' ? '' : pages.search,
       tiles: [],
       lists: [],
       position: '',

@@ -9,20 +9,12 @@ const BASE_POLICY =
   "object-src 'none'; base-uri 'none'; form-action 'self'; ";
 const TRUSTED = "require-trusted-types-for 'script'";
 
-/** In the `<meta>` of every page but the search page and those that can check themselves. */
+/** In the `<meta>` of every page but those that can check themselves. */
 export const PAGE_POLICY = `${BASE_POLICY}${TRUSTED}`;
-/** Search runs Pagefind's WebAssembly in a worker of our own origin. */
-export const SEARCH_POLICY = `${BASE_POLICY.replace(
-  "script-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'",
-)}${TRUSTED}`;
 /** Of a page of the reader on which the person asked for an entry's pictures. */
 export const PICTURES_POLICY = PAGE_POLICY.replace("img-src 'self' data:", "img-src 'self' data: https: http:");
 /** A page that can check itself hashes in WebAssembly. */
 export const CHECKED_POLICY = `${BASE_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")}${TRUSTED}`;
-/** A worker obeys the policy of its own response. */
-const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
-
 const SERVICE_WORKER_POLICY = "default-src 'none'; connect-src 'self'";
 /** For search engines and archivers, on every page and file of the private site, should it ever stand where they can see it. */
 export const NO_ROBOTS = 'noindex, nofollow, noarchive';
@@ -85,9 +77,9 @@ export const headerRules: readonly HeaderRule[] = [
   },
   ...PAGES.map((path) => ({ path, headers: [withFrames(PAGE_POLICY), REVALIDATE] })),
   { path: '/c/*', headers: [withFrames(CHECKED_POLICY), REVALIDATE] },
-  { path: '/search/*', headers: [withFrames(SEARCH_POLICY), REVALIDATE] },
+  { path: '/search/*', headers: [withFrames(PAGE_POLICY), REVALIDATE] },
   { path: '/reader/*', headers: [withFrames(PAGE_POLICY), REVALIDATE] },
-  { path: '/pagefind/*', headers: [['Content-Security-Policy', WORKER_POLICY], REVALIDATE] },
+  { path: '/pagefind/*', headers: [REVALIDATE] },
   { path: '/assets/*', headers: [FOR_EVER] },
   ...FEED_FOLDERS.flatMap((folder) =>
     FEED_FORMATS.map(({ file, mediaType }): HeaderRule => {

@@ -1,7 +1,7 @@
 /** Kinds of pages, and which styles, scripts and policy each has beside what all have. */
 /** The one list: frames take it, and a module in src/browser that no kind asks for is served to nobody. */
 
-import { CHECKED_POLICY, PAGE_POLICY, SEARCH_POLICY } from './headers.ts';
+import { CHECKED_POLICY, PAGE_POLICY } from './headers.ts';
 
 export interface PageKind {
   /** Style sheets, by file name. */
@@ -22,7 +22,7 @@ export const PAGE_KINDS = {
   prose: plain,
   following: plain,
   resolve: { ...plain, scripts: ['resolve'] },
-  search: { ...plain, scripts: ['search'], policy: SEARCH_POLICY },
+  search: { ...plain, scripts: ['search/search'] },
   reader: { ...plain, styles: ['reader.css'], scripts: ['reader'] },
   /** Of a conversation, without turns. */
   conversation,

@@ -115,6 +115,8 @@ export interface PageModel {
   }[];
   /** Where words are sent to be looked for; empty: the page has no box for them. */
   readonly search: string;
+  /** The same for the box in the header. */
+  readonly headerSearch: string;
   readonly tiles: readonly {
     readonly heading: string;
     readonly more: LinkModel;

@@ -20,6 +20,8 @@ const EXTENSION = extname(import.meta.url);
 const SOURCES = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER = join(SOURCES, 'browser');
 const FROM = /^((?:import|export) (?:(?!type\b)[^;]*?\bfrom )?['"])([^'"]+)(['"];)/gm;
+/** A module that is loaded when it is needed. */
+const LATER = /(?<=\bimport\(')(\.[^']+)(?='\))/g;
 const FILE = /(?<=new URL\(')([a-z][^']*\.wasm)(?=', import\.meta\.url\))/g;
 
 /** What a page has in the place of Node's own modules, in browser/instead. */
@@ -54,6 +56,7 @@ export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): R
     const beside = (target: string): string => `./${basename(add(findTarget(target, file)).url)}`;
     const linked = readFileSync(file, 'utf8')
       .replace(FROM, (_, before: string, target: string, after: string) => before + beside(target) + after)
+      .replace(LATER, beside)
       .replace(FILE, beside);
     const url = assetUrl(name, contentHash(linked));
     return {

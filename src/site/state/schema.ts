@@ -4,7 +4,7 @@
 import type { Database } from '../../base/sqlite.ts';
 
 /** Raised when the tables or what stands in them change meaning. */
-const STATE_VERSION = '12';
+const STATE_VERSION = '13';
 
 /** Name of the mark of a build whose files are being moved into place. */
 export const MOVING = 'moving';
@@ -55,6 +55,8 @@ CREATE INDEX unit_order ON unit (start, url, day, rank, size, key);
 CREATE INDEX unit_conversation ON unit (conversation);
 CREATE TABLE facet (name TEXT NOT NULL, value TEXT NOT NULL, url TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (name, value, url, day)) WITHOUT ROWID;
 CREATE INDEX facet_url ON facet (url);
+-- What the search page is told of a part of the index.
+CREATE TABLE part (name TEXT PRIMARY KEY, key TEXT NOT NULL, meta TEXT NOT NULL, words BLOB NOT NULL) WITHOUT ROWID;
 
 -- Blobs of the replica, which conversations share. upto: records of a conversation whose blobs are known, under that key.
 CREATE TABLE replica_blob (conversation TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (conversation, hash)) WITHOUT ROWID;

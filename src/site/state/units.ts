@@ -9,15 +9,15 @@ import { contentHash } from './keys.ts';
 /** What can be chosen in the search form. */
 export type Facet = 'agent' | 'project' | 'model' | 'role' | 'tag' | 'date';
 
-/** The words of one turn. */
+/** The words of one turn in one role. */
 export interface SearchPassage {
   readonly anchor: string;
+  readonly role: string;
   readonly text: string;
 }
 
-/** All passages of one role in a unit: one record of the index, so that a role filter is exact. */
+/** What is found together, an exchange or the beginning of a long one: one record of the index. */
 export interface SearchRecord {
-  readonly role: string;
   /** Sorted. */
   readonly models: readonly string[];
   readonly passages: readonly SearchPassage[];
@@ -50,6 +50,13 @@ export interface UnitMark {
   readonly key: string;
 }
 
+export interface IndexPart {
+  /** Name of the file that lists its records and its pieces. */
+  readonly meta: string;
+  /** Which words it may have (`model/word-filter`). */
+  readonly words: Uint8Array;
+}
+
 type Place = Pick<UnitMark, 'startMs' | 'url' | 'day'>;
 
 const LARGEST = 256 * 1024 * 1024;
@@ -74,6 +81,11 @@ export interface UnitTable {
   walkUnits(first: UnitMark, last: UnitMark): Generator<SearchUnit>;
   /** Every value that can be chosen, sorted. */
   listFacets(): Readonly<Record<Facet, readonly string[]>>;
+  /** What the search page is told of a part of the index, as kept under this key. */
+  findPart(name: string, key: string): IndexPart | undefined;
+  savePart(name: string, key: string, part: IndexPart): void;
+  /** Forgets parts other than these. */
+  keepParts(names: readonly string[]): void;
 }
 
 export function createUnitTable(database: Database): UnitTable {
@@ -142,6 +154,20 @@ export function createUnitTable(database: Database): UnitTable {
         date: values('date'),
       };
     },
+    findPart(name, key) {
+      const row = database.statement('SELECT meta, words FROM part WHERE name = ? AND key = ?').get(name, key);
+      return row?.words instanceof Uint8Array ? { meta: String(row.meta), words: row.words } : undefined;
+    },
+    savePart(name, key, { meta, words }) {
+      database
+        .statement('INSERT OR REPLACE INTO part (name, key, meta, words) VALUES (?, ?, ?, ?)')
+        .run(name, key, meta, words);
+    },
+    keepParts(names) {
+      database
+        .statement('DELETE FROM part WHERE name NOT IN (SELECT value FROM json_each(?))')
+        .run(JSON.stringify(names));
+    },
   };
 }
 
@@ -174,7 +200,7 @@ function facetsOf(unit: SearchUnit): Readonly<Record<Facet, readonly string[]>> 
     agent: [unit.agent],
     project: [unit.project],
     model: unit.records.flatMap((record) => record.models),
-    role: unit.records.map((record) => record.role),
+    role: unit.records.flatMap((record) => record.passages.map(({ role }) => role)),
     tag: unit.tags,
     date: [unit.day],
   };

@@ -129,8 +129,10 @@ describe('the pages’ scripts', () => {
     const own = { url: '/assets/elements-00000000.js', content: encodeUtf8('export {};\n') };
     const replaced = readScripts(new Map([['elements.js', own]]), true);
     expect(replaced.has('elements.js')).toBe(false);
-    expect(decodeUtf8(replaced.get('search.js')?.content ?? new Uint8Array())).toContain("'./elements-00000000.js'");
-    expect(replaced.get('search.js')?.url).not.toBe(scripts.get('search.js')?.url);
+    expect(decodeUtf8(replaced.get('search-search.js')?.content ?? new Uint8Array())).toContain(
+      "'./elements-00000000.js'",
+    );
+    expect(replaced.get('search-search.js')?.url).not.toBe(scripts.get('search-search.js')?.url);
     expect(replaced.get('page.js')?.url).toBe(scripts.get('page.js')?.url);
   });
 });

@@ -2,7 +2,6 @@
 /** Ranks come from counters, hashed, so that they spread as real ones do. */
 
 import { expect, it } from 'vitest';
-import { countRecent } from '../../../src/site/search/search-index.ts';
 import { planShards, type Shard } from '../../../src/site/search/search-shards.ts';
 import { contentHash } from '../../../src/site/state/keys.ts';
 import type { UnitMark } from '../../../src/site/state/units.ts';
@@ -94,11 +93,4 @@ it('gives a unit that is larger than a part a part of its own', () => {
   if (first === undefined || second === undefined || third === undefined) throw new Error('three units');
   const shards = plan([first, { ...second, size: 20_000_000 }, third]);
   expect(shards.map((shard) => shard.size)).toEqual([first.size + 20_000_000, third.size]);
-});
-
-it('asks parts of a million or more first, from the newest on', () => {
-  expect(countRecent([])).toBe(0);
-  expect(countRecent([8_000_000, 8_000_000])).toBe(1);
-  expect(countRecent([8_000_000, 2_400_000, 600_000, 100_000, 5_000])).toBe(4);
-  expect(countRecent([300_000, 20_000])).toBe(2);
 });

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { turnHash } from '../../../src/model/ids.ts';
 import { ITEM_TYPE, type Item } from '../../../src/model/item.ts';
 import { createSearchCollector } from '../../../src/site/search/search-text.ts';
+import type { SearchPassage, SearchRecord } from '../../../src/site/state/units.ts';
 import type { TurnView } from '../../../src/site/view/turn-view.ts';
 import { answer, call, prompt } from '../site-fixture.ts';
 
@@ -25,12 +26,27 @@ function collect(...views: readonly TurnView[]) {
   return collector.finish();
 }
 
-it('keeps days and roles apart, so that filters are exact and a past day never changes', () => {
+const rolesOf = ({ passages }: SearchRecord): readonly string[] => passages.map(({ role }) => role);
+const toolsOf = (records: readonly SearchRecord[]): readonly SearchPassage[] =>
+  records.flatMap(({ passages }) => passages.filter(({ role }) => role === 'tool'));
+
+it('keeps a question and its answers together, and every turn of a long one', () => {
+  const views = Array.from({ length: 40 }, (_, i) =>
+    view(i % 20 === 0 ? prompt(`ask ${i}`) : answer(`word${i} `.repeat(150)), '2026-01-02T10:00:00Z', i + 1),
+  ).map((one, i) => ({ ...one, prompt: i % 20 === 0 }));
+  const [day] = collect(...views);
+  const records = day?.records ?? [];
+  expect(records.length).toBe(4);
+  expect(records.map((record) => rolesOf(record)[0])).toEqual(['prompt', 'answer', 'prompt', 'answer']);
+  expect(records.flatMap(({ passages }) => passages).length).toBe(40);
+});
+
+it('keeps days apart, so that a past day never changes', () => {
   const first = view(prompt('on the first day'), '2026-01-02T23:59:00Z', 1);
   const next = view(answer('on the next', call('a', 'ls -la')), '2026-01-03T00:01:00Z', 2);
   const before = collect(first);
   const days = collect(first, next);
-  expect(days.map((day) => [day.day, day.startMs, day.records.map((record) => record.role)])).toEqual([
+  expect(days.map((day) => [day.day, day.startMs, day.records.flatMap(rolesOf)])).toEqual([
     ['2026-01-02', first.turn.timeMs, ['prompt']],
     ['2026-01-03', next.turn.timeMs, ['answer', 'tool']],
   ]);
@@ -48,5 +64,5 @@ it('takes as many characters of a turn as docs/site.md says', () => {
   expect(text.length).toBeLessThanOrEqual(8192);
   const calls = Array.from({ length: 100 }, (_, i) => call(`c${i}`, 'x'.repeat(1000)));
   const [many] = collect(view(answer('', ...calls), '2026-01-02T00:00:00Z', 1));
-  expect(many?.records.find((record) => record.role === 'tool')?.passages[0]?.text.length).toBeLessThanOrEqual(8192);
+  expect(toolsOf(many?.records ?? [])[0]?.text.length).toBeLessThanOrEqual(8192);
 });

@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 function unit(url: string, day: string, more: Partial<SearchUnit> = {}): SearchUnit {
-  const records = [{ role: 'prompt', models: ['m'], passages: [{ anchor: 't-1', text: `words of ${url}` }] }];
+  const records = [{ models: ['m'], passages: [{ anchor: 't-1', role: 'prompt', text: `words of ${url}` }] }];
   const startMs = Date.parse(day);
   return { url, day, startMs, title: 'T', agent: 'codex', project: '', tags: ['open'], records, ...more };
 }

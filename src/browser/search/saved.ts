@@ -1,8 +1,8 @@
 /** Search without a net: through the pages that are kept on this device, word by word. */
 /** The index may be kept in parts, and a part that is missing would say "nothing found": what is whole here is the pages. */
 
-import { getElement } from './elements.ts';
-import { basePath } from './site-place.ts';
+import { getElement } from '../elements.ts';
+import { basePath } from '../site-place.ts';
 
 interface Found {
   readonly url: string;

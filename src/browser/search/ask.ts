@@ -1,0 +1,248 @@
+/** A query over all parts of the index: only parts that may have every term are asked, newest first, for the rarest term first. */
+/** The cost is bounded: enough found, or enough bytes fetched, and what is older waits until somebody asks for it. */
+
+import type { PartInfo, PartList } from '../../model/search/parts.ts';
+import { type IndexPart, openPart } from './index-part.ts';
+import { closenessOf, findTerm, type Match, type Matches, rarityOf, scoreOf } from './match.ts';
+import type { Term } from './query.ts';
+import { openWordFilters, type WordFilters } from './word-filters.ts';
+
+/** A site that is searched: this one, and copies of others that are followed from it. */
+export interface SearchedSite {
+  readonly site: string;
+  readonly list: PartList;
+}
+
+export interface Question {
+  /** Empty: everything that can be chosen. */
+  readonly terms: readonly Term[];
+  /** Filter → value. */
+  readonly chosen: Readonly<Record<string, string>>;
+  /** Days, both included; empty: no border. */
+  readonly from: string;
+  readonly to: string;
+  readonly newestFirst: boolean;
+}
+
+export interface Hit {
+  readonly part: IndexPart;
+  readonly record: number;
+  /** One for each term. */
+  readonly matches: readonly Match[];
+}
+
+export interface Asked {
+  /** In the order in which they are shown. */
+  readonly hits: readonly Hit[];
+  /** Day down to which was looked; empty: everything was. */
+  readonly downTo: string;
+  /** Terms that nothing here has, as far as is known. */
+  readonly missing: readonly Term[];
+}
+
+export interface Query {
+  /** The next hits: of newer parts before those of older ones. */
+  next(): Promise<Asked>;
+}
+
+export interface SearchIndex {
+  ask(question: Question): Promise<Query>;
+  /** Parts in which words like a missing one are looked for, the largest first, until enough bytes were fetched for that. */
+  walkLargest(): AsyncGenerator<IndexPart, void, undefined>;
+}
+
+/** Hits that end a search, and bytes: old parts are then asked when somebody wants more. */
+const ENOUGH = 20;
+const MOST_BYTES = 150_000;
+/** Parts that are asked at once. */
+const AT_ONCE = 2;
+
+interface Place {
+  readonly site: string;
+  readonly info: PartInfo;
+  /** Day at which the next part begins; empty: none does. */
+  readonly upTo: string;
+  readonly filters: WordFilters;
+  readonly number: number;
+}
+
+export function openSearchIndex(sites: readonly SearchedSite[]): SearchIndex {
+  let bytes = 0;
+  const spent = (more: number): void => {
+    bytes += more;
+  };
+  const places = listPlaces(sites, spent);
+  const opened = new Map<Place, Promise<IndexPart>>();
+  const open = (place: Place): Promise<IndexPart> => {
+    const part = opened.get(place) ?? openPart(place.site, place.info, spent);
+    opened.set(place, part);
+    part.catch(() => opened.delete(place));
+    return part;
+  };
+  return {
+    async ask(question) {
+      const asked = places.filter((place) => overlaps(place, question));
+      const { left, missing } = await choosePlaces(asked, question.terms);
+      return {
+        async next() {
+          const before = bytes;
+          const found: PartHits[] = [];
+          const count = (): number => found.reduce((sum, { hits }) => sum + hits.length, 0);
+          while (left.length > 0 && count() < ENOUGH && bytes - before < MOST_BYTES) {
+            const wave = left.splice(0, AT_ONCE);
+            const answers = wave.map(async ({ place, order }) => findInPart(await open(place), order, question));
+            found.push(...(await Promise.all(answers)));
+          }
+          const downTo = left.find(({ place }) => place.info.from !== '')?.place.upTo ?? '';
+          const none =
+            left.length === 0 && count() === 0
+              ? question.terms.filter((_, i) => found.every(({ counts }) => counts[i] === 0))
+              : [];
+          return {
+            hits: sortHits(found, question.newestFirst),
+            downTo: left.length === 0 ? '' : downTo,
+            missing: missing.length > 0 ? missing : found.length > 0 ? none : [],
+          };
+        },
+      };
+    },
+    async *walkLargest() {
+      const before = bytes;
+      for (const place of places.toSorted((a, b) => b.info.slice - a.info.slice)) {
+        if (bytes - before > MOST_BYTES) return;
+        yield await open(place);
+      }
+    },
+  };
+}
+
+/** Newest first; what has no day stands before everything. */
+function listPlaces(sites: readonly SearchedSite[], spent: (bytes: number) => void): readonly Place[] {
+  const places = sites.flatMap(({ site, list }) => {
+    const filters = openWordFilters(site, list, spent);
+    return list.parts.map((info, number) => ({
+      site,
+      info,
+      upTo: list.parts[number + 1]?.from ?? '',
+      filters,
+      number,
+    }));
+  });
+  const age = ({ info: { from } }: Place): string => (from === '' ? '9999' : from);
+  return places.toSorted((a, b) => (age(a) < age(b) ? 1 : age(a) > age(b) ? -1 : 0));
+}
+
+/** A part holds days from its own first one up to the first one of the next part. */
+function overlaps({ info, upTo }: Place, { from, to }: Question): boolean {
+  if (from === '' && to === '') return true;
+  if (info.from === '') return false;
+  return (to === '' || info.from <= to) && (from === '' || upTo === '' || upTo >= from);
+}
+
+interface Chosen {
+  readonly place: Place;
+  /** Numbers of the terms, the one that fewest parts may have first. */
+  readonly order: readonly number[];
+}
+
+async function choosePlaces(
+  places: readonly Place[],
+  terms: readonly Term[],
+): Promise<{ readonly left: Chosen[]; readonly missing: readonly Term[] }> {
+  const answers = await Promise.all(terms.map((term) => Promise.all(places.map((place) => mayHave(place, term)))));
+  const counts = answers.map((each) => each.filter(Boolean).length);
+  const order = terms
+    .map((_, i) => i)
+    .toSorted((a, b) => (counts[a] ?? 0) - (counts[b] ?? 0) || lengthOf(terms[b]) - lengthOf(terms[a]));
+  const left = places.flatMap((place, at) => (answers.every((each) => each[at]) ? [{ place, order }] : []));
+  return { left, missing: terms.filter((_, i) => counts[i] === 0) };
+}
+
+/** Long words are rare ones. */
+function lengthOf(term: Term | undefined): number {
+  return Math.max(0, ...(term?.tokens ?? []).map((token) => token.length));
+}
+
+async function mayHave({ filters, number }: Place, { tokens, humps }: Term): Promise<boolean> {
+  const all = async (words: readonly string[]): Promise<boolean> => {
+    const answers = await Promise.all(words.map((word) => filters.findParts(word)));
+    return words.length > 0 && answers.every((parts) => parts[number]);
+  };
+  return (await all(tokens)) || all(humps);
+}
+
+interface PartHits {
+  readonly hits: readonly (Hit & { readonly day: string })[];
+  /** Records that have a term, by its number; those that were not asked for have none. */
+  readonly counts: readonly (number | undefined)[];
+}
+
+async function findInPart(part: IndexPart, order: readonly number[], question: Question): Promise<PartHits> {
+  const byTerm: (Matches | undefined)[] = question.terms.map(() => undefined);
+  const [rarest, ...others] = order;
+  // the others are fetched only where the rarest is
+  for (const wave of [rarest === undefined ? [] : [rarest], others]) {
+    if (byTerm.some((matches) => matches?.size === 0)) break;
+    await Promise.all(
+      wave.map(async (i) => {
+        const term = question.terms[i];
+        if (term !== undefined) byTerm[i] = await findTerm(part, term);
+      }),
+    );
+  }
+  const counts = byTerm.map((matches) => matches?.size);
+  const records = intersect(byTerm, part.lengths.length);
+  if (records.length === 0) return { hits: [], counts };
+  const { allowed, days } = await chooseRecords(part, question);
+  const hits = records.filter(allowed).map((record) => {
+    const matches = byTerm.flatMap((each) => each?.get(record) ?? []);
+    return { part, record, matches, day: days.get(record) ?? '' };
+  });
+  return { hits, counts };
+}
+
+function intersect(byTerm: readonly (Matches | undefined)[], all: number): readonly number[] {
+  const [first, ...others] = byTerm.toSorted((a, b) => (a?.size ?? 0) - (b?.size ?? 0));
+  const records = byTerm.length === 0 ? Array.from({ length: all }, (_, i) => i) : [...(first?.keys() ?? [])];
+  return records.filter((record) => others.every((matches) => matches?.has(record)));
+}
+
+/** Filters are fetched where something is chosen; days where they decide or order. */
+async function chooseRecords(
+  part: IndexPart,
+  { chosen, from, to, terms, newestFirst }: Question,
+): Promise<{ readonly allowed: (record: number) => boolean; readonly days: ReadonlyMap<number, string> }> {
+  const wanted = await Promise.all(
+    Object.entries(chosen).map(async ([filter, value]) => new Set((await part.choose(filter)).get(value) ?? [])),
+  );
+  const dated = from !== '' || to !== '' || newestFirst || terms.length === 0;
+  const byDay = dated ? await part.choose('date') : new Map<string, readonly number[]>();
+  const days = new Map([...byDay].flatMap(([day, records]) => records.map((record) => [record, day] as const)));
+  const inTime = (day: string): boolean => (from === '' || day >= from) && (to === '' || (day !== '' && day <= to));
+  return {
+    days,
+    allowed: (record) => wanted.every((set) => set.has(record)) && (!dated || inTime(days.get(record) ?? '')),
+  };
+}
+
+function sortHits(found: readonly PartHits[], newestFirst: boolean): readonly Hit[] {
+  const hits = found.flatMap((each) => each.hits);
+  if (newestFirst || hits.every(({ matches }) => matches.length === 0))
+    return hits.toSorted((a, b) => (a.day < b.day ? 1 : a.day > b.day ? -1 : 0));
+  const parts = [...new Set(hits.map(({ part }) => part))];
+  const records = parts.reduce((sum, { lengths }) => sum + lengths.length, 0);
+  const words = parts.reduce((sum, { lengths }) => sum + lengths.reduce((all, each) => all + each, 0), 0);
+  const rarity = (found[0]?.counts ?? []).map((_, i) =>
+    rarityOf(
+      found.reduce((sum, { counts }) => sum + (counts[i] ?? 0), 0),
+      records,
+    ),
+  );
+  const scored = hits.map((hit) => {
+    const length = ((hit.part.lengths[hit.record] ?? 0) * records) / Math.max(1, words);
+    const sum = hit.matches.reduce((all, match, i) => all + scoreOf(match, rarity[i] ?? 0, length), 0);
+    return { hit, score: sum * (0.5 + closenessOf(hit.matches)) };
+  });
+  // equal ones stay in their order: newer parts first
+  return scored.toSorted((a, b) => b.score - a.score).map(({ hit }) => hit);
+}

@@ -1,0 +1,132 @@
+/** Draws what was found: a conversation, and in it the turns that say it. */
+/** Text only goes in through textContent: titles and excerpts hold whatever was said in a conversation. */
+
+import { joinTokens } from '../../model/search/tokens.ts';
+import { copyPaths } from '../copies.ts';
+import { basePath } from '../site-place.ts';
+import type { Hit } from './ask.ts';
+import { ROLES } from './form.ts';
+import { type FoundTurn, listFoundTurns, type Piece } from './found-turns.ts';
+import type { IndexedText } from './index-part.ts';
+
+/** Turns shown of one hit, and of one conversation before the others fold. */
+const TURNS_OF_HIT = 2;
+const TURNS = 3;
+
+export interface ReadHit {
+  readonly hit: Hit;
+  readonly text: IndexedText;
+}
+
+/** The list of results: hits of a conversation come under its heading, where it stands already. */
+export interface ResultList {
+  clear(): void;
+  /** `role`: turns of it only. How many turns were drawn. */
+  add(hits: readonly ReadHit[], role: string): number;
+  readonly size: number;
+}
+
+interface Group {
+  readonly shown: HTMLElement;
+  readonly folded: HTMLDetailsElement;
+  readonly summary: HTMLElement;
+  turns: number;
+}
+
+export function openResultList(list: HTMLElement): ResultList {
+  const groups = new Map<string, Group>();
+  return {
+    clear() {
+      groups.clear();
+      list.replaceChildren();
+    },
+    add(hits, role) {
+      let drawn = 0;
+      for (const { hit, text } of hits) {
+        const url = addressOf(hit, text);
+        const places = hit.matches.map(({ places: own }) => own);
+        const turns = listFoundTurns(text, places, { most: TURNS_OF_HIT, role });
+        if (turns.length === 0) continue;
+        const key = url.replace(/^(.*\/c\/[0-9a-f]{16}\/).*$/, '$1');
+        const group = groups.get(key) ?? drawGroup(url, text, key);
+        if (!groups.has(key)) list.append(group.shown);
+        groups.set(key, group);
+        for (const turn of turns) addTurn(group, url, turn);
+        drawn += turns.length;
+      }
+      return drawn;
+    },
+    get size() {
+      return groups.size;
+    },
+  };
+}
+
+/** Below the root of the host. What follows the page's address in the index tells its records apart. */
+function addressOf({ part }: Hit, { url }: IndexedText): string {
+  return part.site + url.replace(/\?.*$/, '');
+}
+
+function drawGroup(url: string, { meta }: IndexedText, key: string): Group {
+  const shown = document.createElement('li');
+  shown.className = 'search-result';
+  const heading = document.createElement('h2');
+  heading.append(link(key, joinTokens(meta.title ?? url)));
+  const facts = document.createElement('p');
+  facts.className = 'search-facts';
+  facts.textContent = [meta.date, originOf(url)].filter(Boolean).join(' · ');
+  const folded = document.createElement('details');
+  const summary = document.createElement('summary');
+  folded.append(summary);
+  shown.append(heading, facts);
+  return { shown, folded, summary, turns: 0 };
+}
+
+function addTurn(group: Group, url: string, turn: FoundTurn): void {
+  group.turns++;
+  if (group.turns <= TURNS) return void group.shown.append(drawTurn(url, turn));
+  if (group.turns === TURNS + 1) group.shown.append(group.folded);
+  group.summary.textContent = `${group.turns - TURNS} more in this conversation`;
+  group.folded.append(drawTurn(url, turn));
+}
+
+/** The name of the copy that a result stands in; empty: it stands here. */
+function originOf(url: string): string {
+  const path = copyPaths.find((each) => url.startsWith(`${each}/`));
+  return path === undefined ? '' : `from ${path.slice(path.lastIndexOf('/') + 1)}`;
+}
+
+/** The whole excerpt leads to its turn. */
+function drawTurn(url: string, { anchor, role, excerpt }: FoundTurn): HTMLElement {
+  const box = document.createElement('p');
+  box.className = 'search-turn';
+  const target = link(`${url}#${anchor}${textFragment(excerpt)}`, '');
+  const label = document.createElement('span');
+  label.className = 'search-role';
+  label.textContent = ROLES[role] ?? role;
+  target.append(label, ' ', ...excerpt.map(drawPiece));
+  box.append(target);
+  return box;
+}
+
+/** Browsers that know it mark the words on the page, and open what they are folded into. */
+function textFragment(excerpt: readonly Piece[]): string {
+  const marked = excerpt.find((piece) => piece.marked)?.text.trim() ?? '';
+  const safe = encodeURIComponent(marked.toWellFormed()).replaceAll('-', '%2D');
+  return safe === '' ? '' : `:~:text=${safe}`;
+}
+
+function drawPiece({ text, marked }: Piece): Node | string {
+  if (!marked) return text;
+  const mark = document.createElement('mark');
+  mark.textContent = text;
+  return mark;
+}
+
+/** Leads nowhere but into this host. */
+function link(url: string, text: string): HTMLAnchorElement {
+  const anchor = document.createElement('a');
+  anchor.href = /^\/[^/\\]/.test(url) ? url : `${basePath}/`;
+  anchor.textContent = text;
+  return anchor;
+}

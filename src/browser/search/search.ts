@@ -1,0 +1,44 @@
+/** The search page: its form, and the list of what can be asked. The rest is loaded when something is asked for. */
+/** The list of all pages below is there for when search cannot be. */
+
+import { getElement } from '../elements.ts';
+import { basePath } from '../site-place.ts';
+import { openForm } from './form.ts';
+import { loadPartList } from './part-list.ts';
+
+const status = getElement('search-status', HTMLElement);
+
+(navigator.onLine ? start() : startWithoutNet()).catch(giveUp);
+
+async function start(): Promise<void> {
+  const form = openForm();
+  const list = loadPartList(basePath);
+  list.catch(giveUp); // heard of at once, whether something is asked for or not
+  let searching: Promise<{ run(): Promise<void> }> | undefined;
+  const search = async (): Promise<void> => {
+    searching ??= import('./searching.ts').then(async ({ openSearching }) => openSearching(form, await list));
+    await (await searching).run();
+  };
+  form.onChange(() => void search().catch(giveUp));
+  const asked = form.isAsked();
+  if (!asked) {
+    status.textContent = 'Found is what has all of your words in one exchange. "Quoted words" are found as a phrase.';
+    if (matchMedia('(pointer: fine)').matches) form.focus();
+  }
+  form.fill((await list).facets);
+  if (asked) await search();
+}
+
+/** Where the index does not come, what is kept here may. */
+async function giveUp(error: unknown): Promise<void> {
+  reportError(error);
+  if ('caches' in globalThis && (await caches.keys()).length > 0) return startWithoutNet();
+  getElement('search-box', HTMLElement).hidden = true;
+  getElement('search-fallback', HTMLElement).classList.add('needed');
+  status.textContent = 'Search could not be loaded. The list of pages below is complete.';
+}
+
+async function startWithoutNet(): Promise<void> {
+  const { startSavedSearch } = await import('./saved.ts');
+  await startSavedSearch();
+}

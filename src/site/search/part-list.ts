@@ -1,0 +1,74 @@
+/** What the search page reads first: the parts of the index, what can be chosen, and which part may have which word. */
+/** The filters of all parts are cut into slices: for one word the page asks one file of some kilobytes, however many parts there are. */
+
+import { gunzipSync } from 'node:zlib';
+import { concatBytes, encodeUtf8 } from '../../base/bytes.ts';
+import { decodeCbor } from '../../model/search/cbor.ts';
+import type { PartList } from '../../model/search/parts.ts';
+import { createFilter, SLICES } from '../../model/search/word-filter.ts';
+import { keyOf } from '../state/keys.ts';
+import type { Output } from '../state/output.ts';
+import type { IndexPart } from '../state/units.ts';
+import { outputPath, pages, searchSliceUrl } from '../urls.ts';
+import type { IndexFile } from './pagefind.ts';
+
+/** Bytes of a file that are aimed at; there are never more files than this. */
+const FILE_BYTES = 8192;
+const MOST_FILES = 64;
+const OWNER = 'search';
+/** In front of every file of Pagefind, once it is unpacked. */
+const SIGNATURE = 'pagefind_dcd'.length;
+
+export interface ListedPart extends IndexPart {
+  /** Address of its folder. */
+  readonly path: string;
+  /** Day of its first words; empty for what has no day. */
+  readonly from: string;
+}
+
+/** What is kept of a part's files. */
+export function describePart(files: readonly IndexFile[]): IndexPart {
+  const meta = files.find(({ path }) => path.endsWith('.pf_meta'))?.path ?? '';
+  const words = files.filter(({ path }) => path.startsWith('index/')).flatMap(({ content }) => wordsOf(content));
+  return { meta, words: createFilter(words) };
+}
+
+/** Pagefind's index file: `[[word, records, [[word with accents, records], …]], …]`. */
+function wordsOf(content: Uint8Array): readonly string[] {
+  const decoded = decodeCbor(gunzipSync(content).subarray(SIGNATURE));
+  const entries = Array.isArray(decoded) ? decoded[0] : undefined;
+  if (!Array.isArray(entries)) throw new TypeError('an index file without words');
+  return entries.flatMap((entry) => (Array.isArray(entry) && typeof entry[0] === 'string' ? [entry[0]] : []));
+}
+
+/** `parts`: oldest first. */
+export function putPartList(
+  output: Output,
+  parts: readonly ListedPart[],
+  facets: PartList['facets'],
+  toolOutput: boolean,
+): void {
+  output.take(OWNER);
+  const bytes = parts.reduce((sum, { words }) => sum + words.length, 0);
+  const files = Math.min(MOST_FILES, 2 ** Math.ceil(Math.log2(Math.max(1, bytes / FILE_BYTES))));
+  const key = keyOf(parts.map(({ path, meta }) => [path, meta])).slice(0, 16);
+  const put = (url: string, content: string | Uint8Array): void => {
+    const path = outputPath(url);
+    if (output.declare(path, OWNER, keyOf(key, content))) output.put(path, content);
+  };
+  for (let file = 0; file < files; file++) {
+    const slices = parts.map(({ words }) => {
+      const share = words.length / files;
+      return words.subarray(file * share, (file + 1) * share);
+    });
+    put(searchSliceUrl(file), concatBytes([encodeUtf8(key), ...slices]));
+  }
+  const list: PartList = {
+    key,
+    files,
+    toolOutput,
+    parts: parts.map(({ path, meta, from, words }) => ({ path, meta, from, slice: words.length / SLICES })),
+    facets,
+  };
+  put(pages.searchShards, `${JSON.stringify(list)}\n`);
+}

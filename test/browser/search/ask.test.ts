@@ -1,0 +1,177 @@
+/** The search page's index against the texts themselves, over several parts, with the real indexer. */
+/** The check reads texts with a pattern of its own and knows neither tokens nor stems: made-up words have no endings. */
+
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { openSearchIndex, type Question, type SearchIndex } from '../../../src/browser/search/ask.ts';
+import { listNear } from '../../../src/browser/search/near-words.ts';
+import { parseQuery } from '../../../src/browser/search/query.ts';
+import type { PartList } from '../../../src/model/search/parts.ts';
+import { openIndexer } from '../../../src/site/search/pagefind.ts';
+import { describePart, putPartList } from '../../../src/site/search/part-list.ts';
+import { recordsOf } from '../../../src/site/search/search-records.ts';
+import { cleanText } from '../../../src/site/search/search-text.ts';
+import type { Output } from '../../../src/site/state/output.ts';
+
+const PARTS = 4;
+const PER_PART = 30;
+const WORDS = [
+  'kumo',
+  'tilda',
+  'vorpa',
+  'zandu',
+  'ENT-207',
+  'ent',
+  '207',
+  'fix/ENT-207',
+  'src/foo_bar.ts',
+  'bar.ts',
+  'v1.2.3',
+];
+const RARE = ['quokka', 'axolotl', 'ENT-2070', '検索の海', 'наука'];
+
+/** Texts by address: day and number. Each is a handful of words, some of them everywhere, some once. */
+const texts = new Map<string, string>();
+for (let part = 0; part < PARTS; part++) {
+  for (let i = 0; i < PER_PART; i++) {
+    const seed = part * PER_PART + i;
+    const words = Array.from({ length: 6 }, (_, k) => WORDS[(seed * 7 + k * k * 5 + part) % WORDS.length] ?? '');
+    const rare = seed % 24 === 0 ? [RARE[seed / 24] ?? ''] : [];
+    texts.set(`/c/${part}-${i}/`, [...words, ...rare, `only${seed.toString(36)}q`].join(' '));
+  }
+}
+
+const files = new Map<string, Uint8Array>();
+const asked: string[] = [];
+let list: PartList;
+let index: SearchIndex;
+
+beforeAll(async () => {
+  const indexer = await openIndexer(7);
+  const parts: Parameters<typeof putPartList>[1][number][] = [];
+  for (let part = 0; part < PARTS; part++) {
+    const day = `2026-01-0${part + 1}`;
+    const records = [...texts]
+      .filter(([url]) => url.startsWith(`/c/${part}-`))
+      .flatMap(([url, text]) =>
+        recordsOf({
+          ...{ url, day, startMs: 0, title: 'T', agent: part < 2 ? 'old' : 'new', project: '', tags: [] },
+          records: [
+            { models: [], passages: [{ anchor: 't-0123456789abcdef', role: 'prompt', text: cleanText(text) }] },
+          ],
+        }),
+      );
+    const made = await indexer.index(`part ${part}`, records, { timeoutMs: 60_000 });
+    const path = `/pagefind/${part}/`;
+    for (const file of made) files.set(path + file.path, file.content);
+    parts.push({ path, from: day, ...describePart(made) });
+  }
+  await indexer.stop();
+  const output = {
+    take: () => undefined,
+    declare: () => true,
+    put: (path: string, content: string | Uint8Array) => void files.set(`/${path}`, Buffer.from(content)),
+  } as unknown as Output;
+  putPartList(output, parts, {}, false);
+  list = JSON.parse(Buffer.from(files.get('/search/shards.json') ?? []).toString());
+  vi.stubGlobal('fetch', async (url: string) => {
+    asked.push(url);
+    const found = files.get(url);
+    return new Response(found === undefined ? null : Buffer.from(found), { status: found === undefined ? 404 : 200 });
+  });
+  index = openSearchIndex([{ site: '', list }]);
+});
+afterEach(() => void asked.splice(0));
+afterAll(() => void vi.unstubAllGlobals());
+
+async function search(words: string, more: Partial<Question> = {}): Promise<readonly string[]> {
+  const question = { terms: parseQuery(words), chosen: {}, from: '', to: '', newestFirst: false, ...more };
+  const query = await index.ask(question);
+  const urls: string[] = [];
+  for (let downTo = ' '; downTo !== ''; ) {
+    const next = await query.next();
+    for (const { part, record } of next.hits) urls.push((await part.read(record)).url.replace(/\?.*/, ''));
+    downTo = next.downTo;
+  }
+  return urls;
+}
+
+/** Texts that have every word, each between signs, spaces or borders. */
+function expected(words: string): readonly string[] {
+  const sure = words.split(' ').map((word) => {
+    const parts = word.split(/[^\p{L}\p{N}]+/u).map((piece) => piece.replace(/[\u3040-\u9fff](?=.)/gu, '$& *'));
+    const [first, last] = [word.at(0) ?? '', word.at(-1) ?? ''];
+    const open = /[\u3040-\u9fff]/.test(first) ? '' : '(?<![\\p{L}\\p{N}])';
+    const close = /[\u3040-\u9fff]/.test(last) ? '' : '(?![\\p{L}\\p{N}])';
+    return new RegExp(open + parts.join('[^\\p{L}\\p{N}]+') + close, 'iu');
+  });
+  return [...texts].filter(([, text]) => sure.every((pattern) => pattern.test(text))).map(([url]) => url);
+}
+
+it('finds what the texts have, all of it and nothing else', async () => {
+  const queries = [
+    ...WORDS,
+    ...RARE,
+    '検索',
+    'の海',
+    'foo_bar',
+    'foo',
+    'kumo tilda',
+    'kumo quokka',
+    'ENT-207 v1.2.3 zandu',
+  ];
+  for (const query of [...queries, 'fix/ent', 'src/foo_bar.ts kumo', 'only0q', 'only0q only1q', 'nowhere']) {
+    const found = await search(query);
+    expect([query, [...found].sort()]).toEqual([query, [...expected(query)].sort()]);
+    expect(new Set(found).size, query).toBe(found.length);
+  }
+});
+
+it('asks parts that have a word, and no others', async () => {
+  index = openSearchIndex([{ site: '', list }]);
+  expect(await search('only0q')).toHaveLength(1);
+  expect(new Set(asked.filter((url) => url.startsWith('/pagefind/')).map((url) => url.split('/')[2]))).toEqual(
+    new Set(['0']),
+  );
+  asked.splice(0);
+  index = openSearchIndex([{ site: '', list }]);
+  expect(await search('nowhere kumo')).toEqual([]);
+  expect(asked.filter((url) => url.startsWith('/pagefind/'))).toEqual([]);
+});
+
+it('asks all parts when what tells them apart cannot be had, or is of another build', async () => {
+  for (const changed of [
+    { ...list, key: '0123456789abcdef' },
+    { ...list, files: list.files * 2 },
+  ]) {
+    index = openSearchIndex([{ site: '', list: changed }]);
+    expect(await search('quokka')).toEqual(expected('quokka'));
+  }
+  index = openSearchIndex([{ site: '', list }]);
+});
+
+it('filters, orders by day and keeps to days', async () => {
+  const all = await search('kumo', { newestFirst: true });
+  expect(all.map((url) => url.slice(3, 4))).toEqual(
+    all
+      .map((url) => url.slice(3, 4))
+      .toSorted()
+      .toReversed(),
+  );
+  expect([...(await search('kumo', { chosen: { agent: 'old' } }))].sort()).toEqual(
+    expected('kumo')
+      .filter((url) => /^\/c\/[01]-/.test(url))
+      .toSorted(),
+  );
+  expect(
+    [...(await search('', { from: '2026-01-02', to: '2026-01-03' }))].every((url) => /^\/c\/[12]-/.test(url)),
+  ).toBe(true);
+  expect(await search('', { from: '2026-01-02', to: '2026-01-02' })).toHaveLength(PER_PART);
+});
+
+it('says which word nothing has, and which are spelt like it', async () => {
+  const terms = parseQuery('quokak');
+  const query = await index.ask({ terms, chosen: {}, from: '', to: '', newestFirst: false });
+  expect((await query.next()).missing).toEqual(terms);
+  expect(terms[0] && (await listNear(index, terms[0]))).toEqual(['quokka']);
+  expect(await listNear(index, { said: 'zzzzzzzzz', phrase: false, tokens: ['zzzzzzzzz'], humps: [] })).toEqual([]);
+});
