@@ -11,10 +11,12 @@ import { EXIT, UsageError } from '../errors.ts';
 import type { FoundPlace } from '../following/everywhere.ts';
 import { type Found, searchArchive } from '../following/found.ts';
 import { checkNames, checkRole } from '../known-names.ts';
+import { holdMemory } from '../memory.ts';
 import { cleanText, oneLine, wrapText } from '../terminal.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   checkRole(options.role);
+  holdMemory(); // the first search reads everything
   const archive = openToRead(context);
   try {
     const query = queryOf(args.join(' '), options);
@@ -27,7 +29,7 @@ export async function run(context: Context, args: readonly string[], options: Co
     );
     for (const place of places) {
       if (options.everywhere === true && place.found.length > 0) context.print(headingOf(context, place));
-      for (const each of place.found) show(context, each);
+      for (const group of Map.groupBy(place.found, (each) => each.within).values()) show(context, group);
     }
     if (found.length === 0) checkNames(archive, options);
     if (found.length === 0) context.log.info(`nothing found for "${query.text}"`);
@@ -68,10 +70,18 @@ function headingOf({ style, shown, archiveDir }: Context, { kind, name }: FoundP
   return style.dim(`the copy of ${name}: turnpress show <id> --archive ${dir}`);
 }
 
-function show({ print, style, columns }: Context, { id, title, facts, snippet }: Found): void {
-  const known = facts.filter((fact) => fact !== '').join(' · ');
-  print(`${style.yellow(id)} ${style.bold(oneLine(title, columns - 50))}  ${style.dim(cleanText(known))}`);
-  print(`${marked(wrapText(snippet.replace(/\s+/g, ' '), columns, '  '), style.mark)}\n`);
+/** A title once, and below it the places in it, best first. */
+function show({ print, style, columns }: Context, group: readonly Found[]): void {
+  for (const [i, { id, title, facts, own, snippet }] of group.entries()) {
+    if (i === 0) print(`${style.bold(oneLine(title, columns - 30))}  ${style.dim(cleanText(joinFacts(facts)))}`);
+    print(`${style.yellow(id)} ${style.dim(cleanText(joinFacts(own)))}`);
+    print(marked(wrapText(snippet.replace(/\s+/g, ' '), columns, '  '), style.mark));
+  }
+  print('');
+}
+
+function joinFacts(facts: readonly string[]): string {
+  return facts.filter((fact) => fact !== '').join(' · ');
 }
 
 const DAY_MS = 86_400_000;

@@ -114,8 +114,9 @@ function foundOf(entry: ReaderEntry, feed: string, query: string): Found {
   const { id, title, url, timeMs, html, text } = entry;
   const snippet = around(`${text ?? ''} ${wordsOf(html ?? '', TEXT)}`, query);
   return {
-    ...{ id: String(id), title, snippet, damaged: false },
-    facts: [feed, readableTime(timeMs)],
+    ...{ id: String(id), within: `entry ${id}`, title, snippet, damaged: false },
+    facts: [feed],
+    own: [readableTime(timeMs)],
     json: {
       ...{ entry: id, title, feed, url, time: new Date(timeMs).toISOString() },
       snippet: snippet.replace(/[\ue000\ue001]/g, ''),

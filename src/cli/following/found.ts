@@ -9,8 +9,12 @@ import { shortId, type TurnHash } from '../../model/ids.ts';
 export interface Found {
   /** What names it in another command. */
   readonly id: string;
+  /** What it stands in; what stands in the same is shown together. */
+  readonly within: string;
   readonly title: string;
+  /** Of the whole, and of this place in it. */
   readonly facts: readonly string[];
+  readonly own: readonly string[];
   /** Found words stand between U+E000 and U+E001. */
   readonly snippet: string;
   readonly turn?: TurnHash;
@@ -25,8 +29,16 @@ export function searchArchive(archive: ArchiveReader, query: SearchQuery): reado
     const { meta, firstPrompt, damage } = archive.getConversation(hit.conversation);
     const title = tellingTitle({ meta, firstPrompt });
     return {
-      ...{ id: shortId(hit.turn), turn: hit.turn, title, snippet: hit.snippet, damaged: damage !== undefined },
-      facts: [hit.role, meta.project ?? '', readableTime(hit.timeMs)],
+      ...{
+        id: shortId(hit.turn),
+        turn: hit.turn,
+        within: hit.conversation,
+        title,
+        snippet: hit.snippet,
+        damaged: damage !== undefined,
+      },
+      facts: [meta.project ?? ''],
+      own: [hit.role, readableTime(hit.timeMs)],
       json: {
         turn: hit.turn,
         conversation: hit.conversation,
