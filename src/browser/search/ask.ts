@@ -81,26 +81,28 @@ export function openSearchIndex(sites: readonly SearchedSite[]): SearchIndex {
   };
   return {
     async ask(question) {
-      const asked = places.filter((place) => overlaps(place, question));
-      const { left, missing } = await choosePlaces(asked, question.terms);
+      const { having, missing } = await choosePlaces(places, question.terms);
+      const left = having.filter(({ place }) => overlaps(place, question));
       return {
         async next() {
           const before = bytes;
           const found: PartHits[] = [];
+          let downTo = '';
           const count = (): number => found.reduce((sum, { hits }) => sum + hits.length, 0);
           while (left.length > 0 && count() < ENOUGH && bytes - before < MOST_BYTES) {
             const wave = left.splice(0, AT_ONCE);
+            downTo = wave.at(-1)?.place.info.from ?? '';
             const answers = wave.map(async ({ place, order }) => findInPart(await open(place), order, question));
             found.push(...(await Promise.all(answers)));
           }
-          const downTo = left.find(({ place }) => place.info.from !== '')?.place.upTo ?? '';
           const none =
             left.length === 0 && count() === 0
               ? question.terms.filter((_, i) => found.every(({ counts }) => counts[i] === 0))
               : [];
           return {
             hits: sortHits(found, question.newestFirst),
-            downTo: left.length === 0 ? '' : downTo,
+            // parts follow in the order of their first days, whosever they are
+            downTo: left.length === 0 ? '' : downTo || (left[0]?.place.info.from ?? ''),
             missing: missing.length > 0 ? missing : found.length > 0 ? none : [],
           };
         },
@@ -148,14 +150,14 @@ interface Chosen {
 async function choosePlaces(
   places: readonly Place[],
   terms: readonly Term[],
-): Promise<{ readonly left: Chosen[]; readonly missing: readonly Term[] }> {
+): Promise<{ readonly having: readonly Chosen[]; readonly missing: readonly Term[] }> {
   const answers = await Promise.all(terms.map((term) => Promise.all(places.map((place) => mayHave(place, term)))));
   const counts = answers.map((each) => each.filter(Boolean).length);
   const order = terms
     .map((_, i) => i)
     .toSorted((a, b) => (counts[a] ?? 0) - (counts[b] ?? 0) || lengthOf(terms[b]) - lengthOf(terms[a]));
-  const left = places.flatMap((place, at) => (answers.every((each) => each[at]) ? [{ place, order }] : []));
-  return { left, missing: terms.filter((_, i) => counts[i] === 0) };
+  const having = places.flatMap((place, at) => (answers.every((each) => each[at]) ? [{ place, order }] : []));
+  return { having, missing: terms.filter((_, i) => counts[i] === 0) };
 }
 
 /** Long words are rare ones. */

@@ -157,7 +157,8 @@ function countOf(found: Found): string {
   if (count > 0) return `${places} found.`;
   const missing = found.missing();
   if (missing.length > 0) return `Nothing here has ${missing.map(({ said }) => `“${said}”`).join(' or ')}.`;
-  if (Object.keys(found.fields.chosen).length > 0) return 'Nothing found with these filters.';
+  const { chosen, from, to } = found.fields;
+  if (Object.keys(chosen).length > 0 || from + to !== '') return 'Nothing found with these filters.';
   return found.terms.length === 1 ? 'Nothing found.' : 'No exchange has all of these words.';
 }
 
