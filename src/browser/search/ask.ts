@@ -54,8 +54,8 @@ export interface SearchIndex {
 /** Hits that end a search, and bytes: old parts are then asked when somebody wants more. */
 const ENOUGH = 20;
 const MOST_BYTES = 150_000;
-/** Parts that are asked at once. */
-const AT_ONCE = 2;
+/** The newest parts are small: so many are asked at once, and the others one by one, for their bytes. */
+const NEWEST = 2;
 
 interface Place {
   readonly site: string;
@@ -90,7 +90,7 @@ export function openSearchIndex(sites: readonly SearchedSite[]): SearchIndex {
           let downTo = '';
           const count = (): number => found.reduce((sum, { hits }) => sum + hits.length, 0);
           while (left.length > 0 && count() < ENOUGH && bytes - before < MOST_BYTES) {
-            const wave = left.splice(0, AT_ONCE);
+            const wave = left.splice(0, found.length === 0 ? NEWEST : 1);
             downTo = wave.at(-1)?.place.info.from ?? '';
             const answers = wave.map(async ({ place, order }) => findInPart(await open(place), order, question));
             found.push(...(await Promise.all(answers)));
