@@ -34,14 +34,14 @@ export async function checkThisPage(out: HTMLElement): Promise<void> {
     say('Fetching what was said…');
     const source = await fetchBytes(new URL(location.pathname, location.origin), PAGE_LIMIT, true);
     if (source === undefined) throw new NetworkError(location.host, 'status', 'it does not have this page any more');
-    const html = decodeUtf8(source);
+    const page = readPage(decodeUtf8(source), { colours: false });
     const content = openContent(published.state.conversation, published.records, fetchFile);
     const meta = await content.readMeta();
-    const { known, readBlob } = await fetchConversation(html, content);
+    const { known, readBlob } = await fetchConversation(page, content);
     say('Comparing…');
-    const compared = comparePage(html, known, { basePath, colours: false, meta, readBlob });
+    const compared = comparePage(page, known, { basePath, colours: false, meta, readBlob });
     const report = await withPictures(compared, (url, limit) => fetchBytes(new URL(url, location.origin), limit));
-    const here = findChangedHere(readPage(html).turns);
+    const here = findChangedHere(page.turns);
     showResult(out, published, { ...report, findings: [...report.findings, ...here] });
   } catch (error) {
     showProblem(out, error);

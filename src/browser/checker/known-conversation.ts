@@ -9,17 +9,19 @@ import {
   imageUrl,
   type KnownConversation,
   listShown,
+  type ShownPage,
   type TurnView,
   viewTurn,
 } from '../../site/compare/comparing.ts';
+import { basePath } from '../site-place.ts';
 
 export interface FetchedConversation {
   readonly known: KnownConversation;
   readonly readBlob: (hash: string) => Uint8Array | undefined;
 }
 
-/** Throws what reading does. `html`: the page. */
-export async function fetchConversation(html: string, content: ContentReader): Promise<FetchedConversation> {
+/** Throws what reading does. */
+export async function fetchConversation(page: ShownPage, content: ContentReader): Promise<FetchedConversation> {
   const byDigits = new Map(content.turns.map((turn) => [turn.hash.slice(0, 16), turn]));
   const byHash = new Map(content.turns.map((turn) => [turn.hash, turn]));
   const parents = new Set(content.turns.map(({ parent }) => parent));
@@ -34,9 +36,9 @@ export async function fetchConversation(html: string, content: ContentReader): P
       path.push(turn);
     return path.reverse();
   };
-  const { path, shown } = listShown(html, { findTurn, listBranch });
+  const { path, shown } = listShown(page, { findTurn, listBranch });
   const views = await readViews(content, path, new Set(shown.map(({ hash }) => hash)));
-  const blobs = await readPictures(content, html, [...views.values()]);
+  const blobs = await readPictures(content, page, [...views.values()]);
   return {
     known: {
       findTurn,
@@ -85,16 +87,17 @@ const MOST_BYTES = 64 * 1024 * 1024;
 /** Those that the page shows: the others may not be published. */
 async function readPictures(
   content: ContentReader,
-  html: string,
+  { turns }: ShownPage,
   views: readonly TurnView[],
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const blobs = new Map<string, Uint8Array>();
+  const shown = new Set(turns.flatMap(({ addresses }) => addresses));
   let held = 0;
   for (const { turn, item } of views)
     for (const part of item?.parts ?? []) {
       if (part.type !== 'blob' || blobs.has(part.hash) || held > MOST_BYTES) continue;
       const extension = IMAGE_TYPES.get(part.mime_type);
-      if (extension === undefined || !html.includes(imageUrl(turn.conversation, part.hash, extension))) continue;
+      if (extension === undefined || !shown.has(basePath + imageUrl(turn.conversation, part.hash, extension))) continue;
       const bytes = await content.findBlob(part.hash);
       if (bytes === undefined) continue;
       held += bytes.length;

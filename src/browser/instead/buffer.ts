@@ -3,6 +3,9 @@
 
 type Encoding = 'utf8' | 'hex' | 'base64' | 'latin1' | 'utf16le';
 
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 class PageBuffer extends Uint8Array {
   readUInt8(at: number): number {
     return this.#view(at, 1).getUint8(0);
@@ -21,8 +24,12 @@ class PageBuffer extends Uint8Array {
   }
   override toString(encoding: Encoding = 'utf8', from = 0, to = this.length): string {
     const bytes = this.subarray(from, to);
-    if (encoding === 'hex') return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-    if (encoding === 'utf8') return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    if (encoding === 'hex') {
+      let text = '';
+      for (const byte of bytes) text += HEX[byte];
+      return text;
+    }
+    if (encoding === 'utf8') return utf8.decode(bytes);
     if (encoding === 'utf16le')
       return Array.from({ length: bytes.length >> 1 }, (_, i) => String.fromCharCode(pairAt(bytes, i * 2))).join('');
     const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');

@@ -5,6 +5,7 @@ import type { ArchiveReader } from '../../archive/archive.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { walkViews } from '../view/turn-view.ts';
 import { comparePage, type PageReport } from './compare-page.ts';
+import { readPage } from './read-page.ts';
 
 export function compareWithArchive(
   archive: ArchiveReader,
@@ -15,7 +16,7 @@ export function compareWithArchive(
   const turns = archive.listTurns(id);
   const parents = new Set(turns.map(({ parent }) => parent));
   return comparePage(
-    html,
+    readPage(html),
     {
       findTurn: (digits) => {
         const turn = archive.findTurn(digits);

@@ -8,7 +8,7 @@ import { foldersOf } from '../view/folders.ts';
 import type { TurnView } from '../view/turn-view.ts';
 import { findAround } from './around-turns.ts';
 import { type Beside, compareBeside } from './beside-turns.ts';
-import { readPage, type ShownTurn } from './read-page.ts';
+import { readPage, type ShownPage, type ShownTurn } from './read-page.ts';
 import { type Rendering, renderAgain, type ShownPicture } from './render-again.ts';
 import { createTelling } from './telling.ts';
 
@@ -52,8 +52,8 @@ export interface PageReport {
   readonly toLast: boolean;
 }
 
-export function comparePage(html: string, conversation: KnownConversation, rendering: Rendering): PageReport {
-  const page = readPage(html, rendering);
+/** `page`: read with the colours of the `rendering`. */
+export function comparePage(page: ShownPage, conversation: KnownConversation, rendering: Rendering): PageReport {
   const findings: PageFinding[] = [...page.odd, ...findAround(page)];
   const known: { readonly turn: LoggedTurn; readonly shown: ShownTurn }[] = [];
   for (const shown of page.turns) {
@@ -116,8 +116,8 @@ export function comparePage(html: string, conversation: KnownConversation, rende
 }
 
 /** The turns of a page that the conversation has, for who has to fetch what they say before the page can be compared. */
-export function listShown(html: string, conversation: Pick<KnownConversation, 'findTurn' | 'listBranch'>) {
-  const known = readPage(html).turns.flatMap((shown) => {
+export function listShown({ turns }: ShownPage, conversation: Pick<KnownConversation, 'findTurn' | 'listBranch'>) {
+  const known = turns.flatMap((shown) => {
     const turn = conversation.findTurn(shown.digits);
     return turn === undefined ? [] : [{ turn }];
   });

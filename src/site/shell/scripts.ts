@@ -38,7 +38,10 @@ const FOR_BROWSERS: ReadonlyMap<string, string> = new Map([
  * `checks`: also what a page checks itself with.
  */
 export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): ReadonlyMap<string, Asset> {
+  const entries = new Set([...listScripts(checks)].map((name) => join(FOLDER, `${name}${EXTENSION}`)));
   const scripts = new Map<string, Asset>();
+  /** By name, the files beside a module that it needs, and those that they need. */
+  const needs = new Map<string, ReadonlySet<string>>();
   const add = (file: string): Asset => {
     const name = nameOf(file);
     const known = own.get(name) ?? scripts.get(name);
@@ -53,11 +56,19 @@ export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): R
   };
   const readScript = (name: string, file: string): Asset => {
     // All are served from one folder: an import is the name of a file beside.
-    const beside = (target: string): string => `./${basename(add(findTarget(target, file)).url)}`;
-    const linked = readFileSync(file, 'utf8')
+    const below = new Set<string>();
+    const beside = (target: string): string => {
+      const found = findTarget(target, file);
+      const address = `./${basename(add(found).url)}`;
+      for (const each of [address, ...(needs.get(nameOf(found)) ?? [])]) below.add(each);
+      return address;
+    };
+    const code = readFileSync(file, 'utf8')
       .replace(FROM, (_, before: string, target: string, after: string) => before + beside(target) + after)
       .replace(LATER, beside)
       .replace(FILE, beside);
+    needs.set(name, below);
+    const linked = entries.has(file) && below.size > MANY ? code + importAll(below) : code;
     const url = assetUrl(name, contentHash(linked));
     return {
       url,
@@ -67,8 +78,17 @@ export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): R
       },
     };
   };
-  for (const name of listScripts(checks)) add(join(FOLDER, `${name}${EXTENSION}`));
+  for (const file of entries) add(file);
   return scripts;
+}
+
+/** Modules that would come layer by layer. */
+const MANY = 20;
+
+/** A browser knows what a module needs when it has it: named by the first one, all of them are asked for at once. */
+function importAll(addresses: ReadonlySet<string>): string {
+  const modules = [...addresses].filter((address) => address.endsWith('.js')).sort();
+  return modules.map((address) => `import '${address}';\n`).join('');
 }
 
 /** By address, which names the source: the sites of copies, which one build makes beside its own, have the same scripts. */
