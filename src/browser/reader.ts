@@ -10,6 +10,7 @@ import {
   type ReadingState,
 } from '../model/reading/state.ts';
 import { pages } from '../site/fixed-urls.ts';
+import { onSwipe } from './reading-swipe.ts';
 import { basePath } from './site-place.ts';
 
 const KEPT = `turnpress-reading:${basePath}`;
@@ -37,6 +38,11 @@ function start(): void {
   document.addEventListener('submit', onSubmit);
   // before the keys of every page, of which some mean something else here
   document.addEventListener('keydown', onKey, true);
+  onSwipe((target, by) => {
+    const row = rows.find((each) => each.contains(target));
+    if (article !== undefined) turn(by);
+    else if (row !== undefined) choose([row], 'read', row.classList.contains('unread'));
+  });
   document.querySelector('.export-state')?.addEventListener('click', save);
   if (article === undefined) {
     if (rows.length > 0) remember(LIST, JSON.stringify(rows.map((row) => row.dataset.entry)), sessionStorage);
@@ -191,8 +197,8 @@ let pending = '';
 
 function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  const key = pending === 'g' ? `g ${event.key}` : event.key;
-  pending = key === 'g' ? 'g' : '';
+  const key = pending === '' ? event.key : `${pending} ${event.key}`;
+  pending = key === 'g' || key === 'z' ? key : '';
   const act = KEYS[key];
   if (act === undefined) return;
   event.preventDefault();
@@ -206,9 +212,13 @@ const KEYS: Readonly<Record<string, () => void>> = {
   n: () => step(1),
   k: () => step(-1),
   p: () => step(-1),
+  ArrowRight: () => step(1),
+  ArrowLeft: () => step(-1),
   o: () => follow('.entry-title a', current()),
-  v: () => open(),
-  m: () => toggle('read', 'unread'),
+  v: () => open('_blank'),
+  V: () => open('_self'),
+  m: () => toggleAndStep(1),
+  M: () => toggleAndStep(-1),
   s: () => toggle('starred', 'starred'),
   f: () => toggle('starred', 'starred'),
   A: () => document.querySelector<HTMLButtonElement>('[name="do"][value="all"]')?.click(),
@@ -219,8 +229,11 @@ const KEYS: Readonly<Record<string, () => void>> = {
   'g b': () => follow('.reading-tabs li:nth-child(2) a'),
   'g a': () => follow('.reading-tabs li:nth-child(3) a'),
   'g f': () => go(pages.readerFeeds),
+  'g c': () => go(pages.readerFeeds),
+  'z t': () => scrollTo({ top: 0 }),
   '/': () => document.querySelector<HTMLElement>('#reading-q')?.focus(),
   '?': () => help(),
+  Escape: () => close(),
 };
 
 function current(): HTMLElement | undefined {
@@ -258,12 +271,18 @@ function toggle(field: 'read' | 'starred', name: string): void {
     choose([row], field, field === 'read' ? row.classList.contains(name) : !row.classList.contains(name));
 }
 
-function open(): void {
+/** An entry that is open stays open: nobody who marks it unread wants to be sent on. */
+function toggleAndStep(by: 1 | -1): void {
+  toggle('read', 'unread');
+  if (article === undefined) step(by);
+}
+
+function open(where: '_blank' | '_self'): void {
   const row = current();
   if (row === undefined) return;
   if (row !== article) choose([row], 'read', true);
   const link = row.querySelector<HTMLAnchorElement>('a.original');
-  if (link !== null) window.open(link.href, '_blank', 'noopener,noreferrer');
+  if (link !== null) window.open(link.href, where, 'noopener,noreferrer');
 }
 
 function follow(selector: string, inside: ParentNode | undefined = document): void {
@@ -279,6 +298,11 @@ function help(): void {
   if (keys === null) return;
   keys.open = !keys.open;
   if (keys.open) keys.scrollIntoView({ block: 'nearest' });
+}
+
+function close(): void {
+  const keys = document.querySelector<HTMLDetailsElement>('#reading-keys');
+  if (keys !== null) keys.open = false;
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -98,12 +98,16 @@ describe.skipIf(executablePath === undefined)('in Chromium (skipped where none i
     expect(await focused()).toBe('Entry 1');
     await page.keyboard.press('k');
     expect(await focused()).toBe('Entry 0');
-    await page.keyboard.press('m');
-    await until(page, () => entry('e0')?.unread === false);
     await page.keyboard.press('s');
     await until(page, () => entry('e0')?.starred === true);
+    await page.keyboard.press('m');
+    await until(page, () => entry('e0')?.unread === false);
     expect(await page.locator('.entry').first().getAttribute('class')).toBe('entry starred');
-    await page.keyboard.press('j');
+    expect(await focused()).toBe('Entry 1');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('M');
+    await until(page, () => entry('e2')?.unread === false);
+    expect(await focused()).toBe('Entry 1');
     await page.keyboard.press('o');
     await page.waitForURL('**/reader/entry/**');
     await until(page, () => entry('e1')?.unread === false);
@@ -111,6 +115,8 @@ describe.skipIf(executablePath === undefined)('in Chromium (skipped where none i
     await page.waitForFunction(() => document.title.startsWith('Entry 2'));
     await page.keyboard.press('?');
     expect(await page.getAttribute('#reading-keys', 'open')).toBe('');
+    await page.keyboard.press('Escape');
+    expect(await page.getAttribute('#reading-keys', 'open')).toBe(null);
     await page.keyboard.press('g');
     await page.keyboard.press('b');
     await page.waitForURL('**/reader/starred/');
@@ -123,6 +129,48 @@ describe.skipIf(executablePath === undefined)('in Chromium (skipped where none i
     await page.waitForURL('**/reader/search/p2/?q=words');
     expect(await page.locator('.entry').count()).toBe(10);
     await page.close();
+  });
+
+  it('is swiped: rows are read, entries turned; scrolling, slanting and code that scrolls do nothing', async () => {
+    const context = await browser.newContext({ hasTouch: true, viewport: { width: 390, height: 800 } });
+    const page = await context.newPage();
+    const client = await context.newCDPSession(page);
+    const swipe = async (selector: string, across: number, down = 0): Promise<void> => {
+      const target = page.locator(selector).first();
+      await target.scrollIntoViewIfNeeded();
+      const box = await target.boundingBox();
+      const [x, y] = [195, (box?.y ?? 0) + Math.min(20, (box?.height ?? 0) / 2)];
+      const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', part: number) =>
+        client.send('Input.dispatchTouchEvent', {
+          type,
+          touchPoints: type === 'touchEnd' ? [] : [{ x: x + across * part, y: y + down * part }],
+        });
+      await touch('touchStart', 0);
+      for (const part of [0.5, 1]) await touch('touchMove', part);
+      await touch('touchEnd', 1);
+    };
+    await page.goto(`${origin}/reader/`);
+    await swipe('.entry', 20, 120);
+    await swipe('.entry', 100, 90);
+    expect(entry('e0')?.unread).toBe(true);
+    await swipe('.entry', 120);
+    await until(page, () => entry('e0')?.unread === false);
+    await swipe('.entry', -120);
+    await page.locator('.entry').first().and(page.locator('.unread')).waitFor();
+    await page.locator('.entry-title a').first().click();
+    await page.waitForURL('**/reader/entry/**');
+    await page.locator('.reading-entry pre').evaluate((pre) => {
+      pre.style.whiteSpace = 'pre';
+      pre.style.overflowX = 'auto';
+    });
+    await swipe('.reading-entry pre', -120);
+    await page.waitForTimeout(100);
+    expect(await page.title()).toMatch(/^Entry 0/);
+    await swipe('.reading-entry p', -120);
+    await page.waitForFunction(() => document.title.startsWith('Entry 1'));
+    await swipe('.reading-entry p', 120);
+    await page.waitForFunction(() => document.title.startsWith('Entry 0'));
+    await context.close();
   });
 
   it('is whole without scripts', async () => {

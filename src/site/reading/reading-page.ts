@@ -142,17 +142,18 @@ function renderCount(count: number | undefined): SafeHtml {
 }
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ['j  k  n  p', 'next and last entry'],
+  ['j  k  n  p  ←  →', 'next and last entry'],
   ['o  Enter', 'open the entry'],
-  ['v', 'open the original'],
-  ['m', 'read or unread'],
+  ['v  V', 'open the original, beside or here'],
+  ['m  M', 'read or unread, and on or back'],
   ['s  f', 'star'],
   ['A', 'everything in this list was read'],
   ['h  l', 'last and next page'],
-  ['g u  g b  g a  g f', 'unread, starred, all, feeds'],
+  ['g u  g b  g a  g f  g c', 'unread, starred, all, feeds, folders'],
   ['/', 'search'],
   ['u', 'up to the list'],
-  ['?', 'these keys'],
+  ['z t', 'to the top'],
+  ['?  Esc', 'these keys, and away with them'],
 ];
 
 function renderKeys(): SafeHtml {
