@@ -33,7 +33,8 @@ export async function run(context: Context, args: readonly string[], options: Co
     }
     if (found.length === 0) checkNames(archive, options);
     if (found.length === 0) context.log.info(`nothing found for "${query.text}"`);
-    return found.some(({ each }) => each.damaged) ? EXIT.damaged : EXIT.done;
+    const unread = places.some(({ failed }) => failed === true);
+    return unread || found.some(({ each }) => each.damaged) ? EXIT.damaged : EXIT.done;
   } finally {
     archive.close();
   }

@@ -20,6 +20,8 @@ export interface FoundPlace {
   /** Of a copy; else empty. */
   readonly name: string;
   readonly found: readonly Found[];
+  /** It could not be looked into, and nobody knows what it has. */
+  readonly failed?: boolean;
 }
 
 /** Text of an entry in which words are looked for. */
@@ -27,7 +29,7 @@ const TEXT = 100_000;
 /** Characters around the first word that is found. */
 const AROUND = 120;
 
-/** In the order in which they are shown; a place without a hit is left out. A copy that cannot be read is told. */
+/** In the order in which they are shown; a place without a hit is left out. A copy that cannot be read is told, and stays. */
 export function searchEverywhere(context: Context, own: ArchiveReader, query: SearchQuery): readonly FoundPlace[] {
   const limit = query.limit ?? 20;
   const seen = new Set<string>();
@@ -42,12 +44,12 @@ export function searchEverywhere(context: Context, own: ArchiveReader, query: Se
   // what came with somebody else's archive is not this person's reading
   if (!isForeign(context)) {
     for (const name of listReplicas(context)) {
-      const found = unseen(searchCopy(context, name, query));
-      places.push({ kind: 'copy', name, found });
+      const found = searchCopy(context, name, query);
+      places.push({ kind: 'copy', name, found: unseen(found ?? []), failed: found === undefined });
     }
     places.push({ kind: 'feeds', name: '', found: searchFeeds(context, query) });
   }
-  return shareOut(places, limit).filter(({ found }) => found.length > 0);
+  return shareOut(places, limit).filter(({ found, failed }) => found.length > 0 || failed === true);
 }
 
 /** One of each place in turn until there are so many. */
@@ -65,7 +67,8 @@ function shareOut(places: readonly FoundPlace[], limit: number): readonly FoundP
   return places.map((place, i) => ({ ...place, found: place.found.slice(0, shares[i]) }));
 }
 
-function searchCopy(context: Context, name: string, query: SearchQuery): readonly Found[] {
+/** Undefined: it cannot be read. */
+function searchCopy(context: Context, name: string, query: SearchQuery): readonly Found[] | undefined {
   try {
     const archive = openToRead({ ...context, archiveDir: join(replicasFolder(context), name) });
     try {
@@ -76,7 +79,7 @@ function searchCopy(context: Context, name: string, query: SearchQuery): readonl
   } catch (error) {
     if (!(error instanceof TurnpressError)) throw error;
     context.log.info(`the copy ${name} cannot be searched: ${messageOf(error)}`);
-    return [];
+    return undefined;
   }
 }
 

@@ -104,10 +104,11 @@ describe('search --everywhere', () => {
     expect(out).not.toContain('"from"');
   });
 
-  it('goes on without a copy that cannot be read, and says so', async () => {
+  it('goes on without a copy that cannot be read, says so, and ends with 4: it could not look there', async () => {
     rmSync(join(copy, 'archive.json'));
     const ran = await place.inside('search', 'walnut', '--everywhere', '--json', '--limit', '200');
     expect(counts(JSON.parse(ran.out) as readonly Hit[])).toEqual({ own: 30, feeds: 30 });
+    expect(ran.code).toBe(4);
     expect(ran.err).toContain('the copy theirs cannot be searched');
   });
 });
