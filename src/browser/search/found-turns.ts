@@ -24,7 +24,7 @@ const BEFORE = 8;
 const CORE = /^([^\p{L}\p{M}\p{N}]*)(.*?)([^\p{L}\p{M}\p{N}]*)$/su;
 
 /**
- * At most `most` turns in the order of the page: those with the most different words that were found. `places`: numbers of the words
+ * At most `most` turns: those with the most different terms first, then with most of them. `places`: numbers of the words
  * that were found, for each term. Where only the title has them, the first turn. `role`: only of it; empty: of any.
  */
 export function listFoundTurns(
@@ -45,8 +45,7 @@ export function listFoundTurns(
     .map((turn) => ({ ...turn, terms: turn.found.filter((term) => term.length > 0).length }))
     .filter(({ terms }) => terms > 0)
     .sort((a, b) => b.terms - a.terms || b.found.flat().length - a.found.flat().length || a.start - b.start)
-    .slice(0, most)
-    .sort((a, b) => a.start - b.start);
+    .slice(0, most);
   const shown = having.length > 0 || places.some((term) => term.length > 0) ? having : turns.slice(0, 1);
   return shown.map(({ id, role: own, start, end, found }) => {
     const all = found.flat().sort((a, b) => a - b);

@@ -10,7 +10,7 @@ import { type FoundTurn, listFoundTurns, type Piece } from './found-turns.ts';
 import type { IndexedText } from './index-part.ts';
 
 /** Turns shown of one hit, and of one conversation before the others fold. */
-const TURNS_OF_HIT = 2;
+const TURNS_OF_HIT = 8;
 const TURNS = 3;
 
 export interface ReadHit {
