@@ -5,10 +5,12 @@ import { getElement } from '../elements.ts';
 import { basePath } from '../site-place.ts';
 import { openForm } from './form.ts';
 import { loadPartList } from './part-list.ts';
+// not later: without a net only what came with the page is there
+import { startSavedSearch } from './saved.ts';
 
 const status = getElement('search-status', HTMLElement);
 
-(navigator.onLine ? start() : startWithoutNet()).catch(giveUp);
+(navigator.onLine ? start() : startSavedSearch()).catch(giveUp);
 
 async function start(): Promise<void> {
   const form = openForm();
@@ -32,13 +34,8 @@ async function start(): Promise<void> {
 /** Where the index does not come, what is kept here may. */
 async function giveUp(error: unknown): Promise<void> {
   reportError(error);
-  if ('caches' in globalThis && (await caches.keys()).length > 0) return startWithoutNet();
+  if ('caches' in globalThis && (await caches.keys()).length > 0) return startSavedSearch();
   getElement('search-box', HTMLElement).hidden = true;
   getElement('search-fallback', HTMLElement).classList.add('needed');
   status.textContent = 'Search could not be loaded. The list of pages below is complete.';
-}
-
-async function startWithoutNet(): Promise<void> {
-  const { startSavedSearch } = await import('./saved.ts');
-  await startSavedSearch();
 }
