@@ -153,6 +153,8 @@ describe.skipIf(executablePath === undefined)('in Chromium (skipped where none i
     await swipe('.entry', 20, 120);
     await swipe('.entry', 100, 90);
     expect(entry('e0')?.unread).toBe(true);
+    // what still rolls from the strokes before would move the row from under the finger
+    await page.goto(`${origin}/reader/`);
     await swipe('.entry', 120);
     await until(page, () => entry('e0')?.unread === false);
     await swipe('.entry', -120);

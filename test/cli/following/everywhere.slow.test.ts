@@ -81,7 +81,7 @@ describe('search --everywhere', () => {
     expect(out).toMatch(/^this archive: turnpress show <id>\n/);
     expect(out).toContain('the copy of theirs: turnpress show <id> --archive archive/private/replicas/theirs\n');
     expect(out).toContain('feeds: turnpress read <number>\n');
-    expect(out).toMatch(/\n\d+ Post 29 {2}A blog · 30 Jan 2026/);
+    expect(out).toMatch(/\nPost 29 {2}A blog\n\d+ 30 Jan 2026/);
     expect(out).not.toContain('\u001b[31m');
   });
 
