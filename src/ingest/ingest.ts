@@ -4,9 +4,8 @@
 import { availableParallelism } from 'node:os';
 import type { Log, Progress } from '../base/log.ts';
 import type { RedactOptions } from '../secrets/secrets.ts';
-import { type Appender, branchCount, createAppender } from './append/append.ts';
+import type { Appender } from './append/append.ts';
 import { deferSources } from './append/defer.ts';
-import { finishLinks } from './append/finish.ts';
 import { createKeptParts } from './append/kept-parts.ts';
 import { compareSources, type PlannedSource, planSources } from './append/plan.ts';
 import { type Counters, createCounters, type IngestReport } from './append/report.ts';
@@ -65,6 +64,11 @@ export async function ingest(
   const keepIn = options.sourcesDir === undefined || options.dryRun ? {} : { keepIn: options.sourcesDir };
   const planned = planSources(discovery.files, importers, known, { ...clock, ...partOf(options), ...keepIn }, counters);
   if (planned.length === 0 && isEmpty(store.ledger.walkUnfinished())) return counters.report();
+  // an ingest that finds nothing new does without what writing needs
+  const [{ branchCount, createAppender }, { finishLinks }] = await Promise.all([
+    import('./append/append.ts'),
+    import('./append/finish.ts'),
+  ]);
   const appender = createAppender(store, counters);
   const readers = openReaders(planned, options, importers);
   try {
@@ -73,7 +77,7 @@ export async function ingest(
     await readers.close();
   }
   finishLinks(store, appender);
-  countConversations(store, appender, counters);
+  countConversations(store, appender, branchCount, counters);
   return counters.report();
 }
 
@@ -161,7 +165,12 @@ function openReaders(
   return createThreadReaders(threads, options.redact);
 }
 
-function countConversations(store: IngestStore, appender: Appender, counters: Counters): void {
+function countConversations(
+  store: IngestStore,
+  appender: Appender,
+  branchCount: typeof import('./append/append.ts').branchCount,
+  counters: Counters,
+): void {
   for (const [id, before] of appender.touched) {
     const now = store.findConversation(id);
     if (now === undefined || now.size === before.size) continue;

@@ -14,8 +14,6 @@ import type { RedactOptions } from '../../../secrets/secrets.ts';
 import type { Importer } from '../../kit/importer.ts';
 import { createLocalReaders, type Readers } from '../../read/readers.ts';
 import { findKeptSource, type KeptSource, restoreSource } from '../../read/sources.ts';
-import { createAppender } from '../append.ts';
-import { finishLinks } from '../finish.ts';
 import { findMemory } from '../memory.ts';
 import type { PlannedSource } from '../plan.ts';
 import { createCounters } from '../report.ts';
@@ -121,6 +119,7 @@ export class Aside {
     settle: boolean,
   ): Promise<void> {
     const counters = createCounters(() => {});
+    const [{ createAppender }, { finishLinks }] = await Promise.all([import('../append.ts'), import('../finish.ts')]);
     const appender = createAppender(archive, counters);
     const known = archive.ledger.findSource(path);
     const memory = known === undefined || known.consumed > kept.size ? undefined : findMemory(known);
