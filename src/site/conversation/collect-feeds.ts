@@ -129,6 +129,7 @@ function planOf(
     description: plainTitle(summary.firstPrompt, 200) || title,
     entries: [],
     deleted,
+    startedMs: summary.firstMs,
     ...(context.options.replica === undefined ? {} : { checkpointUrl: checkpointUrl(summary.id) }),
     defer,
   };

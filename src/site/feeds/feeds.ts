@@ -36,6 +36,8 @@ export interface FeedPlan {
   /** Newest first, at most `FEED_ENTRIES`. */
   readonly entries: readonly LazyEntry[];
   readonly deleted: readonly DeletedEntry[];
+  /** Milliseconds: when what it is of began. The time of a document that has no entry yet. */
+  readonly startedMs?: number;
   /** Address of the checkpoint that speaks for what the feed tells. Absent: there is no replica. */
   readonly checkpointUrl?: string;
   /** Name of the newest archive document; empty: there is none. Undefined: the feed never has any and says nothing about completeness. */
@@ -91,7 +93,7 @@ export function createFeedBuilder({ output, config, frameKey, pool, gate }: Feed
     urlOf: (format: FeedFormat) => string,
     paging: (format: FeedFormat) => FeedDocument['paging'],
   ): Promise<void> => {
-    const { owner, id, title, description, pageUrl, deleted, checkpointUrl } = plan;
+    const { owner, id, title, description, pageUrl, deleted, startedMs = 0, checkpointUrl } = plan;
     const base = keyOf(
       frameKey,
       id,
@@ -99,6 +101,7 @@ export function createFeedBuilder({ output, config, frameKey, pool, gate }: Feed
       description,
       pageUrl,
       deleted,
+      startedMs,
       checkpointUrl ?? '',
       entries.map((entry) => entry.key),
     );
@@ -115,7 +118,7 @@ export function createFeedBuilder({ output, config, frameKey, pool, gate }: Feed
       selfUrls: { rss: absolute('rss'), atom: absolute('atom'), json: absolute('json') },
       language: config.language,
       author: config.author === '' ? config.title : config.author,
-      updated: Math.max(0, ...entries.map((entry) => entry.updatedMs), ...deleted.map((entry) => entry.when)),
+      updated: Math.max(startedMs, ...entries.map((entry) => entry.updatedMs), ...deleted.map((entry) => entry.when)),
       deleted,
       ...(checkpointUrl === undefined ? {} : { checkpoint: absoluteUrl(config.url, checkpointUrl) }),
     };
