@@ -49,7 +49,7 @@ export function openBuild(
   const frame = createFrame(options.config, inputs, options.mode, options.replica !== undefined, aroundOf(options));
   const queue = createPageQueue(output, {
     templates: inputs.templates,
-    plain: listPlainTemplates(state, inputs),
+    plain: listPlainTemplates(state, inputs.templates),
     folder: join(options.cacheDir, 'shells'),
   });
   const deferred = createDeferred();

@@ -13,8 +13,6 @@ import { ICON, themeOf } from './theme.ts';
 export interface SiteInputs {
   /** `list.njk` → source. The user's own stand in front of ours. */
   readonly templates: ReadonlyMap<string, string>;
-  /** Some of the templates are the user's. */
-  readonly ownTemplates: boolean;
   /** File name → content and the address that pages use; the pages' scripts among them. */
   readonly assets: ReadonlyMap<string, Asset>;
   /** `about` → Markdown, from `content/pages`. */
@@ -45,7 +43,6 @@ export function readInputs(folders: InputFolders): SiteInputs {
   const layers = folders.userTemplatesDir === undefined ? [] : [folders.userTemplatesDir];
   const templateLayers = [folders.templatesDir, ...layers];
   const templates = readTexts(templateLayers, '.njk', (name) => name);
-  const ownTemplates = readTexts(layers, '.njk', (name) => name).size > 0;
   const files = new Map<string, Asset>();
   for (const layer of templateLayers) {
     const folder = join(layer, 'assets');
@@ -66,8 +63,7 @@ export function readInputs(folders: InputFolders): SiteInputs {
     [...templates],
     [...assets.values()].map((asset) => asset.url),
   );
-  const key = keyOf(shellKey, [...pages], [...notes], [...docs]);
-  return { templates, ownTemplates, assets, pages, notes, docs, shellKey, key };
+  return { templates, assets, pages, notes, docs, shellKey, key: keyOf(shellKey, [...pages], [...notes], [...docs]) };
 }
 
 const ASSET = /^[a-z0-9-]+\.(?:css|js|svg|png|ico|woff2|txt)$/;

@@ -1,21 +1,15 @@
-/** Which templates need Nunjucks alone: ours as they are, and those that were seen to, for one version of them all. */
+/** Which templates were seen to need Nunjucks alone: remembered from build to build, for one version of them all. */
 /** Apart from what fills shells, so that a build can ask before it loads any of that. */
 
 import { keyOf } from '../state/keys.ts';
 import type { SiteState } from '../state/state.ts';
-import type { SiteInputs } from './inputs.ts';
 
 /** The packages whose word it is: with another version of either, Eleventy is asked again. */
 export const ENGINES = { '@11ty/eleventy': '3.1.7', nunjucks: 'npm:@11ty/nunjucks@3.3.0' } as const;
 
 const META = 'plain-templates';
 
-/** Ours need no Eleventy (a test fills each of them both ways); where a user's stand beside them, what an earlier build saw of them all. */
-export function listPlainTemplates(
-  state: Pick<SiteState, 'findMeta'>,
-  { templates, ownTemplates }: Pick<SiteInputs, 'templates' | 'ownTemplates'>,
-): readonly string[] {
-  if (!ownTemplates) return [...templates.keys()];
+export function listPlainTemplates(state: SiteState, templates: ReadonlyMap<string, string>): readonly string[] {
   const kept = state.findMeta(META);
   if (kept === undefined) return [];
   // Written by keepPlainTemplates; the state is private to the archive's owner.

@@ -1,7 +1,7 @@
 /** Two ways to fill a shell, one result: what Nunjucks alone fills is what Eleventy would have made of it, to the byte. */
 /** Templates that ask for anything of Eleventy's stay with it. */
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { createFrame } from '../../../src/site/shell/frame.ts';
 import { readInputs } from '../../../src/site/shell/inputs.ts';
 import type { PageModel } from '../../../src/site/shell/page-model.ts';
 import { createPlainShells } from '../../../src/site/shell/plain-shells.ts';
-import { ENGINES, listPlainTemplates } from '../../../src/site/shell/plain-templates.ts';
+import { ENGINES } from '../../../src/site/shell/plain-templates.ts';
 import type { ShellPage } from '../../../src/site/shell/shell-body.ts';
 import { createShellFiller } from '../../../src/site/shell/shell-filler.ts';
 import { createShellRenderer, type ShellRenderer } from '../../../src/site/shell/shells.ts';
@@ -154,33 +154,6 @@ describe('our own templates', () => {
     const again = await createShellFiller(inputs.templates, filler.listPlain(), second.open).fill(batch);
     expect(second.asked).toEqual([]);
     expect(asText(again)).toEqual(asText(filled));
-  });
-});
-
-describe('what is known of templates before the first build', () => {
-  const nothing = { findMeta: () => undefined };
-
-  it('is that ours need no Eleventy', () => {
-    expect(listPlainTemplates(nothing, inputs)).toEqual(expect.arrayContaining(pageTemplates));
-  });
-
-  it.each(['list.njk', 'another.njk'])(
-    'is nothing where a user has a %s, because any of ours may extend it',
-    (name) => {
-      const userTemplatesDir = join(cache, name);
-      mkdirSync(userTemplatesDir);
-      writeFileSync(join(userTemplatesDir, name), '{{ page.url }}');
-      const own = readInputs({ templatesDir, userTemplatesDir, contentDir: none, color: '', checks: false });
-      expect(listPlainTemplates(nothing, own)).toEqual([]);
-    },
-  );
-
-  it('is not changed by a user’s assets', () => {
-    const userTemplatesDir = join(cache, 'assets-only');
-    mkdirSync(join(userTemplatesDir, 'assets'), { recursive: true });
-    writeFileSync(join(userTemplatesDir, 'assets', 'own.css'), 'p { color: red; }');
-    const own = readInputs({ templatesDir, userTemplatesDir, contentDir: none, color: '', checks: false });
-    expect(listPlainTemplates(nothing, own)).not.toEqual([]);
   });
 });
 
