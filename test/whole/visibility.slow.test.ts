@@ -168,7 +168,8 @@ describe('a public build', () => {
     const others = changed.filter((path) => !own.test(path) && !lists.test(path) && !indexes.test(path));
     // what was under way elsewhere counts as ended once something much later is on the site: its feeds tell of it, no page does
     expect(others.filter((path) => !/^c\/[0-9a-f]{16}\/(?:atom\.xml|rss\.xml|feed\.json)$/.test(path))).toEqual([]);
-    for (const path of others) expect(countEntries(after.get(path)), path).toBeGreaterThan(countEntries(before.get(path)));
+    for (const path of others)
+      expect(countEntries(after.get(path)), path).toBeGreaterThan(countEntries(before.get(path)));
     expect(changed.filter((path) => own.test(path)).length).toBeGreaterThanOrEqual(8);
     expect(after.get('projects/apple/index.html')).toBe(before.get('projects/apple/index.html'));
     expect(await buildPublic(all, 'fresh')).toEqual(after);
