@@ -31,10 +31,16 @@ async function start(): Promise<void> {
   if (asked) await search();
 }
 
+let saved: Promise<void> | undefined;
+
 /** Where the index does not come, what is kept here may. */
 async function giveUp(error: unknown): Promise<void> {
   reportError(error);
-  if ('caches' in globalThis && (await caches.keys()).length > 0) return startSavedSearch();
+  if ('caches' in globalThis && (await caches.keys()).length > 0) {
+    // once: starting writes the address' words into the form again, over those that were typed since
+    saved ??= startSavedSearch();
+    return saved;
+  }
   getElement('search-box', HTMLElement).hidden = true;
   getElement('search-fallback', HTMLElement).classList.add('needed');
   status.textContent = 'Search could not be loaded. The list of pages below is complete.';
