@@ -44,10 +44,9 @@ export async function openPart(site: string, info: PartInfo, spent: (bytes: numb
   const load = async (path: string): Promise<Uint8Array> => fetchPacked(folder + path, spent);
   const [, pages, pieces, filters, , fields] = listOf(decodeCbor(await load(info.meta)));
   const records = listOf(pages).map((page) => ({ hash: textOf(listOf(page)[0]), words: numberOf(listOf(page)[1]) }));
-  const ranges = listOf(pieces).map((piece) => {
-    const [from, to, hash] = listOf(piece).map(textOf);
-    return { from: from ?? '', to: to ?? '', hash: hash ?? '' };
-  });
+  // Of the words that a piece begins and ends with only as much is written as tells it from the piece before and behind.
+  const ranges = listOf(pieces).map((piece) => ({ from: textOf(listOf(piece)[0]), hash: textOf(listOf(piece)[2]) }));
+  const pieceOf = (token: string): string | undefined => ranges.findLast(({ from }) => compare(from, token) <= 0)?.hash;
   const filterFiles = new Map(listOf(filters).map((each) => [textOf(listOf(each)[0]), textOf(listOf(each)[1])]));
   const title = listOf(fields).indexOf('title');
   const loaded = new Map<string, Promise<ReadonlyMap<string, readonly Posting[]>>>();
@@ -61,12 +60,12 @@ export async function openPart(site: string, info: PartInfo, spent: (bytes: numb
     site,
     lengths: records.map(({ words }) => words),
     async find(token) {
-      const range = ranges.find(({ from, to }) => compare(from, token) <= 0 && compare(token, to) <= 0);
-      return range === undefined ? [] : ((await loadPiece(range.hash)).get(token) ?? []);
+      const piece = pieceOf(token);
+      return piece === undefined ? [] : ((await loadPiece(piece)).get(token) ?? []);
     },
     async listAround(token) {
-      const range = ranges.find(({ to }) => compare(token, to) <= 0) ?? ranges.at(-1);
-      return range === undefined ? [] : [...(await loadPiece(range.hash)).keys()];
+      const piece = pieceOf(token) ?? ranges[0]?.hash;
+      return piece === undefined ? [] : [...(await loadPiece(piece)).keys()];
     },
     choose: (filter) =>
       once(chosen, filter, async () => {

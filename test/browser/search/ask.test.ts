@@ -40,6 +40,18 @@ for (let part = 0; part < PARTS; part++) {
   }
 }
 
+/** So many words that the index of the first part is cut into several pieces. */
+const LONG = Array.from({ length: 24 }, (_, i) =>
+  Array.from({ length: 400 }, (_, k) => `long${((i * 400 + k) * 7919).toString(36)}q${'abcdefgh'[k % 8]}`),
+);
+
+function longRecord(words: readonly string[], i: number) {
+  return recordsOf({
+    ...{ url: `/long/${i}/`, day: '2026-01-01', startMs: 0, title: 'T', agent: '', project: '', tags: [] },
+    records: [{ models: [], passages: [{ anchor: 't-0123456789abcdef', role: 'prompt', text: words.join(' ') }] }],
+  });
+}
+
 const files = new Map<string, Uint8Array>();
 const asked: string[] = [];
 let list: PartList;
@@ -60,6 +72,7 @@ beforeAll(async () => {
           ],
         }),
       );
+    if (part === 0) records.push(...LONG.flatMap(longRecord));
     const made = await indexer.index(`part ${part}`, records, { timeoutMs: 60_000 });
     const path = `/pagefind/${part}/`;
     for (const file of made) files.set(path + file.path, file.content);
@@ -83,8 +96,10 @@ beforeAll(async () => {
 afterEach(() => void asked.splice(0));
 afterAll(() => void vi.unstubAllGlobals());
 
+const NOTHING_CHOSEN = { chosen: {}, from: '', to: '', newestFirst: false };
+
 async function search(words: string, more: Partial<Question> = {}): Promise<readonly string[]> {
-  const question = { terms: parseQuery(words), chosen: {}, from: '', to: '', newestFirst: false, ...more };
+  const question = { ...NOTHING_CHOSEN, terms: parseQuery(words), ...more };
   const query = await index.ask(question);
   const urls: string[] = [];
   for (let downTo = ' '; downTo !== ''; ) {
@@ -124,6 +139,17 @@ it('finds what the texts have, all of it and nothing else', async () => {
     expect([query, [...found].sort()]).toEqual([query, [...expected(query)].sort()]);
     expect(new Set(found).size, query).toBe(found.length);
   }
+});
+
+it('finds every word of an index in several pieces, the first and the last of each too', async () => {
+  expect([...files.keys()].filter((path) => path.startsWith('/pagefind/0/index/')).length).toBeGreaterThan(1);
+  for (const [i, words] of LONG.entries())
+    for (const word of words) {
+      const query = await index.ask({ ...NOTHING_CHOSEN, terms: parseQuery(word) });
+      const { hits } = await query.next();
+      expect([word, hits.length]).toEqual([word, 1]);
+      if (word === words[0]) expect((await hits[0]?.part.read(hits[0].record))?.url).toMatch(`/long/${i}/`);
+    }
 });
 
 it('asks parts that have a word, and no others', async () => {
@@ -170,7 +196,7 @@ it('filters, orders by day and keeps to days', async () => {
 
 it('says which word nothing has, and which are spelt like it', async () => {
   const terms = parseQuery('quokak');
-  const query = await index.ask({ terms, chosen: {}, from: '', to: '', newestFirst: false });
+  const query = await index.ask({ ...NOTHING_CHOSEN, terms });
   expect((await query.next()).missing).toEqual(terms);
   expect(terms[0] && (await listNear(index, terms[0]))).toEqual(['quokka']);
   expect(await listNear(index, { said: 'zzzzzzzzz', phrase: false, tokens: ['zzzzzzzzz'], humps: [] })).toEqual([]);
