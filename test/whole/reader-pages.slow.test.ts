@@ -85,7 +85,7 @@ describe.skipIf(executablePath === undefined)('in Chromium (skipped where none i
 
   /** Waits until the server has what the page did. */
   async function until(page: Page, holds: () => boolean): Promise<void> {
-    for (let n = 0; n < 200 && !holds(); n++) await page.waitForTimeout(25);
+    for (let n = 0; n < 2000 && !holds(); n++) await page.waitForTimeout(25);
     expect(holds()).toBe(true);
   }
 
@@ -170,6 +170,7 @@ describe.skipIf(executablePath === undefined)('in Chromium (skipped where none i
     expect(await page.title()).toMatch(/^Entry 0/);
     await swipe('.reading-entry p', -120);
     await page.waitForFunction(() => document.title.startsWith('Entry 1'));
+    await page.waitForLoadState('load');
     await swipe('.reading-entry p', 120);
     await page.waitForFunction(() => document.title.startsWith('Entry 0'));
     await context.close();
