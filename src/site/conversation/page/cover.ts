@@ -62,7 +62,7 @@ function renderFigures(cover: Cover, work: Work): SafeHtml {
     ['Worked', spanOf(work.workedMs), cover.wallMs > work.workedMs * 1.2 ? `in ${spanOf(cover.wallMs)}` : ''],
     ['Prompts', formatCount(cover.told.filter(({ number }) => number > 0).length), ''],
     ['Calls', callsOf(work), callWords(work).slice(0, 2).join(', ')],
-    ['Failed', work.failed === 0 ? '' : formatCount(work.failed), work.failed === 0 ? '' : 'calls'],
+    ['Failed', work.failed === 0 ? '' : formatCount(work.failed), work.failed === 1 ? 'call' : 'calls'],
     ['Tokens', ...tokensOf(work.tokens)],
     ['Cost', ...costWords(work.tokens, cover)],
     [cover.models.length > 1 ? 'Models' : 'Model', cover.models.map((model) => plainTitle(model, 60)).join(', '), ''],

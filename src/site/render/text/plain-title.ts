@@ -15,7 +15,7 @@ export function plainTitle(text: string, max: number): string {
       .replace(/^[ \t]*(?:```|~~~).*$/gm, ' ')
       .replace(/^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+(?:\[[ xX]\][ \t]+)?|\d{1,9}[.)][ \t]+)/gm, '')
       .replace(/!?\[([^\][\n]{0,400})\]\([^()\s]{0,2000}\)/g, '$1')
-      .replace(/(\*\*|__|~~|`+)(?=\S)([^\n]{1,400}?)(?<=\S)\1/g, '$2')
+      .replace(/(\*\*|__|~~)?(`+)(?=\S)([^\n]{1,400}?)(?<=\S)\2\1|(\*\*|__|~~)(?=\S)([^\n]{1,400}?)(?<=\S)\4/g, '$3$5')
       // Also in the middle: a prompt that was made one line keeps the marks of its headings.
       .replace(/(?<=\s)#{1,6}[ \t]+(?=\S)/g, '')
       .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' '),

@@ -7,6 +7,7 @@ import { xssPayloads } from '../../xss-corpus.ts';
 describe('plainTitle', () => {
   it.each([
     ['# Fix **the** `thing`', 'Fix the thing'],
+    ['- **`routes.py:64`** in `**kwargs**`', 'routes.py:64 in **kwargs**'],
     ['- [x] a [link](https://example.org/) and ![image](x.png)', 'a link and image'],
     ['> quoted\n\nnext', 'quoted next'],
     ['```go\nfunc main() {}\n```\nwhy?', 'func main() {} why?'],
