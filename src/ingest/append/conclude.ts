@@ -8,7 +8,7 @@ import { findCopies } from './branches/copies.ts';
 import { changedHeads, computeHeads, type HeadPointer, type TreeTurn } from './branches/heads.ts';
 import { findSuperseded } from './branches/superseded.ts';
 import type { Contribution } from './memory.ts';
-import { findNewest, isOrphaned, mergeMeta, spansOf, storedSource, withWordsOf } from './meta.ts';
+import { findNewest, isOrphaned, mergeMeta, storedSource, withWordsOf } from './meta.ts';
 import { keepHidden } from './meta-marks.ts';
 import type { IngestStore, StoredConversation } from './store.ts';
 
@@ -43,9 +43,9 @@ export function findChanges(
   const current = currentOf(stored, words, isUnnamed);
   const heads = computeHeads(standing, current && (store.ledger.findMoved(current) ?? current), nothingNew);
   const joined = store.ledger.findJoined(stored.id);
-  // where native ids were lost, what the sources say today may be what other rules make of them than made the turns
-  const counted = isUnnamed ? [...words, spansOf(stored.meta)] : words;
-  const said = keepHidden(mergeMeta(counted, stored.meta), [stored.meta, ...words.map((word) => word.meta)]);
+  // where native ids were lost the archive's own word stands beside those of sources: they may be cut off, or read by other rules
+  const told = isUnnamed ? [...words, storedSource(stored.meta)] : words;
+  const said = keepHidden(mergeMeta(told, stored.meta), [stored.meta, ...words.map((word) => word.meta)]);
   const merged = withLink(store, stored.id, joined === undefined ? said : { ...said, joined }, words);
   // what was taken back once is not said again by the next run: of words only those stay that were left
   const meta = stored.metaWithheld ? withWordsOf(stored.meta, merged) : merged;
@@ -93,8 +93,7 @@ function currentOf(
   const main = stored.heads.find((head) => head.name === MAIN_HEAD);
   const said = words.filter((word) => word.asOfMs > 0 || word.current !== undefined);
   if (main === undefined || !(isUnnamed || isOrphaned(words, stored.meta))) return findNewest(said)?.current;
-  const own = { ...storedSource(stored.meta), ...(isUnnamed ? { consumed: Infinity } : {}), current: main.turn };
-  return findNewest([own, ...said])?.current;
+  return findNewest([{ ...storedSource(stored.meta), current: main.turn }, ...said])?.current;
 }
 
 /** Fills in where a sub-agent was started, when that turn is in the archive, and is not one of its own. */

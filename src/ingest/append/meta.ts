@@ -83,12 +83,6 @@ export function storedSource(stored: Meta): MetaSource {
   return { meta, asOfMs: Number.isNaN(updated) ? 0 : updated, consumed: 0, redactions, findings };
 }
 
-/** Of the archive's own meta what only grows, as if it were a source: when the conversation was held, and what redaction did. */
-export function spansOf({ redactions = {}, findings = {}, started, updated }: Meta): MetaSource {
-  const meta = { ...(started === undefined ? {} : { started }), ...(updated === undefined ? {} : { updated }) };
-  return { meta, asOfMs: 0, consumed: 0, redactions, findings };
-}
-
 /** The newest source by the same order that decides scalars; undefined for none. */
 export function findNewest<T extends MetaSource>(sources: readonly T[]): T | undefined {
   return sources.toSorted(compareSources).at(-1);

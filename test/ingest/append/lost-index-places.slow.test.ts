@@ -160,6 +160,37 @@ describe.each([
     expect(await run()).toMatchObject({ turns: { new: 0 }, differing: 1 });
   });
 
+  it('a copy that lacks what stood between goes on where the archive does', async () => {
+    put('1', [head, a, { ...b, parts: ['first', 'note'] }, { ...c, parent: 'b', say: secret }]);
+    await run({ redact: HIDDEN });
+    lose();
+    put('2', [head, a, { ...c, parent: 'a', say: secret }, more]);
+    await run();
+    const { words, conversations, branches } = await look();
+    expect([words.includes(VALUE), words.includes('resumed'), conversations, branches]).toEqual([false, true, 1, 0]);
+  });
+
+  it('words that come again one below the other are told twice', async () => {
+    put('1', [
+      head,
+      a,
+      { ...c, parent: 'a', say: `${secret} again`, time: 5 },
+      { ...c, key: 'd', parent: 'c', say: secret, time: 6 },
+    ]);
+    await run({ redact: HIDDEN });
+    lose();
+    put('1', [
+      head,
+      a,
+      { ...c, parent: 'a', say: `${secret} again`, time: 5 },
+      { ...c, key: 'd', parent: 'c', say: secret, time: 6 },
+      { ...c, key: 'e', parent: 'd', say: 'it is all, as you know', time: 6 },
+    ]);
+    await run();
+    const { words, branches } = await look();
+    expect([words.includes(VALUE), words.includes('it is all'), branches]).toEqual([false, true, 0]);
+  });
+
   it('two prompts of one place that differ in their secrets stay two', async () => {
     put('1', [head, { ...a, say: `use ${VALUE}` }, { ...a, key: 'a2', time: 5, say: 'use another one' }]);
     await run({ redact: HIDDEN });
