@@ -85,7 +85,7 @@ describe.skipIf(executablePath === undefined)('in Chromium (skipped where none i
 
   /** Waits until the server has what the page did. */
   async function until(page: Page, holds: () => boolean): Promise<void> {
-    for (let n = 0; n < 2000 && !holds(); n++) await page.waitForTimeout(25);
+    for (let n = 0; n < 1200 && !holds(); n++) await page.waitForTimeout(25);
     expect(holds()).toBe(true);
   }
 
@@ -149,17 +149,19 @@ describe.skipIf(executablePath === undefined)('in Chromium (skipped where none i
       for (const part of [0.5, 1]) await touch('touchMove', part);
       await touch('touchEnd', 1);
     };
+    // no choice about it was made by keys: their clock is far ahead of the server's, where such choices stand for a day
+    const row = '.entry >> nth=5';
     await page.goto(`${origin}/reader/`);
-    await swipe('.entry', 20, 120);
-    await swipe('.entry', 100, 90);
-    expect(entry('e0')?.unread).toBe(true);
+    await swipe(row, 20, 120);
+    await swipe(row, 100, 90);
+    expect(entry('e5')?.unread).toBe(true);
     // what still rolls from the strokes before would move the row from under the finger
     await page.goto(`${origin}/reader/`);
-    await swipe('.entry', 120);
-    await until(page, () => entry('e0')?.unread === false);
-    await swipe('.entry', -120);
-    await page.locator('.entry').first().and(page.locator('.unread')).waitFor();
-    await page.locator('.entry-title a').first().click();
+    await swipe(row, 120);
+    await until(page, () => entry('e5')?.unread === false);
+    await swipe(row, -120);
+    await page.locator(row).and(page.locator('.unread')).waitFor();
+    await page.locator(`${row} >> .entry-title a`).click();
     await page.waitForURL('**/reader/entry/**');
     await page.locator('.reading-entry pre').evaluate((pre) => {
       pre.style.whiteSpace = 'pre';
@@ -167,12 +169,12 @@ describe.skipIf(executablePath === undefined)('in Chromium (skipped where none i
     });
     await swipe('.reading-entry pre', -120);
     await page.waitForTimeout(100);
-    expect(await page.title()).toMatch(/^Entry 0/);
+    expect(await page.title()).toMatch(/^Entry 5/);
     await swipe('.reading-entry p', -120);
-    await page.waitForFunction(() => document.title.startsWith('Entry 1'));
+    await page.waitForFunction(() => document.title.startsWith('Entry 6'));
     await page.waitForLoadState('load');
     await swipe('.reading-entry p', 120);
-    await page.waitForFunction(() => document.title.startsWith('Entry 0'));
+    await page.waitForFunction(() => document.title.startsWith('Entry 5'));
     await context.close();
   });
 
