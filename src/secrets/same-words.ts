@@ -1,24 +1,49 @@
 /** Whether two tellings of an item can be the same words, of which redaction took out more in one than in the other. */
 /** For turns whose native ids are not known any more: what a mark stands for is not known, so everything around it has to agree. */
 
-import { canonicalJson, type JsonValue } from '../base/json.ts';
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import type { Item } from '../model/item.ts';
 import { MARKER } from './markers.ts';
 import { ITEM } from './redactor.ts';
 import { HOME_HINT } from './rules/home-paths.ts';
-import { listStrings, replaceStrings } from './strings.ts';
+import type { Ours } from './strings.ts';
 
 /** True also for equal items. Its cost follows their size. */
 export function isSameButForMarks(a: Item, b: Item): boolean {
-  const [one, other] = [a, b].map((item) => item as unknown as JsonValue) as [JsonValue, JsonValue];
-  const [texts, others] = [listStrings(one, ITEM), listStrings(other, ITEM)];
-  if (texts.length !== others.length || shapeOf(one, texts.length) !== shapeOf(other, others.length)) return false;
-  return texts.every(({ text }, i) => isSameText(text, others[i]?.text ?? ''));
+  return isSameValue(a as unknown as JsonValue, b as unknown as JsonValue, ITEM);
 }
 
-/** The item without its words. */
-function shapeOf(value: JsonValue, texts: number): string {
-  return canonicalJson(replaceStrings(value, Array<string>(texts).fill(''), ITEM));
+/** `ours`: as in `listStrings`; undefined for what came from outside, names of members and all. */
+function isSameValue(a: JsonValue, b: JsonValue, ours: Ours | undefined): boolean {
+  if (typeof a === 'string' && typeof b === 'string') return isSameText(a, b);
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((each, i) => isSameValue(each, b[i] ?? null, ours));
+  if (!isJsonObject(a) || !isJsonObject(b)) return a === b;
+  const [own, others] = [namesOf(a), namesOf(b)];
+  if (own.length !== others.length) return false;
+  const alone = own.filter((name) => !has(b, name));
+  if (alone.length > 0 && (ours !== undefined || alone.length > MOST_NAMES)) return false;
+  const agrees = (name: string, other: string): boolean => {
+    const [one, two] = [a[name] ?? null, b[other] ?? null];
+    if (ours?.whole.has(name) === true) return canonicalJson(one) === canonicalJson(two);
+    return isSameValue(one, two, ours?.inside.get(name));
+  };
+  // a name that was taken out stands elsewhere in the order than the name itself
+  const left = new Set(others.filter((name) => !has(a, name)));
+  for (const name of own) {
+    const other = has(b, name) ? name : left.values().find((each) => isSameText(name, each) && agrees(name, each));
+    if (other === undefined || (other === name && !agrees(name, name))) return false;
+    left.delete(other);
+  }
+  return true;
+}
+
+function namesOf(value: JsonObject): readonly string[] {
+  return Object.keys(value).filter((name) => has(value, name));
+}
+
+function has(value: JsonObject, name: string): boolean {
+  return Object.hasOwn(value, name) && value[name] !== undefined;
 }
 
 /**
@@ -148,3 +173,5 @@ const NEAR = 8;
 /** Units that a marker can stand for at the most (a private key has some thousand), and a `~`. */
 const MOST_TAKEN = 32_768;
 const MOST_HOME = 256;
+/** Names of one object that the other one has not, of which each is held against each. */
+const MOST_NAMES = 32;

@@ -45,6 +45,15 @@ describe('words but for marks', () => {
     expect(isSameButForMarks(call('Bash', { command: M }), call('Read', { command: 'x' }))).toBe(false);
     expect(isSameButForMarks(call('Bash', { [M]: 'x' }), call('Bash', { key: 'x' }))).toBe(true);
     expect(isSameButForMarks(call('Bash', { command: M }), call('Bash', { command: 'x', more: 'y' }))).toBe(false);
+    // a mark stands elsewhere among the names than what it stands for
+    expect(isSameButForMarks(call('Bash', { command: 'x', [M]: 'y' }), call('Bash', { command: 'x', zeal: 'y' }))).toBe(
+      true,
+    );
+    expect(isSameButForMarks(call('Bash', { command: 'x', [M]: 'y' }), call('Bash', { command: 'x', zeal: 'z' }))).toBe(
+      false,
+    );
+    expect(isSameButForMarks(call('Bash', { constructor: 'x' }), call('Bash', { [M]: 'x' }))).toBe(true);
+    expect(isSameButForMarks(call('Bash', { constructor: 'x' }), call('Bash', { other: 'x' }))).toBe(false);
   });
 
   it('of a name that is nothing but a mark are a single word', () => {

@@ -16,7 +16,7 @@ describe('the demo', () => {
   it('in archive/ is, byte for byte, what its sessions give when they are read', async () => {
     const { origin } = JSON.parse(readFileSync(join(root, 'archive', 'archive.json'), 'utf8')) as { origin: string };
     expect(await terminal.run('init', '.', '--origin', origin)).toBe(EXIT.done);
-    expect(await terminal.run('ingest', join(root, 'content', 'demo-sessions'))).toBe(EXIT.done);
+    expect(await terminal.run('ingest', '--settle', join(root, 'content', 'demo-sessions'))).toBe(EXIT.done);
     writeDemoKey(join(terminal.folder, 'archive'));
     const config = join(root, 'content', 'site.json');
     const site = join(terminal.folder, 'published');

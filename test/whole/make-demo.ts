@@ -20,7 +20,11 @@ const world = {
 };
 
 try {
-  let code = await runProgram(world, ['ingest', '--trust', join(root, 'content', 'demo-sessions')], '0.0.0');
+  let code = await runProgram(
+    world,
+    ['ingest', '--trust', '--settle', join(root, 'content', 'demo-sessions')],
+    '0.0.0',
+  );
   for (const made of ['log', 'private/log.db', 'private/keys'])
     rmSync(join(archive, made), { recursive: true, force: true });
   writeDemoKey(archive);
