@@ -48,7 +48,7 @@ export function reindex(store: Store, id: ConversationId, many = false): Convers
       return;
     }
     const origin = originOf(store, scanned, row);
-    const restored = restoreCheckpoint(store, scanned, origin);
+    const restored = restoreCheckpoint(store, scanned, origin, known !== undefined);
     if (scanned.readOnly === undefined) sealable = listRewritable(scanned);
     // no stamp while tiles are still to be rewritten: a crash in between leads back here
     const stamp = store.writable && sealable.length > 0 ? '' : restored;
@@ -132,8 +132,16 @@ function handleTails(store: Store, scanned: ScannedConversation): void {
   }
 }
 
-/** Writes a checkpoint where there is none to be read. Returns the stamp under which the row may be trusted. */
-function restoreCheckpoint(store: Store, scanned: ScannedConversation, origin: string | undefined): string {
+/**
+ * Writes a checkpoint where there is none to be read. Returns the stamp under which the row may be trusted. A whole log that nobody
+ * knew is that of a writer who was stopped before its first checkpoint: nothing was lost.
+ */
+function restoreCheckpoint(
+  store: Store,
+  scanned: ScannedConversation,
+  origin: string | undefined,
+  isKnown: boolean,
+): string {
   if (scanned.readOnly !== undefined) return '';
   if (scanned.checkpoint !== undefined) return store.stampOf(scanned.id);
   if (!store.writable) return '';
@@ -143,7 +151,7 @@ function restoreCheckpoint(store: Store, scanned: ScannedConversation, origin: s
   });
   const message = `it was rebuilt from the log: ${plural(scanned.frontier.size, 'record')}`;
   const report = {
-    kind: 'checkpoint',
+    kind: isKnown || scanned.damage.length > 0 ? 'checkpoint' : 'note',
     file: checkpointFile(scanned.id),
     conversation: scanned.id,
     turns: [],

@@ -48,6 +48,20 @@ function verify(disk: Disk) {
   return { damage, notes: notes.map(({ file, message }) => `${file}: ${message}`) };
 }
 
+describe('a conversation whose first checkpoint was never written', () => {
+  it('is taken as its log has it, with a note: whoever wrote it was stopped', () => {
+    const disk = archive(true);
+    disk.unlink(`/a/conversations/${id}/checkpoint`);
+    const writer = openArchive('/a', { mode: 'write', disk, indexPath: ':memory:' });
+    expect(writer.damage.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([
+      'note: it was rebuilt from the log: 4 records',
+    ]);
+    expect(writer.listTurns(id)).toHaveLength(3);
+    writer.close();
+    expect(verify(disk)).toEqual({ damage: [], notes: [] });
+  });
+});
+
 describe('verify', () => {
   it('notes files that do not belong where they are, wherever they are, and calls the archive whole', () => {
     const disk = archive(true);
