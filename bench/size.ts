@@ -1,8 +1,9 @@
 /** A corpus of any size, made from a seed folder: cold, unchanged, and with one more turn. */
 /** What must stay flat while the archive grows: the memory of every process, the parts of the search index, the cost of a change. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PartList } from '../src/model/search/parts.ts';
 import { appendTurn } from './append-turn.ts';
 import { costOf, megabytes, seconds } from './cost.ts';
 import { growCorpus } from './grow-corpus.ts';
@@ -82,16 +83,8 @@ export function siteOf(work: string): string {
   return existsSync(own) ? own : join(work, '_site');
 }
 
+/** As the search page knows them. */
 function partsOf(site: string): number {
-  const list = JSON.parse(readFileSync(join(site, 'search', 'shards.json'), 'utf8')) as {
-    readonly shards: readonly unknown[];
-  };
-  const folders = readdirSync(join(site, 'pagefind'), { withFileTypes: true });
-  // The documentation's part stands in the folder itself.
-  return (
-    Math.max(
-      list.shards.length,
-      folders.filter((entry) => entry.isDirectory() && /^[0-9a-f]/.test(entry.name)).length,
-    ) + 1
-  );
+  const list = JSON.parse(readFileSync(join(site, 'search', 'shards.json'), 'utf8')) as Pick<PartList, 'parts'>;
+  return list.parts.length;
 }
