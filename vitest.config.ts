@@ -16,11 +16,12 @@ export default defineConfig({
   test: {
     testTimeout: HANGS,
     hookTimeout: HANGS,
-    pool: 'threads',
+    // Not threads: a long suite in threads can bring down Node's garbage collector, and the run with it (vitest-dev/vitest#11291).
+    pool: 'forks',
     maxWorkers: 2,
     env: { NODE_COMPILE_CACHE: COMPILED },
     projects: [
-      // The quick ones share their threads, and so the modules that they load.
+      // The quick ones share their processes, and so the modules that they load.
       {
         extends: true,
         test: {
