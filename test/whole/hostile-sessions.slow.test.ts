@@ -128,7 +128,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium (skipped: none was foun
 
   it('no page runs, loads or opens anything, and none breaks the policy', async () => {
     // Pages that differ in nothing but the payload of one session are opened without the policy, all of them.
-    const pages = listPages().filter((path, i) => !/^\/(?:c|projects)\//.test(path) || i % 6 === 0);
+    const pages = listPages().filter((path, i) => !/^\/(?:c|projects|files|stats)\//.test(path) || i % 6 === 0);
     expect(await visitAll(browser, strict, pages)).toEqual([]);
   });
 

@@ -59,7 +59,11 @@ for (const name of ['TURNPRESS_CORPUS', 'TURNPRESS_SAMPLES'] as const) {
         path
           .replace(/[0-9a-f]{16}/g, 'id')
           .replace(/p\d+/g, 'p')
-          .replace(/(b|projects|tags|agents|docs)\/[^/]+/, '$1/name'),
+          .replace(/\bb\/[^/]+/, 'b/name')
+          .replace(
+            /^(?!c\/)([^/]+)\/.+\//,
+            (inner, first: string) => `${first}${'/name'.repeat(inner.split('/').length - 2)}/`,
+          ),
       );
       return [...kinds.values()].flatMap((paths) => {
         const sorted = paths.toSorted((a, b) => read(b).length - read(a).length);
