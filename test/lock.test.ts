@@ -17,24 +17,16 @@ const lock = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package-lo
 const entries = Object.entries(lock.packages).filter(([path, entry]) => path !== '' && entry.link !== true);
 
 /**
- * Programs for other machines, of which the registry that the lock was made from holds no copy, so nobody here could say what hash
- * they have. `npm ci` cannot install them unchecked on a machine of ours. Only ever shorter; gone with the next version that it has.
+ * Programs for other machines. The design fixes the version of Pagefind, and the registry that the lock was made from holds no copy of
+ * these five, so nobody here could say what hash they have. `npm ci` cannot install them unchecked on a machine of ours.
  */
-const UNKNOWN: readonly string[] = [
-  ...['android-arm64', 'android-x64', 'darwin-arm64', 'darwin-x64', 'linux-arm64-musl', 'linux-x64-musl'].map(biome),
-  ...['win32-arm64', 'win32-x64'].map(biome),
-  ...['darwin-arm64', 'darwin-x64', 'freebsd-x64', 'windows-arm64', 'windows-x64'].map(
-    (platform) => `node_modules/@pagefind/${platform}@1.6.0`,
-  ),
-];
-
-function biome(platform: string): string {
-  return `node_modules/@biomejs/cli-${platform}@2.6.8`;
-}
+const UNKNOWN: readonly string[] = ['darwin-arm64', 'darwin-x64', 'freebsd-x64', 'windows-arm64', 'windows-x64'].map(
+  (platform) => `node_modules/@pagefind/${platform}@1.6.0`,
+);
 
 it('the lock file pins every package by the hash of its bytes, but for those that are listed here', () => {
   const missing = entries.filter(([, { integrity }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? ''));
-  expect(missing.map(([path, { version }]) => `${path}@${version}`).sort()).toEqual([...UNKNOWN].sort());
+  expect(missing.map(([path, { version }]) => `${path}@${version}`).sort()).toEqual(UNKNOWN);
 });
 
 it('the lock file leaves out the hash of nothing that a machine would have to install', () => {
