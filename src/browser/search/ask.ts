@@ -2,8 +2,9 @@
 /** The cost is bounded: enough found, or enough bytes fetched, and what is older waits until somebody asks for it. */
 
 import type { PartInfo, PartList } from '../../model/search/parts.ts';
+import { findInPart } from './find-in-part.ts';
 import { type IndexPart, openPart } from './index-part.ts';
-import { closenessOf, findTerm, type Match, type Matches, rarityOf, scoreOf } from './match.ts';
+import { closenessOf, type Match, rarityOf, scoreOf } from './match.ts';
 import type { Term } from './query.ts';
 import { openWordFilters, type WordFilters } from './word-filters.ts';
 
@@ -53,7 +54,14 @@ export interface SearchIndex {
 
 /** Hits that end a search, and bytes: old parts are then asked when somebody wants more. */
 const ENOUGH = 20;
-const MOST_BYTES = 150_000;
+const MOST_BYTES = 230_000;
+/** Bytes of a token's piece of a part, and of the whole index of a part for each byte of a slice of its filter; more or less. */
+const PIECE = 22_000;
+const PER_SLICE_BYTE = 11_000;
+/** Pieces of one part that are fetched before so few records are left that these are read: seldom more. */
+const MOST_PIECES = 6;
+/** Bytes that are spent on looking for words that are spelt alike. */
+const MOST_BYTES_NEAR = 150_000;
 /** The newest parts are small: so many are asked at once, and the others one by one, for their bytes. */
 const NEWEST = 2;
 
@@ -81,20 +89,23 @@ export function openSearchIndex(sites: readonly SearchedSite[]): SearchIndex {
   };
   return {
     async ask(question) {
-      const { having, missing } = await choosePlaces(places, question.terms);
+      const start = bytes;
+      const { having, missing } = await choosePlaces(places, question.terms, open);
       const left = having.filter(({ place }) => overlaps(place, question));
+      let before = start;
       return {
         async next() {
-          const before = bytes;
           const found: PartHits[] = [];
           let downTo = '';
           const count = (): number => found.reduce((sum, { hits }) => sum + hits.length, 0);
-          while (left.length > 0 && count() < ENOUGH && bytes - before < MOST_BYTES) {
+          const isCheap = ({ place, terms }: Chosen): boolean =>
+            bytes - before + costOf(place, terms) < MOST_BYTES || found.length === 0;
+          while (left[0] !== undefined && count() < ENOUGH && isCheap(left[0])) {
             const wave = left.splice(0, found.length === 0 ? NEWEST : 1);
             downTo = wave.at(-1)?.place.info.from ?? '';
-            const answers = wave.map(async ({ place, order }) => findInPart(await open(place), order, question));
-            found.push(...(await Promise.all(answers)));
+            found.push(...(await Promise.all(wave.map(async (one) => askPart(await open(one.place), one, question)))));
           }
+          before = bytes;
           const none =
             left.length === 0 && count() === 0
               ? question.terms.filter((_, i) => found.every(({ counts }) => counts[i] === 0))
@@ -111,11 +122,20 @@ export function openSearchIndex(sites: readonly SearchedSite[]): SearchIndex {
     async *walkLargest() {
       const before = bytes;
       for (const place of places.toSorted((a, b) => b.info.slice - a.info.slice)) {
-        if (bytes - before > MOST_BYTES) return;
+        if (bytes - before > MOST_BYTES_NEAR) return;
         yield await open(place);
       }
     },
   };
+}
+
+/** What asking the part for all terms is likely to cost, in bytes. */
+function costOf({ info }: Place, terms: readonly Term[]): number {
+  const tokens = terms.reduce((sum, { tokens: own, humps }) => sum + (own.length || humps.length), 0);
+  return Math.min(
+    Math.max(1, Math.min(tokens, MOST_PIECES)) * PIECE,
+    info.slice === 0 ? PIECE : info.slice * PER_SLICE_BYTE,
+  );
 }
 
 /** Newest first; what has no day stands before everything. */
@@ -143,20 +163,30 @@ function overlaps({ info, upTo }: Place, { from, to }: Question): boolean {
 
 interface Chosen {
   readonly place: Place;
+  /** Of the question, as this part may have them: without their tokens it is asked for their pieces alone. */
+  readonly terms: readonly Term[];
   /** Numbers of the terms, the one that fewest parts may have first. */
   readonly order: readonly number[];
 }
 
+type Open = (place: Place) => Promise<IndexPart>;
+
 async function choosePlaces(
   places: readonly Place[],
   terms: readonly Term[],
+  open: Open,
 ): Promise<{ readonly having: readonly Chosen[]; readonly missing: readonly Term[] }> {
-  const answers = await Promise.all(terms.map((term) => Promise.all(places.map((place) => mayHave(place, term)))));
-  const counts = answers.map((each) => each.filter(Boolean).length);
+  const answers = await Promise.all(
+    terms.map((term) => Promise.all(places.map((place) => waysOf(term, (token) => mayHave(place, token, open))))),
+  );
+  const counts = answers.map((each) => each.filter((term) => term !== undefined).length);
   const order = terms
     .map((_, i) => i)
     .toSorted((a, b) => (counts[a] ?? 0) - (counts[b] ?? 0) || lengthOf(terms[b]) - lengthOf(terms[a]));
-  const having = places.flatMap((place, at) => (answers.every((each) => each[at]) ? [{ place, order }] : []));
+  const having = places.flatMap((place, at) => {
+    const own = answers.flatMap((each) => each[at] ?? []);
+    return own.length === terms.length ? [{ place, terms: own, order }] : [];
+  });
   return { having, missing: terms.filter((_, i) => counts[i] === 0) };
 }
 
@@ -165,12 +195,18 @@ function lengthOf(term: Term | undefined): number {
   return Math.max(0, ...(term?.tokens ?? []).map((token) => token.length));
 }
 
-async function mayHave({ filters, number }: Place, { tokens, humps }: Term): Promise<boolean> {
-  const all = async (words: readonly string[]): Promise<boolean> => {
-    const answers = await Promise.all(words.map((word) => filters.findParts(word)));
-    return words.length > 0 && answers.every((parts) => parts[number]);
-  };
-  return (await all(tokens)) || all(humps);
+/** The newest part has no filter: it changes with every build, and is small enough to be asked itself. */
+async function mayHave(place: Place, token: string, open: Open): Promise<boolean> {
+  if (place.info.slice === 0) return (await (await open(place)).find(token)).length > 0;
+  return (await place.filters.findParts(token))[place.number] ?? true;
+}
+
+/** The term, or its pieces alone; undefined: it is not there. */
+async function waysOf(term: Term, has: (token: string) => Promise<boolean>): Promise<Term | undefined> {
+  const all = async (words: readonly string[]): Promise<boolean> =>
+    words.length > 0 && (await Promise.all(words.map(has))).every(Boolean);
+  if (await all(term.tokens)) return term;
+  return (await all(term.humps)) ? { ...term, tokens: [] } : undefined;
 }
 
 interface PartHits {
@@ -179,34 +215,17 @@ interface PartHits {
   readonly counts: readonly (number | undefined)[];
 }
 
-async function findInPart(part: IndexPart, order: readonly number[], question: Question): Promise<PartHits> {
-  const byTerm: (Matches | undefined)[] = question.terms.map(() => undefined);
-  const [rarest, ...others] = order;
-  // the others are fetched only where the rarest is
-  for (const wave of [rarest === undefined ? [] : [rarest], others]) {
-    if (byTerm.some((matches) => matches?.size === 0)) break;
-    await Promise.all(
-      wave.map(async (i) => {
-        const term = question.terms[i];
-        if (term !== undefined) byTerm[i] = await findTerm(part, term);
-      }),
-    );
+async function askPart(part: IndexPart, { terms, order }: Chosen, question: Question): Promise<PartHits> {
+  const choose = (): ReturnType<typeof chooseRecords> => chooseRecords(part, question);
+  if (terms.length === 0) {
+    const { allowed, days } = await choose();
+    const records = part.lengths.map((_, record) => record).filter(allowed);
+    return { hits: records.map((record) => ({ part, record, matches: [], day: days.get(record) ?? '' })), counts: [] };
   }
-  const counts = byTerm.map((matches) => matches?.size);
-  const records = intersect(byTerm, part.lengths.length);
-  if (records.length === 0) return { hits: [], counts };
-  const { allowed, days } = await chooseRecords(part, question);
-  const hits = records.filter(allowed).map((record) => {
-    const matches = byTerm.flatMap((each) => each?.get(record) ?? []);
-    return { part, record, matches, day: days.get(record) ?? '' };
-  });
+  const { records, counts } = await findInPart(part, terms, order, async () => (await choose()).allowed);
+  const days = records.size > 0 ? (await choose()).days : new Map<number, string>();
+  const hits = [...records].map(([record, matches]) => ({ part, record, matches, day: days.get(record) ?? '' }));
   return { hits, counts };
-}
-
-function intersect(byTerm: readonly (Matches | undefined)[], all: number): readonly number[] {
-  const [first, ...others] = byTerm.toSorted((a, b) => (a?.size ?? 0) - (b?.size ?? 0));
-  const records = byTerm.length === 0 ? Array.from({ length: all }, (_, i) => i) : [...(first?.keys() ?? [])];
-  return records.filter((record) => others.every((matches) => matches?.has(record)));
 }
 
 /** Filters are fetched where something is chosen; days where they decide or order. */
@@ -234,12 +253,10 @@ function sortHits(found: readonly PartHits[], newestFirst: boolean): readonly Hi
   const parts = [...new Set(hits.map(({ part }) => part))];
   const records = parts.reduce((sum, { lengths }) => sum + lengths.length, 0);
   const words = parts.reduce((sum, { lengths }) => sum + lengths.reduce((all, each) => all + each, 0), 0);
-  const rarity = (found[0]?.counts ?? []).map((_, i) =>
-    rarityOf(
-      found.reduce((sum, { counts }) => sum + (counts[i] ?? 0), 0),
-      records,
-    ),
-  );
+  const rarity = (found[0]?.counts ?? []).map((_, i) => {
+    const count = found.reduce((sum, { counts }) => sum + (counts[i] ?? mostOf(counts)), 0);
+    return rarityOf(Math.min(count, records), records);
+  });
   const scored = hits.map((hit) => {
     const length = ((hit.part.lengths[hit.record] ?? 0) * records) / Math.max(1, words);
     const sum = hit.matches.reduce((all, match, i) => all + scoreOf(match, rarity[i] ?? 0, length), 0);
@@ -247,4 +264,9 @@ function sortHits(found: readonly PartHits[], newestFirst: boolean): readonly Hi
   });
   // equal ones stay in their order: newer parts first
   return scored.toSorted((a, b) => b.score - a.score).map(({ hit }) => hit);
+}
+
+/** Of a term that was not asked for it is known that it is one of the more frequent ones. */
+function mostOf(counts: readonly (number | undefined)[]): number {
+  return Math.max(0, ...counts.flatMap((count) => count ?? []));
 }

@@ -1,8 +1,8 @@
-/** Which records of a part have a term, where, and how well a record fits a query. */
+/** Where a record has a term, and how well a record fits a query. */
 /** Pure. A term of several tokens stands where they follow one another, in the words or in the title. */
 
-import type { IndexPart, Posting } from './index-part.ts';
-import type { Term } from './query.ts';
+import { indexedToken, listHumps } from '../../model/search/tokens.ts';
+import type { IndexedText, Posting } from './index-part.ts';
 
 /** A term in a record. */
 export interface Match {
@@ -13,31 +13,10 @@ export interface Match {
   readonly inTitle: boolean;
 }
 
-export type Matches = ReadonlyMap<number, Match>;
+/** A record's postings, one for each token of a term, joined to what it has of the term. */
+export type Join = (postings: readonly Posting[]) => Match | undefined;
 
-/** Asks for one token after the other and stops where nothing is left. Names in one word are looked for in pieces, too. */
-export async function findTerm(part: IndexPart, { tokens, humps }: Term): Promise<Matches> {
-  const whole = await findTokens(part, tokens, followOneAnother);
-  if (humps.length === 0) return whole;
-  return new Map([...(await findTokens(part, humps, standAnywhere)), ...whole]);
-}
-
-type Join = (lists: readonly Posting[]) => Match | undefined;
-
-async function findTokens(part: IndexPart, tokens: readonly string[], join: Join): Promise<Matches> {
-  const lists = await Promise.all(tokens.map((token) => part.find(token)));
-  const [first = [], ...others] = lists;
-  const rest = others.map((list) => new Map(list.map((posting) => [posting.record, posting])));
-  const found = new Map<number, Match>();
-  for (const posting of first) {
-    const all = [posting, ...rest.flatMap((list) => list.get(posting.record) ?? [])];
-    const match = all.length === lists.length ? join(all) : undefined;
-    if (match !== undefined) found.set(posting.record, match);
-  }
-  return found;
-}
-
-function followOneAnother(postings: readonly Posting[]): Match | undefined {
+export function followOneAnother(postings: readonly Posting[]): Match | undefined {
   const [first, ...rest] = postings;
   if (first === undefined) return undefined;
   const starts = [...first.places].filter(([at]) => rest.every(({ places }, i) => places.has(at + i + 1)));
@@ -47,10 +26,43 @@ function followOneAnother(postings: readonly Posting[]): Match | undefined {
   return { places: starts.flatMap(([at]) => postings.map((_, i) => at + i)), weight, inTitle };
 }
 
-function standAnywhere(postings: readonly Posting[]): Match | undefined {
+export function standAnywhere(postings: readonly Posting[]): Match | undefined {
   if (postings.some(({ places }) => places.size === 0)) return undefined;
   const places = postings.flatMap((posting) => [...posting.places.keys()]).sort((a, b) => a - b);
   return { places: [...new Set(places)], weight: 0.5, inTitle: false };
+}
+
+/** What the index would say of a record's text: the postings of these tokens. */
+export function readPostings(
+  record: number,
+  { content, meta }: Pick<IndexedText, 'content' | 'meta'>,
+  tokens: ReadonlySet<string>,
+): ReadonlyMap<string, Posting> {
+  const places = new Map([...tokens].map((token) => [token, new Map<number, number>()]));
+  const add = (token: string, at: number, weight: number): void => {
+    const known = places.get(token);
+    known?.set(at, Math.max(weight, known.get(at) ?? 0));
+  };
+  const mayBe = beginningWith(tokens);
+  for (const [at, word] of content.split(' ').entries()) {
+    if (!mayBe.test(word)) continue;
+    add(indexedToken(word), at, 1);
+    const humps = listHumps(word);
+    for (const hump of humps) add(hump, at, 1 / humps.length);
+  }
+  const titles = (meta.title ?? '').split(' ').map(indexedToken);
+  return new Map(
+    [...places].map(([token, own]) => {
+      const inTitle = titles.flatMap((each, at) => (each === token ? [at] : []));
+      return [token, { record, places: own, titles: inTitle }];
+    }),
+  );
+}
+
+/** Most words are none of the tokens, and cutting a word to its stem takes time: a stem begins as its word does. */
+function beginningWith(tokens: ReadonlySet<string>): RegExp {
+  const first = [...tokens].flatMap(([one = '']) => (/[a-z0-9]/.test(one) ? [one, one.toUpperCase()] : []));
+  return new RegExp(`^[^A-Za-z0-9]*[${first.join('') || '\\u0000'}]|[^\\x00-\\x7f]|[A-Za-z0-9][A-Z0-9]`);
 }
 
 /** How one term counts for a record: BM25 (Robertson, Zaragoza: The Probabilistic Relevance Framework), and more for the title. */

@@ -33,7 +33,7 @@ export function openWordFilters(site: string, list: PartList, spent: (bytes: num
       return list.parts.map(({ slice: size }) => {
         const from = at + (slice % perFile) * size;
         at += size * perFile;
-        return bytes === undefined || mayHold(bytes.subarray(from, from + size), token);
+        return bytes === undefined || size === 0 || mayHold(bytes.subarray(from, from + size), token);
       });
     },
   };

@@ -20,6 +20,6 @@ export interface PartInfo {
   readonly meta: string;
   /** Day of its first words; empty for what has no day. */
   readonly from: string;
-  /** Bytes of one slice of its word filter. */
+  /** Bytes of one slice of its word filter; 0: it has none, and is small. */
   readonly slice: number;
 }

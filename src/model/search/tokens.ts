@@ -19,6 +19,8 @@ const EACH = new RegExp(
   'gu',
 );
 const NOT_ASCII = /[^\x00-\x7f]/;
+/** What the indexer cuts a word at. */
+const INNER_CAPITAL = /[\p{L}\p{N}]\p{Lu}/u;
 
 /** The text with spaces between its tokens. `joinTokens` gives it back. */
 export function spaceTokens(text: string): string {
@@ -52,6 +54,7 @@ export function listTokens(text: string): readonly string[] {
 
 /** The pieces of a name like `camelCase`, which the index has beside the whole; empty for other words. */
 export function listHumps(token: string): readonly string[] {
+  if (!INNER_CAPITAL.test(token)) return [];
   const pieces = token.match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{N}+/gu) ?? [];
   return pieces.length < 2 ? [] : pieces.map(indexedToken).filter((piece) => piece.length > 1);
 }

@@ -12,9 +12,10 @@ import type { IndexPart } from '../state/units.ts';
 import { outputPath, pages, searchSliceUrl } from '../urls.ts';
 import type { IndexFile } from './pagefind.ts';
 
-/** Bytes of a file that are aimed at; there are never more files than this. */
-const FILE_BYTES = 8192;
-const MOST_FILES = 64;
+/** Bytes of a file that are aimed at. */
+const FILE_BYTES = 4096;
+/** Bytes of a filter: a part of so few words is asked itself when it is the newest one, which changes with every build. */
+const SMALL = 8192;
 const OWNER = 'search';
 /** In front of every file of Pagefind, once it is unpacked. */
 const SIGNATURE = 'pagefind_dcd'.length;
@@ -49,15 +50,17 @@ export function putPartList(
   toolOutput: boolean,
 ): void {
   output.take(OWNER);
-  const bytes = parts.reduce((sum, { words }) => sum + words.length, 0);
-  const files = Math.min(MOST_FILES, 2 ** Math.ceil(Math.log2(Math.max(1, bytes / FILE_BYTES))));
-  const key = keyOf(parts.map(({ path, meta }) => [path, meta])).slice(0, 16);
+  const hasNone = (part: ListedPart): boolean => part === parts.at(-1) && part.words.length <= SMALL;
+  const filtered = parts.filter((part) => !hasNone(part));
+  const bytes = filtered.reduce((sum, { words }) => sum + words.length, 0);
+  const files = Math.min(SLICES, 2 ** Math.ceil(Math.log2(Math.max(1, bytes / FILE_BYTES))));
+  const key = keyOf(filtered.map(({ path, meta }) => [path, meta])).slice(0, 16);
   const put = (url: string, content: string | Uint8Array): void => {
     const path = outputPath(url);
     if (output.declare(path, OWNER, keyOf(key, content))) output.put(path, content);
   };
   for (let file = 0; file < files; file++) {
-    const slices = parts.map(({ words }) => {
+    const slices = filtered.map(({ words }) => {
       const share = words.length / files;
       return words.subarray(file * share, (file + 1) * share);
     });
@@ -67,7 +70,10 @@ export function putPartList(
     key,
     files,
     toolOutput,
-    parts: parts.map(({ path, meta, from, words }) => ({ path, meta, from, slice: words.length / SLICES })),
+    parts: parts.map((part) => {
+      const { path, meta, from, words } = part;
+      return { path, meta, from, slice: hasNone(part) ? 0 : words.length / SLICES };
+    }),
     facets,
   };
   put(pages.searchShards, `${JSON.stringify(list)}\n`);

@@ -152,16 +152,33 @@ it('finds every word of an index in several pieces, the first and the last of ea
     }
 });
 
-it('asks parts that have a word, and no others', async () => {
+/** Numbers of the parts that were asked, and how many pieces of their indexes. */
+function askedOf(): { readonly parts: readonly string[]; readonly pieces: number } {
+  const parts = asked.filter((url) => url.startsWith('/pagefind/')).map((url) => url.split('/')[2] ?? '');
+  return { parts: [...new Set(parts)].sort(), pieces: asked.filter((url) => url.includes('/index/')).length };
+}
+
+it('asks parts that have a word, and of the others the newest alone, which has no filter', async () => {
+  expect(list.parts.map(({ slice }) => slice > 0)).toEqual([true, true, true, false]);
   index = openSearchIndex([{ site: '', list }]);
   expect(await search('only0q')).toHaveLength(1);
-  expect(new Set(asked.filter((url) => url.startsWith('/pagefind/')).map((url) => url.split('/')[2]))).toEqual(
-    new Set(['0']),
-  );
+  expect(askedOf().parts).toEqual(['0', '3']);
   asked.splice(0);
   index = openSearchIndex([{ site: '', list }]);
   expect(await search('nowhere kumo')).toEqual([]);
-  expect(asked.filter((url) => url.startsWith('/pagefind/'))).toEqual([]);
+  expect(askedOf().parts).toEqual(['3']);
+});
+
+it('reads the few records that are left in the place of more pieces', async () => {
+  const [first = '', ...others] = LONG.map((words) => words[7] ?? '');
+  const same = LONG[0] ?? [];
+  index = openSearchIndex([{ site: '', list }]);
+  expect(await search(same.slice(0, 12).join(' '))).toEqual(['/long/0/']);
+  expect(askedOf().pieces).toBeLessThanOrEqual(2);
+  asked.splice(0);
+  expect(await search(`"${same.slice(30, 50).join(' ')}"`)).toEqual(['/long/0/']);
+  expect(await search(`"${same[31]} ${same[30]}"`)).toEqual([]);
+  expect(await search(`${first} ${others[0]}`)).toEqual([]);
 });
 
 it('asks all parts when what tells them apart cannot be had, or is of another build', async () => {
