@@ -92,10 +92,10 @@ export async function readSiteNumbers(
 export async function comparePage(
   archive: ArchiveReader,
   id: ConversationId,
-  { html, basePath }: { readonly html: string; readonly basePath: string },
+  page: { readonly html: string; readonly basePath: string; readonly path: string },
 ): Promise<PageReport> {
   const { compareWithArchive } = await import('./compare/compare-archive.ts');
-  return compareWithArchive(archive, id, html, basePath);
+  return compareWithArchive(archive, id, page);
 }
 
 /** Raised when equal inputs give other bytes than before: everything is made again. */

@@ -114,7 +114,7 @@ describe('check', () => {
       for (const { name, change, named, says, only } of tamperedPages) {
         const changed = change(html, materials);
         expect(changed, name).not.toBe(html);
-        const { findings } = await comparePage(archive, id, { html: changed, basePath: '' });
+        const { findings } = await comparePage(archive, id, { html: changed, basePath: '', path });
         if (only === 'page' || only === 'nobody') {
           expect(findings, name).toEqual([]);
           continue;

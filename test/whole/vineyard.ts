@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import { openArchive, prepareTurn } from '../../src/archive/archive.ts';
 import { MAIN_HEAD } from '../../src/model/conversation.ts';
 import type { ConversationId, TurnHash } from '../../src/model/ids.ts';
+import type { PayloadType } from '../../src/model/payload.ts';
 import { JSON_ENCODING } from '../../src/model/turn.ts';
 import { conversationUrl } from '../../src/site/urls.ts';
 import { whole } from '../model/image-samples.ts';
@@ -20,6 +21,8 @@ export interface Vineyard {
   readonly pages: ReadonlyMap<string, string>;
   /** A turn on the page of that kind, which is not the first. */
   readonly turns: ReadonlyMap<string, TurnHash>;
+  /** `content/site.json`, as far as it says what is public. */
+  readonly config: object;
   source(path: string): string;
   close(): void;
 }
@@ -36,7 +39,6 @@ export async function openVineyard(): Promise<Vineyard> {
     const { code, err } = await place.inside(...argv);
     expect([code, err]).toEqual([0, err]);
   };
-  place.configure({ publish: [{ conversation: '*', visibility: 'public' }], images: { publish: true } });
   writeSessions(place);
   await ran('init', '.', '--origin', 'test.example/vineyard');
   await ran('ingest', '--settle');
@@ -48,6 +50,7 @@ export async function openVineyard(): Promise<Vineyard> {
     turns.set(kind, turn);
   };
   let taken: TurnHash;
+  let allowed: readonly string[] = [];
   try {
     const branched = tell(archive, {
       items: [prompt('Which vine?'), answer('The old one.'), prompt('Cut it.'), answer('It is cut.')],
@@ -59,6 +62,11 @@ export async function openVineyard(): Promise<Vineyard> {
       ...{ after: turnAt(branched, 1), conversation: branched.id, head: 'b-12345678', minute: 20 },
     });
     add('branch', branched.id, turnAt(left, 1).hash, 'b/b-12345678/');
+    archive.append({
+      turns: [],
+      heads: [{ conversation: branched.id, name: 'b-87654321', turn: turnAt(branched, 1).hash }],
+    });
+    add('merged', branched.id, turnAt(branched, 1).hash, 'b/b-87654321/');
     const pressed = tell(archive, {
       items: Array.from({ length: 8 }, (_, i) => [
         prompt(`Row ${i}`),
@@ -83,8 +91,17 @@ export async function openVineyard(): Promise<Vineyard> {
     });
     add('note', noted.id, turnAt(noted, 1).hash);
     writeNote(place, noted);
-    const foreign = tellForeign(archive);
+    const foreign = tellForeign(archive, { typeId: 'com.example.note', typeVersion: 3, encoding: JSON_ENCODING }, [
+      Buffer.from('{"said":"What is this?"}'),
+      Buffer.from('{"said":"Something of another program."}'),
+    ]);
     add('foreign', foreign.id, turnAt(foreign, 1).hash);
+    const packed = tellForeign(archive, { typeId: 'cxdb.ConversationItem', typeVersion: 3, encoding: 1 }, [
+      Buffer.from('82a131a5757365725fa132a5576861743f', 'hex'),
+      Buffer.from('82a131c0a132c40500ff80c1fe', 'hex'),
+    ]);
+    add('packed', packed.id, turnAt(packed, 1).hash);
+    allowed = packed.turns.map(({ hash }) => hash.slice(0, 16));
     for (const { id, firstPrompt } of archive.walkConversations()) {
       const [, second] = archive.listTurns(id);
       const kind = /child/.test(firstPrompt) ? 'sub-agent' : /picture/.test(firstPrompt) ? 'pictures' : undefined;
@@ -93,11 +110,17 @@ export async function openVineyard(): Promise<Vineyard> {
   } finally {
     archive.close();
   }
+  const config = {
+    ...{ publish: [{ conversation: '*', visibility: 'public' }], images: { publish: true } },
+    // nobody can look into what another program packed
+    redact: { allow: allowed },
+  };
+  place.configure(config);
   await ran('publish', '--yes');
   await ran('withdraw', taken, '--reason', 'secret', '--yes');
   await ran('publish', '--yes');
   return {
-    ...{ place, pages, turns },
+    ...{ place, pages, turns, config },
     source: (path) => readFileSync(join(place.site, path, 'index.html'), 'utf8'),
     close: () => place.close(),
   };
@@ -131,16 +154,11 @@ function writeNote(place: Place, told: Told): void {
   );
 }
 
-/** Turns of a kind that turnpress keeps as they are. */
-function tellForeign(archive: Parameters<typeof tell>[0]): Told {
+/** Turns of a kind that turnpress keeps as they are, one for each payload. */
+function tellForeign(archive: Parameters<typeof tell>[0], type: PayloadType, payloads: readonly Uint8Array[]): Told {
   const turns: ReturnType<typeof prepareTurn>[] = [];
-  for (const [i, said] of ['What is this?', 'Something of another program.'].entries())
-    turns.push(
-      prepareTurn({
-        ...{ parent: turns.at(-1) ?? null, timeMs: Date.UTC(2026, 0, 3, 3, i), encoding: JSON_ENCODING },
-        ...{ typeId: 'com.example.note', typeVersion: 3, payload: Buffer.from(JSON.stringify({ said })) },
-      }),
-    );
+  for (const [i, payload] of payloads.entries())
+    turns.push(prepareTurn({ parent: turns.at(-1) ?? null, timeMs: Date.UTC(2026, 0, 3, 3, i), ...type, payload }));
   const [first, last] = [turns[0], turns.at(-1)];
   if (first === undefined || last === undefined) throw new Error('nothing was told');
   archive.append({

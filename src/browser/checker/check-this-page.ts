@@ -39,7 +39,9 @@ export async function checkThisPage(out: HTMLElement): Promise<void> {
     const meta = await content.readMeta();
     const { known, readBlob } = await fetchConversation(page, content);
     say('Comparing…');
-    const compared = comparePage(page, known, { basePath, colours: false, meta, readBlob });
+    const compared = comparePage(page, known, {
+      ...{ basePath, path: location.pathname, colours: false, meta, readBlob },
+    });
     const report = await withPictures(compared, (url, limit) => fetchBytes(new URL(url, location.origin), limit));
     const here = findChangedHere(page.turns);
     showResult(out, published, { ...report, findings: [...report.findings, ...here] });

@@ -8,6 +8,7 @@ import {
   IMAGE_TYPES,
   imageUrl,
   type KnownConversation,
+  knowTurns,
   listShown,
   type ShownPage,
   type TurnView,
@@ -22,31 +23,12 @@ export interface FetchedConversation {
 
 /** Throws what reading does. */
 export async function fetchConversation(page: ShownPage, content: ContentReader): Promise<FetchedConversation> {
-  const byDigits = new Map(content.turns.map((turn) => [turn.hash.slice(0, 16), turn]));
-  const byHash = new Map(content.turns.map((turn) => [turn.hash, turn]));
-  const parents = new Set(content.turns.map(({ parent }) => parent));
-  const findTurn = (digits: string): LoggedTurn | undefined => byDigits.get(digits);
-  const listBranch = (hash: TurnHash): readonly LoggedTurn[] => {
-    const path: LoggedTurn[] = [];
-    for (
-      let turn = byHash.get(hash);
-      turn !== undefined;
-      turn = turn.parent === null ? undefined : byHash.get(turn.parent)
-    )
-      path.push(turn);
-    return path.reverse();
-  };
-  const { path, shown } = listShown(page, { findTurn, listBranch });
+  const turns = knowTurns(content.turns, content.heads);
+  const { path, shown } = listShown(page, turns);
   const views = await readViews(content, path, new Set(shown.map(({ hash }) => hash)));
   const blobs = await readPictures(content, page, [...views.values()]);
   return {
-    known: {
-      findTurn,
-      listBranch,
-      hasChildren: (turn) => parents.has(turn),
-      countTurns: content.turns.length,
-      walkViews: (way) => way.flatMap(({ hash }) => views.get(hash) ?? []),
-    },
+    known: { ...turns, walkViews: (way) => way.flatMap(({ hash }) => views.get(hash) ?? []) },
     readBlob: (hash) => blobs.get(hash),
   };
 }

@@ -28,7 +28,7 @@ const SAME_HOST =
 export function showResult(out: HTMLElement, published: Published, report: PageReport): void {
   const named = new Set(report.findings.map(({ turn }) => turn));
   const good = report.shown.filter((digits) => !named.has(digits)).length;
-  const holds = report.findings.length === 0 && report.turns > 0;
+  const holds = report.findings.length === 0;
   const verdict = element('p', holds ? '✓ ' : '✗ ');
   verdict.className = `check-verdict ${holds ? 'holds' : 'fails'}`;
   verdict.append(element('strong', verdictOf(good, published.signature, report)));
@@ -72,7 +72,9 @@ function sentenceOf(error: unknown): string {
 
 function verdictOf(good: number, signature: Published['signature'], report: PageReport): string {
   const { turns, sameText, renderer, takenBack, findings } = report;
-  if (turns === 0) return 'This page shows no turn.';
+  if (turns === 0 && findings.length > 0) return 'This page shows no turn.';
+  if (turns === 0)
+    return `Every turn of this branch stands on another one, and ends where this page says${SIGNED[signature]}.`;
   const words =
     sameText > 0
       ? ` Of ${sameText} only the words were compared: the page says that another version made it (${renderer || 'it does not say which'}).`
@@ -114,7 +116,10 @@ function factsOf(published: Published, report: PageReport): readonly (readonly [
     unsigned: 'none: only the host says whose archive this is',
     'not checked': 'NOT CHECKED: this browser cannot verify Ed25519 here',
   }[signature];
-  const ends = `${report.fromFirst ? 'begins with the first turn' : 'begins later'}, ${report.toLast ? 'ends with the last one of a branch' : 'ends before the last one'}`;
+  const ends =
+    report.turns === 0
+      ? 'has no turn of its own'
+      : `${report.fromFirst ? 'begins with the first turn' : 'begins later'}, ${report.toLast ? 'ends with the last one of a branch' : 'ends before the last one'}`;
   return [
     ['Archive', origin],
     ['Signature', signed],
@@ -133,7 +138,7 @@ function factsOf(published: Published, report: PageReport): readonly (readonly [
       `${plural(state.size, 'record')} under one root, published ${isoTime(state.timeMs).slice(0, 16).replace('T', ' ')} UTC`,
     ],
     ['This page', ends],
-    ['Compared', ['all turns', ...comparedWords(report)].join(', ')],
+    ['Compared', [report.turns === 0 ? 'where its branch ends' : 'all turns', ...comparedWords(report)].join(', ')],
   ];
 }
 

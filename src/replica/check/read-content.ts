@@ -17,7 +17,7 @@ import {
 } from '../../archive/format/format.ts';
 import { blake3Hex } from '../../base/blake3.ts';
 import { limits } from '../../base/limits.ts';
-import type { Meta } from '../../model/conversation.ts';
+import { type Head, listLiveHeads, type Meta } from '../../model/conversation.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { decodeMeta } from '../../model/meta.ts';
 import type { LoggedTurn, Payload } from '../../model/turn.ts';
@@ -28,6 +28,8 @@ import { type FetchFile, fetchDecoded } from './log-tail.ts';
 
 export interface ContentReader {
   readonly turns: readonly LoggedTurn[];
+  /** Without retired ones. */
+  readonly heads: readonly Head[];
   /** What each says, in their order. */
   readPayloads(turns: readonly LoggedTurn[]): Promise<readonly Payload[]>;
   /** What the last meta says; nothing when there is none, or it was taken back. Throws BadReplicaError. */
@@ -96,6 +98,7 @@ export function openContent(
     turns: records.flatMap((record, position) =>
       record.kind === 'turn' ? [{ ...record, conversation, position }] : [],
     ),
+    heads: listHeads(conversation, records),
     async readPayloads(turns) {
       const payloads: Payload[] = [];
       for (const turn of turns) payloads.push(await readPayload(turn.hash, turn.position, { kind: 'turn', ...turn }));
@@ -112,6 +115,13 @@ export function openContent(
     },
     findBlob,
   };
+}
+
+/** The last one of a name wins. */
+function listHeads(conversation: ConversationId, records: readonly LogRecord[]): readonly Head[] {
+  const heads = new Map<string, Head>();
+  for (const record of records) if (record.kind === 'head') heads.set(record.name, record);
+  return listLiveHeads([...heads.values()], conversation);
 }
 
 function withheldBy(tombstone: Tombstone | MetaTombstone): Payload {

@@ -5,33 +5,20 @@ import type { ArchiveReader } from '../../archive/archive.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { walkViews } from '../view/turn-view.ts';
 import { comparePage, type PageReport } from './compare-page.ts';
+import { knowTurns } from './known-turns.ts';
 import { readPage } from './read-page.ts';
+import type { Rendering } from './render-again.ts';
 
+/** `page`: its source, and where it and its site stand. */
 export function compareWithArchive(
   archive: ArchiveReader,
   id: ConversationId,
-  html: string,
-  basePath: string,
+  { html, ...places }: { readonly html: string } & Pick<Rendering, 'basePath' | 'path'>,
 ): PageReport {
-  const turns = archive.listTurns(id);
-  const parents = new Set(turns.map(({ parent }) => parent));
+  const { heads, meta } = archive.getConversation(id);
   return comparePage(
     readPage(html),
-    {
-      findTurn: (digits) => {
-        const turn = archive.findTurn(digits);
-        return turn?.conversation === id ? turn : undefined;
-      },
-      listBranch: (turn) => archive.listBranch(turn),
-      hasChildren: (turn) => parents.has(turn),
-      countTurns: turns.length,
-      walkViews: (path) => walkViews(archive, path),
-    },
-    {
-      basePath,
-      colours: true,
-      meta: archive.findConversation(id)?.meta ?? {},
-      readBlob: (hash) => archive.readBlob(hash),
-    },
+    { ...knowTurns(archive.listTurns(id), heads), walkViews: (path) => walkViews(archive, path) },
+    { ...places, colours: true, meta, readBlob: (hash) => archive.readBlob(hash) },
   );
 }

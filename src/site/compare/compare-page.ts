@@ -8,19 +8,14 @@ import { foldersOf } from '../view/folders.ts';
 import type { TurnView } from '../view/turn-view.ts';
 import { findAround } from './around-turns.ts';
 import { type Beside, compareBeside } from './beside-turns.ts';
+import type { KnownTurns } from './known-turns.ts';
 import { readPage, type ShownPage, type ShownTurn } from './read-page.ts';
 import { type Rendering, renderAgain, type ShownPicture } from './render-again.ts';
 import { createTelling } from './telling.ts';
+import { findWithoutTurns } from './without-turns.ts';
 
 /** A conversation of which all records are verified. */
-export interface KnownConversation {
-  /** By the first 16 digits of its hash. Undefined: what is published has no such turn. */
-  readonly findTurn: (digits: string) => LoggedTurn | undefined;
-  /** From the first turn of the conversation on. */
-  readonly listBranch: (turn: TurnHash) => readonly LoggedTurn[];
-  readonly hasChildren: (turn: TurnHash) => boolean;
-  /** Of all branches together. */
-  readonly countTurns: number;
+export interface KnownConversation extends KnownTurns {
   /** In their order, those of `shown` and all whose calls they answer. */
   readonly walkViews: (path: readonly LoggedTurn[], shown: ReadonlySet<TurnHash>) => Iterable<TurnView>;
 }
@@ -32,7 +27,7 @@ export interface PageFinding {
 }
 
 export interface PageReport {
-  /** How many turns the page shows; their digits. */
+  /** How many turns the page shows; their digits. None where its branch lies on other pages. */
   readonly turns: number;
   readonly shown: readonly string[];
   /** Turns of which no finding is: their HTML is that of our renderer, to the letter; or their words and addresses are the same. */
@@ -55,6 +50,7 @@ export interface PageReport {
 /** `page`: read with the colours of the `rendering`. */
 export function comparePage(page: ShownPage, conversation: KnownConversation, rendering: Rendering): PageReport {
   const findings: PageFinding[] = [...page.odd, ...findAround(page)];
+  if (page.turns.length === 0) findings.push(...findWithoutTurns(page, rendering.path, conversation));
   const known: { readonly turn: LoggedTurn; readonly shown: ShownTurn }[] = [];
   for (const shown of page.turns) {
     const turn = conversation.findTurn(shown.digits);
@@ -101,7 +97,7 @@ export function comparePage(page: ShownPage, conversation: KnownConversation, re
   const [first, deepest] = [path[0], path.at(-1)];
   const fromFirst = first !== undefined && first.hash === hashes[0];
   const toLast = deepest !== undefined && !conversation.hasChildren(deepest.hash);
-  const whole = fromFirst && path.length === conversation.countTurns;
+  const whole = fromFirst && path.length === conversation.turns.length;
   const { findings: wrong, ...beside } = compareBeside(page, {
     ...{ told, meta: rendering.meta, path, open: !toLast, whole },
   });
@@ -116,7 +112,7 @@ export function comparePage(page: ShownPage, conversation: KnownConversation, re
 }
 
 /** The turns of a page that the conversation has, for who has to fetch what they say before the page can be compared. */
-export function listShown({ turns }: ShownPage, conversation: Pick<KnownConversation, 'findTurn' | 'listBranch'>) {
+export function listShown({ turns }: ShownPage, conversation: KnownTurns) {
   const known = turns.flatMap((shown) => {
     const turn = conversation.findTurn(shown.digits);
     return turn === undefined ? [] : [{ turn }];
@@ -124,10 +120,7 @@ export function listShown({ turns }: ShownPage, conversation: Pick<KnownConversa
   return { path: pathOf(conversation, known), shown: known.map(({ turn }) => turn) };
 }
 
-function pathOf(
-  { listBranch }: Pick<KnownConversation, 'listBranch'>,
-  known: readonly { readonly turn: LoggedTurn }[],
-): readonly LoggedTurn[] {
+function pathOf({ listBranch }: KnownTurns, known: readonly { readonly turn: LoggedTurn }[]): readonly LoggedTurn[] {
   const deepest = known.toSorted((a, b) => b.turn.depth - a.turn.depth)[0]?.turn.hash;
   return deepest === undefined ? [] : listBranch(deepest);
 }

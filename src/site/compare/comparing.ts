@@ -6,6 +6,7 @@ export { IMAGE_TYPES } from '../conversation/images.ts';
 export { imageUrl } from '../urls.ts';
 export { type TurnView, viewTurn } from '../view/turn-view.ts';
 export { comparePage, type KnownConversation, listShown, type PageFinding, type PageReport } from './compare-page.ts';
+export { knowTurns } from './known-turns.ts';
 export { withPictures } from './pictures.ts';
 export { decodeText, readPage, type ShownPage, type ShownTurn } from './read-page.ts';
 export { comparedWords, NOT_PROVEN, notComparedWords, ownersWords } from './report-words.ts';

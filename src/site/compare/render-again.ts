@@ -17,8 +17,9 @@ import { pairRows, type Row } from '../view/rows.ts';
 import type { TurnView } from '../view/turn-view.ts';
 
 export interface Rendering {
-  /** Of the site that shows the turns. */
+  /** Of the site that shows the turns, and of the page on its host. */
   readonly basePath: string;
+  readonly path: string;
   /** False: code stays plain, for who has no highlighter. */
   readonly colours: boolean;
   /** Of the conversation, as it is published. */
@@ -79,8 +80,9 @@ function renderRow(
     return { url, width: image.width, height: image.height };
   };
   const folders = foldersOf(meta);
-  const looks = [() => undefined, place].map((findBlob): string =>
-    renderTurn({ turn, item: turn.item, answers, calls, findBlob, sameMinute, folders, colours }),
-  );
-  return [...new Set(looks)];
+  const render = (findBlob: typeof place | (() => undefined)): string =>
+    renderTurn({ turn, item: turn.item, answers, calls, findBlob, sameMinute, folders, colours });
+  const items = [turn.item, ...answers.values().map(({ item }) => item)];
+  const hasBlobs = items.some(({ parts }) => parts.some(({ type }) => type === 'blob'));
+  return [...new Set([render(() => undefined), ...(hasBlobs ? [render(place)] : [])])];
 }

@@ -23,7 +23,7 @@ import { badgesOf, factsOf, tagLinks } from './conversation-facts.ts';
 import { renderCover } from './cover.ts';
 import { coverOf } from './cover-facts.ts';
 import { endingOf, renderEnding } from './ending.ts';
-import { originOf, renderOrigin } from './forks.ts';
+import { originOf, renderMerged, renderOrigin } from './forks.ts';
 import { listRows } from './page-rows.ts';
 import { type PromptIndex, renderIndex } from './prompt-index.ts';
 
@@ -240,9 +240,8 @@ export function buildMergedBranch(work: ConversationWork, branch: BranchOutline)
   const { conversation, names } = work;
   const url = names.urlOf(branch);
   const page = work.places.get(branch.head.turn)?.page ?? conversationUrl(conversation.summary.id);
-  const end = `${page}#${turnAnchor(branch.head.turn)}`;
-  const body = html`<p class="notice">Every turn of this branch also stands on another one. <a href="${text(end)}">It ends at this turn.</a></p>\n`;
-  addPlainPage(work, body, { url, title: names.titleOf(branch, 1), badges: badgesOf(conversation) });
+  const own = { url, kind: 'turns', title: names.titleOf(branch, 1), badges: badgesOf(conversation) } as const;
+  addPlainPage(work, renderMerged(`${page}#${turnAnchor(branch.head.turn)}`), own);
 }
 
 /** A page of the conversation without turns. */

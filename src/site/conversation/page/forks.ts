@@ -23,6 +23,11 @@ export function renderFork(forks: readonly ForkLink[], next: LinkModel | undefin
   return html`<aside class="fork" aria-label="Fork">\n<p>Here the conversation went ${text(forks.length === 1 ? 'two ways' : 'several ways')}</p>\n<ul>\n<li class="here"><p>${here} <small>this way</small></p>\n</li>\n${ways}</ul>\n</aside>\n`;
 }
 
+/** On the page of a branch whose head stands on another one. `end`: where it does. */
+export function renderMerged(end: string): SafeHtml {
+  return html`<p class="notice">Every turn of this branch also stands on another one. <a href="${text(end)}">It ends at this turn.</a></p>\n`;
+}
+
 /** Where a branch comes from. */
 export interface Origin {
   /** Prompts that it shares with the one that it left. */
