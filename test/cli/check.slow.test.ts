@@ -127,6 +127,8 @@ describe('check', () => {
         ).toEqual(expect.arrayContaining(turns));
         if (says !== undefined) expect(findings.map(({ problem }) => problem).join('\n'), name).toMatch(says);
       }
+      const above = tamperedPages.find(({ name }) => name === 'words above the turns')?.change(html, materials) ?? '';
+      expect((await comparePage(archive, id, { html: above, basePath: '', path })).beside.others).toBe(1);
     } finally {
       archive.close();
     }

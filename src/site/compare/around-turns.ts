@@ -12,14 +12,15 @@ export interface AroundFinding {
 export function findAround({ around, turns }: Pick<ShownPage, 'around' | 'turns'>): readonly AroundFinding[] {
   const found = new Map<string, AroundFinding>();
   for (const piece of around) {
-    const problem = piece.text === undefined ? tagProblem(piece) : textProblem(piece, turns.length);
+    const between = piece.after > 0 && piece.after < turns.length;
+    const problem = piece.text === undefined ? tagProblem(piece, between) : between ? textProblem(piece) : undefined;
     const turn = turns[piece.after - 1]?.digits ?? '';
     if (problem !== undefined) found.set(`${turn} ${problem}`, { turn, problem: `beside the turns: ${problem}` });
   }
   return [...found.values()];
 }
 
-function tagProblem({ within }: Piece): string | undefined {
+function tagProblem({ within }: Piece, between: boolean): string | undefined {
   const element = within.at(-1);
   if (element === undefined) return undefined;
   const { name, attributes } = element;
@@ -29,13 +30,17 @@ function tagProblem({ within }: Piece): string | undefined {
     if (/^\s*(?:javascript|data):/i.test(value)) return `<${name}> has an address that is none`;
   }
   const isOurs = (key: string): boolean => /^\/(?![/\\])/.test(attributes.get(key) ?? '');
-  if (/(?:^|\s)turn(?:\s|$)/.test(attributes.get('class') ?? '')) return `<${name}> looks like a turn and is none`;
+  if (classesOf(element).includes('turn')) return `<${name}> looks like a turn and is none`;
+  const isNote = within.some((each) => each.name === 'aside' && classesOf(each).includes('written'));
+  if (PICTURES.has(name) && !isNote) return `<${name}>, which our pages do not have there`;
+  if (between && classesOf(element).includes('continued'))
+    return 'a heading that only the first turn of a page can have';
   if (!UNSAFE.has(name)) return undefined;
   if (name === 'script' && isOurs('src')) return undefined;
   if (name === 'link' && isOursOrNames(attributes)) return undefined;
   if (name === 'meta' && HARMLESS_META.test(attributes.get('http-equiv') ?? 'content-security-policy'))
     return undefined;
-  if (CONTROLS.has(name) && (name !== 'form' || attributes.get('action') === undefined || isOurs('action')))
+  if (!between && CONTROLS.has(name) && (name !== 'form' || attributes.get('action') === undefined || isOurs('action')))
     return undefined;
   return `<${name}>, which our pages do not have there`;
 }
@@ -47,12 +52,13 @@ function isOursOrNames(attributes: OpenElement['attributes']): boolean {
 }
 
 const HARMLESS_META = /^content-security-policy$/i;
-/** Of the search and of what the pages' scripts do. */
-const CONTROLS: ReadonlySet<string> = new Set(['form', 'input', 'select', 'dialog', 'noscript']);
+/** Of the search and of what the pages' scripts do, above and below the turns: what stands in a field is read, too. */
+const CONTROLS: ReadonlySet<string> = new Set(['form', 'input', 'select', 'dialog']);
+/** They can show words that nobody reads out of a source. */
+const PICTURES: ReadonlySet<string> = new Set(['img', 'picture', 'video', 'audio', 'canvas']);
 
 /** Between two turns only headings, counts of work, summaries of folded rows, and notes of owner, forks and sub-agents have words. */
-function textProblem({ within, text = '', after }: Piece, turns: number): string | undefined {
-  if (after === 0 || after >= turns) return undefined;
+function textProblem({ within, text = '' }: Piece): string | undefined {
   for (const [i, element] of within.entries()) {
     const speaks = SPEAKING[element.name];
     if (speaks?.(classesOf(element), text, within[i - 1]) === true) return undefined;

@@ -22,6 +22,9 @@ export interface Beside {
   readonly elsewhere: number;
   /** Notes that the owner wrote, on the cover and between turns. */
   readonly notes: number;
+  /** Boxes of forks and sub-agents, and what else is said above and below the turns: nothing is said of them. */
+  readonly boxes: number;
+  readonly others: number;
   /** Whether the heading is that of the published conversation; `other`: it may be the owner's. */
   readonly title: 'same' | 'other' | 'unknown';
 }
@@ -50,9 +53,9 @@ export function compareBeside(
   facts: BesideFacts,
 ): Beside & { readonly findings: readonly AroundFinding[] } {
   const findings: AroundFinding[] = [];
-  const notes = new Set<OpenElement>();
+  const [notes, boxes] = [new Set<OpenElement>(), new Set<OpenElement>()];
   const cover = facts.whole ? listCover(facts) : undefined;
-  let [same, elsewhere] = [0, 0];
+  let [same, elsewhere, others] = [0, 0, 0];
   let title: Beside['title'] = 'unknown';
   const judge = (judged: Judged): void => {
     if (judged === 'same') same++;
@@ -61,7 +64,9 @@ export function compareBeside(
   };
   for (const block of listBlocks(page.around)) {
     const note = find(block, 'aside', 'written');
+    const box = find(block, 'aside');
     if (note !== undefined) notes.add(note);
+    else if (box !== undefined) boxes.add(box);
     else if (find(block, 'h1') !== undefined) title = judgeTitle(block, facts);
     else if (find(block, 'section', 'exchange') !== undefined && find(block, 'h2') !== undefined)
       judge(judgeHeading(block, page, facts));
@@ -69,8 +74,9 @@ export function compareBeside(
     else if (find(block, 'nav', 'index') !== undefined && find(block, 'li') !== undefined)
       judge(judgeRow(block, facts));
     else if (find(block, 'div', 'cover') !== undefined) judge(judgeCover(block, cover));
+    else if (isSaid(block)) others++;
   }
-  return { same, elsewhere, notes: notes.size, title, findings };
+  return { same, elsewhere, notes: notes.size, boxes: boxes.size, others, title, findings };
 }
 
 type Judged = 'same' | 'elsewhere' | AroundFinding;
@@ -145,6 +151,13 @@ function judgeTitle({ words }: Block, { told, meta, path }: BesideFacts): Beside
   const title = titleOf({ meta, firstPrompt: told.firstWords, id: id as string as ConversationId });
   if ([title, plainTitle(told.ownWords, 80)].some((each) => squeeze(escapeHtml(each)) === words)) return 'same';
   return (meta.title ?? '') === '' ? 'unknown' : 'other';
+}
+
+/** In the place of what the conversation says: no facts, links or tools of the page. */
+function isSaid(block: Block): boolean {
+  if (find(block, 'main') === undefined || find(block, 'header') !== undefined || find(block, 'nav') !== undefined)
+    return false;
+  return find(block, 'section', 'page-check') === undefined && find(block, 'details', 'run') === undefined;
 }
 
 /** Texts of one block together, in their order. Badges are the site's own words. */

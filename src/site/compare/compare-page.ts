@@ -72,6 +72,9 @@ export function comparePage(page: ShownPage, conversation: KnownConversation, re
   // a page that says it has our renderer is held to it
   const exact = page.renderer === RENDERER_VERSION;
   let [same, sameText, takenBack] = [0, 0, 0];
+  for (const { folded, inside, digits } of page.turns)
+    if (folded && inside === '' && !rendered.folding.has(digits))
+      findings.push({ turn: digits, problem: 'it is folded away, and is no mere look at files' });
   const named = new Set(findings.map(({ turn }) => turn));
   for (const { shown } of known) {
     const looks = again.get(`${shown.digits} ${shown.inside}`) ?? [];

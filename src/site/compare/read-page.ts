@@ -23,6 +23,8 @@ export interface ShownTurn {
   readonly words: string;
   /** Addresses that it leads to or shows, in their order. */
   readonly addresses: readonly string[];
+  /** It stands in a fold of the page's. */
+  readonly folded: boolean;
 }
 
 export interface Oddity {
@@ -56,8 +58,11 @@ export function readPage(html: string, { colours }: ReadOptions = { colours: tru
   const odd: Oddity[] = [];
   const around: Piece[] = [];
   const open: Opened[] = [];
+  const seen = new Set<string>();
   let renderer = '';
-  const innermost = (): OpenTurn | undefined => open.findLast(({ turn }) => turn !== undefined)?.turn;
+  /** Turns that are open, the innermost last: asked for at every tag and text. */
+  const within: OpenTurn[] = [];
+  const innermost = (): OpenTurn | undefined => within.at(-1);
   const say = (problem: string): void => void odd.push({ turn: innermost()?.digits ?? '', problem });
 
   const addText = (text: string): void => {
@@ -73,12 +78,13 @@ export function readPage(html: string, { colours }: ReadOptions = { colours: tru
     const outer = innermost();
     const digits = /^t-([0-9a-f]{16})$/.exec(attributes.get('id') ?? '')?.[1];
     const inside = outer?.digits ?? '';
-    const turn = digits === undefined ? undefined : { digits, inside, marks: [], words: [], addresses: [] };
+    const folded = outer === undefined && open.some((each) => each.element.name === 'details');
+    const turn = digits === undefined ? undefined : { digits, inside, folded, marks: [], words: [], addresses: [] };
     const silent = !colours && turn === undefined && name === 'span' && isColour(attributes);
     if (turn !== undefined) {
       outer?.marks.push(`<turn ${turn.digits}>`);
       turns.push(turn);
-      const hiding = open.find((each) => !SHOWING.has(each.element.name) || isHidden(each.element));
+      const hiding = open.find((each) => !SHOWING.has(each.element.name) || isUnseen(each.element));
       if (hiding !== undefined)
         odd.push({ turn: turn.digits, problem: `it stands inside <${hiding.element.name}>, where it may not be seen` });
     }
@@ -86,14 +92,22 @@ export function readPage(html: string, { colours }: ReadOptions = { colours: tru
     if (!silent) own?.marks.push(tag);
     for (const key of ADDRESSES) {
       const value = attributes.get(key);
-      if (value !== undefined) own?.addresses.push(decodeText(value));
+      if (value !== undefined) own?.addresses.push(value);
     }
     if (own === undefined) around.push({ after: turns.length, within: [...open.map((each) => each.element), element] });
     else if (isForeign(element))
       odd.push({ turn: own.digits, problem: `<${name}> in it is, or has, what no turn has` });
     if (name === 'meta' && attributes.get('name') === 'generator')
       renderer = /^turnpress, renderer (\S+)$/.exec(attributes.get('content') ?? '')?.[1] ?? '';
-    if (!EMPTY.has(name) && !tag.endsWith('/>')) open.push({ element, turn, silent });
+    if (ONCE.has(name) && seen.has(name)) say(`<${name}> stands there twice`);
+    seen.add(name);
+    const drawing = open.some((each) => each.element.name === 'svg');
+    if (drawing !== (DRAWN.has(name) && name !== 'svg')) say(`<${name}> stands where it does not belong`);
+    // browsers close a tag by a slash in drawings only: elsewhere all that follows would stand inside
+    if (tag.endsWith('/>') && !drawing) say(`"${evened(tag)}" is not closed by its slash`);
+    if (EMPTY.has(name) || (drawing && tag.endsWith('/>'))) return;
+    open.push({ element, turn, silent });
+    if (turn !== undefined) within.push(turn);
   };
   const closeTag = (tag: string, name: string): void => {
     const last = open.findLastIndex(({ element }) => element.name === name);
@@ -101,6 +115,7 @@ export function readPage(html: string, { colours }: ReadOptions = { colours: tru
     if (last === -1) return;
     const turn = innermost();
     const closed = open.splice(last);
+    for (const each of closed) if (each.turn !== undefined) within.pop();
     if (closed[0]?.silent !== true) turn?.marks.push(tag);
   };
 
@@ -125,7 +140,7 @@ export function readPage(html: string, { colours }: ReadOptions = { colours: tru
     if (slash === '/') closeTag(tag, name);
     else {
       const read = readAttributes(attributes);
-      if (read === undefined) say(`<${name}> has an attribute twice`);
+      if (read === undefined) say(`<${name}> has an attribute twice, or one that nobody knows how to read`);
       addTag(tag, { name, attributes: read ?? new Map() });
       // inside these, what looks like a tag is none
       if (RAW.has(name)) {
@@ -135,8 +150,15 @@ export function readPage(html: string, { colours }: ReadOptions = { colours: tru
       }
     }
   }
-  const done = turns.map(({ digits, inside, marks, words, addresses }) => {
-    return { digits, inside, marks: marks.join(''), words: decodeText(words.join('')).replace(/\s+/g, ''), addresses };
+  const done = turns.map(({ digits, inside, folded, marks, words, addresses }) => {
+    return {
+      digits,
+      inside,
+      folded,
+      marks: marks.join(''),
+      words: decodeText(words.join('')).replace(/\s+/g, ''),
+      addresses,
+    };
   });
   return { turns: done, odd, around, renderer };
 }
@@ -144,6 +166,7 @@ export function readPage(html: string, { colours }: ReadOptions = { colours: tru
 interface OpenTurn {
   readonly digits: string;
   readonly inside: string;
+  readonly folded: boolean;
   readonly marks: string[];
   readonly words: string[];
   readonly addresses: string[];
@@ -155,7 +178,7 @@ interface Opened {
   readonly silent: boolean;
 }
 
-const ATTRIBUTE = String.raw`\s+([^\s"'<>/=]+)(?:=(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>=${'`'}]+(?=[\s>]))))?`;
+const ATTRIBUTE = String.raw`[ \t\n\f\r]+([^\s"'<>/=]+)(?:=(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>=${'`'}]+(?=[\s>]))))?`;
 const TAG = new RegExp(String.raw`<(/?)([a-z][a-z0-9-]*)((?:${ATTRIBUTE})*)\s*/?>`, 'iy');
 const ATTRIBUTES = new RegExp(ATTRIBUTE, 'g');
 /** A comment that all readers end at the same place, and the doctype. */
@@ -171,6 +194,10 @@ const EMPTY: ReadonlySet<string> = new Set(
 const SHOWING: ReadonlySet<string> = new Set(
   'html body main div section article header footer nav ol ul li details summary'.split(' '),
 );
+/** A second one is no element: browsers give what it says to the first. */
+const ONCE: ReadonlySet<string> = new Set(['html', 'head', 'body', 'main']);
+/** What our drawings are made of; anything else in one ends it, or is read by other rules. */
+const DRAWN: ReadonlySet<string> = new Set(['svg', 'g', 'path', 'circle']);
 const ADDRESSES = ['href', 'src', 'srcset', 'action', 'formaction', 'data', 'poster'];
 
 export function classesOf({ attributes }: OpenElement): readonly string[] {
@@ -179,6 +206,11 @@ export function classesOf({ attributes }: OpenElement): readonly string[] {
 
 export function isHidden({ attributes }: OpenElement): boolean {
   return ['hidden', 'style', 'inert', 'popover', 'aria-hidden'].some((name) => attributes.has(name));
+}
+
+/** Also by a class of our own styles. */
+function isUnseen(element: OpenElement): boolean {
+  return isHidden(element) || classesOf(element).includes('visually-hidden');
 }
 
 /** What no turn has, whatever renderer made it: what runs, what hides, what asks, what loads other pages. */
@@ -191,7 +223,7 @@ function isForeign(element: OpenElement): boolean {
 
 /** Never in a turn; beside turns only where rules say so (around-turns.ts). */
 export const UNSAFE: ReadonlySet<string> = new Set(
-  'script style template iframe frame frameset object embed applet form input select textarea base meta link portal noscript dialog plaintext'.split(
+  'script style template iframe frame frameset object embed applet form input select textarea base meta link portal noscript dialog plaintext math'.split(
     ' ',
   ),
 );
@@ -204,13 +236,14 @@ function isColour(attributes: ReadonlyMap<string, string>): boolean {
 /** Classes of the spans that colour code (render/highlight.ts). */
 const COLOURS: ReadonlySet<string> = new Set('k b y n s c f a v m add del italic bold'.split(' '));
 
-/** Undefined: a name stands there twice. */
+/** Undefined: a name stands there twice, or a reference that our pages do not write. */
 function readAttributes(text: string): ReadonlyMap<string, string> | undefined {
   const found = new Map<string, string>();
   for (const [, name = '', double, single, bare] of text.matchAll(ATTRIBUTES)) {
     const key = name.toLowerCase();
-    if (found.has(key)) return undefined;
-    found.set(key, double ?? single ?? bare ?? '');
+    const value = double ?? single ?? bare ?? '';
+    if (found.has(key) || STRANGE.test(value)) return undefined;
+    found.set(key, decodeText(value));
   }
   return found;
 }
@@ -218,6 +251,9 @@ function readAttributes(text: string): ReadonlyMap<string, string> | undefined {
 function evened(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
+
+/** What browsers may read as a reference, and `decodeText` does not. */
+const STRANGE = /&(?!(?:amp|lt|gt|quot|#39|#x27);)[a-z#]/i;
 
 /** The references that our renderer writes; others stay as they are, and differ. */
 export function decodeText(html: string): string {

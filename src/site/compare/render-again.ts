@@ -9,6 +9,7 @@ import type { LoggedTurn } from '../../model/turn.ts';
 import { underBasePath } from '../base-path.ts';
 import { cleanImage, IMAGE_TYPES } from '../conversation/images.ts';
 import { renderGap } from '../conversation/page/conversation-body.ts';
+import { lookingCalls } from '../conversation/page/page-rows.ts';
 import type { BlobAddress } from '../render/blob-address.ts';
 import { type AnsweringTurn, renderTurn } from '../render/turn.ts';
 import { imageUrl } from '../urls.ts';
@@ -41,6 +42,8 @@ export interface ShownPicture {
 export interface Rendered {
   readonly rows: readonly string[];
   readonly pictures: readonly ShownPicture[];
+  /** First 16 digits of turns that may stand in a fold. */
+  readonly folding: ReadonlySet<string>;
 }
 
 /**
@@ -60,8 +63,11 @@ export function renderAgain(views: Iterable<TurnView>, shown: ReadonlySet<TurnHa
     else if (begun && item !== undefined) page.push({ ...turn, item });
   }
   const pictures: ShownPicture[] = [];
-  const rows = pairRows(page).flatMap((row) => renderRow(row, calls, rendering, pictures));
-  return { rows: [...gaps, ...rows].map((row) => underBasePath(row, rendering.basePath)), pictures };
+  const paired = pairRows(page);
+  const rows = paired.flatMap((row) => renderRow(row, calls, rendering, pictures));
+  const folding = paired.filter((row) => lookingCalls(row) !== undefined).map(({ turn }) => turn.hash.slice(0, 16));
+  const based = [...gaps, ...rows].map((row) => underBasePath(row, rendering.basePath));
+  return { rows: based, pictures, folding: new Set(folding) };
 }
 
 function renderRow(

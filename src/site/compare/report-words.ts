@@ -35,6 +35,8 @@ export function notComparedWords({ beside }: PageReport): string {
     ...(beside.elsewhere === 0
       ? []
       : [`${plural(beside.elsewhere, 'line')} about turns of other pages, branches and prices`]),
+    ...(beside.boxes === 0 ? [] : [`${plural(beside.boxes, 'box', 'boxes')} about branches and sub-agents`]),
+    ...(beside.others === 0 ? [] : [`${plural(beside.others, 'other line')} above and below the turns`]),
     'facts, tags, names of branches and links between pages; styles and scripts, which can hide or change what is seen',
   ].join('; ');
 }

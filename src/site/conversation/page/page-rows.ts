@@ -81,8 +81,8 @@ export function findRuns(rows: readonly PlacedRow[]): ReadonlyMap<number, Run> {
   return runs;
 }
 
-/** The calls of a row that only looks; undefined for any other. */
-function lookingCalls({ turn, answers }: Row<AnsweringTurn>): readonly ToolCallPart[] | undefined {
+/** The calls of a row that only looks; undefined for any other. Only such rows fold. */
+export function lookingCalls({ turn, answers }: Row<AnsweringTurn>): readonly ToolCallPart[] | undefined {
   if (turn.item.role !== 'assistant') return undefined;
   const calls: ToolCallPart[] = [];
   for (const part of turn.item.parts) {
