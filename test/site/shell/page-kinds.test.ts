@@ -77,7 +77,8 @@ describe('every page', () => {
   beforeAll(async () => {
     const archive = openTestArchive();
     const told = tell(archive, {
-      items: [prompt('where is the lock'), answer('in the cupboard'), prompt('and the key'), answer('beside it')],
+      // long enough for two pages, and with them a page of all prompts
+      items: [prompt('where is the lock'), answer('there '.repeat(30_000)), prompt('and the key'), answer('beside it')],
       meta: { title: 'The lock', tags: ['open'] },
     });
     const { id, turns } = told;
