@@ -59,6 +59,16 @@ export function openToWrite(context: Context, copies = false): ArchiveWriter {
   return archive;
 }
 
+/** Returns what closes the archive; a signal that ends the process closes it as well, and its lock is free. */
+export function holdOpen({ world }: Context, archive: ArchiveWriter): () => void {
+  const close = (): void => archive.close();
+  const forget = world.hold?.(close);
+  return () => {
+    forget?.();
+    close();
+  };
+}
+
 /**
  * Makes `private/` one that this machine made, before anything is kept in it. One that was made elsewhere is moved aside, and with
  * `--trust` believed. Throws UsageError when the machine cannot remember that.

@@ -90,7 +90,8 @@ export function createContext(world: World, options: GlobalOptions, indexIsBroke
     json,
     strict: options.strict === true,
     style,
-    columns: Math.min(world.stdout.columns ?? 100, 120),
+    // a terminal that was never told its size says 0
+    columns: Math.min(world.stdout.columns || 100, 120),
     problems,
     indexIsBroken,
     trust: options.trust === true,

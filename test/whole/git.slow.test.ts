@@ -125,6 +125,13 @@ describe.skipIf(!hasGit)('in a git repository (skipped: there is no git)', () =>
     await run('verify');
   });
 
+  it('no site is built into the archive', async () => {
+    await run('init', '.', '--origin', 'test.example/git');
+    for (const output of ['archive', 'archive/site', 'archive/private/cache/site'])
+      await expect(place.inside('build', '--output', output)).rejects.toThrow(/is in the archive/);
+    await run('build', '--output', 'archive-site');
+  });
+
   it('doctor says when something private is in it, and who gets the archive', async () => {
     git('init', '-q');
     await run('init', '.', '--origin', 'test.example/git');

@@ -253,10 +253,12 @@ export function buildSummary(context: Context, report: BuildReport, mode: 'local
   return `${context.shown(folder)}: ${what.filter((text) => text !== '').join(', ')}`;
 }
 
-/** The usual folder of the other site: what is private must never be where a host takes the public one from. */
+/** What is private must never be where a host takes the public site from, nor where git takes the archive from. */
 function refuseOthersFolder(context: Context, mode: 'local' | 'public'): void {
   const [own, others, option] =
     mode === 'public' ? [context.publicDir, '_private', ''] : [context.outputDir, '_site', ' --public'];
+  if (`${own}/`.startsWith(`${context.archiveDir}/`))
+    throw new UsageError(`${context.shown(own)} is in the archive; name another folder with --output`);
   if (own !== resolve(context.world.cwd, others)) return;
   throw new UsageError(
     `${others}/ is for the ${mode === 'public' ? 'private' : 'public'} site${option === '' ? '' : ` ("turnpress build${option}")`}; name another folder with --output`,

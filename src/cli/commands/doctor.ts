@@ -15,7 +15,7 @@ import { exitFor, hasArchive, isCopy, openToRead, readRules } from '../archive.t
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, isSystemError } from '../errors.ts';
 import { listRemotes, listTrackedPrivate } from '../machine/git.ts';
 import { openLog } from '../publishing/published.ts';
 import { oneLine } from '../terminal.ts';
@@ -117,7 +117,6 @@ function archiveFindings(context: Context): Finding[] {
   if (!hasArchive(context))
     return [{ what, state: 'hint', says: `none in ${context.shown(context.archiveDir)} yet: "turnpress" makes one` }];
   try {
-    accessSync(context.archiveDir, constants.W_OK);
     const archive = openToRead(context);
     try {
       const { conversations, turns } = archive.countConversations();
@@ -130,18 +129,25 @@ function archiveFindings(context: Context): Finding[] {
             says: `${plural(damaged, 'damaged place')}: "turnpress verify" names each`,
           },
         ];
-      return [
-        {
-          what,
-          state: 'ok',
-          says: `${context.shown(context.archiveDir)}, origin ${archive.info.origin}, ${plural(conversations, 'conversation')}, ${plural(turns, 'turn')}`,
-        },
-      ];
+      const held = `${context.shown(context.archiveDir)}, origin ${archive.info.origin}, ${plural(conversations, 'conversation')}, ${plural(turns, 'turn')}`;
+      return mayWrite(context.archiveDir)
+        ? [{ what, state: 'ok', says: held }]
+        : [{ what, state: 'hint', says: `${held}; you may read it and not write to it` }];
     } finally {
       archive.close();
     }
   } catch (error) {
     return [{ what, state: 'bad', says: messageOf(error) }];
+  }
+}
+
+function mayWrite(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
   }
 }
 

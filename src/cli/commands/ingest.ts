@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import type { ArchiveReader, ArchiveWriter } from '../../archive/archive.ts';
 import { type HealReport, heal, IMPORTERS, type IngestReport, ingest } from '../../ingest/ingest.ts';
 import { formatCount, plural } from '../../model/counts.ts';
-import { exitFor, openToWrite } from '../archive.ts';
+import { exitFor, holdOpen, openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { type Context, problemLine } from '../context.ts';
@@ -20,7 +20,7 @@ import { readVersion } from '../version.ts';
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   for (const path of args) checkPath(context, path);
   const archive = openToWrite(context);
-  const forget = context.world.hold?.(() => archive.close());
+  const close = holdOpen(context, archive);
   try {
     const report = await ingestInto(context, archive, args, options);
     context.printJson(report);
@@ -29,8 +29,7 @@ export async function run(context: Context, args: readonly string[], options: Co
     for (const line of problemLines(report)) context.log.info(line);
     return ingestExit(context, archive, report);
   } finally {
-    forget?.();
-    archive.close();
+    close();
   }
 }
 
@@ -43,9 +42,15 @@ export function ingestExit(context: Context, archive: ArchiveReader, report: Ing
 
 /** There was something to read, and not one of it could be read. */
 function readNothing({ sources, problems }: IngestReport): boolean {
-  const failed = problems.filter(({ code }) => code === 'NOT_READ').length;
-  return failed > 0 && failed >= sources.found - sources.ignored;
+  const failed = problems.filter(({ code }) => UNREAD.has(code)).length;
+  const unread = problems.filter(({ code }) => code === 'NOT_READ').length;
+  return failed > 0 && unread >= sources.found - sources.ignored;
 }
+
+/** Problems of a whole file or folder. Only what is `NOT_READ` was taken for a session before. */
+const UNREAD: ReadonlySet<string> = new Set([
+  ...['NOT_READ', 'UNREADABLE', 'UNLISTED_FOLDER', 'NO_SUCH_PATH', 'NOT_A_FILE', 'NOT_A_SESSION'],
+]);
 
 /** What an ingest did, and what came back of what the archive had lost. */
 export type IngestOutcome = IngestReport & { readonly healed: HealReport };
@@ -145,9 +150,9 @@ function checkPath(context: Context, typed: string): void {
   }
 }
 
-/** When nothing was found: where it was looked, and for what. */
+/** When nothing was found: where it was looked, and for what. What was there and could not be read is named as a problem. */
 export function sayWhereLooked({ log, world, shown }: Context, report: IngestReport, paths: readonly string[]): void {
-  if (report.sources.found - report.sources.ignored > 0) return;
+  if (report.sources.found - report.sources.ignored > 0 || readNothing(report)) return;
   const names = IMPORTERS.map(({ name }) => name).join(', ');
   if (paths.length > 0) {
     log.info(`no sessions in ${paths.join(', ')}: looked for files of ${names}`);

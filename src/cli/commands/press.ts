@@ -2,7 +2,7 @@
 /** In a folder without an archive it makes one first: the shortest way from sessions to a website. */
 
 import { resolve } from 'node:path';
-import { hasArchive, openToWrite } from '../archive.ts';
+import { hasArchive, holdOpen, openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
@@ -17,7 +17,7 @@ export async function run(context: Context, _args: readonly string[], options: C
   }
   let exit: number = EXIT.done;
   const archive = openToWrite(context);
-  const forget = context.world.hold?.(() => archive.close());
+  const close = holdOpen(context, archive);
   try {
     const ingested = await ingestInto(context, archive, [], options);
     context.print(ingestSummary(ingested, false));
@@ -28,8 +28,7 @@ export async function run(context: Context, _args: readonly string[], options: C
     context.printJson({ ingest: ingested, build: built, site: context.outputDir });
     exit = ingestExit(context, archive, ingested);
   } finally {
-    forget?.();
-    archive.close();
+    close();
   }
   await offerServe(context);
   return exit;

@@ -20,7 +20,7 @@ import {
   repair,
   repairLog,
 } from '../../replica/replica.ts';
-import { isForeign, noSuch, openToWrite, placeOf } from '../archive.ts';
+import { holdOpen, isForeign, noSuch, openToWrite, placeOf } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
@@ -40,6 +40,7 @@ export async function run(context: Context, args: readonly string[], options: Co
     places.filter((place) => isAddress(place)),
   );
   const archive = openToWrite(context);
+  const close = holdOpen(context, archive);
   const { origin } = archive.info;
   let sources: readonly GoodSource[] = [];
   let published: ArchiveLog | undefined;
@@ -63,7 +64,7 @@ export async function run(context: Context, args: readonly string[], options: Co
     for (const source of sources) source.close();
     fetcher.close();
     published?.close();
-    archive.close();
+    close();
   }
 }
 

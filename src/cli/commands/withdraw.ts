@@ -7,7 +7,7 @@ import { forgetWords, withholdSource } from '../../ingest/ingest.ts';
 import { formatCount, plural } from '../../model/counts.ts';
 import { type ConversationId, isHashPrefix, shortId } from '../../model/ids.ts';
 import { findReason, reasonNames, UNSAID_REASON } from '../../model/withdrawal.ts';
-import { noSuch, openToWrite } from '../archive.ts';
+import { holdOpen, noSuch, openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
@@ -36,6 +36,7 @@ export async function run(context: Context, args: readonly string[], options: Co
   if (typeof options.words === 'string' && options.words.trim() === '')
     throw new UsageError('--words takes the words that have to go');
   const archive = openToWrite(context);
+  const close = holdOpen(context, archive);
   try {
     const done =
       options.meta === true
@@ -48,7 +49,7 @@ export async function run(context: Context, args: readonly string[], options: Co
     sayWhatStays(context, options.sources === true);
     return EXIT.done;
   } finally {
-    archive.close();
+    close();
   }
 }
 

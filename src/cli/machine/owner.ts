@@ -6,6 +6,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, writeFile
 import { isAbsolute, join } from 'node:path';
 import { blake3Hex } from '../../base/blake3.ts';
 import { encodeUtf8 } from '../../base/bytes.ts';
+import { errorCode } from '../../base/disk.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../context.ts';
 import { isSystemError, UsageError } from '../errors.ts';
@@ -42,12 +43,17 @@ export function letRun(world: World, templatesDir: string): void {
   remember(world, 'templates', placeOf(templatesDir), templatesDir);
 }
 
-/** Undefined: there is none that can be one of ours. */
+/** Undefined: there is none that can be one of ours. Another user's may not be read. */
 function findId(privateDir: string): string | undefined {
   const file = join(privateDir, 'id');
-  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
-  const id = readFileSync(file, 'utf8').slice(0, 64).trim();
-  return ID.test(id) ? id : undefined;
+  try {
+    if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+    const id = readFileSync(file, 'utf8').slice(0, 64).trim();
+    return ID.test(id) ? id : undefined;
+  } catch (error) {
+    if (['EACCES', 'EPERM'].includes(errorCode(error))) return undefined;
+    throw error;
+  }
 }
 
 function placeOf(folder: string): string {

@@ -6,7 +6,7 @@ import type { ArchiveReader, ArchiveWriter } from '../../archive/archive.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import { ArchiveLog, ArchiveLogError } from '../../replica/log/log.ts';
 import type { GateOptions } from '../../replica/replica.ts';
-import { isForeign, openToWrite } from '../archive.ts';
+import { holdOpen, isForeign, openToWrite } from '../archive.ts';
 import type { Context } from '../context.ts';
 import { knownSecrets } from '../known-secrets.ts';
 import { findGateKey } from '../machine/gate-key.ts';
@@ -24,15 +24,14 @@ export async function withWritableLog(
   work: (archive: ArchiveWriter, log: ArchiveLog) => Promise<number>,
 ): Promise<number> {
   const archive = openToWrite(context);
-  const forget = context.world.hold?.(() => archive.close());
+  const close = holdOpen(context, archive);
   let log: ArchiveLog | undefined;
   try {
     log = openLog(context, archive, 'write');
     return await work(archive, log);
   } finally {
     log?.close();
-    forget?.();
-    archive.close();
+    close();
   }
 }
 

@@ -99,10 +99,15 @@ export function findKeptSource(dir: string, path: string): KeptSource | undefine
 /** Everything that is kept, sorted by path. Throws SourceDamageError for an index that is none. */
 export function listKeptSources(dir: string): readonly KeptSource[] {
   if (!existsSync(dir)) return [];
-  return readdirSync(dir)
-    .flatMap((shard) => readdirSync(join(dir, shard)).map((name) => findKept(join(dir, shard, name))))
+  return listFolders(dir)
+    .flatMap((shard) => listFolders(join(dir, shard)).map((name) => findKept(join(dir, shard, name))))
     .filter((kept) => kept !== undefined)
     .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Other programs leave files of theirs anywhere, such as `.DS_Store`. */
+function listFolders(dir: string): readonly string[] {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 }
 
 /**

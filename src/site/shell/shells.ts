@@ -2,7 +2,7 @@
 /** The one file that imports Eleventy. Titles and all other text reach it as data, never as template source: source is executed. */
 
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import Eleventy from '@11ty/eleventy';
 import { messageOf } from '../../base/errors.ts';
 import { TemplateError } from '../errors.ts';
@@ -30,7 +30,7 @@ async function renderBatch(batch: readonly ShellPage[], input: string): Promise<
   const asked = new Map(batch.map((page) => [page.model.url, page]));
   const pages = new Map<string, Uint8Array>();
   try {
-    const eleventy = new Eleventy(input, join(input, '..', 'output'), {
+    const eleventy = new Eleventy(fromHere(input), fromHere(join(input, '..', 'output')), {
       configPath: null,
       quietMode: true,
       dryRun: true,
@@ -64,4 +64,10 @@ async function renderBatch(batch: readonly ShellPage[], input: string): Promise<
     if (!pages.has(model.url)) throw new TemplateError(`no page came out for ${model.url}`, undefined);
   }
   return pages;
+}
+
+/** @NOTE: at the root of the disk Eleventy loses templates whose paths begin there. */
+function fromHere(path: string): string {
+  const here = process.cwd();
+  return dirname(here) === here ? relative(here, path) : path;
 }

@@ -175,7 +175,9 @@ function meetFolder(state: SiteState, { outputDir, site, check, log }: OutputOpt
   }
   const wrong = compareFolder(state, outputDir, inStep && !check ? 'top' : 'all');
   if (wrong > 0)
-    log.info(`${outputDir} is not as it was left: ${wrong} of its files are gone or changed, and are made again`);
+    log.info(
+      `${outputDir} is not as it was left: ${wrong === 1 ? 'one of its files is gone or changed, and is' : `${wrong} of its files are gone or changed, and are`} made again`,
+    );
   return wrong;
 }
 

@@ -144,6 +144,18 @@ describe('our own templates', () => {
     expect(asText(filled).get(`/${template}/full/`)).toContain('&lt;b&gt;');
   });
 
+  it('come out the same at the root of the disk', async () => {
+    const own = batch.slice(0, 1);
+    const expected = await (await openEleventy(inputs.templates).open()).render(own);
+    const here = process.cwd();
+    process.chdir('/');
+    try {
+      expect(asText(await (await openEleventy(inputs.templates).open()).render(own))).toEqual(asText(expected));
+    } finally {
+      process.chdir(here);
+    }
+  });
+
   it('are shown to Eleventy as samples once, and not at all when a build before did', async () => {
     const first = openEleventy(inputs.templates);
     const filler = createShellFiller(inputs.templates, [], first.open);
