@@ -66,11 +66,13 @@ async function* readParts(
       // what is read of a line without its end is read for nothing
       const end = lineStart(file, from, to);
       if (end > from) to = end;
-      else if (from > 0) {
+      else {
         const gap = findLongLine(file, from, to, gaps);
-        if (gap !== undefined) gaps = [...gaps, gap];
+        // the only line of a file may be a document of any length
+        const passed = gap !== undefined && (from > 0 || gap.length < file.size);
+        if (passed) gaps = [...gaps, gap];
         else span = lineEnd(file, to) + MORE_BYTES - from;
-        if (gap !== undefined || span > to - from) continue;
+        if (passed || span > to - from) continue;
       }
     }
     last = to === file.size;
@@ -140,12 +142,13 @@ function readOutput(
   input: Omit<SourceInput, 'bytes'>,
 ): { readonly output: SourceOutput; readonly bytes: Uint8Array } | undefined {
   const bytes = readAround(file, input.from, to, input.gaps ?? []);
-  if (to < file.size && input.from === 0 && !isLines(bytes)) return undefined;
+  if (to < file.size && input.from === 0 && !isLines(bytes, input.gaps)) return undefined;
   return { output: importer.read({ ...input, bytes }), bytes };
 }
 
 /** Whether a source goes line by line. One document, written over many lines, cannot be read in parts. */
-function isLines(bytes: Uint8Array): boolean {
+function isLines(bytes: Uint8Array, gaps: readonly Gap[] = []): boolean {
+  if (gaps.length > 0) return true;
   const end = bytes.indexOf(10);
   return end > 0 && decodeUtf8(bytes.subarray(0, end)).trimEnd().endsWith('}');
 }
