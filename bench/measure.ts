@@ -17,11 +17,17 @@ export interface Measured {
   readonly stdout: string;
 }
 
-/** Runs to the end; throws when it fails. */
-export async function measure(command: string, args: readonly string[], cwd: string): Promise<Measured> {
+/** Runs to the end; throws when it fails. `env`: of this process when absent. */
+export async function measure(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env?: NodeJS.ProcessEnv,
+): Promise<Measured> {
   const started = performance.now();
   const child = spawn('bash', ['-c', TIMED, 'bash', command, ...args], {
     cwd,
+    ...(env === undefined ? {} : { env }),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -1,7 +1,7 @@
 /** A corpus of any size, made from a seed folder: cold, unchanged, and with one more turn. */
 /** What must stay flat while the archive grows: the memory of every process, the parts of the search index, the cost of a change. */
 
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PartList } from '../src/model/search/parts.ts';
 import { appendTurn } from './append-turn.ts';
@@ -13,11 +13,14 @@ import { type Row, rowOf } from './table.ts';
 const program = join(import.meta.dirname, '..', 'bin', 'turnpress.js');
 
 export async function benchSize(seed: string, scratch: string, wanted: number): Promise<Row[]> {
-  const sessions = join(scratch, 'sessions');
+  const home = join(scratch, 'home');
+  // where `turnpress` alone looks for them
+  const sessions = join(home, '.claude', 'projects');
   const corpus = growCorpus(seed, sessions, wanted);
   const work = join(scratch, 'work');
   mkdirSync(work);
-  const turnpress = (...args: string[]) => measure(process.execPath, [program, ...args], work);
+  const env = homed(home);
+  const turnpress = (...args: string[]) => measure(process.execPath, [program, ...args], work, env);
   await turnpress('init', '.', '--origin', 'bench.example/archive');
   const rows: Row[] = [
     rowOf('sessions', megabytes(corpus.bytes), `${corpus.files} files, ${corpus.copies} copies of the seed`),
@@ -37,12 +40,9 @@ export async function benchSize(seed: string, scratch: string, wanted: number): 
     appendTurn(sessions, corpus.endMs, nth);
     await both(`turn ${nth} more`);
   }
-  const home = homeOf(scratch, sessions);
-  const alone = () => measure('env', [`HOME=${home}`, process.execPath, program, '--json'], work);
-  await alone(); // in a home that nothing is known of yet
   for (const nth of [4, 5, 6]) {
     appendTurn(sessions, corpus.endMs, nth);
-    const run = await alone();
+    const run = await turnpress('--json');
     rows.push(rowOf(`turn ${nth} more: turnpress alone`, seconds(run.seconds), costOf(run)));
   }
   for (const command of [
@@ -64,12 +64,10 @@ export async function benchSize(seed: string, scratch: string, wanted: number): 
   return rows;
 }
 
-/** A home in which the agent's sessions are these: there `turnpress` alone looks for them. */
-function homeOf(scratch: string, sessions: string): string {
-  const home = join(scratch, 'home');
-  mkdirSync(join(home, '.claude'), { recursive: true });
-  symlinkSync(sessions, join(home, '.claude', 'projects'));
-  return home;
+/** One home for all commands: in another one the archive's `private/` would count as another machine's, and its indexes with it. */
+function homed(home: string): NodeJS.ProcessEnv {
+  const { XDG_STATE_HOME: _state, XDG_CACHE_HOME: _cache, CLAUDE_CONFIG_DIR: _claude, ...rest } = process.env;
+  return { ...rest, HOME: home };
 }
 
 function pace(what: string, bytes: number, ...runs: readonly Measured[]): string {
