@@ -9,7 +9,7 @@ import { silentLog } from '../src/base/log.ts';
 import { holdMemory } from '../src/cli/memory.ts';
 import { openFeedParser } from '../src/feed/feed.ts';
 import { openReaderStore, pollFeeds } from '../src/reader/reader.ts';
-import { Fetcher } from '../src/replica/replica.ts';
+import { Fetcher } from '../src/replica/pull/pulling.ts';
 import type { Asked } from './feeds-check.ts';
 
 const MINUTE = 60_000;

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
 import { silentLog, silentProgress } from '../src/base/log.ts';
 import { holdMemory } from '../src/cli/memory.ts';
-import { Fetcher, pull } from '../src/replica/replica.ts';
+import { Fetcher, pull } from '../src/replica/pull/pulling.ts';
 
 const [side, first = '', address = ''] = process.argv.slice(2);
 if (side === 'serve') serve(first);

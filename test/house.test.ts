@@ -40,8 +40,9 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   archive: ['archive/archive.ts', 'archive/format/format.ts'], // bytes in, records out: what a replica needs without an archive
   ingest: ['ingest/ingest.ts'],
   cxdb: ['cxdb/cxdb.ts'],
-  feed: ['feed/feed.ts', 'feed/generate.ts', 'feed/formats.ts'], // the writers without the readers, names and media types without either
-  replica: ['replica/replica.ts', 'replica/log/log.ts', 'replica/check/checking.ts'], // what was published, without the gate that lets it; and without disk or archive
+  feed: ['feed/feed.ts', 'feed/generate.ts', 'feed/opml.ts', 'feed/formats.ts'], // the writers without the readers, names and media types without either
+  // what others publish and what was published, without the gate that lets it; and without disk or archive
+  replica: ['replica/replica.ts', 'replica/pull/pulling.ts', 'replica/log/log.ts', 'replica/check/checking.ts'],
   site: ['site/site.ts', 'site/fixed-urls.ts', 'site/compare/comparing.ts'], // what the scripts of the pages need: addresses, and turns as they look
   reader: ['reader/reader.ts'],
 };

@@ -1,9 +1,7 @@
-/** The door of the feed room: documents of entries as RSS, Atom and JSON Feed, lists of feeds as OPML; written and read. */
-/** Every format starts from one cleaned document, so that what a reader sees does not depend on the format. */
+/** The door of the feed room to what others write: documents as RSS, Atom and JSON Feed, lists of feeds as OPML. */
+/** What writes them has a door of its own, generate.ts: readers need none of it. */
 
 export { FeedParseError } from './errors.ts';
-export { generateFeed, generateOpml } from './generate.ts';
-export type { OpmlDocument, Outline } from './opml.ts';
 export { listFeedLinks } from './parse/feed-links.ts';
 export { type FeedParser, openFeedParser } from './parse/feed-parser.ts';
 export { type MarkupHandler, walkMarkup } from './parse/markup.ts';

@@ -1,4 +1,4 @@
-/** The writers of the feed room: documents of entries as RSS, Atom and JSON Feed, lists of feeds as OPML. */
+/** The writers of the feed room: documents of entries as RSS, Atom and JSON Feed. */
 /** A door of its own, because who writes feeds need not load what reads other people's. */
 
 import type { FeedDocument } from '../model/entry.ts';
@@ -6,7 +6,6 @@ import { writeAtom } from './atom.ts';
 import { type CleanDocument, cleanDocument } from './clean.ts';
 import type { FeedFormat } from './formats.ts';
 import { writeJsonFeed } from './json-feed.ts';
-import { type OpmlDocument, writeOpml } from './opml.ts';
 import { writeRss } from './rss.ts';
 
 /** One writer for each row of the table in formats.ts. */
@@ -19,9 +18,4 @@ const WRITERS: Readonly<Record<FeedFormat, (doc: CleanDocument) => string>> = {
 /** A feed in one of the formats, UTF-8 text. Equal documents give equal bytes. Throws FeedUrlError for an address that is not absolute. */
 export function generateFeed(format: FeedFormat, doc: FeedDocument): string {
   return WRITERS[format](cleanDocument(doc));
-}
-
-/** OPML 2.0. Equal lists give equal bytes. Throws FeedUrlError. */
-export function generateOpml(doc: OpmlDocument): string {
-  return writeOpml(doc);
 }

@@ -1,5 +1,5 @@
-/** OPML 2.0 (http://opml.org/spec2.opml): lists of feeds, as readers exchange them. */
-/** Small enough to write ourselves, on the same XML writer as Atom. */
+/** The door to OPML 2.0 (http://opml.org/spec2.opml): lists of feeds, as readers exchange them, written. */
+/** Small enough to write ourselves, on the same XML writer as Atom; who keeps a list needs no writer of feeds. */
 
 import { cleanLine, cleanUrl } from './clean.ts';
 import { XML_DECLARATION, xmlElement, xmlText } from './xml.ts';
@@ -32,8 +32,8 @@ export interface OpmlDocument {
   readonly outlines: readonly Outline[];
 }
 
-/** Throws FeedUrlError for an address that is not absolute. */
-export function writeOpml(doc: OpmlDocument): string {
+/** Equal lists give equal bytes. Throws FeedUrlError for an address that is not absolute. */
+export function generateOpml(doc: OpmlDocument): string {
   // The specification wants an outline at the least; a list of no feeds is an empty group.
   const outlines = doc.outlines.length === 0 ? [{ title: doc.title, outlines: [] }] : doc.outlines;
   const opml = xmlElement('opml', { version: '2.0' }, [

@@ -5,7 +5,7 @@ import { decodeUtf8 } from '../base/bytes.ts';
 import { TurnpressError } from '../base/errors.ts';
 import { listFeedLinks } from '../feed/feed.ts';
 import type { ForeignFeed } from '../model/foreign-feed.ts';
-import type { Answer } from '../replica/replica.ts';
+import type { Answer } from '../replica/pull/pulling.ts';
 import { NoFeedError } from './errors.ts';
 
 export interface FoundFeed {

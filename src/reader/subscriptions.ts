@@ -4,7 +4,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { encodeUtf8 } from '../base/bytes.ts';
 import { realDisk, replaceFile } from '../base/disk.ts';
-import { FeedParseError, generateOpml, type OpmlDocument, type Outline, readOpml } from '../feed/feed.ts';
+import { FeedParseError, readOpml } from '../feed/feed.ts';
+import { generateOpml, type OpmlDocument, type Outline } from '../feed/opml.ts';
 import { SubscriptionsError } from './errors.ts';
 
 export interface Subscription {

@@ -1,11 +1,10 @@
-/** The replica's door: publishing an archive, and taking things from the web. */
+/** The replica's door: publishing an archive, proofs of what was published, and repair. */
 /** Publishing fails closed: what the gate finds, or cannot look into, stays in. */
 
 export { checkProof, type ProofReport } from './check/check-proof.ts';
 export { PROOF_LIMIT, parseProof } from './check/proof-file.ts';
 export { proveTurn } from './check/prove.ts';
-export { BadProofError, NetworkError, type NetworkReason, NoReplicaError, NotPublishedError } from './errors.ts';
-export { type Answer, Fetcher, type FetcherOptions, type FetchOptions, type Redirect } from './fetch/fetcher.ts';
+export { BadProofError, NotPublishedError } from './errors.ts';
 export { keyFile } from './log/key-files.ts';
 export { commitPublish, isEmptyPlan } from './publish/commit.ts';
 export { findBlocked, type GateOptions } from './publish/gate.ts';
@@ -21,13 +20,6 @@ export { openPublished, type PublishedArchive } from './publish/published.ts';
 export type { PublishedLog, ReplicaFile } from './publish/replica-files.ts';
 export { finishRotation, planSigning, readySigners, type SigningChoice, type SigningPlan } from './publish/signing.ts';
 export { planUnpublish } from './publish/unpublish.ts';
-export { compareMirror, type Difference, type MirrorReport } from './pull/compare-mirror.ts';
-export type { PullOptions, PullReport } from './pull/contract.ts';
-export { type FoundReplica, findReplica } from './pull/discover.ts';
-export type { HostReport } from './pull/hosts.ts';
-export { pull } from './pull/pull.ts';
-export { type PullState, readPullState } from './pull/pull-state.ts';
-export { ReplicaSource } from './pull/source.ts';
 export { openFolderSource } from './repair/folder-source.ts';
 export type { GoodSource } from './repair/good-source.ts';
 export { type RepairReport, repair } from './repair/repair.ts';

@@ -9,7 +9,7 @@ import { decodeUtf8 } from '../../base/bytes.ts';
 import { parseJson } from '../../base/json.ts';
 import { plural } from '../../model/counts.ts';
 import { fingerprintOf, parseVerifierKey } from '../../replica/log/log.ts';
-import { type Fetcher, findReplica, NetworkError, type PullReport, pull } from '../../replica/replica.ts';
+import { type Fetcher, findReplica, NetworkError, type PullReport, pull } from '../../replica/pull/pulling.ts';
 import { parseAnchor, resolverShardUrl } from '../../site/fixed-urls.ts';
 import {
   basePathOf,

@@ -3,7 +3,7 @@
 
 import { plural } from '../../model/counts.ts';
 import type { FollowedFeed, PollReport } from '../../reader/reader.ts';
-import type { PullReport } from '../../replica/replica.ts';
+import type { PullReport } from '../../replica/pull/pulling.ts';
 import { ownPrivate } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';

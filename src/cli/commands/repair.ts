@@ -9,14 +9,13 @@ import { messageOf, TurnpressError } from '../../base/errors.ts';
 import { plural } from '../../model/counts.ts';
 import { type ConversationId, isHashPrefix, shortId } from '../../model/ids.ts';
 import { ArchiveLog, verifyLog } from '../../replica/log/log.ts';
+import { type Fetcher, readPullState } from '../../replica/pull/pulling.ts';
 import {
-  type Fetcher,
   type GoodSource,
   openFolderSource,
   openReplicaSource,
   type RepairLogReport,
   type RepairReport,
-  readPullState,
   repair,
   repairLog,
 } from '../../replica/replica.ts';

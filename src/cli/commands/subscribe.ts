@@ -7,7 +7,7 @@ import { TurnpressError } from '../../base/errors.ts';
 import { plural } from '../../model/counts.ts';
 import { addSubscription, discoverFeed, removeSubscription, type Subscription } from '../../reader/reader.ts';
 import { fingerprintOf, parseVerifierKey } from '../../replica/log/log.ts';
-import { type FoundReplica, findReplica, NetworkError, NoReplicaError } from '../../replica/replica.ts';
+import { type FoundReplica, findReplica, NetworkError, NoReplicaError } from '../../replica/pull/pulling.ts';
 import { ownPrivate } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { messageOf, TurnpressError } from '../../base/errors.ts';
 import { isoTime } from '../../base/time.ts';
-import { readPullState } from '../../replica/replica.ts';
+import { readPullState } from '../../replica/pull/pulling.ts';
 import { hasArchive, openQuietly } from '../archive.ts';
 import type { Context } from '../context.ts';
 import { findLog } from '../publishing/published.ts';

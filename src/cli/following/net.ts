@@ -2,7 +2,7 @@
 /** Whatever goes out says who asks, as polite readers do. */
 
 import { type FeedParser, openFeedParser } from '../../feed/feed.ts';
-import type { Answer, Fetcher } from '../../replica/replica.ts';
+import type { Answer, Fetcher } from '../../replica/pull/pulling.ts';
 import { createFetcher } from './replicas.ts';
 
 /** A page or feed, decoded. */

@@ -10,7 +10,7 @@ import { type FeedParser, openFeedParser } from '../../feed/feed.ts';
 import type { ReadingSource } from '../../model/reading/entries.ts';
 import type { ReaderStore } from '../../reader/reader.ts';
 import { fingerprintOf, parseVerifierKey } from '../../replica/log/log.ts';
-import { readPullState } from '../../replica/replica.ts';
+import { readPullState } from '../../replica/pull/pulling.ts';
 import { type BuildOptions, buildSite, copySiteUrl, listCopySites } from '../../site/site.ts';
 import { openQuietly } from '../archive.ts';
 import type { Context } from '../context.ts';

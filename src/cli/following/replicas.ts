@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { makeRealFolders } from '../../base/confined-disk.ts';
 import { TurnpressError } from '../../base/errors.ts';
 import { plural } from '../../model/counts.ts';
-import { Fetcher, type HostReport, type PullReport, pull, readPullState } from '../../replica/replica.ts';
+import { Fetcher, type HostReport, type PullReport, pull, readPullState } from '../../replica/pull/pulling.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { claimPrivate } from '../machine/owner.ts';

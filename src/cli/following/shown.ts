@@ -8,7 +8,7 @@ import { TurnpressError } from '../../base/errors.ts';
 import { tellingTitle } from '../../model/facts/title.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import { openReaderStore, type ReaderEntry, readSubscriptions, type Subscription } from '../../reader/reader.ts';
-import { readPullState } from '../../replica/replica.ts';
+import { readPullState } from '../../replica/pull/pulling.ts';
 import type { FollowedSource, Following, RiverEntry, WanderTarget } from '../../site/site.ts';
 import { isForeign, openQuietly } from '../archive.ts';
 import type { Context } from '../context.ts';

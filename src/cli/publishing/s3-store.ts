@@ -5,7 +5,7 @@ import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsClient } from 'aws4fetch';
 import { messageOf } from '../../base/errors.ts';
-import { NetworkError } from '../../replica/replica.ts';
+import { NetworkError } from '../../replica/pull/pulling.ts';
 import { UsageError } from '../errors.ts';
 import { deleteRequest, type ListedObject, readDeleteAnswer, readError, readListing } from './s3-documents.ts';
 import type { S3Settings } from './s3-settings.ts';

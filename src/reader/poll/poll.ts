@@ -3,7 +3,7 @@
 
 import { messageOf, TurnpressError } from '../../base/errors.ts';
 import type { ForeignFeed } from '../../model/foreign-feed.ts';
-import type { Answer } from '../../replica/replica.ts';
+import type { Answer } from '../../replica/pull/pulling.ts';
 import { afterBad, afterGood, believedMove, type FeedHealth, type PollAnswer, validatorsOf } from '../schedule.ts';
 import type { FollowedFeed } from '../store/feeds.ts';
 import type { ReaderStore } from '../store/store.ts';

@@ -2,7 +2,7 @@
 /** The same functions run on the main thread and in workers, so where one runs cannot change a byte. */
 
 import type { EncodedHtml } from '../../base/html.ts';
-import { generateOpml } from '../../feed/generate.ts';
+import { generateOpml } from '../../feed/opml.ts';
 import { renderDocument } from './document.ts';
 import { type FeedJob, type FeedResult, runFeedJob } from './feed-job.ts';
 import { type RenderJob, type RenderResult, runRenderJob } from './render-job.ts';

@@ -3,8 +3,9 @@
 
 import { afterAll, describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../../../src/base/bytes.ts';
-import { generateFeed, openFeedParser } from '../../../src/feed/feed.ts';
+import { openFeedParser } from '../../../src/feed/feed.ts';
 import { FEED_FORMATS } from '../../../src/feed/formats.ts';
+import { generateFeed } from '../../../src/feed/generate.ts';
 import type { ForeignEntry } from '../../../src/model/foreign-feed.ts';
 import { plain } from '../documents.ts';
 import { FEED_URL, SHAPES } from './real-shapes.ts';

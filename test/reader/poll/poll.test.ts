@@ -9,7 +9,7 @@ import { encodeUtf8 } from '../../../src/base/bytes.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { openFeedParser } from '../../../src/feed/feed.ts';
 import { discoverFeed, NoFeedError, openReaderStore, type PollResult, pollFeeds } from '../../../src/reader/reader.ts';
-import { type Answer, NetworkError } from '../../../src/replica/replica.ts';
+import { type Answer, NetworkError } from '../../../src/replica/pull/pulling.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'turnpress-poll-'));
 const parser = openFeedParser();

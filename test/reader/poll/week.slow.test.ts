@@ -8,7 +8,7 @@ import { afterAll, expect, it } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
 import type { ForeignFeed } from '../../../src/model/foreign-feed.ts';
 import { openReaderStore, pollFeeds } from '../../../src/reader/reader.ts';
-import { type Answer, NetworkError } from '../../../src/replica/replica.ts';
+import { type Answer, NetworkError } from '../../../src/replica/pull/pulling.ts';
 
 const FEEDS = Number(process.env.TURNPRESS_WEEK_FEEDS ?? 400);
 const MINUTE = 60_000;

@@ -5,7 +5,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { ConversationId } from '../../../src/model/ids.ts';
-import { compareMirror, Fetcher, ReplicaSource } from '../../../src/replica/replica.ts';
+import { compareMirror, Fetcher, ReplicaSource } from '../../../src/replica/pull/pulling.ts';
 import { at, rawTurn } from '../../archive/turns.ts';
 import { changed, html200, status } from '../hostile-server.ts';
 import { fixedKey, openLog, publish, writeReplica } from '../test-publisher.ts';

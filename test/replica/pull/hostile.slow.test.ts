@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeChunk, generateCheckpoint } from '../../../src/archive/format/format.ts';
 import { encodeUtf8 } from '../../../src/base/bytes.ts';
 import type { ConversationId } from '../../../src/model/ids.ts';
-import type { PullOptions } from '../../../src/replica/replica.ts';
+import type { PullOptions } from '../../../src/replica/pull/pulling.ts';
 import { at, chain, START } from '../../archive/turns.ts';
 import * as modes from '../hostile-server.ts';
 import { fixedKey, vkeyOf } from '../test-publisher.ts';

@@ -3,7 +3,7 @@
 
 import { openArchive } from '../../../src/archive/archive.ts';
 import { silentLog, silentProgress } from '../../../src/base/log.ts';
-import { Fetcher, pull } from '../../../src/replica/replica.ts';
+import { Fetcher, pull } from '../../../src/replica/pull/pulling.ts';
 import { at, chain } from '../../archive/turns.ts';
 import { fixedKey, publish, writeReplica } from '../test-publisher.ts';
 

@@ -5,7 +5,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConversationId } from '../../../src/model/ids.ts';
-import { Fetcher, type PullOptions, readPullState } from '../../../src/replica/replica.ts';
+import { Fetcher, type PullOptions, readPullState } from '../../../src/replica/pull/pulling.ts';
 import { changed, type HostileServer, html200, type Rule, serveHostile, status } from '../hostile-server.ts';
 import { fixedKey, publish, writeReplica } from '../test-publisher.ts';
 import { filesOf, KEY, ORIGIN, openPullWorld, type PullWorld, said } from './pull-kit.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type ArchiveReader, type ArchiveWriter, createArchive, openArchive } from '../../../src/archive/archive.ts';
 import { type Problem, silentLog, silentProgress } from '../../../src/base/log.ts';
 import type { ConversationId } from '../../../src/model/ids.ts';
-import { Fetcher, type PullOptions, type PullReport, pull } from '../../../src/replica/replica.ts';
+import { Fetcher, type PullOptions, type PullReport, pull } from '../../../src/replica/pull/pulling.ts';
 import { at, chain, START } from '../../archive/turns.ts';
 import { type HostileServer, serveHostile } from '../hostile-server.ts';
 import { fixedKey, type Publication, publish, writeReplica } from '../test-publisher.ts';

@@ -5,13 +5,8 @@ import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
-import {
-  Fetcher,
-  type GoodSource,
-  openFolderSource,
-  openReplicaSource,
-  repairLog,
-} from '../../../src/replica/replica.ts';
+import { Fetcher } from '../../../src/replica/pull/pulling.ts';
+import { type GoodSource, openFolderSource, openReplicaSource, repairLog } from '../../../src/replica/replica.ts';
 import { changed, serveHostile } from '../hostile-server.ts';
 import { filesOf, KEY, ORIGIN, openPullWorld, type PullWorld } from '../pull/pull-kit.ts';
 import { fixedKey, publish, vkeyOf, writeReplica } from '../test-publisher.ts';

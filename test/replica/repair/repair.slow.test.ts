@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ArchiveWriter, mendInfo, openArchive } from '../../../src/archive/archive.ts';
 import { silentLog } from '../../../src/base/log.ts';
+import { Fetcher } from '../../../src/replica/pull/pulling.ts';
 import {
-  Fetcher,
   type GoodSource,
   openFolderSource,
   openReplicaSource,
