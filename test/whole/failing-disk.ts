@@ -11,6 +11,8 @@ export interface Fault {
   /** Which call fails, from 1; 0: none. */
   readonly at: number;
   readonly code: string;
+  /** Is told of each such call before it is made; what it does itself does not count. */
+  readonly before?: (call: string) => void;
 }
 
 export interface Armed {
@@ -50,8 +52,9 @@ const FILE_CALLS = [
 type Call = (...given: readonly unknown[]) => unknown;
 
 /** Replaces the calls of this thread until `disarm`. */
-export function armDisk({ root, at, code }: Fault): Armed {
+export function armDisk({ root, at, code, before }: Fault): Armed {
   const calls: string[] = [];
+  let telling = false;
   const undo: (() => void)[] = [];
   const readlink = fs.readlinkSync;
   const placeOf = (given: unknown): string => {
@@ -64,7 +67,14 @@ export function armDisk({ root, at, code }: Fault): Armed {
     }
   };
   const strikes = (what: string): boolean => {
+    if (telling) return false;
     calls.push(what);
+    telling = true;
+    try {
+      before?.(what);
+    } finally {
+      telling = false;
+    }
     return calls.length === at;
   };
   const replace = (owner: object, name: string, make: (work: Call) => Call): void => {

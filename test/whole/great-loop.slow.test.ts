@@ -30,7 +30,8 @@ afterEach(async () => {
 
 async function run(place: Place, code: number, ...argv: readonly string[]): Promise<string> {
   const ran = await place.inside(...argv).catch((error: unknown) => ({ code: -1, out: '', err: String(error) }));
-  expect([argv.join(' '), ran.code, ran.err]).toEqual([argv.join(' '), code, ran.err]);
+  const said = [argv.join(' '), ran.out, ran.err];
+  expect([ran.code, ...said]).toEqual([code, ...said]);
   return ran.out;
 }
 

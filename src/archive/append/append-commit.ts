@@ -139,8 +139,7 @@ export class Committer {
     for (let i = 0; i < growths.length; i += GROUP) {
       const group = growths.slice(i, i + GROUP).map((growth) => this.#prepare(growth));
       const folders = new Set<string>();
-      for (const kind of ['payload', 'entries', '0'] as const) {
-        const writes = group.flatMap((prepared) => prepared.writes[kind]);
+      for (const writes of listWrites(group)) {
         for (let at = 0; at < writes.length; at += MOST_OPEN)
           yield Unsynced.of(disk, (step) => this.#writeFiles(step, writes.slice(at, at + MOST_OPEN), folders));
       }
@@ -236,6 +235,21 @@ export class Committer {
     }
     return inline;
   }
+}
+
+/**
+ * Each list durable before the next. A log that has no checkpoint yet counts as far as its leaf hashes reach from the first on: those of
+ * its first tile come last, so that all of it stands or nothing.
+ */
+function* listWrites(group: readonly PreparedGrowth[]): Generator<readonly TileWrite[]> {
+  const all = (kind: TileKind) => group.flatMap(({ writes }) => writes[kind]);
+  yield all('payload');
+  yield all('entries');
+  const first = new Set(
+    group.flatMap(({ growth, writes }) => (growth.row === undefined ? writes['0'].slice(0, 1) : [])),
+  );
+  yield all('0').filter((write) => !first.has(write));
+  yield [...first];
 }
 
 function makeChunk(

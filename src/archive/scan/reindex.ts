@@ -60,7 +60,7 @@ export function reindex(store: Store, id: ConversationId, many = false): Convers
   });
   if (!many) store.index.transaction(() => store.index.dropOrphans());
   store.files.forget(id);
-  if (store.writable) store.write(() => sealAll(store, id, sealable));
+  if (store.writable && sealable.length > 0) store.write(() => sealAll(store, id, sealable));
   if (store.damage.length > before) store.detail(`${id}: read from its log again`);
   return store.index.findRow(id);
 }
@@ -103,7 +103,7 @@ function listRewritable({ unsealed, overlong, frontier }: ScannedConversation): 
 
 /** Rewrites tiles as single chunks and says so to the index. */
 function sealAll(store: Store, id: ConversationId, tiles: readonly number[]): void {
-  const found = tiles.length === 0 ? undefined : store.index.findRow(id);
+  const found = store.index.findRow(id);
   if (found === undefined) return;
   const chunks = tiles.map((n) => sealTile(store, found, n));
   const open = chunks.find((chunk) => chunk.tile === Math.floor(found.frontier.size / TILE_WIDTH));
@@ -117,7 +117,7 @@ function sealAll(store: Store, id: ConversationId, tiles: readonly number[]): vo
 function handleTails(store: Store, scanned: ScannedConversation): void {
   const cut = store.writable && scanned.readOnly === undefined;
   if (cut) sweepConversation(store, scanned.id);
-  const kept = cut ? store.write(() => cutTails(store, scanned.tails)) : [];
+  const kept = cut && scanned.tails.length > 0 ? store.write(() => cutTails(store, scanned.tails)) : [];
   for (const [i, tail] of scanned.tails.entries()) {
     const what = `${plural(tail.bytes, 'byte')} (${plural(tail.records, 'whole record')}) beyond the checkpoint`;
     const done = kept[i] === undefined ? 'left in place' : `moved to ${kept[i]}`;
@@ -144,18 +144,17 @@ function restoreCheckpoint(
 ): string {
   if (scanned.readOnly !== undefined) return '';
   if (scanned.checkpoint !== undefined) return store.stampOf(scanned.id);
-  if (!store.writable) return '';
+  const isNote = !isKnown && scanned.damage.length === 0;
+  const file = checkpointFile(scanned.id);
+  const report = { kind: isNote ? 'note' : 'checkpoint', file, conversation: scanned.id, turns: [] } as const;
+  if (!store.writable) {
+    if (isNote) store.report({ ...report, message: 'none was written yet' });
+    return '';
+  }
   store.write(() => {
-    quarantineFile(store, checkpointFile(scanned.id));
+    quarantineFile(store, file);
     writeCheckpoint(store, scanned.id, scanned.frontier, origin);
   });
-  const message = `it was rebuilt from the log: ${plural(scanned.frontier.size, 'record')}`;
-  const report = {
-    kind: isKnown || scanned.damage.length > 0 ? 'checkpoint' : 'note',
-    file: checkpointFile(scanned.id),
-    conversation: scanned.id,
-    turns: [],
-  } as const;
-  store.report({ ...report, message });
+  store.report({ ...report, message: `it was rebuilt from the log: ${plural(scanned.frontier.size, 'record')}` });
   return store.stampOf(scanned.id);
 }

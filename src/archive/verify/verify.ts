@@ -16,6 +16,7 @@ import type { Store } from '../index/store.ts';
 import { findLoss, lossReport } from '../scan/find-loss.ts';
 import { knownOrigin } from '../scan/reindex.ts';
 import { type ScannedConversation, type SeenMeta, scanConversation } from '../scan/scan.ts';
+import { isPurging } from '../withdraw/purge.ts';
 import { isWrittenByOthers, lookUntilSettled } from './beside-writer.ts';
 import { BlobUse } from './blob-use.ts';
 import { verifyBlobs } from './verify-blobs.ts';
@@ -91,7 +92,7 @@ function verifyConversation(
   use: BlobUse,
 ): { readonly damage: readonly DamageReport[]; readonly turns: number; readonly payloads: number } {
   const before = store.stampOf(id);
-  const known = findKnownLog(store.index, id);
+  const known = isUncommitted(store, id) ? undefined : findKnownLog(store.index, id);
   const row = store.index.findRow(id);
   const extent = { origin: knownOrigin(store, row), size: known?.size ?? 0 };
   const turns: NamedTurn[] = [];
@@ -101,7 +102,7 @@ function verifyConversation(
   let payloads = 0;
   const scanned = scanConversation(new ConversationFiles(store.disk, store.dir), id, extent, (hash, position, seen) => {
     use.note(hash, seen);
-    found.push(...listOf(checkItem(id, position, seen)), ...listOf(checkWithdrawal(id, { ...seen, position })));
+    found.push(...listOf(checkItem(id, position, seen)), ...listOf(checkWithdrawal(store, id, { ...seen, position })));
     if (!seen.withheld) for (const blob of listBlobsOf(seen.record, seen.payload)) blobs.add(blob);
     if (row !== undefined) inPlace &&= store.index.hasPlace(row.key, hash, position);
     if (seen.payload !== undefined) payloads++;
@@ -117,7 +118,7 @@ function verifyConversation(
     ...found,
     ...listOf(checkMain(scanned)),
     ...listStraysOf(store, id),
-    ...scanned.metas.flatMap((seen) => listOf(checkWithdrawal(id, seen))),
+    ...scanned.metas.flatMap((seen) => listOf(checkWithdrawal(store, id, seen))),
     ...checkTails(store, scanned),
     ...(loss === undefined
       ? [...listOf(checkCheckpoint(store, scanned)), ...checkIndex(store, scanned, { inPlace, blobs })]
@@ -126,8 +127,14 @@ function verifyConversation(
   return { damage: damage.map((report) => nameTurns(store, report, turns)), turns: turns.length, payloads };
 }
 
-/** A payload that was taken back must be gone. */
+/** Opening found a log that never had a checkpoint: what the index says of it is what was read a moment ago. */
+function isUncommitted(store: Store, id: ConversationId): boolean {
+  return store.damage.some(({ kind, file }) => kind === 'note' && file === checkpointFile(id));
+}
+
+/** A payload that was taken back must be gone, or whoever took it was stopped. */
 function checkWithdrawal(
+  store: Store,
   id: ConversationId,
   { record, position, slot, withheld }: Omit<SeenMeta, 'record'> & { readonly record: PayloadRecord },
 ): DamageReport | undefined {
@@ -135,7 +142,9 @@ function checkWithdrawal(
   const file = tileFile(id, 'payload', Math.floor(position / TILE_WIDTH));
   const message = 'the payload is still there although a tombstone took it back';
   const turns = record.kind === 'turn' ? [record.hash] : [];
-  return { kind: 'payload', file, conversation: id, turns, positions: [position], message };
+  const report = { file, conversation: id, turns, positions: [position] } as const;
+  if (!isPurging(store, id)) return { ...report, kind: 'payload', message };
+  return { ...report, kind: 'note', message: `${message}: the next command that writes removes it` };
 }
 
 /** Every importer names the way that its agent went on. */
@@ -163,9 +172,9 @@ function checkCheckpoint(
   const report = { kind: 'checkpoint', file, conversation: id, turns: [] } as const;
   if (checkpoint === undefined) {
     if (damage.length > 0) return undefined; // said there, with its reason
-    // nothing was ever committed here: a first append that was cut off
-    if (frontier.size === 0 && store.stampOf(id) === '' && store.index.findRow(id) === undefined) return undefined;
-    return { ...report, message: 'there is none that can be read' };
+    // nobody knew of a checkpoint here: a first append that was cut off
+    if (frontier.size === 0) return undefined;
+    return { ...report, kind: 'note', message: 'none was written yet: the next command that writes makes it' };
   }
   const bytes = store.files.readCheckpointBytes(id) ?? new Uint8Array(0);
   const parsed = parseCheckpoint(bytes);

@@ -43,7 +43,7 @@ export function notePurge(store: Store, entry: PurgeEntry): void {
 
 /**
  * Works off what a crash left. An entry whose tombstone was never committed is dropped: that withdrawal did not happen. One that
- * cannot be read is made anew from the tombstones.
+ * cannot be read is made anew from the tombstones. Of a conversation that is not there any more only its blobs are left.
  */
 export function resumePurges(store: Store, forget: Forget): void {
   const entries: PurgeEntry[] = [];
@@ -51,36 +51,48 @@ export function resumePurges(store: Store, forget: Forget): void {
     if (store.disk.stat(store.path(`${FOLDER}/${name}`))?.directory === true) continue; // not ours, and in nobody's way
     const row = isHash(name) ? store.index.findRow(name as ConversationId) : undefined;
     if (row?.damage !== undefined) continue; // nothing is written to a damaged conversation
-    const entry = row === undefined ? undefined : (readEntry(store, name) ?? recoverEntry(store, row));
-    if (entry !== undefined && row !== undefined && isCommitted(store, row, entry)) entries.push(entry);
+    const entry = readEntry(store, name) ?? (row === undefined ? undefined : recoverEntry(store, row));
+    const isDue =
+      row === undefined ? !store.hasFolder(name as ConversationId) : entry && isCommitted(store, row, entry);
+    if (entry !== undefined && isDue === true) entries.push(entry);
     else removeFile(store, `${FOLDER}/${name}`);
   }
   workOff(store, entries, forget);
 }
 
+/** Whether something of a conversation is still to be removed, because whoever was at it was stopped. */
+export function isPurging(store: Store, id: ConversationId): boolean {
+  return store.disk.stat(store.path(`${FOLDER}/${id}`))?.file === true;
+}
+
 /** Makes whatever was derived from the archive forget what the entries name. May be asked a second time. */
 export type Forget = (store: Store, entries: readonly PurgeEntry[]) => void;
 
-/** Any step may be the second time. The entries go last. */
+/** Any step may be the second time. */
 export function workOff(store: Store, entries: readonly PurgeEntry[], forget: Forget): void {
   if (entries.length === 0) return;
   for (const entry of entries) {
-    store.write(() => {
-      rewriteTiles(store, entry);
-      dropQuarantine(store, entry);
-    });
+    store.write(() => rewriteTiles(store, entry));
     // also notes anew which blobs the conversation needs, now without what was taken back
     reindex(store, entry.conversation);
   }
   store.write(() => {
-    for (const { blobs } of entries) dropBlobs(store, blobs);
-    // costs as much as the whole index, so once for all of them
-    store.index.scrub();
     forget(store, entries);
-    dropAside(store);
-    for (const { conversation } of entries) removeFile(store, `${FOLDER}/${conversation}`);
-    store.disk.fsyncDir(store.path(FOLDER));
+    finishPurge(store, entries);
   });
+}
+
+/** What stands outside conversations. Any step may be the second time; the entries go last. */
+export function finishPurge(store: Store, entries: readonly PurgeEntry[]): void {
+  for (const entry of entries) {
+    dropQuarantine(store, entry);
+    dropBlobs(store, entry.blobs);
+  }
+  // costs as much as the whole index, so once for all of them
+  store.index.scrub();
+  dropAside(store);
+  for (const { conversation } of entries) removeFile(store, `${FOLDER}/${conversation}`);
+  if (store.disk.stat(store.path(FOLDER)) !== undefined) store.disk.fsyncDir(store.path(FOLDER));
 }
 
 /** One commit wrote the tombstones, so either all of them are there or none. */
@@ -95,6 +107,9 @@ function rewriteTiles(store: Store, { conversation, positions }: PurgeEntry): vo
   store.files.forget(conversation);
   const row = store.index.findRow(conversation);
   if (row === undefined) return;
+  // from here on the index does not know what stands in the tiles: who opens the archive before it does reads the log again
+  const nothing = { heads: [], turns: [], tombstones: [], blobs: [], chunks: [], rewrittenTiles: [] };
+  store.index.transaction(() => store.index.apply({ row: { ...row, stamp: '' }, ...nothing }));
   for (const [n, group] of Map.groupBy(positions, (position) => Math.floor(position / TILE_WIDTH))) {
     const first = n * TILE_WIDTH;
     let entries = readTileEntries(store, row, n);
@@ -121,7 +136,7 @@ export function withdraw(entries: readonly PayloadEntry[], index: number, first:
   return out;
 }
 
-export function dropBlobs(store: Store, blobs: readonly string[]): void {
+function dropBlobs(store: Store, blobs: readonly string[]): void {
   for (const hash of blobs) {
     if (store.index.isBlobUsed(hash) || store.disk.stat(store.path(blobPath(hash))) === undefined) continue;
     removeFile(store, blobPath(hash));
@@ -132,7 +147,7 @@ export function dropBlobs(store: Store, blobs: readonly string[]): void {
 }
 
 /** Copies of this conversation's payload tiles, and of blobs that were damaged: what was cut off there may hold the payload too. */
-export function dropQuarantine(store: Store, { conversation, blobs }: PurgeEntry): void {
+function dropQuarantine(store: Store, { conversation, blobs }: PurgeEntry): void {
   const copies = [
     `conversations-${conversation}-tile-payload-`,
     ...blobs.map((hash) => `${blobPath(hash).replaceAll('/', '-')}-`),

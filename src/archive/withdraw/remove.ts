@@ -7,34 +7,35 @@ import { conversationPath } from '../files/conversation-files.ts';
 import { forgetLostLog } from '../index/lost-logs.ts';
 import type { Store } from '../index/store.ts';
 import { listTurns } from '../read/read-turns.ts';
-import { dropBlobs, dropQuarantine, type Forget, type PurgeEntry } from './purge.ts';
+import { type Forget, finishPurge, notePurge, type PurgeEntry } from './purge.ts';
 
 const REMOVED = 'private/removed';
 
 /** Any step may be the second time. */
 export function removeConversations(store: Store, ids: readonly ConversationId[], forget: Forget): void {
   if (ids.length === 0) return;
-  const { index } = store;
   const entries = ids.map((id) => entryOf(store, id));
   store.write(() => {
-    moveFolders(store, ids);
-    index.transaction(() => {
-      for (const id of ids) {
-        index.dropConversation(id);
-        forgetLostLog(index, id);
-      }
-      index.dropOrphans();
-    });
-    for (const entry of entries) {
-      store.files.forget(entry.conversation);
-      dropBlobs(store, entry.blobs);
-      dropQuarantine(store, entry);
-    }
-    // costs as much as the whole index, so once for all of them
-    index.scrub();
     forget(store, entries);
+    // the words are gone from what was derived: of who stops now only blobs would be left
+    for (const entry of entries) if (entry.blobs.length > 0) notePurge(store, { ...entry, named: [] });
+    // before the folders: what the index knows and nobody finds is lost
+    dropRows(store, ids);
+    moveFolders(store, ids);
+    for (const id of ids) store.files.forget(id);
+    finishPurge(store, entries);
   });
   for (const id of ids) store.forgetDamage(id);
+}
+
+function dropRows({ index }: Store, ids: readonly ConversationId[]): void {
+  index.transaction(() => {
+    for (const id of ids) {
+      index.dropConversation(id);
+      forgetLostLog(index, id);
+    }
+    index.dropOrphans();
+  });
 }
 
 function entryOf(store: Store, conversation: ConversationId): PurgeEntry {
