@@ -28,7 +28,10 @@ export interface QuickLook {
 /** `names`: of people, which count where a machine prints them. */
 export function createQuickLook(literals: readonly string[], names: readonly string[] = []): QuickLook {
   const own = literals.filter((word) => word.length >= 3).map((word) => ({ text: word.slice(0, 8), bit: SECRET }));
-  const owners = names.filter((name) => name.length >= 3).map((text) => ({ text, bit: HOME, follow: /^[ \t@]/ }));
+  const owners = names
+    .filter((name) => name.length >= 3)
+    .map((text) => ({ text, bit: HOME, follow: /^[ \t@]/ }))
+    .flatMap((row) => [row, { text: row.text, bit: HOME, before: NAMED_OWNER }]);
   const short = literals.filter((word) => word.length < 3);
   const search = createLiteralSearch([...SECRETS, ...NAMES, ...DUMPS, ...HOMES, ...owners, ...own]);
   const plain = new TextUnits();
@@ -153,12 +156,13 @@ const SECRETS: readonly Literal[] = [
   })),
   ...['PRIVATE KEY', 'Private-Lines', '.eyJ', '_password='].map((text) => ({ text, bit: SECRET })),
   { text: '://', bit: SECRET, reach: 400, follow: /^[^\s/@"'<>]{1,380}@|^[^\s/]{1,390}@/ },
+  ...['@tcp(', '@unix('].map((text) => ({ text, bit: SECRET, before: /[\w.-]:[^\s:@/"'`<>\\]{3,90}$/ })),
   { text: 'bearer', bit: SECRET, folded: true, follow: /^[ \t]{1,3}[A-Za-z0-9._~+/=-]{12}/ },
   ...['authorization', 'x-api-key', 'x-auth-token', 'private-token', 'x-goog-api-key'].map((text) => ({
     text,
     bit: SECRET,
     folded: true,
-    follow: /^\\{0,3}["'`]?[ \t]{0,3}[:=,][ \t]{0,3}\\{0,3}["'`]?[ \t]{0,2}[A-Za-z0-9._~+/=:-]/,
+    follow: /^\\{0,3}["'`]?[ \t]{0,3}(?:[:=,][ \t]{0,3}|[ \t]{1,3}(?=["']))\\{0,3}["'`]?[ \t]{0,2}[A-Za-z0-9._~+/=:-]/,
   })),
   { text: 'cookie', bit: SECRET, folded: true, follow: /^\\{0,3}["'`]?[ \t]{0,2}[:=,][^=]{1,100}=/, reach: 130 },
 ];
@@ -172,18 +176,23 @@ const NAMES: readonly Literal[] = [
   ...new Map(
     tellingPlaces.flatMap(({ literals }) => literals.map((literal) => [wordsOf(literal), { ...literal, bit: PLACE }])),
   ).values(),
-  ...['pass', 'pwd', 'psk', 'secret', 'token', 'credential', 'key'].map((text) => ({
+  ...['pass', 'pwd', 'psk', 'secret', 'token', 'credential', 'key', 'salt'].map((text) => ({
     text,
     bit: ASSIGNMENT,
     folded: true,
     reach: 26,
-    follow: /^[a-z0-9_-]{0,12}(?:[\\"'`\] \t]{0,10}(?:=|:)|[ \t]{1,2}["']?[^ \t-])/i,
+    follow: /^[a-z0-9_-]{0,12}(?:[\\"'`\] \t]{0,10}(?:str(?:ing)? ?)?(?:=|:)|[ \t]{1,2}["']?[^ \t-])/i,
   })),
   ...['sid', 'sessid', 'session_id', 'session-id', 'sessionid'].map((text) => ({
     text,
     bit: ASSIGNMENT,
     folded: true,
     follow: /^(?=[\\"'`\] \t=:])[\\"'`\] \t]{0,10}[=:][ \t>]{0,5}[\\"'`]{0,4}[A-Za-z0-9+/=_]{16}/,
+  })),
+  ...['--auth', '--bearer', '--secret-id'].map((text) => ({
+    text,
+    bit: ASSIGNMENT,
+    follow: /^[ \t]{1,2}["']?[^ \t-]/,
   })),
   ...['code', 'otp', 'pin', 'cvv', 'cvc'].map((text) => ({
     text,
@@ -204,6 +213,9 @@ const DUMPS: readonly Literal[] = [
   { text: '0: ', bit: BLOCK, follow: /^ ?[0-9a-f]{2,4} {1,2}[0-9a-f]{2}/i },
   { text: '0  ', bit: BLOCK, follow: /^[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2}/i },
 ];
+
+/** What stands before an owner's name where nothing need stand behind it. */
+const NAMED_OWNER = /(?:\d\(|\b(?:USER|USERNAME|LOGNAME)=["']?|\/(?:per-user|media)\/)$/;
 
 const HOMES: readonly Literal[] = ['home', 'users'].map((text) => ({
   text,

@@ -44,17 +44,34 @@ function list(value: JsonValue, ours: Ours | undefined, member: string | undefin
       const inside = value[name];
       if (inside === undefined) continue;
       fields.push({ text: name, isName: true });
-      list(inside, undefined, named !== undefined && /^value$/i.test(name) ? named : name, fields);
+      list(inside, undefined, named !== undefined && PAIRED.test(name) ? named : name, fields);
     }
   }
 }
 
-/** The name in a pair such as `{"name": "DB_PASSWORD", "value": …}`. */
+/** Members that hold the value of a pair. */
+const PAIRED = /^(?:parameter|option)?value$|^text$/i;
+
+/**
+ * The name in a pair such as `{"name": "DB_PASSWORD", "value": …}`; of what is typed into a page (`{"element": "Password field", "text": …}`)
+ * the word for what it is.
+ */
 function pairName(value: Readonly<Record<string, JsonValue>>): string | undefined {
-  if (value.value === undefined && value.Value === undefined) return undefined;
-  const name = value.name ?? value.key ?? value.Name ?? value.Key ?? value.variable;
-  return typeof name === 'string' && name.length <= 80 ? name : undefined;
+  const held = value.value ?? value.Value ?? value.ParameterValue ?? value.OptionValue;
+  const name =
+    value.name ?? value.key ?? value.Name ?? value.Key ?? value.variable ?? value.ParameterKey ?? value.OptionName;
+  if (typeof held === 'string' && typeof name === 'string' && typeof value.domain === 'string') return COOKIE_VALUE;
+  if (held !== undefined && typeof name === 'string') return name.length <= 80 ? name : undefined;
+  if (held === undefined && value.text === undefined) return undefined;
+  const place = value.element ?? value.selector ?? value.locator ?? value.label ?? value.placeholder ?? value.field;
+  return typeof place === 'string' ? TYPED_INTO.exec(place.slice(0, 200))?.[0].replace(/\W+/g, '_') : undefined;
 }
+
+/** The name of what a browser keeps for a site. */
+export const COOKIE_VALUE = 'cookie value';
+
+const TYPED_INTO =
+  /pass(?:word|wort|phrase|code)|kennwort|\bpin\b|\botp\b|(?:one.time|verification|security) code|api.?key|secret|token/i;
 
 /** The value with each string replaced by the one at the same place of `texts` (the order of `listStrings`). */
 export function replaceStrings(value: JsonValue, texts: readonly string[], ours?: Ours): JsonValue {

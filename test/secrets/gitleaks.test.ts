@@ -4,8 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { entropy, looksRandom } from '../../src/secrets/judging/placeholders.ts';
 import { gitleaksPlaces, gitleaksShapes } from '../../src/secrets/rules/gitleaks.ts';
-import { entropy, looksRandom } from '../../src/secrets/rules/placeholders.ts';
 import { createTextScanner } from '../../src/secrets/text-scanner.ts';
 import { gitleaksTokens, gitleaksValues } from '../../src/secrets/tokens/gitleaks-data.ts';
 import { sampleOf } from './pattern-sample.ts';

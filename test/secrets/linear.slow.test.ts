@@ -1,9 +1,13 @@
 import { describe, it } from 'vitest';
 import type { JsonValue } from '../../src/base/json.ts';
 import type { Item } from '../../src/model/item.ts';
+import { callLogins } from '../../src/secrets/rules/call-logins.ts';
+import { commandLogins } from '../../src/secrets/rules/command-logins.ts';
 import { cutPlaces } from '../../src/secrets/rules/cut-tokens.ts';
 import { gitleaksPlaces, gitleaksShapes } from '../../src/secrets/rules/gitleaks.ts';
+import { loginFiles } from '../../src/secrets/rules/login-files.ts';
 import { namedValues } from '../../src/secrets/rules/named-values.ts';
+import { toldSecrets } from '../../src/secrets/rules/told-secrets.ts';
 import { createRedactor } from '../../src/secrets/secrets.ts';
 import { expectLinear } from '../base/growth.ts';
 import { mustGo } from './must-go.ts';
@@ -153,10 +157,14 @@ describe('the cost of looking for secrets follows the length of what is looked a
   });
 });
 
-describe('the patterns of gitleaks, of named values and of what is cut off', () => {
+describe('the patterns of gitleaks and of places that tell', () => {
   const patterns = [
     ...gitleaksPlaces,
     ...namedValues,
+    ...callLogins,
+    ...commandLogins,
+    ...loginFiles,
+    ...toldSecrets,
     ...cutPlaces,
     ...gitleaksShapes.map(({ rule, shape }) => ({ rule, pattern: new RegExp(shape, 'g'), literals: [] })),
   ];

@@ -12,6 +12,7 @@ import { createTextScanner } from '../../src/secrets/text-scanner.ts';
 import { sampleOf } from './pattern-sample.ts';
 import { planted } from './planted.ts';
 import { plantedAnew } from './planted-anew.ts';
+import { plantedUnseen } from './planted-unseen.ts';
 
 const OPTIONS = { words: [], personal: false, knownValues: [] };
 const redactor = await createRedactor(OPTIONS);
@@ -49,7 +50,7 @@ describe('a planted secret', () => {
     expect(new Set(planted.map(({ kind }) => kind)).size).toBe(planted.length);
   });
 
-  it.each([...planted, ...plantedAnew])('$kind', async ({ text, secret }) => {
+  it.each([...planted, ...plantedAnew, ...plantedUnseen])('$kind', async ({ text, secret }) => {
     for (const around of [text, `I ran this:\n\n${text}\n\nand it worked.`]) {
       for (const item of [say(around), call({ command: around })]) {
         const left = await leftOf(item);

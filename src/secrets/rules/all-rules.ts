@@ -2,6 +2,7 @@
 /** What stands where in the text itself, and which reading to look at, is the scanner's to know. */
 
 import { type Finding, type Report, reportMatches } from '../finding.ts';
+import { isPlaceholder } from '../judging/placeholders.ts';
 import { createListSearch } from '../literal-search.ts';
 import { findAssignments } from './assignments.ts';
 import { acceptsUrl, CONTEXT_HINT, findInContext, findUrlLogin } from './context-rules.ts';
@@ -9,7 +10,6 @@ import { findCutToken } from './cut-tokens.ts';
 import { findHomePaths, HOME_HINT, listOwners } from './home-paths.ts';
 import { findOwners, OWNER_HINT } from './owners.ts';
 import { findPersonal } from './personal.ts';
-import { isPlaceholder } from './placeholders.ts';
 import { findPrivateKeys, PRIVATE_KEY_HINT } from './private-keys.ts';
 import { LINT_HINT, loadLint } from './secretlint.ts';
 import { findInPlaces } from './telling-places.ts';

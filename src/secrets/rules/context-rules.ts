@@ -2,11 +2,11 @@
 /** Each pattern starts at fixed text and is bounded, so a hostile line costs linear time. */
 
 import { type Report, reportMatches } from '../finding.ts';
-import { isPlaceholder, looksRandom } from './placeholders.ts';
+import { isPlaceholder, looksRandom } from '../judging/placeholders.ts';
 
 /** A text without any of these holds nothing for the rules below. */
 export const CONTEXT_HINT =
-  /\.eyJ|bearer[ \t]|authorization|x-api-key|x-auth-token|private-token|x-goog-api-key|cookie\\{0,3}["']?[ \t]{0,2}[:=,]|:\/\/[^\s/@"'<>]{1,380}@|_authToken|_password[ \t]{0,2}=/i;
+  /\.eyJ|bearer[ \t]|authorization|x-api-key|x-auth-token|private-token|x-goog-api-key|cookie\\{0,3}["']?[ \t]{0,2}[:=,]|:\/\/[^\s/@"'<>]{1,380}@|_authToken|_password[ \t]{0,2}=|@(?:tcp|unix)\(/i;
 
 export function findInContext(text: string, report: Report): void {
   findWebTokens(text, report);
@@ -14,6 +14,7 @@ export function findInContext(text: string, report: Report): void {
   reportMatches(text, HEADER, 'authorization', report, acceptsHeader);
   reportMatches(text, COOKIE, 'cookie', report, acceptsCookie);
   reportMatches(text, URL_PASSWORD, 'url', report, (v, m) => acceptsUrl(m.groups?.u ?? '', v, m.groups?.h ?? ''));
+  reportMatches(text, DSN, 'url', report, (v, m) => acceptsUrl(m.groups?.u ?? '', v, m.groups?.h ?? ''));
   reportMatches(text, URL_TOKEN, 'url', report, (v) => !isPlaceholder(v) && looksRandom(v));
   reportMatches(
     text,
@@ -54,11 +55,13 @@ export function findUrlLogin(text: string): { user: string; password: string; ho
 
 const BEARER = /\bbearer[ \t]{1,3}(?<v>[A-Za-z0-9._~+/=-]{12,4096})/dgi;
 const HEADER =
-  /\b(?:(?:proxy-)?authorization|x-api-key|x-auth-token|private-token|x-goog-api-key)\\{0,3}["'`]?[ \t]{0,3}[:=,][ \t]{0,3}\\{0,3}["'`]?[ \t]{0,2}(?<scheme>(?:bearer|basic|token|apikey|negotiate|bot)[ \t]{1,3})?(?<v>[A-Za-z0-9._~+/=:-]{6,4096})/dgi;
+  /\b(?:(?:proxy-)?authorization|x-api-key|x-auth-token|private-token|x-goog-api-key)\\{0,3}["'`]?[ \t]{0,3}(?:[:=,][ \t]{0,3}|[ \t]{1,3}(?=["']))(?:[bfruBFRU]{1,2}(?=["']))?\\{0,3}["'`]?[ \t]{0,2}(?<scheme>(?:bearer|basic|token|apikey|negotiate|bot)[ \t]{1,3})?(?<v>[A-Za-z0-9._~+/=:-]{6,4096})/dgi;
 const COOKIE =
   /\b(?:set-)?cookie\\{0,3}["'`]?[ \t]{0,2}[:=,][ \t]{0,2}\\{0,3}["'`]?(?<v>[!#$%&*+.^_|~0-9A-Za-z-]{1,64}=[^\r\n"'`\\<>]{1,8192})/dgi;
 const URL_PASSWORD =
   /:\/\/(?<u>[^\s/:@"'`<>\\]{0,128}):(?<v>[^\s/"'`<>\\]{1,256})@(?<h>[A-Za-z0-9_[$%{][\w.:\]-]{0,128})/dg;
+/** `app:…@tcp(db:3306)/shop`, as Go writes it. */
+const DSN = /(?<![\w:/.-])(?<u>[\w.-]{1,64}):(?<v>[^\s:@/"'`<>\\]{3,128})@(?:tcp|unix)\((?<h>[\w.:/-]{0,128})/dg;
 const URL_TOKEN = /:\/\/(?<v>[A-Za-z0-9_-]{20,255})(?::x-oauth-basic)?@/dg;
 const NPMRC = /(?<![\w.])(?:_authToken|_password)[ \t]{0,2}=[ \t]{0,2}["']?(?<v>[A-Za-z0-9+/=_.-]{8,512})/dg;
 

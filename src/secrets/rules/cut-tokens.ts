@@ -2,7 +2,7 @@
 /** The other half stands in another turn or nowhere; without its beginning nobody can use it. */
 
 import type { Report } from '../finding.ts';
-import { isPlaceholder } from './placeholders.ts';
+import { isPlaceholder } from '../judging/placeholders.ts';
 import type { TellingPlace } from './telling-place.ts';
 import { tokenShapes } from './token-shapes.ts';
 

@@ -1,9 +1,9 @@
 /** gitleaks' rules as rows of our own tables. */
 /** The rules are data that a program wrote; what they mean to us, and how far a value behind a name is believed, stands here. */
 
+import { entropy, isPlaceholder, looksRandom } from '../judging/placeholders.ts';
 import { gitleaksTokens, gitleaksValues } from '../tokens/gitleaks-data.ts';
 import { LEFT, prefixedShape, type TokenShape } from '../tokens/token-shape.ts';
-import { entropy, isPlaceholder, looksRandom } from './placeholders.ts';
 import type { TellingPlace } from './telling-place.ts';
 
 export const gitleaksShapes: readonly TokenShape[] = gitleaksTokens.map(([rule, literal, pattern]) => {

@@ -98,10 +98,11 @@ const SEPARATOR = '(?:\\\\{0,4}\\/|\\\\{1,4}|%2[fF]|%5[cC])';
 const USER =
   "(?<user>[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}_.'@-]{0,62}[\\p{L}\\p{N}_$-])?(?: [\\p{L}\\p{N}._-]{1,32}(?=\\\\))?)";
 /** What homes may stand under: drives of Windows as Linux shows them, and the places of other systems. */
-const UNDER = `(?:\\/(?:mnt\\/|cygdrive\\/)?[a-zA-Z]|${SEPARATOR}(?:var|export|usr|data|nfs|System${SEPARATOR}Volumes${SEPARATOR}Data|host_mnt))`;
+const UNDER = `(?:\\/(?:mnt\\/|cygdrive\\/)?[a-zA-Z]|${SEPARATOR}(?:var|export|usr|data|nfs|Volumes${SEPARATOR}[\\p{L}\\p{N}_. -]{1,40}|System${SEPARATOR}Volumes${SEPARATOR}Data|host_mnt))`;
 const SERVER = '\\\\{2,8}[\\p{L}\\p{N}_.$-]{1,48}(?:\\\\{1,4}[\\p{L}\\p{N}_.$ -]{1,24}){0,2}?';
 /** After a flag of one letter (`-I/home/…`) a path begins as well as after anything that is no part of a path. */
-const LEFT = '(?:(?<=\\\\[nrt])|(?<=(?<![\\p{L}\\p{N}_-])-[A-Za-z])|(?<![\\p{L}\\p{N}_.~%}-]))';
+const LEFT =
+  '(?:(?<=\\\\[nrt])|(?<=(?<![\\p{L}\\p{N}_-])-[A-Za-z])|(?<=\\b(?:file|vscode[a-z-]{0,16}|cursor|windsurf|zed|idea|txmt|subl):\\/\\/(?:localhost|file|vscode-app))|(?<![\\p{L}\\p{N}_.~%}-]))';
 const HOME = new RegExp(
   `(?:${LEFT}(?:${UNDER}?${SEPARATOR}(?:home|Users)|[A-Za-z](?::|%3[aA])${SEPARATOR}[Uu]sers)|(?<![\\p{L}\\p{N}\\\\])${SERVER}\\\\{1,4}(?:[Hh]ome|[Uu]sers))${SEPARATOR}${USER}`,
   'gu',

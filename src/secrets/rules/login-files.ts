@@ -1,8 +1,8 @@
 /** Passwords in files whose form alone tells: docker's, netrc, pgpass, htpasswd, shadow, XML, SQL, lists of name and value. */
 /** Such files are printed whole by `cat`, so the form of the file is all that there is to go by. */
 
-import { judgeAssignment } from './assignments.ts';
-import { isPlaceholder } from './placeholders.ts';
+import { judgeAssignment } from '../judging/named-value.ts';
+import { isPlaceholder } from '../judging/placeholders.ts';
 import type { TellingPlace } from './telling-place.ts';
 
 const typed = (value: string) => !isPlaceholder(value) && !/^(?:%s|\?|:\w+|@\w+|[A-Z][A-Z_]+)$/.test(value);
@@ -41,9 +41,12 @@ export const loginFiles: readonly TellingPlace[] = [
       'apikey>',
       'api-key>',
       'api_key>',
-    ].map((text) => ({ text, folded: true, follow: /^[^<\s]{3}/ })),
+    ].flatMap((text) => [
+      { text, folded: true, follow: /^[^<\s]{3}/ },
+      { text: text.replace('>', ' '), folded: true, follow: /^[^<>]{1,160}>[^<\s]{3}/, reach: 180 },
+    ]),
     pattern:
-      /<(?<n>[\w:.-]{0,48}(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key))>(?<v>[^<>\s]{3,512})<\//dgi,
+      /<(?<n>[\w:.-]{0,48}(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key))(?:\s[^<>]{0,160})?>(?<v>[^<>\s]{3,512})<\//dgi,
     accepts: (value, match) => {
       const name = (match.groups?.n ?? '').replace(/^.*:/, '');
       const verdict = judgeAssignment(name, value, 'quoted');
@@ -51,6 +54,51 @@ export const loginFiles: readonly TellingPlace[] = [
         return verdict === 'none' ? false : verdict === 'secret' || 'doubtful';
       return typed(value) && !/^(?:string|xs:\w+|\{.*\})$/.test(value);
     },
+  },
+  {
+    // <property name="…password">…</property>, <name>secret.key</name><value>…</value>, <Password><Value>…
+    rule: 'password',
+    literals: [
+      ...['password">', 'passwd">', 'secret">', 'token">', 'key">', 'passphrase">'].map((text) => ({
+        text,
+        folded: true,
+        follow: /^[^<\s]{3}/,
+      })),
+      ...['</name>', '</key>', 'password>', 'password-'].map((text) => ({
+        text,
+        folded: true,
+        follow: /^(?:\s{0,40}<(?:value|string)>|\w{1,20}\s[^<>]{0,40}value=)/i,
+      })),
+    ],
+    pattern:
+      /(?:\bname="(?<n>[\w.-]{0,80}(?:password|passwd|passphrase|secret|token|key))">|<(?:name|key)>(?<a>[\w. -]{0,80}(?:password|passwd|passphrase|secret|token|key))<\/(?:name|key)>\s{0,40}<(?:value|string)>|<(?<b>\w{0,40}password)>\s{0,40}<value>|<(?<c>\w{0,20}password)-\w{1,20}\s[^<>]{0,60}?value=")(?<v>[^<>\s"]{3,512})(?=<|")/dgi,
+    accepts: (value, { groups: { n, a, b, c } = {} }) =>
+      judgeAssignment((n ?? a ?? b ?? c ?? '').replace(/^.*[. ](?=\w+[. ]\w+$)/, ''), value, 'quoted') === 'secret',
+  },
+  {
+    // lines of configurations with a blank between name and value
+    rule: 'password',
+    literals: ['password ', 'passwd ', 'Pass '].map((text) => ({ text, follow: /^(?:[057] )?[^\s"']{8}/ })),
+    pattern:
+      /(?<=^[ \t]{0,16}(?:[\w-]{1,24} ){0,6}(?:insecure-)?(?:password|passwd)(?: [057])? |(?<=^User \S{1,64}\r?\n)Pass )(?<v>[^\s"'`<>()/.,:;$%{}[\]]{8,128})(?=[ \t]{0,8}\r?$)/dgm,
+    accepts: (value) =>
+      typed(value) &&
+      /\d/.test(value) &&
+      /[a-z][A-Z\d]|\d[A-Za-z]/.test(value) &&
+      judgeAssignment('password', value, 'quoted') === 'secret',
+  },
+  {
+    rule: 'password',
+    literals: [
+      { text: 'PSK "' },
+      { text: ' IDENTIFY ' },
+      { text: 'createUser ', follow: /^\S{1,64} (?:MD5|SHA)/ },
+      { text: ']:587' },
+      { text: ']:465' },
+    ],
+    pattern:
+      /(?<=: PSK "|\bNickServ[ :]{1,3}IDENTIFY (?:\S{1,32} )?|\bcreateUser \S{1,64} (?:MD5|SHA[\w-]{0,5}) "?|^\[[\w.-]{3,80}\]:(?:587|465)\s{1,8}[^\s:]{1,80}:)(?<v>[^\s"]{5,128})(?=["\s]|$)/dgm,
+    accepts: typed,
   },
   {
     rule: 'password-hash',
@@ -105,7 +153,7 @@ export const loginFiles: readonly TellingPlace[] = [
       },
     ],
     pattern:
-      /\b(?:name|key|variable)\\{0,3}["']?\s{0,4}[:=]\s{0,4}\\{0,3}["']?(?<n>[A-Za-z][\w.-]{1,80})\\{0,3}["']?\s{0,4},?\s{0,40}\\{0,3}["']?(?:value|Value)\\{0,3}["']?\s{0,4}[:=]\s{0,4}\\{0,3}["']?(?<v>[^"'\s\\,}]{3,512})/dgi,
+      /\b(?:parameter|option)?(?:name|key|variable)\\{0,3}["']?\s{0,4}[:=]\s{0,4}\\{0,3}["']?(?<n>[A-Za-z][\w.-]{1,80})\\{0,3}["']?\s{0,4},?\s{0,40}\\{0,3}["']?(?:parameter|option)?value\\{0,3}["']?\s{0,4}[:=]\s{0,4}\\{0,3}["']?(?<v>[^"'\s\\,}]{3,512})/dgi,
     accepts: acceptsNamed,
   },
   {

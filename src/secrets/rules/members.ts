@@ -2,10 +2,10 @@
 /** The whole value of the member is looked at, because its name says what all of it is. */
 
 import type { Finding } from '../finding.ts';
-import { judgeAssignment, ruleOfName } from './assignments.ts';
+import { judgeAssignment, ruleOfName } from '../judging/named-value.ts';
+import { isPlaceholder } from '../judging/placeholders.ts';
 import { acceptsCookie, acceptsHeader } from './context-rules.ts';
 import { isLogin, isMnemonic } from './login-files.ts';
-import { isPlaceholder } from './placeholders.ts';
 
 /** The finding that takes the whole value, if its name makes it one. */
 export function judgeMember(name: string, value: string): Finding | undefined {
@@ -29,6 +29,11 @@ const KINDS: readonly {
     rule: 'cookie',
     name: /^(?:set-?)?cookies?$|[_-]cookies?$/i,
     accepts: (value) => value.includes('=') && acceptsCookie(value),
+  },
+  {
+    rule: 'cookie',
+    name: /^cookie value$/,
+    accepts: (value) => value.length >= 12 && acceptsCookie(`session=${value}`),
   },
   { rule: 'authorization', name: /^(?:proxy-?)?authorization$/i, accepts: isHeader },
   { rule: 'password', name: /^_?auth$/, accepts: isLogin },

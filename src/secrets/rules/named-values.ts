@@ -1,23 +1,26 @@
 /** Values that stand behind a telling name without a sign between them: arguments of calls, columns, `ENV NAME value`. */
 /** The name decides as it does for assignments; the form only says where name and value are. */
 
-import { judgeAssignment } from './assignments.ts';
-import { isPlaceholder, looksRandom } from './placeholders.ts';
+import { judgeAssignment } from '../judging/named-value.ts';
+import { isPlaceholder, looksRandom } from '../judging/placeholders.ts';
 import type { TellingPlace } from './telling-place.ts';
 
 /** What names of secrets have in them: searched for with what follows it. */
-const NAMES = ['pass', 'pwd', 'secret', 'token', 'credential', 'key'] as const;
+const NAMES = ['pass', 'pwd', 'secret', 'token', 'credential', 'key', 'salt'] as const;
 /** The forms of the first rows in one: an argument behind the name, an argument of a call that has it, a column. */
 const FOLLOW =
-  /^[\w-]{0,12}(?:\\{0,2}["']\s{0,3},\s{0,3}\\{0,2}["'][^"'\s]{3}|\(\s{0,4}\\{0,2}["'][^"'\s]{3}|[ \t]{1,40}[│|]?[ \t]{1,8}[^\s│|]{6})/;
+  /^[\w-]{0,12}(?:[ \t]{1,8}\\{0,2}["'][^"'\s]{3}|["'\])]{0,3}\s{0,3}(?:\|\||\?\?|\?:|:-|or\b)|\s{0,3}=\s{0,3}\\{0,2}["'][^"'\n]{0,60}\\{0,2}["']\s{0,3}->|\\{0,2}["']\s{0,3},\s{0,16}\\{0,2}["'][^"'\s]{3}|\(\s{0,4}\\{0,2}["'][^"'\s]{3}|[ \t]{1,40}[│|]?[ \t]{1,8}[^\s│|]{6})/;
 const named: TellingPlace['literals'] = NAMES.map((text) => ({ text, folded: true, follow: FOLLOW, reach: 80 }));
 
 const NAME = '(?<n>[A-Za-z][\\w.-]{1,60})';
+/** The same, found by the word in it that tells: names are everywhere. */
+const WORD = '(?:pass|pwd|secret|token|credential|key|salt)(?<=(?<a>[\\w.-]{3,60}))(?<z>[\\w-]{0,12})';
 const BARE = '(?<v>[^\\s"\'`|;&<>\\\\]{3,256})';
 
 /** Sure of it: what is only doubtful is too common in these forms. */
 function isSecret(value: string, match: RegExpExecArray): boolean {
-  return judgeAssignment(match.groups?.n ?? '', value, 'quoted') === 'secret';
+  const { n, a = '', z = '' } = match.groups ?? {};
+  return judgeAssignment((n ?? a + z).replace(/^[.-]+/, ''), value, 'quoted') === 'secret';
 }
 
 function isTyped(value: string): boolean {
@@ -30,7 +33,7 @@ export const namedValues: readonly TellingPlace[] = [
     rule: 'password',
     literals: named,
     pattern: new RegExp(
-      `(?<=(?:set|put|define|env|add|header|param|config|option|propert(?:y|ies)|append|bind)\\w{0,16}\\(\\s{0,8}\\\\{0,2}["'])${NAME}\\\\{0,2}["']\\s{0,3},\\s{0,3}\\\\{0,2}["'](?<v>[^"'\\r\\n\\\\]{3,256})\\\\{0,2}["']`,
+      `(?<=(?:set|get|put|fetch|define|env|add|header|param|config|option|propert(?:y|ies)|append|bind)\\w{0,16}\\(\\s{0,8}\\\\{0,2}["'])${NAME}\\\\{0,2}["']\\s{0,3},\\s{0,16}\\\\{0,2}["'](?<v>[^"'\\r\\n\\\\]{3,256})\\\\{0,2}["']`,
       'dgi',
     ),
     accepts: isSecret,
@@ -41,6 +44,50 @@ export const namedValues: readonly TellingPlace[] = [
     literals: named,
     pattern:
       /(?<=\.(?:set|with)?_?|\b(?:set|with)_?)(?<n>(?:[a-z]{1,12}_?){0,2}(?:password|passwd|passphrase|secret|token|api_?key|secret_?key|access_?key))\(\s{0,4}\\{0,2}["'](?<v>[^"'\s\\]{3,256})\\{0,2}["']\s{0,4}[,)]/dgi,
+    accepts: isSecret,
+  },
+  {
+    // storePassword "…", #define WIFI_PASS "…", setenv TOKEN '…'
+    rule: 'password',
+    literals: named,
+    pattern: new RegExp(`${WORD}[ \\t]{1,8}\\\\{0,2}["'](?<v>[^"'\\s\\\\]{5,256})\\\\{0,2}["']`, 'dgi'),
+    accepts: isSecret,
+  },
+  {
+    // env.TOKEN || "…", ENV["KEY"] ?? '…', and what a shell takes where there is none
+    rule: 'password',
+    literals: named,
+    pattern: new RegExp(
+      `${WORD}["'\\])]{0,3}(?:\\s{0,3}(?:\\|\\||\\?\\?|\\?:|\\bor\\b)\\s{0,3}["'\`](?<v>[^"'\`\\s\\\\]{5,256})["'\`]|:-(?<w>[^\\s"'\`}$]{5,256})\\})`,
+      'dgi',
+    ),
+    accepts: isSecret,
+  },
+  {
+    // what terraform says that it will change: password = "…" -> "…"
+    rule: 'password',
+    literals: named,
+    pattern: new RegExp(
+      `${WORD}["']?\\s{0,12}=\\s{0,3}["'][^"'\\n]{0,128}["']\\s{0,3}->\\s{0,3}["'](?<v>[^"'\\s\\\\]{3,256})`,
+      'dgi',
+    ),
+    accepts: isSecret,
+  },
+  {
+    // the default of a variable of terraform, of a member of a schema, of a parameter of CloudFormation
+    rule: 'password',
+    literals: [
+      {
+        text: 'default',
+        folded: true,
+        before: /(?:pass|pwd|secret|token|credential|key)[\w-]{0,12}\\{0,2}["']?\s{0,3}[:{][^{}]{0,70}$/i,
+        follow: /^\\{0,2}["']?\s{0,4}[:=]/,
+      },
+    ],
+    pattern: new RegExp(
+      `${WORD}\\\\{0,2}["']?(?:\\s{0,3}:?\\s{0,3}\\{[^{}]{0,240}?|[ \\t]{0,3}:[ \\t]{0,3}\\r?\\n(?:[ \\t]{1,24}\\w{1,40}:[^\\n]{0,120}\\n){0,4}[ \\t]{1,24})\\bdefault\\\\{0,2}["']?\\s{0,4}[:=]\\s{0,4}\\\\{0,2}["']?(?<v>[^"'\\s\\\\,})]{3,256})`,
+      'dgi',
+    ),
     accepts: isSecret,
   },
   {
@@ -122,6 +169,12 @@ export const namedValues: readonly TellingPlace[] = [
       text: literal.text.toLowerCase(),
     })),
     pattern: /\bConvertTo-SecureString[ \t]{1,3}(?:-String[ \t]{1,3})?\\{0,2}["'](?<v>[^"'\r\n\\$]{3,256})/dgi,
+    accepts: isTyped,
+  },
+  {
+    rule: 'password',
+    literals: [{ text: 'convertto-securestring', folded: true, before: /["']\s{0,3}\|\s{0,3}$/ }],
+    pattern: /["'](?<v>[^"'\r\n\\$]{3,256})\\{0,2}["']\s{0,3}\|\s{0,3}ConvertTo-SecureString\b/dgi,
     accepts: isTyped,
   },
   {

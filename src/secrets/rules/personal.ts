@@ -7,7 +7,7 @@ import type { Report } from '../finding.ts';
 export function mayHavePersonal(text: string): boolean {
   return (
     (text.includes('@') && /[A-Za-z0-9]@[A-Za-z0-9]/.test(text)) ||
-    (text.includes('+') && /\+\d{1,3}[ .(-]/.test(text)) ||
+    (text.includes('+') && /\+\d{1,3}(?:[ .(-]|\d{6})/.test(text)) ||
     NUMBERS.test(text)
   );
 }
@@ -78,7 +78,9 @@ const LOCAL_CHARACTER = /^[\p{L}\p{N}._%+-]$/u;
 const EMAIL =
   /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}_%+-](?:[\p{L}\p{N}._%+-]{0,62}[\p{L}\p{N}_%+-])?@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}?(?:(?=E<[a-z])|(?![A-Za-z0-9]))/uy;
 const IPV4 = /(?<![\d.A-Za-z_-])(?:\d{1,3}\.){3}\d{1,3}(?![\d.A-Za-z_-])/g;
-const PHONE = /(?<![\w+])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,5}(?:[ .-]\d{2,5}){1,4}(?![\w.])/g;
+/** In groups of digits; of two long ones not at the beginning of a line, where a plus is one of a diff; in one only behind a word for it. */
+const PHONE =
+  /(?<=[^\s\w+-][ \t]?|\w[ \t])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)|\d{2,5})[ .-]\d{6,8}(?![\w.])|(?<=\b(?:tel|phone|mobile|cell|handy|sms|whatsapp|fax|call|to|from)(?:[ _-]?(?:number|no|nr))?\\{0,2}["']?\.?[:= ]{1,3}\\{0,2}["']?)\+[1-9]\d{8,14}(?!\w)|(?<![\w+])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,5}(?:[ .-]\d{2,5}){1,4}(?![\w.])/gi;
 const CARD =
   /(?<![\w.$#/=%-])(?:\d{4}(?<s>[ -])\d{4}\k<s>\d{4}\k<s>\d{4}|3[47]\d\d(?<a>[ -])\d{6}\k<a>\d{5}|[3-6]\d{14,15})(?![\w%-]|\.\d)/g;
 /** First digits that issuers of cards have. */

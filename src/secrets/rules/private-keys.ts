@@ -2,7 +2,7 @@
 /** Found by their markers and read line by line: a cut through the block must not save the rest of it. */
 
 import type { Report } from '../finding.ts';
-import { looksRandom } from './placeholders.ts';
+import { looksRandom } from '../judging/placeholders.ts';
 
 export const PRIVATE_KEY_HINT = /PRIVATE KEY|Private-Lines/;
 

@@ -1,7 +1,7 @@
 /** Signatures and keys inside links: who has the link has the access. */
 /** What they open is in the rest of the link, so only the signature goes. */
 
-import { isPlaceholder, looksRandom } from './placeholders.ts';
+import { isPlaceholder, looksRandom } from '../judging/placeholders.ts';
 import type { TellingPlace } from './telling-place.ts';
 
 const isSignature = (value: string) => !isPlaceholder(value) && value.length >= 16 && /\d/.test(value);
@@ -15,13 +15,15 @@ export const signedLinks: readonly TellingPlace[] = [
   },
   {
     rule: 'url-signature',
-    literals: ['signature=', 'security-token=', '&token=', '?token=', '&x-amz-', 'policy='].map((text) => ({
-      text,
-      folded: true,
-      follow: /^[\w%+/~-]{16}/,
-    })),
+    literals: ['signature=', 'security-token=', '&token=', '?token=', '&code=', '?code=', '&x-amz-', 'policy='].map(
+      (text) => ({
+        text,
+        folded: true,
+        follow: /^[\w%+/~-]{16}/,
+      }),
+    ),
     pattern:
-      /(?<=[?&;](?:X-Amz-|X-Goog-|X-Oss-|X-Tos-)?(?:Signature|Security-Token|Policy|token)=)(?<v>[A-Za-z0-9%+/=_~.-]{16,4096})/dgi,
+      /(?<=[?&;](?:X-Amz-|X-Goog-|X-Oss-|X-Tos-)?(?:Signature|Security-Token|Policy|token)=)(?<v>[A-Za-z0-9%+/=_~.-]{16,4096})|(?<=[?&]code=)(?<w>[A-Za-z0-9%/_~.-]{32,4096})/dgi,
     accepts: (value) =>
       isSignature(value) && (looksRandom(value.replace(/%../g, '')) || /^[0-9a-f]{40,}$/i.test(value)),
   },

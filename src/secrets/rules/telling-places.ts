@@ -3,6 +3,7 @@
 
 import { type Report, reportMatches } from '../finding.ts';
 import { createListSearch } from '../literal-search.ts';
+import { callLogins } from './call-logins.ts';
 import { commandLogins } from './command-logins.ts';
 import { cutPlaces } from './cut-tokens.ts';
 import { gitleaksPlaces } from './gitleaks.ts';
@@ -10,12 +11,15 @@ import { loginFiles } from './login-files.ts';
 import { namedValues } from './named-values.ts';
 import { signedLinks } from './signed-links.ts';
 import type { TellingPlace } from './telling-place.ts';
+import { toldSecrets } from './told-secrets.ts';
 
 export const tellingPlaces: readonly TellingPlace[] = [
   ...commandLogins,
+  ...callLogins,
   ...cutPlaces,
   ...loginFiles,
   ...signedLinks,
+  ...toldSecrets,
   ...namedValues,
   ...gitleaksPlaces,
 ];

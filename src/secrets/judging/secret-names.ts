@@ -26,13 +26,18 @@ function readKind(name: string): NameKind | undefined {
   while (words.length > 1 && SUFFIX.test(words.at(-1) ?? '')) words.pop();
   const last = (words.pop() ?? '').replace(/\d{1,2}$/, '');
   const before = words.at(-1);
-  if (/(?:password|passwd|passphrase|kennwort|passwort)$/.test(last) || /(?:.pwd|^passcode|^psk)$/.test(last))
+  if (/(?:passwords?|passwd|passphrase|kennwort|passwort)$/.test(last) || /(?:.pwd|^passcode|^psk)$/.test(last))
     return 'password';
   if (last === 'pwd') return before === undefined && !/[a-z]/.test(name) ? undefined : 'password';
   // `PASS:` is what tests say
   if (name === 'pass') return 'password';
+  if (GLUED_PASS.test(last)) return 'password';
   if (last === 'pass') return before === undefined || TEST_WORDS.has(before) ? undefined : 'password';
   if (/(?:secret|credentials?)$/.test(last)) return before === 'public' ? undefined : 'secret';
+  // `SECRET_ID` of Vault; `--auth`, which options alone are called
+  if (last === 'id' && before === 'secret') return 'secret';
+  if (name === 'auth' || name === 'bearer') return 'secret';
+  if (last === 'salt' && before !== undefined && SALTED.has(before)) return 'secret';
   if (last === 'token' || last === 'key') return kindOfLast(name, last, before);
   if (GLUED.test(last) || (last === 'pat' && (before !== undefined || name === 'PAT'))) return 'secret';
   // In capitals words are often written in one: `GITHUBTOKEN`, but neither `MONKEY` nor `HOTKEY`.
@@ -70,8 +75,13 @@ const GLUED =
   /^(?:[a-z]{0,20}(?:api|access|secret|private|signing|encryption|auth|master|account|license|deploy)key|(?:[a-z]{0,20}(?:api|access|auth|bearer|bot|refresh|secret|session|private|personal|security|user)|id|oauth)token)$/;
 /** Words before `key` with which it is always a secret. */
 const KEY_WORDS = words(
-  'api access secret private signing encryption auth master service storage account session license deploy webhook shared client admin hmac aes cipher jwt ssh preshared',
+  'api access secret private signing encryption auth master service storage account session license deploy webhook shared client admin hmac aes cipher jwt ssh preshared decryption validation consumer recovery unseal wallet subscription fernet',
 );
+/** `dbpass`, but neither `bypass` nor `compass`. */
+const GLUED_PASS =
+  /^(?:remote|user|db|smtp|imap|ldap|http|ftp|ssh|root|admin|sudo|key|store|wifi|wlan|mysql|pg|redis|mqtt|my|trust|local|login|cert|vnc|rpc|app)pass$/;
+/** Salts of WordPress and Drupal, which are keys. */
+const SALTED = words('auth in nonce hash');
 /** Words with which `token` and `key` count, point or name, whoever writes them. */
 const NEVER = words(
   'max min num n count counts total next prev previous page continuation cursor cache primary foreign sort partition public idempotency routing dedupe dedup i18n eos bos pad unk',
