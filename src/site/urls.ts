@@ -16,6 +16,11 @@ export function conversationUrl(id: ConversationId, page = 1): string {
   return page === 1 ? `/c/${shortId(id)}/` : `/c/${shortId(id)}/p${page}/`;
 }
 
+/** Whether it is the first page of a conversation's main branch. */
+export function isConversationUrl(url: string): boolean {
+  return /^\/c\/[0-9a-f]{16}\/$/.test(url);
+}
+
 /** The picture beside a link to a page: its conversation's `/c/<id>/card.png`, else the site's. */
 export function cardUrl(pageUrl: string): string {
   const conversation = /^\/c\/[0-9a-f]{16}\//.exec(pageUrl)?.[0];

@@ -49,19 +49,20 @@ export async function openPart(site: string, info: PartInfo, spent: (bytes: numb
   const pieceOf = (token: string): string | undefined => ranges.findLast(({ from }) => compare(from, token) <= 0)?.hash;
   const filterFiles = new Map(listOf(filters).map((each) => [textOf(listOf(each)[0]), textOf(listOf(each)[1])]));
   const title = listOf(fields).indexOf('title');
-  const loaded = new Map<string, Promise<ReadonlyMap<string, readonly Posting[]>>>();
+  const loaded = new Map<string, Promise<ReadonlyMap<string, readonly Cbor[]>>>();
   const chosen = new Map<string, Promise<ReadonlyMap<string, readonly number[]>>>();
   const texts = new Map<number, Promise<IndexedText>>();
 
-  const loadPiece = (hash: string): Promise<ReadonlyMap<string, readonly Posting[]>> =>
-    once(loaded, hash, async () => decodePiece(await load(`index/${hash}.pf_index`), title));
+  const loadPiece = (hash: string): Promise<ReadonlyMap<string, readonly Cbor[]>> =>
+    once(loaded, hash, async () => decodePiece(await load(`index/${hash}.pf_index`)));
   return {
     info,
     site,
     lengths: records.map(({ words }) => words),
     async find(token) {
       const piece = pieceOf(token);
-      return piece === undefined ? [] : ((await loadPiece(piece)).get(token) ?? []);
+      const entry = piece === undefined ? undefined : (await loadPiece(piece)).get(token);
+      return entry === undefined ? [] : decodeEntry(entry, title);
     },
     async listAround(token) {
       const piece = pieceOf(token) ?? ranges[0]?.hash;
@@ -102,15 +103,16 @@ async function unpack(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** `[[token, records, [[token with accents, records], …]], …]`, each record `[step, places, titles]`. Spellings of a token are one here. */
-function decodePiece(bytes: Uint8Array, title: number): ReadonlyMap<string, readonly Posting[]> {
-  const found = new Map<string, readonly Posting[]>();
-  for (const entry of listOf(listOf(decodeCbor(bytes))[0])) {
-    const [token, plain, spellings] = listOf(entry);
-    const others = listOf(spellings).map((each) => listOf(each)[1]);
-    found.set(textOf(token), joinSpellings([plain, ...others].map((each) => decodePostings(listOf(each), title))));
-  }
-  return found;
+/** `[[token, records, [[token with accents, records], …]], …]`: the entries by their token. A piece has hundreds, of which one or two are asked for. */
+function decodePiece(bytes: Uint8Array): ReadonlyMap<string, readonly Cbor[]> {
+  const entries = listOf(listOf(decodeCbor(bytes))[0]).map(listOf);
+  return new Map(entries.map((entry) => [textOf(entry[0]), entry]));
+}
+
+/** Each record is `[step, places, titles]`. Spellings of a token are one here. */
+function decodeEntry([, plain, spellings]: readonly Cbor[], title: number): readonly Posting[] {
+  const others = listOf(spellings).map((each) => listOf(each)[1]);
+  return joinSpellings([plain, ...others].map((each) => decodePostings(listOf(each), title)));
 }
 
 function decodePostings(records: readonly Cbor[], title: number): readonly Posting[] {

@@ -1,12 +1,12 @@
-/** The search page: its form, and the list of what can be asked. The rest is loaded when something is asked for. */
+/** The search page: its form, and the list of what can be asked. */
 /** The list of all pages below is there for when search cannot be. */
 
 import { getElement } from '../elements.ts';
 import { basePath } from '../site-place.ts';
 import { openForm } from './form.ts';
 import { loadPartList } from './part-list.ts';
-// not later: without a net only what came with the page is there
 import { startSavedSearch } from './saved.ts';
+import { openSearching } from './searching.ts';
 
 const status = getElement('search-status', HTMLElement);
 
@@ -16,9 +16,9 @@ async function start(): Promise<void> {
   const form = openForm();
   const list = loadPartList(basePath);
   list.catch(giveUp); // heard of at once, whether something is asked for or not
-  let searching: Promise<{ run(): Promise<void> }> | undefined;
+  let searching: ReturnType<typeof openSearching> | undefined;
   const search = async (): Promise<void> => {
-    searching ??= import('./searching.ts').then(async ({ openSearching }) => openSearching(form, await list));
+    searching ??= list.then((parts) => openSearching(form, parts));
     await (await searching).run();
   };
   form.onChange(() => void search().catch(giveUp));

@@ -40,21 +40,25 @@ export async function openSearching(form: SearchForm, own: PartList): Promise<{ 
   let found: Found | undefined;
   let left: Left | undefined = readLeft();
 
-  /** Draws the next conversations; `anew`: in the place of those before. */
+  /** Draws the next conversations; `anew`: in the place of those before. What stands above them is there before they are, so that nothing moves. */
   const show = async (current: number, now: Found, anew: boolean): Promise<void> => {
     const upTo = (anew ? 0 : results.size) + CONVERSATIONS;
     for (let first = anew; first || results.size < upTo; first = false) {
       const hits = await now.take(READ);
-      if (question !== current) return;
-      if (first) results.clear();
-      if (hits.length === 0) break;
       const texts = await Promise.all(hits.map(async (hit) => ({ hit, text: await hit.part.read(hit.record) })));
       if (question !== current) return;
+      say(countOf(now));
+      if (first) {
+        results.clear();
+        const lines = await adviceOn(now, index, own);
+        if (question !== current) return;
+        advice.replaceChildren(...lines.map((words) => drawAdvice(words, ask)));
+      }
+      if (hits.length === 0) break;
       results.add(texts, now.fields.chosen.role ?? '');
     }
     more.hidden = !now.hasMore();
     more.textContent = now.hasHits() ? 'More results' : `Look further back than ${now.downTo()}`;
-    say(countOf(now));
   };
 
   more.addEventListener('click', async () => {
@@ -75,13 +79,14 @@ export async function openSearching(form: SearchForm, own: PartList): Promise<{ 
       const fields = form.read();
       form.keep();
       const terms = parseQuery(fields.words);
-      advice.replaceChildren();
       if (!form.isAsked()) {
+        advice.replaceChildren();
         results.clear();
         more.hidden = true;
         return say('Type what you look for.');
       }
       if (fields.words !== '' && terms.length === 0) {
+        advice.replaceChildren();
         results.clear();
         more.hidden = true;
         return say('There is no letter and no number in this: nothing to look for.');
@@ -95,7 +100,6 @@ export async function openSearching(form: SearchForm, own: PartList): Promise<{ 
         await show(current, now, false);
       if (left !== undefined) scrollTo(0, left.top);
       left = undefined;
-      advice.replaceChildren(...(await adviceOn(now, index, own)).map((words) => drawAdvice(words, ask)));
     },
   };
 

@@ -1,7 +1,6 @@
-/** What other programs show of a link to a page: Open Graph, which Twitter reads too, and JSON-LD for search engines. */
+/** What other programs show of a link to a page: Open Graph, which Twitter reads too. */
 /** Of the public site alone: a link to a private page is shown by nobody. */
 
-import { renderJson, type SafeHtml } from '../../base/html.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import { absoluteUrl, cardUrl, pages } from '../urls.ts';
 import type { PageModel } from './page-model.ts';
@@ -28,16 +27,4 @@ export function cardsOf(
     ['og:image:alt', page.title],
     ['twitter:card', 'summary_large_image'],
   ].map(([property = '', content = '']) => ({ property, content }));
-}
-
-export function structuredSite(config: SiteConfig): SafeHtml {
-  return renderJson({
-    '@context': 'https://schema.org',
-    '@type': 'WebSite',
-    name: config.title,
-    description: config.description,
-    url: absoluteUrl(config.url, pages.home),
-    inLanguage: config.language,
-    ...(config.author === '' ? {} : { author: { '@type': 'Person', name: config.author } }),
-  });
 }

@@ -7,7 +7,7 @@ import { basePathOf } from '../base-path.ts';
 import { RENDERER_VERSION } from '../render/version.ts';
 import { keyOf } from '../state/keys.ts';
 import { absoluteUrl, feedUrl, isBelow, outOfCopy, pages } from '../urls.ts';
-import { cardsOf, structuredSite } from './cards.ts';
+import { cardsOf } from './cards.ts';
 import { NO_ROBOTS } from './headers.ts';
 import type { SiteInputs } from './inputs.ts';
 import { isConversationName } from './notes.ts';
@@ -22,6 +22,7 @@ import {
   scriptName,
 } from './page-kinds.ts';
 import type { FeedLinkModel, LinkModel, PageModel } from './page-model.ts';
+import { structuredOf } from './structured.ts';
 
 export interface Frame {
   /** A whole model from the parts that are the page's own. Styles, scripts and policy are those of its kind. */
@@ -33,7 +34,7 @@ export interface Frame {
   readonly key: string;
 }
 
-export type OwnPage = Partial<Omit<PageModel, 'kind' | 'styles' | 'scripts' | 'checker'>> &
+export type OwnPage = Partial<Omit<PageModel, 'kind' | 'styles' | 'scripts' | 'modules' | 'checker'>> &
   Pick<PageModel, 'url' | 'template' | 'title'> & {
     /** Where it is not the template's. */
     readonly kind?: 'turns' | 'wander';
@@ -94,12 +95,17 @@ export function createFrame(
 ): Frame {
   const asset = (name: string): string => inputs.assets.get(name)?.url ?? '';
   const assets = (names: readonly string[]): readonly string[] => names.map(asset).filter((url) => url !== '');
+  const scriptsOf = (kind: PageKindName): readonly string[] =>
+    [...COMMON_SCRIPTS, ...PAGE_KINDS[kind].scripts].map(scriptName);
+  const modulesOf = (names: readonly string[]): readonly string[] =>
+    [...new Set(names.flatMap((name) => inputs.assets.get(name)?.modules ?? []))].sort();
   const kindOf = ({ kind, template }: OwnPage): PageKindName =>
     kind === 'turns' && hasReplica ? 'checked' : (kind ?? kindOfTemplate(template));
   const whatItNeeds = (kind: PageKindName) => ({
     kind,
     styles: assets([...COMMON_STYLES, ...PAGE_KINDS[kind].styles, ...OWNER_STYLES]),
-    scripts: assets([...COMMON_SCRIPTS, ...PAGE_KINDS[kind].scripts].map(scriptName)),
+    scripts: assets(scriptsOf(kind)),
+    modules: PAGE_KINDS[kind].scripted ? modulesOf(scriptsOf(kind)) : [],
     checker: kind === 'checked' ? asset(scriptName(CHECKER)) : '',
   });
   const fonts = assets(['newsreader.woff2']);
@@ -143,7 +149,7 @@ export function createFrame(
       icon: asset('icon.svg'),
       width: 'column',
       cards: mode === 'local' ? [] : cardsOf(config, own),
-      structured: mode === 'local' || own.url !== pages.home ? '' : structuredSite(config),
+      structured: mode === 'local' ? '' : structuredOf(config, own),
       fonts,
       siteTitle: config.title,
       more: [...shownOf(config), ...further],

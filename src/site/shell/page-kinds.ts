@@ -9,9 +9,11 @@ export interface PageKind {
   /** Modules of src/browser, without ending. */
   readonly scripts: readonly string[];
   readonly policy: string;
+  /** What it shows comes from its scripts: what these import is asked for with the page, and not module by module. */
+  readonly scripted: boolean;
 }
 
-const plain: PageKind = { styles: [], scripts: [], policy: PAGE_POLICY };
+const plain: PageKind = { styles: [], scripts: [], policy: PAGE_POLICY, scripted: false };
 const conversation: PageKind = { ...plain, styles: ['conversation.css'] };
 const turns: PageKind = { ...conversation, scripts: ['talk/talk', 'jump'] };
 
@@ -22,7 +24,7 @@ export const PAGE_KINDS = {
   prose: plain,
   following: plain,
   resolve: { ...plain, scripts: ['resolve'] },
-  search: { ...plain, scripts: ['search/search'] },
+  search: { ...plain, scripts: ['search/search'], scripted: true },
   reader: { ...plain, styles: ['reader.css'], scripts: ['reader'] },
   /** Of a conversation, without turns. */
   conversation,

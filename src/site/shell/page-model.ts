@@ -98,6 +98,8 @@ export interface PageModel {
   readonly fonts: readonly string[];
   readonly styles: readonly string[];
   readonly scripts: readonly string[];
+  /** Modules that are asked for with the page. */
+  readonly modules: readonly string[];
   readonly siteTitle: string;
   readonly nav: readonly (LinkModel & { readonly current: boolean })[];
   /** In the footer. */

@@ -13,6 +13,8 @@ import { listScripts } from './page-kinds.ts';
 export interface Asset {
   readonly url: string;
   readonly content: Uint8Array;
+  /** Addresses of the modules that a script imports, and of those that they import. */
+  readonly modules?: readonly string[];
 }
 
 /** `.ts` here and `.js` in the published package. */
@@ -72,6 +74,10 @@ export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): R
     const url = assetUrl(name, contentHash(linked));
     return {
       url,
+      modules: [...below]
+        .filter((address) => address.endsWith('.js'))
+        .map((address) => url.replace(/[^/]*$/, basename(address)))
+        .sort(),
       // Types are taken out when it is written: most builds only ask for the name.
       get content() {
         return contentOf(url, linked, file);
