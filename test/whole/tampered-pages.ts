@@ -149,6 +149,12 @@ export const tamperedPages: readonly TamperedPage[] = [
     says: /script/,
   },
   {
+    name: 'data for search engines beside the turns',
+    change: swap('<main', '<script type="application/ld+json">{}</script><main'),
+    named: ['around'],
+    says: /script/,
+  },
+  {
     name: 'a script from elsewhere',
     change: swap('</head>', '<script src="https://elsewhere.invalid/a.js"></script></head>'),
     named: ['around'],

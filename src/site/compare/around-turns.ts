@@ -37,12 +37,18 @@ function tagProblem({ within }: Piece, between: boolean): string | undefined {
     return 'a heading that only the first turn of a page can have';
   if (!UNSAFE.has(name)) return undefined;
   if (name === 'script' && isOurs('src')) return undefined;
+  // data for search engines, which no browser runs or shows
+  if (name === 'script' && within.at(-2)?.name === 'head' && isData(attributes)) return undefined;
   if (name === 'link' && isOursOrNames(attributes)) return undefined;
   if (name === 'meta' && HARMLESS_META.test(attributes.get('http-equiv') ?? 'content-security-policy'))
     return undefined;
   if (!between && CONTROLS.has(name) && (name !== 'form' || attributes.get('action') === undefined || isOurs('action')))
     return undefined;
   return `<${name}>, which our pages do not have there`;
+}
+
+function isData(attributes: OpenElement['attributes']): boolean {
+  return attributes.size === 1 && attributes.get('type') === 'application/ld+json';
 }
 
 /** Styles, icons and the like come from the site itself; where a link only names another address, it may be any. */
