@@ -63,20 +63,26 @@ it('an exchange is told when it has ended: with its answer, or when nothing came
   await expectAsFromNothing();
 });
 
+/** Titles of a feed and of all documents behind it. */
+function listTitles(first: string): ReadonlySet<string> {
+  const titles = new Set<string>();
+  for (let path = first; path !== ''; ) {
+    const feed = parseJson(site.read(path));
+    if (!isJsonObject(feed) || !Array.isArray(feed.items)) throw new TypeError('no feed');
+    for (const { title } of feed.items) titles.add(title);
+    path = typeof feed.next_url === 'string' ? new URL(feed.next_url).pathname.slice(1) : '';
+  }
+  return titles;
+}
+
 it('the feed pages back day by day, so that nobody who asks once a day misses an entry', async () => {
   for (let day = 0; day < 4; day++) {
     const items = Array.from({ length: 40 }, (_, i) => [prompt(`Day ${day}, number ${i}`), answer('Yes.')]).flat();
     tell(archive, { items, meta: { ...meta, title: `Day ${day}` }, minute: day * DAY });
     if (day % 2 === 1) await site.build(archive);
   }
-  const titles = new Set<string>();
-  for (let path = 'feed.json'; path !== ''; ) {
-    const feed = parseJson(site.read(path));
-    if (!isJsonObject(feed) || !Array.isArray(feed.items)) throw new TypeError('no feed');
-    for (const { title } of feed.items) titles.add(title);
-    path = typeof feed.next_url === 'string' ? new URL(feed.next_url).pathname.slice(1) : '';
-  }
-  expect(titles.size).toBe(160);
+  expect(listTitles('feed.json').size).toBe(160);
+  expect(listTitles('projects/clockwork/feed.json').size).toBe(160);
   expect(site.read('rss.xml')).toMatch(/<atom:link href="[^"]*\/feed\/[\d-]+\/rss.xml" rel="prev-archive"/);
   expect(site.read('atom.xml')).toMatch(/rel="prev-archive" href="[^"]*\/feed\/[\d-]+\/atom.xml"/);
   const digest = await read('digest/atom.xml');

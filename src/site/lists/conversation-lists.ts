@@ -40,7 +40,7 @@ export const overviews = {
 export const conversations: Omit<ListRow, 'titleOf'> = {
   perPage: 40,
   pagesOf: (members) => Math.max(0, Math.floor(members / 40) - 1),
-  feeds: true,
+  feeds: 'newest',
   newestOf: (context, list, page) =>
     context.frame.page({
       ...sharedOf(context, list, page),
@@ -62,6 +62,7 @@ export const conversations: Omit<ListRow, 'titleOf'> = {
 /** The front page: what was done, what is looked at most, then everything by day. */
 export const home: Omit<ListRow, 'titleOf'> = {
   ...conversations,
+  feeds: 'back',
   newestOf: (context, list, page) =>
     context.frame.page({
       ...sharedOf(context, list, page),
@@ -79,6 +80,7 @@ export const home: Omit<ListRow, 'titleOf'> = {
 
 export const project: Omit<ListRow, 'titleOf'> = {
   ...conversations,
+  feeds: 'back',
   bodyOf: (context, list) =>
     joinHtml([
       renderWork(context, list.url, list.members, projectStatsUrl(list.name)),

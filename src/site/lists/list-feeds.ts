@@ -1,4 +1,4 @@
-/** The feeds of a list: the newest exchanges of all its conversations; those of the whole site page back, and have a digest. */
+/** The feeds of a list: the newest exchanges of all its conversations; those of the whole site and of projects page back, and the site has a digest. */
 /** Taken from what each conversation's own build remembered, so no log is read for them. */
 
 import { placeNameOf } from '../base-path.ts';
@@ -11,14 +11,13 @@ import { listUrn, pages, siteUrn } from '../urls.ts';
 import { buildDigest } from './digest.ts';
 import type { List } from './list-row.ts';
 
-const BACK_OWNER = 'list:/feed';
-
-export async function buildListFeeds(context: BuildContext, list: List, owner: string): Promise<void> {
+/** `back`: older exchanges stand in archive documents. */
+export async function buildListFeeds(context: BuildContext, list: List, owner: string, back: boolean): Promise<void> {
   const { state, options } = context;
   const { config, replica } = options;
   const site = placeNameOf(config.url);
   const home = list.kind === 'home';
-  const rows = state.entries.listNewest(list.url, home ? MOST_BACK : FEED_ENTRIES);
+  const rows = state.entries.listNewest(list.url, back ? MOST_BACK : FEED_ENTRIES);
   const plan: FeedPlan = {
     owner,
     id: home ? siteUrn(site) : listUrn(list.kind, site, list.name),
@@ -30,18 +29,29 @@ export async function buildListFeeds(context: BuildContext, list: List, owner: s
     ...(replica === undefined ? {} : { checkpointUrl: pages.replicaCheckpoint }),
     defer: context.defer,
   };
-  if (!home) return context.feeds.build(plan);
-  await context.feeds.build({ ...plan, archive: await buildBackPages(context, plan, rows) });
-  await buildDigest(context, rows);
+  await context.feeds.build(back ? { ...plan, archive: await buildBackPages(context, plan, rows) } : plan);
+  if (home) await buildDigest(context, rows);
+}
+
+/** Of a list that is gone. */
+export function forgetBackPages({ output }: BuildContext, owner: string): void {
+  output.take(backOwner(owner));
+  output.settle(backOwner(owner));
+}
+
+/** Owner of the archive documents of a list's feeds. */
+function backOwner(owner: string): string {
+  return `${owner}feed`;
 }
 
 /** Name of the newest of them; empty: there is none. */
 async function buildBackPages(context: BuildContext, plan: FeedPlan, rows: readonly ListedEntry[]): Promise<string> {
-  context.output.take(BACK_OWNER);
+  const owner = backOwner(plan.owner);
+  context.output.take(owner);
   let before = '';
   for (const { name, rows: own } of layOutBackPages(rows, FEED_ENTRIES)) {
     const entries = own.map((row) => lazyEntry(context, row));
-    await context.feeds.buildArchive({ ...plan, owner: BACK_OWNER }, { name, before }, entries);
+    await context.feeds.buildArchive({ ...plan, owner }, { name, before }, entries);
     before = name;
   }
   return before;

@@ -22,7 +22,7 @@ export const listKinds: Readonly<Record<ListKind, ListRow>> = {
     perPage: 500,
     pagesOf: (members) => Math.max(0, Math.ceil(members / 500) - 1),
     titleOf: () => 'Search',
-    feeds: false,
+    feeds: 'none',
     newestOf: (context, list, page) =>
       context.frame.page({
         template: 'search.njk',

@@ -24,7 +24,8 @@ export interface ListRow {
   /** Full pages of a list with so many members. */
   readonly pagesOf: (members: number) => number;
   readonly titleOf: (context: BuildContext, name: string) => string;
-  readonly feeds: boolean;
+  /** Of its newest exchanges, or of older ones too, day by day. */
+  readonly feeds: 'none' | 'newest' | 'back';
   readonly newestOf: (context: BuildContext, list: List, page: ListPage) => PageModel;
   /** What stands on the newest page beside its model. */
   readonly bodyOf?: (context: BuildContext, list: List) => SafeHtml;

@@ -9,7 +9,7 @@ import { keyOf } from '../state/keys.ts';
 import type { ListKind, Member } from '../state/lists.ts';
 import { touches } from '../state/touched.ts';
 import { listPageUrl, outputPath, pages } from '../urls.ts';
-import { buildListFeeds } from './list-feeds.ts';
+import { buildListFeeds, forgetBackPages } from './list-feeds.ts';
 import { listKinds } from './list-kinds.ts';
 import type { List, ListPage } from './list-row.ts';
 
@@ -30,7 +30,8 @@ export function buildListPages(context: BuildContext): readonly List[] {
 export async function buildFeedsOf(context: BuildContext, lists: readonly List[]): Promise<void> {
   await context.feeds.settled();
   for (const list of lists) {
-    if (listKinds[list.kind].feeds) await buildListFeeds(context, list, ownerOf(list.url));
+    const { feeds } = listKinds[list.kind];
+    if (feeds !== 'none') await buildListFeeds(context, list, ownerOf(list.url), feeds === 'back');
     await setImmediate(); // what threads and indexers answer comes in
   }
 }
@@ -55,6 +56,7 @@ function buildPages(context: BuildContext, url: string, kind?: ListKind): List |
   if (members === 0 && kind === undefined) {
     output.take(ownerOf(url));
     output.settle(ownerOf(url));
+    forgetBackPages(context, ownerOf(url));
     state.lists.forget(url);
     return undefined;
   }
