@@ -14,6 +14,9 @@ export interface SearchedSite {
   readonly list: PartList;
 }
 
+/** Of results: what fits best first, or by day. */
+export type Order = 'best' | 'newest' | 'oldest';
+
 export interface Question {
   /** Empty: everything that can be chosen. */
   readonly terms: readonly Term[];
@@ -22,7 +25,7 @@ export interface Question {
   /** Days, both included; empty: no border. */
   readonly from: string;
   readonly to: string;
-  readonly newestFirst: boolean;
+  readonly order: Order;
 }
 
 export interface Hit {
@@ -35,8 +38,8 @@ export interface Hit {
 export interface Asked {
   /** In the order in which they are shown. */
   readonly hits: readonly Hit[];
-  /** Day down to which was looked; empty: everything was. */
-  readonly downTo: string;
+  /** Day to which was looked, from the newest down or from the oldest up; empty: everything was. */
+  readonly lookedTo: string;
   /** Terms that nothing here has, as far as is known. */
   readonly missing: readonly Term[];
 }
@@ -91,18 +94,22 @@ export function openSearchIndex(sites: readonly SearchedSite[]): SearchIndex {
     async ask(question) {
       const start = bytes;
       const { having, missing } = await choosePlaces(places, question.terms, open);
-      const left = having.filter(({ place }) => overlaps(place, question));
+      const left = inOrder(
+        having.filter(({ place }) => overlaps(place, question)),
+        question.order,
+      );
       let before = start;
       return {
         async next() {
           const found: PartHits[] = [];
-          let downTo = '';
+          let lookedTo = '';
           const count = (): number => found.reduce((sum, { hits }) => sum + hits.length, 0);
           const isCheap = ({ place, terms }: Chosen): boolean =>
             bytes - before + costOf(place, terms) < MOST_BYTES || found.length === 0;
           while (left[0] !== undefined && count() < ENOUGH && isCheap(left[0])) {
-            const wave = left.splice(0, found.length === 0 ? NEWEST : 1);
-            downTo = wave.at(-1)?.place.info.from ?? '';
+            const wave = left.splice(0, found.length === 0 && question.order !== 'oldest' ? NEWEST : 1);
+            const last = wave.at(-1)?.place;
+            lookedTo = (question.order === 'oldest' ? last?.upTo : last?.info.from) ?? '';
             found.push(...(await Promise.all(wave.map(async (one) => askPart(await open(one.place), one, question)))));
           }
           before = bytes;
@@ -111,9 +118,9 @@ export function openSearchIndex(sites: readonly SearchedSite[]): SearchIndex {
               ? question.terms.filter((_, i) => found.every(({ counts }) => counts[i] === 0))
               : [];
           return {
-            hits: sortHits(found, question.newestFirst),
+            hits: sortHits(found, question.order),
             // parts follow in the order of their first days, whosever they are
-            downTo: left.length === 0 ? '' : downTo || (left[0]?.place.info.from ?? ''),
+            lookedTo: left.length === 0 ? '' : lookedTo || (left[0]?.place.info.from ?? ''),
             missing: missing.length > 0 ? missing : found.length > 0 ? none : [],
           };
         },
@@ -127,6 +134,13 @@ export function openSearchIndex(sites: readonly SearchedSite[]): SearchIndex {
       }
     },
   };
+}
+
+/** What has no day stands first either way. */
+function inOrder(newestFirst: readonly Chosen[], order: Order): Chosen[] {
+  const isDated = ({ place }: Chosen): boolean => place.info.from !== '';
+  const dated = newestFirst.filter(isDated);
+  return [...newestFirst.filter((one) => !isDated(one)), ...(order === 'oldest' ? dated.toReversed() : dated)];
 }
 
 /** What asking the part for all terms is likely to cost, in bytes. */
@@ -231,12 +245,12 @@ async function askPart(part: IndexPart, { terms, order }: Chosen, question: Ques
 /** Filters are fetched where something is chosen; days where they decide or order. */
 async function chooseRecords(
   part: IndexPart,
-  { chosen, from, to, terms, newestFirst }: Question,
+  { chosen, from, to, terms, order }: Question,
 ): Promise<{ readonly allowed: (record: number) => boolean; readonly days: ReadonlyMap<number, string> }> {
   const wanted = await Promise.all(
     Object.entries(chosen).map(async ([filter, value]) => new Set((await part.choose(filter)).get(value) ?? [])),
   );
-  const dated = from !== '' || to !== '' || newestFirst || terms.length === 0;
+  const dated = from !== '' || to !== '' || order !== 'best' || terms.length === 0;
   const byDay = dated ? await part.choose('date') : new Map<string, readonly number[]>();
   const days = new Map([...byDay].flatMap(([day, records]) => records.map((record) => [record, day] as const)));
   const inTime = (day: string): boolean => (from === '' || day >= from) && (to === '' || (day !== '' && day <= to));
@@ -246,10 +260,12 @@ async function chooseRecords(
   };
 }
 
-function sortHits(found: readonly PartHits[], newestFirst: boolean): readonly Hit[] {
+function sortHits(found: readonly PartHits[], order: Order): readonly Hit[] {
   const hits = found.flatMap((each) => each.hits);
-  if (newestFirst || hits.every(({ matches }) => matches.length === 0))
-    return hits.toSorted((a, b) => (a.day < b.day ? 1 : a.day > b.day ? -1 : 0));
+  if (order !== 'best' || hits.every(({ matches }) => matches.length === 0)) {
+    const later = order === 'oldest' ? 1 : -1;
+    return hits.toSorted((a, b) => (a.day === b.day ? 0 : a.day > b.day ? later : -later));
+  }
   const parts = [...new Set(hits.map(({ part }) => part))];
   const records = parts.reduce((sum, { lengths }) => sum + lengths.length, 0);
   const words = parts.reduce((sum, { lengths }) => sum + lengths.reduce((all, each) => all + each, 0), 0);

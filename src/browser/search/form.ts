@@ -2,6 +2,7 @@
 /** Its fields stand in the page from the start, so that nothing moves. Text only goes in through textContent and as values of options. */
 
 import { getElement } from '../elements.ts';
+import type { Order } from './ask.ts';
 
 export interface Fields {
   readonly words: string;
@@ -10,7 +11,7 @@ export interface Fields {
   /** Days; empty: no border. */
   readonly from: string;
   readonly to: string;
-  readonly newestFirst: boolean;
+  readonly order: Order;
 }
 
 export interface SearchForm {
@@ -68,7 +69,7 @@ export function openForm(): SearchForm {
       chosen: Object.fromEntries(chosen),
       from: from.value,
       to: to.value,
-      newestFirst: order.value === 'desc',
+      order: order.value === 'desc' ? 'newest' : order.value === 'asc' ? 'oldest' : 'best',
     };
   };
   return {

@@ -25,8 +25,9 @@ async function start(): Promise<void> {
   const asked = form.isAsked();
   if (!asked) {
     status.textContent = 'Found is what has all of your words in one exchange. "Quoted words" are found as a phrase.';
-    if (matchMedia('(pointer: fine)').matches) form.focus();
   }
+  // from the field the arrow keys lead into the results
+  if (matchMedia('(pointer: fine)').matches) form.focus();
   form.fill((await list).facets);
   if (asked) await search();
 }

@@ -58,7 +58,7 @@ export async function openSearching(form: SearchForm, own: PartList): Promise<{ 
       results.add(texts, now.fields.chosen.role ?? '');
     }
     more.hidden = !now.hasMore();
-    more.textContent = now.hasHits() ? 'More results' : `Look further back than ${now.downTo()}`;
+    more.textContent = now.hasHits() ? 'More results' : furtherThan(now);
   };
 
   more.addEventListener('click', async () => {
@@ -119,8 +119,8 @@ interface Found {
   known(): number;
   hasHits(): boolean;
   hasMore(): boolean;
-  /** Day down to which was looked; empty: everything was. */
-  downTo(): string;
+  /** Day to which was looked; empty: everything was. */
+  lookedTo(): string;
   missing(): readonly Term[];
 }
 
@@ -128,17 +128,17 @@ function openFound(fields: Fields, terms: readonly Term[], query: Query): Found 
   let hits: readonly Hit[] = [];
   let taken = 0;
   let asked = false;
-  let downTo = '';
+  let lookedTo = '';
   let missing: readonly Term[] = [];
   return {
     fields,
     terms,
     async take(most) {
-      if (!asked || (taken === hits.length && downTo !== '')) {
+      if (!asked || (taken === hits.length && lookedTo !== '')) {
         const next = await query.next();
         asked = true;
         hits = [...hits, ...next.hits];
-        ({ downTo, missing } = next);
+        ({ lookedTo, missing } = next);
       }
       const some = hits.slice(taken, taken + most);
       taken += some.length;
@@ -147,8 +147,8 @@ function openFound(fields: Fields, terms: readonly Term[], query: Query): Found 
     taken: () => taken,
     known: () => hits.length,
     hasHits: () => taken < hits.length,
-    hasMore: () => taken < hits.length || downTo !== '',
-    downTo: () => downTo,
+    hasMore: () => taken < hits.length || lookedTo !== '',
+    lookedTo: () => lookedTo,
     missing: () => missing,
   };
 }
@@ -156,14 +156,21 @@ function openFound(fields: Fields, terms: readonly Term[], query: Query): Found 
 function countOf(found: Found): string {
   const count = found.known();
   const places = count === 0 ? 'Nothing' : count === 1 ? '1 exchange' : `${count} exchanges`;
-  const downTo = found.downTo();
-  if (downTo !== '') return `${places} found from ${downTo} on. What is older was not looked at yet.`;
+  const lookedTo = found.lookedTo();
+  if (lookedTo !== '')
+    return found.fields.order === 'oldest'
+      ? `${places} found up to ${lookedTo}. What is newer was not looked at yet.`
+      : `${places} found from ${lookedTo} on. What is older was not looked at yet.`;
   if (count > 0) return `${places} found.`;
   const missing = found.missing();
   if (missing.length > 0) return `Nothing here has ${missing.map(({ said }) => `“${said}”`).join(' or ')}.`;
   const { chosen, from, to } = found.fields;
   if (Object.keys(chosen).length > 0 || from + to !== '') return 'Nothing found with these filters.';
   return found.terms.length === 1 ? 'Nothing found.' : 'No exchange has all of these words.';
+}
+
+function furtherThan(found: Found): string {
+  return `Look further ${found.fields.order === 'oldest' ? 'on' : 'back'} than ${found.lookedTo()}`;
 }
 
 /** A sentence, or words that may be asked for instead. */
@@ -177,7 +184,7 @@ async function adviceOn(found: Found, index: SearchIndex, { toolOutput }: PartLi
     for (const near of await listNear(index, term))
       advice.push({ words: found.fields.words.replace(term.said, near), instead: near });
   }
-  if (found.known() < FEW && found.downTo() === '' && !toolOutput)
+  if (found.known() < FEW && found.lookedTo() === '' && !toolOutput)
     advice.push({
       text: 'What tools printed is not in this index. The owner of the site can have it in with "search": {"toolOutput": true} in content/site.json; the command turnpress search always looks there.',
     });

@@ -7,7 +7,7 @@ import { basePathOf } from '../base-path.ts';
 import { RENDERER_VERSION } from '../render/version.ts';
 import { keyOf } from '../state/keys.ts';
 import { absoluteUrl, feedUrl, isBelow, outOfCopy, pages } from '../urls.ts';
-import { cardsOf } from './cards.ts';
+import { cardsOf, structuredOf } from './cards.ts';
 import { NO_ROBOTS } from './headers.ts';
 import type { SiteInputs } from './inputs.ts';
 import { isConversationName } from './notes.ts';
@@ -22,7 +22,6 @@ import {
   scriptName,
 } from './page-kinds.ts';
 import type { FeedLinkModel, LinkModel, PageModel } from './page-model.ts';
-import { structuredOf } from './structured.ts';
 
 export interface Frame {
   /** A whole model from the parts that are the page's own. Styles, scripts and policy are those of its kind. */

@@ -96,16 +96,16 @@ beforeAll(async () => {
 afterEach(() => void asked.splice(0));
 afterAll(() => void vi.unstubAllGlobals());
 
-const NOTHING_CHOSEN = { chosen: {}, from: '', to: '', newestFirst: false };
+const NOTHING_CHOSEN = { chosen: {}, from: '', to: '', order: 'best' as const };
 
 async function search(words: string, more: Partial<Question> = {}): Promise<readonly string[]> {
   const question = { ...NOTHING_CHOSEN, terms: parseQuery(words), ...more };
   const query = await index.ask(question);
   const urls: string[] = [];
-  for (let downTo = ' '; downTo !== ''; ) {
+  for (let lookedTo = ' '; lookedTo !== ''; ) {
     const next = await query.next();
     for (const { part, record } of next.hits) urls.push((await part.read(record)).url.replace(/\?.*/, ''));
-    downTo = next.downTo;
+    lookedTo = next.lookedTo;
   }
   return urls;
 }
@@ -193,13 +193,10 @@ it('asks all parts when what tells them apart cannot be had, or is of another bu
 });
 
 it('filters, orders by day and keeps to days', async () => {
-  const all = await search('kumo', { newestFirst: true });
-  expect(all.map((url) => url.slice(3, 4))).toEqual(
-    all
-      .map((url) => url.slice(3, 4))
-      .toSorted()
-      .toReversed(),
-  );
+  const byDay = async (order: 'newest' | 'oldest') => (await search('kumo', { order })).map((url) => url.slice(3, 4));
+  const upwards = await byDay('oldest');
+  expect(upwards).toEqual(upwards.toSorted());
+  expect(await byDay('newest')).toEqual(upwards.toReversed());
   expect([...(await search('kumo', { chosen: { agent: 'old' } }))].sort()).toEqual(
     expected('kumo')
       .filter((url) => /^\/c\/[01]-/.test(url))

@@ -1,7 +1,7 @@
-/** JSON-LD of pages: what is said of each kind, and that no words leave the script they stand in. */
+/** What other programs are told of pages, as JSON-LD: what is said of each kind, and that no words leave the script they stand in. */
 
 import { expect, it } from 'vitest';
-import { structuredOf } from '../../../src/site/shell/structured.ts';
+import { structuredOf } from '../../../src/site/shell/cards.ts';
 
 const config = {
   ...{ title: 'Sessions', description: 'What was said', url: 'https://example.org/turns/', author: 'A. Reader' },
