@@ -51,6 +51,13 @@ describe('links between pages', () => {
     expect(own.at(-1)).toMatch(new RegExp(`^${base}b/b-0123abcd/ ${title}.*, branch b-0123abcd$`));
   });
 
+  it('a drawing has its size without a style sheet, as where a page is opened from disk', () => {
+    const pages = ['index.html', `${conversationUrl(told.id).slice(1)}index.html`];
+    const drawings = pages.flatMap((page) => site.read(page).match(/<svg[^>]*>/g) ?? []);
+    expect(drawings.length).toBeGreaterThan(3);
+    expect(drawings.filter((drawing) => !/ width="\d+" height="\d+"/.test(drawing))).toEqual([]);
+  });
+
   it('the pager says where numbers are left out', () => {
     const page = site.read(`${conversationUrl(told.id).slice(1)}index.html`);
     const pagers = [...page.matchAll(/<nav class="pager" aria-label="([^"]*)">(.*?)<\/nav>/gs)];
