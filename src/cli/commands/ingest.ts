@@ -90,10 +90,10 @@ export async function ingestInto(
   return { ...report, healed };
 }
 
-const NOTHING_LOST: HealReport = { payloads: 0, blobs: 0, missing: 0, problems: [] };
+const NOTHING_LOST: HealReport = { payloads: 0, blobs: 0, sources: 0, missing: 0, problems: [] };
 
 /** What came back of what was lost, and what did not; none when nothing was. */
-function healedLines({ payloads, blobs, missing, problems }: HealReport): readonly string[] {
+function healedLines({ payloads, blobs, sources, missing, problems }: HealReport): readonly string[] {
   const parts = [
     ...(payloads === 0 ? [] : [plural(payloads, 'payload')]),
     ...(blobs === 0 ? [] : [plural(blobs, 'blob')]),
@@ -102,6 +102,9 @@ function healedLines({ payloads, blobs, missing, problems }: HealReport): readon
   return [
     ...problems.map(problemLine),
     ...(parts.length === 0 ? [] : [`${parts.join(' and ')} came back from kept sources`]),
+    ...(sources === 0
+      ? []
+      : [`${plural(sources, 'kept source was', 'kept sources were')} read again for records that were lost`]),
     ...(missing === 0 ? [] : [still]),
   ];
 }

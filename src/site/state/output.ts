@@ -173,7 +173,9 @@ function meetFolder(state: SiteState, { outputDir, site, check, log }: OutputOpt
     );
     return 0;
   }
-  const wrong = compareFolder(state, outputDir, inStep && !check ? 'top' : 'all');
+  const quick = inStep && !check ? compareFolder(state, outputDir, 'top') : 0;
+  // who took one file away may have taken others
+  const wrong = quick + (inStep && !check && quick === 0 ? 0 : compareFolder(state, outputDir, 'all'));
   if (wrong > 0)
     log.info(
       `${outputDir} is not as it was left: ${wrong === 1 ? 'one of its files is gone or changed, and is' : `${wrong} of its files are gone or changed, and are`} made again`,

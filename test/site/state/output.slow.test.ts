@@ -47,6 +47,14 @@ describe('files that are gone or changed', () => {
     expect(files()).toEqual(before);
   });
 
+  it('in the folder itself show that others may be: all are looked at', async () => {
+    const before = files();
+    rmSync(at('index.html'));
+    rmSync(at('tags'), { recursive: true });
+    await site.build(archive);
+    expect(files()).toEqual(before);
+  });
+
   it('anywhere are made again by a build that checks', async () => {
     const before = files();
     rmSync(at('c'), { recursive: true });

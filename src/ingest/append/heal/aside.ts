@@ -55,8 +55,7 @@ export class Aside {
     wanted: ReadonlySet<string>,
   ): Promise<ReadonlyMap<string, Uint8Array>> {
     const dir = join(this.#dir, 'archive');
-    rmSync(this.#dir, { recursive: true, force: true });
-    makeRealFolders(resolve(this.#options.sourcesDir, '..', '..'), resolve(this.#dir));
+    this.#makeRoom();
     try {
       createArchive(dir, { origin: 'healing.invalid', nowMs: 0 });
       const archive = openArchive(dir, { mode: 'write' });
@@ -69,6 +68,21 @@ export class Aside {
     } finally {
       rmSync(this.#dir, { recursive: true, force: true });
     }
+  }
+
+  /** Tells the sources, as they were last, to an archive that has lost records. Nobody writes to them any more. */
+  async tellTo(archive: ArchiveWriter, paths: readonly string[]): Promise<void> {
+    this.#makeRoom();
+    try {
+      await this.#tell(archive, paths, { byRun: false, settle: true });
+    } finally {
+      rmSync(this.#dir, { recursive: true, force: true });
+    }
+  }
+
+  #makeRoom(): void {
+    rmSync(this.#dir, { recursive: true, force: true });
+    makeRealFolders(resolve(this.#options.sourcesDir, '..', '..'), resolve(this.#dir));
   }
 
   async #tell(archive: ArchiveWriter, paths: readonly string[], { byRun, settle }: Telling): Promise<void> {

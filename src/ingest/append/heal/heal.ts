@@ -1,6 +1,7 @@
-/** Content that the archive has lost and kept sources still say: read again, and put back where its hash is the recorded one. */
+/** What the archive has lost and kept sources still say: content is put back where its hash is the recorded one, records are told again. */
 /** Before anything is appended, because a damaged conversation takes nothing. Its cost follows the damage. */
 
+import { existsSync } from 'node:fs';
 import type { ArchiveWriter } from '../../../archive/archive.ts';
 import type { Problem } from '../../../base/log.ts';
 import type { ConversationId } from '../../../model/ids.ts';
@@ -16,6 +17,8 @@ export interface HealReport {
   /** What came back. */
   readonly payloads: number;
   readonly blobs: number;
+  /** Kept sources that were read again, because records of theirs were lost and the agent has them no more. */
+  readonly sources: number;
   /** What is still lost: no kept source says it, or says it as it would be written today. */
   readonly missing: number;
   readonly problems: readonly Problem[];
@@ -30,8 +33,8 @@ export async function heal(
   const lost = archive.listLost();
   const problems: Problem[] = [];
   let [payloads, blobs] = [0, 0];
+  const aside = new Aside(options, importers, (problem) => problems.push(problem));
   if (lost.length > 0) {
-    const aside = new Aside(options, importers, (problem) => problems.push(problem));
     const tried = await openTried(options);
     const groups = Map.groupBy(lost, ({ conversation }) =>
       JSON.stringify(pathsFor(archive, conversation, options.sourcesDir)),
@@ -51,8 +54,22 @@ export async function heal(
     }
     tried.save();
   }
+  const paths = hasLostRecords(archive) ? listUntold(archive, options.sourcesDir) : [];
+  if (paths.length > 0) await aside.tellTo(archive, paths);
   const missing = new Set(lost.length === 0 ? [] : archive.listLost().flatMap(({ hashes }) => hashes)).size;
-  return { payloads, blobs, missing, problems };
+  return { payloads, blobs, sources: paths.length, missing, problems };
+}
+
+/** A log is gone, or an earlier state of it was put in its place. */
+function hasLostRecords(archive: ArchiveWriter): boolean {
+  return archive.damage.some(({ kind, conversation }) => kind === 'log' && conversation !== undefined);
+}
+
+/** Kept sources of which the ledger knows nothing, as of all that said what was lost, and whose files are gone: no other run reads them. */
+function listUntold({ ledger }: ArchiveWriter, sourcesDir: string): readonly string[] {
+  return listKeptSources(sourcesDir).flatMap(({ path, beside }) =>
+    beside === undefined && ledger.findSource(path) === undefined && !existsSync(path) ? [path] : [],
+  );
 }
 
 /** It brings the rules about secrets with it, which an ingest that has lost nothing may not need. */

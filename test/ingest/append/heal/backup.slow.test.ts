@@ -124,4 +124,23 @@ describe('a copy of an archive that grew while it was copied', () => {
     expect(found).toEqual([]);
     expect(await turnsOf(copy)).toEqual(await turnsOf(live));
   });
+
+  it('in the order of its names, its index last, is told again from kept sources, though the agent has nothing any more', async () => {
+    createArchive(live, { origin: 'example.org/a', nowMs: 0 });
+    await grow(8);
+    mkdirSync(copy);
+    for (const name of ['archive.json', 'blobs', 'conversations'])
+      cpSync(join(live, name), join(copy, name), { recursive: true });
+    writeFake(join(dir, 'sessions', 't.fake'), linesOf('t', 3));
+    await grow(14);
+    cpSync(join(live, 'private'), join(copy, 'private'), { recursive: true });
+    rmSync(join(dir, 'sessions'), { recursive: true });
+    mkdirSync(join(dir, 'sessions'));
+    const lost = await using(copy, (archive) => archive.damage.filter(isDamage).map(({ message }) => message));
+    expect(lost.join()).toMatch(/an earlier state of the log/);
+    expect(lost.join()).toMatch(/its log is gone/);
+    await ingestInto(copy);
+    expect(await using(copy, (archive) => archive.verify().damage.filter(isDamage))).toEqual([]);
+    expect(await turnsOf(copy)).toEqual(await turnsOf(live));
+  });
 });

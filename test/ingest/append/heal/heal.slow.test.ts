@@ -206,6 +206,6 @@ describe('an archive that lost content', () => {
     await keep(session, 1);
     rmSync(sourcesDir, { recursive: true });
     writeFileSync(sourcesDir, 'no folder: reading it would throw');
-    expect(await run()).toEqual({ payloads: 0, blobs: 0, missing: 0, problems: [] });
+    expect(await run()).toEqual({ payloads: 0, blobs: 0, sources: 0, missing: 0, problems: [] });
   });
 });
