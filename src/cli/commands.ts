@@ -283,13 +283,20 @@ export const commands: readonly Command[] = [
   {
     name: 'proof',
     summary: 'write the proof that a turn was published, or check such a file without any archive',
-    args: [{ usage: '[turn]', says: 'first digits (4 or more) of the turn; --output names the file, default: stdout' }],
+    args: [
+      {
+        usage: '[turn]',
+        says: 'first digits (4 or more) of a turn here, or its address on any site; --output names the file, default: stdout',
+      },
+    ],
     options: [
       { flags: '--check <file>', says: 'say what the proof in this file shows, and what it does not' },
-      { flags: '--key <verifier key>', says: 'with --check: the key that must have signed' },
+      { flags: '--key <verifier key>', says: 'with --check or an address: the key that must have signed' },
+      { flags: '--allow-host <hosts>', says: 'these may have private addresses, as in 127.0.0.1:8080' },
     ],
     examples: [
       'turnpress proof 3f9a12c4 --output said.proof',
+      'turnpress proof https://turns.example.org/c/3f9a12c4d5e6f708/#t-3f9a12c4d5e6f708 > said.proof',
       'turnpress proof --check said.proof',
       'turnpress proof 3f9a12c4 --archive archive/private/replicas/turns.example.org > said.proof',
     ],

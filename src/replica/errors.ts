@@ -116,13 +116,25 @@ export class NotPublishedError extends TurnpressError {
   }
 }
 
+/** The end of the log that was read does not speak of a conversation, and no more of it is read. */
+export class LongLogError extends TurnpressError {
+  override readonly kind = 'network';
+  constructor(conversation: string, read: number) {
+    super(
+      'LONG_LOG',
+      { conversation },
+      `the newest ${read} records of the archive log do not speak of conversation ${conversation}, and no more are read here`,
+    );
+  }
+}
+
 /** Nothing at an address leads to a replica that can be pulled. */
 export class NoReplicaError extends TurnpressError {
   override readonly kind = 'usage';
-  /** The page names one, on another host. */
-  readonly isElsewhere: boolean;
-  constructor(address: string, problem: string, isElsewhere = false) {
+  /** The page names this one, on another host. */
+  readonly elsewhere: string | undefined;
+  constructor(address: string, problem: string, elsewhere?: string) {
     super('NO_REPLICA', { address }, `${address}: ${problem}`);
-    this.isElsewhere = isElsewhere;
+    this.elsewhere = elsewhere;
   }
 }

@@ -108,9 +108,9 @@ export function openBuild(
   };
 }
 
-function aroundOf({ reading, copies = [], copyOf = '' }: BuildOptions): Around {
+function aroundOf({ reading, copies = [], copyOf = '', pulledFrom = '' }: BuildOptions): Around {
   const links = copies.map(({ name, title }) => ({ label: title, url: copySiteUrl(name) }));
-  return { hasReader: reading !== undefined || copyOf !== '', copies: links, copyOf };
+  return { hasReader: reading !== undefined || copyOf !== '', copies: links, copyOf, pulledFrom };
 }
 
 /** Collects work that goes on in the background. The first failure is kept. */

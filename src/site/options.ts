@@ -25,8 +25,9 @@ export interface BuildOptions {
   readonly reading?: ReadingSource;
   /** Copies of other archives whose sites stand in `from/<name>/` of this one; each is built for itself. */
   readonly copies?: readonly { readonly name: string; readonly title: string }[];
-  /** This is the site of such a copy: what its pages say of where it comes from. */
+  /** This is the site of such a copy: what its pages say of where it comes from, and where the replica stands that it was pulled from. */
   readonly copyOf?: string;
+  readonly pulledFrom?: string;
   /** What the owner follows and shows. Absent: nothing. */
   readonly following?: Following;
   /** Private folder for what the next build can reuse. */

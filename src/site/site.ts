@@ -127,6 +127,7 @@ export async function buildSite(archive: ArchiveReader, options: BuildOptions): 
       options.reading?.key ?? '',
       options.copies ?? [],
       options.copyOf ?? '',
+      options.pulledFrom ?? '',
       options.following ?? null,
     );
   };

@@ -139,6 +139,73 @@ it('brings a new turn as unread, in the reader and in the terminal', async () =>
   expect(reader.out()).not.toContain('Why is the marmalade');
 });
 
+it('is checked against the archive that it is a copy of, and says which that is', async () => {
+  const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const page = `${origin}/from/${copyName()}${conversationUrl(told.id)}`;
+  const asked = ['--allow-host', 'localhost'];
+  expect([await reader.run('check', page, ...asked), reader.out()]).toEqual([0, reader.out()]);
+  expect(reader.out()).toMatch(/^archive +author\.example\/archive: /m);
+  expect(await reader.run('proof', `${page}#${turnAnchor(turnAt(told, 1).hash)}`, ...asked)).toBe(0);
+  const stranger = openTerminal();
+  try {
+    await expect(stranger.run('check', page, ...asked)).rejects.toThrow(/names a replica on another host/);
+  } finally {
+    stranger.close();
+  }
+});
+
+it.skipIf(executablePath === undefined)(
+  'shows in a browser what is new as unread, and nothing of what was taken back (skipped without a browser)',
+  async () => {
+    const browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+    const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+    const renew = async (): Promise<void> => {
+      expect(await publisher.run('publish', '--yes')).toBe(0);
+      expect(await reader.run('pull')).toBe(0);
+      expect(await reader.run('build')).toBe(0);
+    };
+    try {
+      const page = await browser.newPage();
+      const titles = async (): Promise<string> => {
+        await page.goto(`${origin}/reader/`);
+        return (await page.locator('.entry.unread .entry-title').allTextContents()).join('\n');
+      };
+      expect(await titles()).toContain('And the sugar?');
+      await page.locator('.entry.unread .mark-read').first().click();
+      await page.locator('.entry:not(.unread)').first().waitFor();
+      const archive = openArchive(join(publisher.folder, 'archive'), { mode: 'write' });
+      const last = archive.listTurns(told.id).at(-1);
+      if (last === undefined) throw new Error('no turn');
+      const grown = tell(archive, {
+        items: [prompt('And the lemon is MELLOWQUINCE?'), answer('It is.')],
+        ...{ after: { ...last, payload: new Uint8Array(0) }, conversation: told.id, minute: 30 },
+      });
+      archive.close();
+      await renew();
+      expect(await titles()).toContain('MELLOWQUINCE');
+      const entry = (await page.locator('.entry-title a').first().getAttribute('href')) ?? '';
+      for (const { hash } of grown.turns)
+        expect(await publisher.run('withdraw', hash, '--reason', 'secret', '--yes')).toBe(0);
+      await renew();
+      expect(await titles()).not.toContain('MELLOWQUINCE');
+      for (const path of [entry, '/reader/all/', '/reader/search/?q=mellowquince'])
+        expect(await (await page.request.get(origin + path)).text()).not.toMatch(/MELLOWQUINCE|It is\./);
+      await page.goto(`${origin}/from/${copyName()}${conversationUrl(told.id)}#${turnAnchor(turnAt(grown, 0).hash)}`);
+      expect(await page.locator('.turn-withheld').count()).toBe(2);
+      expect(await page.content()).not.toContain('MELLOWQUINCE');
+      writeFileSync(join(publisher.folder, 'content', 'site.json'), '{"publish":[]}');
+      expect(await publisher.run('unpublish', told.id.slice(0, 16))).toBe(0);
+      expect(await reader.run('pull')).toBe(0);
+      expect(await reader.run('build')).toBe(0);
+      expect(await titles()).toBe('');
+      await page.goto(`${origin}/reader/all/`);
+      expect(await page.locator('.entry').count()).toBe(0);
+    } finally {
+      await browser.close();
+    }
+  },
+);
+
 it('is gone from the site when its copy is', async () => {
   rmSync(join(reader.folder, 'archive', 'private', 'replicas'), { recursive: true });
   expect(await reader.run('build')).toBe(0);

@@ -1,13 +1,15 @@
 /** The button "Check this page", in Chromium: it holds for honest pages and names what `turnpress check` names. */
-/** Against the same table of tampered pages, on a host that does what each test says. */
+/** Against the tables of tampered pages and hosts, on a host that does what each test says; `check` and `proof` say the same. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { honest, html200, type Mode, status } from '../replica/hostile-server.ts';
+import { TurnpressError } from '../../src/base/errors.ts';
+import { openTerminal, type Terminal } from '../cli/world.ts';
 import { chromiumPath, launchChromium, openTab, type Tab } from './chromium.ts';
 import { type Orchard, openOrchard } from './orchard.ts';
+import { listTamperedHosts } from './tampered-hosts.ts';
 import { otherVersion, tamperedPages } from './tampered-pages.ts';
 
 interface Answer {
@@ -21,13 +23,16 @@ describe.skipIf(chromiumPath === undefined)('a page that checks itself', () => {
   let orchard: Orchard;
   let browser: Browser;
   let tab: Tab;
+  let me: Terminal;
   beforeAll(async () => {
     orchard = await openOrchard();
     browser = await launchChromium();
     tab = await openTab(browser, orchard.server.url);
+    me = openTerminal();
   });
   afterEach(() => orchard.serve(undefined));
   afterAll(async () => {
+    me.close();
     await tab.close();
     await browser.close();
     await orchard.close();
@@ -118,37 +123,52 @@ describe.skipIf(chromiumPath === undefined)('a page that checks itself', () => {
     tab.wrongs.length = 0;
   });
 
-  it('says what a replica contradicts, and never takes an old state, another key or another conversation', async () => {
+  it('says of a host that changed its replica what check and proof say: the whole table', async () => {
     const [path = '', second = ''] = orchard.paths;
-    const folderOf = (of: string) => new RegExp(`conversations/${of.split('/')[2]}[0-9a-f]*/`);
-    const old: Mode = (asked) => {
-      const file = join(orchard.early, asked.path);
-      honest({ ...asked, bytes: existsSync(file) ? readFileSync(file) : undefined });
-    };
-    const early = existsSync(join(orchard.early, 'archive/conversations')) ? old : status(404);
-    const flipped: Mode = (asked) => {
-      const bytes = readFileSync(join(asked.folder, asked.path));
-      bytes[40] = (bytes[40] ?? 0) ^ 1;
-      honest({ ...asked, bytes });
-    };
-    const rows: readonly (readonly [RegExp | string, Mode, RegExp])[] = [
-      [/log\/checkpoint$/, flipped, /contradicts itself/],
-      [/log\/tile\/entries/, flipped, /contradicts itself/],
-      [/conversations\/.*\/tile\/entries/, flipped, /contradicts itself/],
-      [/conversations\/.*\/tile\/payload/, flipped, /contradicts itself/],
-      [/conversations\/.*\/checkpoint/, flipped, /contradicts itself/],
-      [/archive\.json$/, html200, /host did not give|Not checked/],
-      [/log\/checkpoint$/, status(503), /Not checked: the host/],
-      [/tile\/payload/, status(404), /Not checked/],
-      [folderOf(path), status(404), /Not checked/],
-    ];
-    for (const [match, mode, says] of rows) {
-      orchard.server.rules = [{ match, mode }, ...orchard.usual];
-      expect((await press(path)).verdict, String(match)).toMatch(says);
+    const isEarly = existsSync(join(orchard.early, 'archive/conversations', idOf(path)));
+    // the conversation that was published later
+    const [page, other] = isEarly ? [second, path] : [path, second];
+    const turn = orchard.turnsOf(page)[3] ?? '';
+    const address = `${orchard.server.url}${page}#t-${turn}`;
+    const said: (readonly (string | undefined)[])[] = [];
+    const expected: typeof said = [];
+    for (const { name, rule, verdict } of listTamperedHosts(page, other, orchard.early)) {
+      orchard.server.rules = [rule, ...orchard.usual];
+      const signed = SIGNS[(await press(page)).verdict.charAt(0)];
+      const asked = [address, '--allow-host', '127.0.0.1'] as const;
+      said.push([name, signed, await judge('check', ...asked), await judge('proof', ...asked)]);
+      expected.push([name, verdict, verdict, verdict]);
     }
-    orchard.server.rules = [{ match: /^\/archive\//, mode: early }, ...orchard.usual];
-    const verdicts = [(await press(path)).verdict, (await press(second)).verdict];
-    expect(verdicts.filter((each) => /does not have this conversation/.test(each))).toHaveLength(1);
+    expect(said).toEqual(expected);
+    orchard.server.rules = [...orchard.usual];
+    writeFileSync(join(me.folder, 'said.proof'), await proofOf(address));
+    expect(await judge('proof', '--check', 'said.proof')).toBe('holds');
+    expect(me.out()).toContain('test.example/orchard');
     tab.wrongs.length = 0;
   });
+
+  function idOf(path: string): string {
+    const digits = path.split('/')[2] ?? '-';
+    return readdirSync(join(orchard.place.site, 'archive/conversations')).find((name) => name.startsWith(digits)) ?? '';
+  }
+
+  async function proofOf(address: string): Promise<string> {
+    expect(await me.run('proof', address, '--allow-host', '127.0.0.1')).toBe(0);
+    return me.out();
+  }
+
+  /** What a command's exit code says. */
+  async function judge(...argv: readonly string[]): Promise<string | undefined> {
+    try {
+      return CODES[await me.run(...argv)];
+    } catch (error) {
+      if (!(error instanceof TurnpressError)) throw error;
+      // what is not published has no proof
+      return error.code === 'NOT_PUBLISHED' ? 'contradicts' : KINDS[error.kind];
+    }
+  }
 });
+
+const SIGNS: Readonly<Record<string, string>> = { '✓': 'holds', '✗': 'contradicts', '?': 'unknown' };
+const CODES: Readonly<Record<number, string>> = { 0: 'holds', 4: 'contradicts', 5: 'unknown' };
+const KINDS: Readonly<Record<string, string>> = { damaged: 'contradicts', network: 'unknown', usage: 'unknown' };

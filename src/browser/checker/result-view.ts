@@ -55,8 +55,9 @@ export function showResult(out: HTMLElement, published: Published, report: PageR
 
 /** A sentence for what kept the check from being made. */
 export function showProblem(out: HTMLElement, error: unknown): void {
-  const verdict = element('p', error instanceof BadReplicaError ? '✗ ' : '? ');
-  verdict.className = `check-verdict ${error instanceof BadReplicaError ? 'fails' : 'unknown'}`;
+  const fails = error instanceof BadReplicaError || error instanceof NotPublishedError;
+  const verdict = element('p', fails ? '✗ ' : '? ');
+  verdict.className = `check-verdict ${fails ? 'fails' : 'unknown'}`;
   verdict.append(element('strong', sentenceOf(error)));
   out.replaceChildren(verdict, element('p', messageOf(error)));
 }
@@ -64,8 +65,7 @@ export function showProblem(out: HTMLElement, error: unknown): void {
 function sentenceOf(error: unknown): string {
   if (error instanceof NetworkError || error instanceof LaggingReplicaError)
     return 'Not checked: the host did not give what is needed. Nothing is said about the page.';
-  if (error instanceof NotPublishedError)
-    return 'Not checked: what the archive publishes does not have this conversation.';
+  if (error instanceof NotPublishedError) return 'What the archive publishes does not have this conversation.';
   if (error instanceof BadReplicaError) return 'The published archive contradicts itself.';
   return 'Not checked.';
 }

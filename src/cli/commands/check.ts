@@ -1,18 +1,11 @@
 /** `turnpress check <address>`: whether a page of somebody's site shows the turns that were published, as they were said. */
 /** Pulls that conversation into a folder that goes again. Exit code 4 when anything contradicts, 5 when it did not come. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type ArchiveReader, openArchive } from '../../archive/archive.ts';
-import { decodeUtf8 } from '../../base/bytes.ts';
-import { parseJson } from '../../base/json.ts';
 import { plural } from '../../model/counts.ts';
 import { fingerprintOf, parseVerifierKey } from '../../replica/log/log.ts';
-import { type Fetcher, findReplica, NetworkError, type PullReport, pull } from '../../replica/pull/pulling.ts';
-import { parseAnchor, resolverShardUrl } from '../../site/fixed-urls.ts';
+import type { PullReport } from '../../replica/pull/pulling.ts';
 import {
-  basePathOf,
   comparedWords,
   comparePage,
   NOT_PROVEN,
@@ -21,66 +14,26 @@ import {
   type PageReport,
   withPictures,
 } from '../../site/site.ts';
+import { fetchFile, fetchSource, type PublishedPage, withPublishedPage } from '../checking/published-page.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
-import { EXIT, UsageError } from '../errors.ts';
+import { EXIT } from '../errors.ts';
 import { listKnownKeys } from '../following/known-keys.ts';
-import { createFetcher, exitOf, hostsOf, keysOf } from '../following/replicas.ts';
-
-/** A page of turns stays under 4 MB. */
-const PAGE_LIMIT = 15 * 1024 * 1024;
-
-/** A page of turns: of the conversation or of a branch, the first or a later one. */
-const PAGE = /\/c\/([0-9a-f]{16})\/(?:b\/[^/]+\/)?(?:p[0-9]+\/)?(?:index\.html)?$/;
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
-  const typed = addressOf(args[0] ?? '');
-  const fetcher = createFetcher(hostsOf(options.allowHost), [typed.href]);
-  const dir = mkdtempSync(join(tmpdir(), 'turnpress-check-'));
-  try {
-    const { base } = await findReplica(withoutHash(typed), fetcher);
-    const page = await fetchPage(fetcher, typed, base);
-    const { log, progress, world } = context;
-    const accept = keysOf(options.key);
-    const given = { dir, address: base, accept, fetcher, log, progress, nowMs: world.now };
-    const report = await pull({ ...given, only: page.conversation });
-    if (report.failed > 0) {
-      for (const { message } of context.problems) context.log.info(message);
-      return exitOf(context, report);
-    }
-    const archive = openArchive(dir, { mode: 'read' });
+  return withPublishedPage(context, args[0] ?? '', options, async (page) => {
+    const html = await fetchSource(page);
+    const archive = openArchive(page.dir, { mode: 'read' });
     try {
-      return await compare(context, { archive, report, page, accept, fetcher });
+      return await compare(context, archive, page, html);
     } finally {
       archive.close();
     }
-  } finally {
-    fetcher.close();
-    rmSync(dir, { recursive: true, force: true });
-  }
+  });
 }
 
-interface Page {
-  readonly url: string;
-  readonly html: string;
-  /** Of the site. */
-  readonly basePath: string;
-  /** First 16 digits of its id, by its address. */
-  readonly conversation: string;
-  /** The turn that was asked for, first 16 digits. */
-  readonly turn: string | undefined;
-}
-
-interface Given {
-  readonly archive: ArchiveReader;
-  readonly report: PullReport;
-  readonly page: Page;
-  /** Keys that were named. */
-  readonly accept: readonly string[];
-  readonly fetcher: Fetcher;
-}
-
-async function compare(context: Context, { archive, report, page, accept, fetcher }: Given): Promise<number> {
+async function compare(context: Context, archive: ArchiveReader, page: PublishedPage, html: string): Promise<number> {
+  const { report, accept, basePath } = page;
   const conversation = archive.findConversation(page.conversation);
   const { origin, logSize, keys } = report;
   const listed = listKnownKeys(context).filter(({ key }) => key.startsWith(`${origin}+`));
@@ -99,9 +52,9 @@ async function compare(context: Context, { archive, report, page, accept, fetche
     context.print(`contradicts   the archive log does not publish conversation ${page.conversation}`);
     return EXIT.damaged;
   }
-  const compared = await withPictures(
-    await comparePage(archive, conversation.id, { ...page, path: new URL(page.url).pathname }),
-    (url, limit) => fetchPicture(fetcher, new URL(url, page.url), limit),
+  const shown = { html, basePath, path: new URL(page.url).pathname };
+  const compared = await withPictures(await comparePage(archive, conversation.id, shown), (path, limit) =>
+    fetchFile(page, path, limit),
   );
   const asked = page.turn === undefined || compared.shown.includes(page.turn);
   const missing = asked ? [] : [{ turn: page.turn ?? '', problem: 'it was asked for, and the page does not show it' }];
@@ -165,52 +118,4 @@ function sayPage(context: Context, report: PageReport): void {
     const ends = [...(fromFirst ? ['the first'] : []), ...(toLast ? ['the last of a branch'] : [])];
     context.print(`              it has ${ends.join(' and ') || 'neither the first nor the last'} turn`);
   }
-}
-
-/** The page of a conversation, also by way of the page that finds turns. Throws UsageError, NetworkError. */
-async function fetchPage(fetcher: Fetcher, typed: URL, base: string): Promise<Page> {
-  const hash = /^#([0-9a-f]{16,64})$/.exec(typed.hash)?.[1]?.slice(0, 16);
-  if (hash !== undefined) {
-    const shard = new URL(`..${resolverShardUrl(hash.slice(0, 2))}`, base).href;
-    const places = parseJson(decodeUtf8(await fetchBody(fetcher, shard)));
-    const found = Object.entries(places ?? {}).find(([digits]) => hash.startsWith(digits))?.[1];
-    if (typeof found !== 'string' || !/^\/c\//.test(found))
-      throw new UsageError(`${typed.href}: the site knows no turn ${hash}`);
-    const url = new URL(`..${found}`, base);
-    if (url.origin !== typed.origin) throw new UsageError(`${typed.href}: it leads to another host, ${url.host}`);
-    return takePage(fetcher, base, url, hash);
-  }
-  return takePage(fetcher, base, typed, parseAnchor(typed.hash));
-}
-
-async function takePage(fetcher: Fetcher, base: string, at: URL, turn: string | undefined): Promise<Page> {
-  const conversation = PAGE.exec(at.pathname)?.[1];
-  if (conversation === undefined)
-    throw new UsageError(`${at.href} is no page of a conversation (…/c/<16 digits>/…), and no turn (…/t/#<hash>)`);
-  const url = withoutHash(at);
-  const basePath = basePathOf(new URL('..', base).href);
-  return { url, html: decodeUtf8(await fetchBody(fetcher, url)), basePath, conversation, turn };
-}
-
-async function fetchBody(fetcher: Fetcher, url: string): Promise<Uint8Array> {
-  const answer = await fetcher.fetch(url, { limit: PAGE_LIMIT, compressed: true });
-  if (answer.status === 200) return answer.body;
-  throw new NetworkError(new URL(url).host, 'status', `it answers ${answer.status} for ${url}`);
-}
-
-async function fetchPicture(fetcher: Fetcher, url: URL, limit: number): Promise<Uint8Array | undefined> {
-  const answer = await fetcher.fetch(url.href, { limit });
-  if (answer.status === 200) return answer.body;
-  if (answer.status === 404 || answer.status === 410) return undefined;
-  throw new NetworkError(url.host, 'status', `it answers ${answer.status} for ${url.href}`);
-}
-
-function withoutHash(url: URL): string {
-  return url.href.replace(/#.*$/, '');
-}
-
-function addressOf(typed: string): URL {
-  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`;
-  if (!URL.canParse(address)) throw new UsageError(`"${typed}" is no address`);
-  return new URL(address);
 }

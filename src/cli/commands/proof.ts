@@ -3,6 +3,7 @@
 
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { openArchive } from '../../archive/archive.ts';
 import { isoTime, readableTime } from '../../base/time.ts';
 import { formatCount } from '../../model/counts.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
@@ -17,6 +18,7 @@ import {
   proveTurn,
 } from '../../replica/replica.ts';
 import { noSuch, openToRead } from '../archive.ts';
+import { isAddress, type PublishedPage, withPublishedPage } from '../checking/published-page.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
@@ -36,9 +38,21 @@ export async function run(context: Context, args: readonly string[], options: Co
     if (typed !== undefined) throw new UsageError('either a turn, to write its proof, or --check with a file');
     return check(context, resolve(context.world.cwd, options.check), options);
   }
-  if (options.key !== undefined) throw new UsageError('--key goes with --check');
   if (typed === undefined) throw new UsageError('the proof of which turn? or: --check with the file of a proof');
+  if (isAddress(typed))
+    return withPublishedPage(context, typed, options, async (page) => writeFrom(context, page, options));
+  if (options.key !== undefined) throw new UsageError('--key goes with --check, or with the address of a turn');
   return write(context, typed.toLowerCase(), options);
+}
+
+/** Of what a site publishes today, without a copy of it. */
+function writeFrom(context: Context, { url, dir, turn, conversation }: PublishedPage, options: CommandOptions): number {
+  if (turn === undefined) throw new UsageError(`${url}: the proof of which turn? #t-<16 digits> behind it names one`);
+  const archive = openArchive(dir, { mode: 'read' });
+  const published = archive.findConversation(conversation) !== undefined;
+  archive.close();
+  if (!published) throw new NotPublishedError(turn, `the archive log does not publish conversation ${conversation}`);
+  return write({ ...context, archiveDir: dir }, turn, options);
 }
 
 function write(context: Context, typed: string, { output }: CommandOptions): number {

@@ -47,7 +47,7 @@ async function find(address: string, allowHosts: readonly string[]): Promise<Fou
   try {
     return await findReplica(address, fetcher);
   } catch (error) {
-    if (error instanceof NoReplicaError && !error.isElsewhere) return undefined;
+    if (error instanceof NoReplicaError && error.elsewhere === undefined) return undefined;
     throw error;
   } finally {
     fetcher.close();

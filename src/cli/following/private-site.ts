@@ -3,12 +3,13 @@
 
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ArchiveReader } from '../../archive/archive.ts';
 import { makeRealFolders } from '../../base/confined-disk.ts';
 import { messageOf, TurnpressError } from '../../base/errors.ts';
 import { readableDate } from '../../base/time.ts';
 import { type FeedParser, openFeedParser } from '../../feed/feed.ts';
 import type { ReadingSource } from '../../model/reading/entries.ts';
-import type { ReaderStore } from '../../reader/reader.ts';
+import type { ReaderEntry, ReaderStore } from '../../reader/reader.ts';
 import { fingerprintOf, parseVerifierKey } from '../../replica/log/log.ts';
 import { readPullState } from '../../replica/pull/pulling.ts';
 import { type BuildOptions, buildSite, copySiteUrl, listCopySites } from '../../site/site.ts';
@@ -66,7 +67,7 @@ async function buildCopy(context: Context, build: BuildOptions, copy: Copy): Pro
       const title = archive.info.origin;
       const { pagesWritten } = await buildSite(archive, {
         ...build,
-        ...{ outputDir, cacheDir, copyOf: saysOf(archiveDir, title) },
+        ...{ outputDir, cacheDir, copyOf: saysOf(archiveDir, title), pulledFrom: infoOf(archiveDir) },
         // none of what the owner wrote for the own site
         ...{ contentDir: join(archiveDir, 'content'), docsDir: join(archiveDir, 'docs') },
         config: {
@@ -77,7 +78,7 @@ async function buildCopy(context: Context, build: BuildOptions, copy: Copy): Pro
           following: { river: false, blogroll: false, neighbours: false, wander: false },
         },
       });
-      await takeEntries(context, outputDir, copy, pagesWritten > 0);
+      await takeEntries(context, archive, outputDir, copy, pagesWritten > 0);
       return title;
     } finally {
       archive.close();
@@ -100,9 +101,16 @@ function saysOf(archiveDir: string, origin: string): string {
   return `A copy of ${origin}${when}. Every turn was verified up to the signature; the key’s fingerprint is “${words}”, trusted since ${readableDate(Date.parse(key.since))}.`;
 }
 
+/** Who checks a page of it goes to the archive that it is a copy of. Empty: nothing says where that is. */
+function infoOf(archiveDir: string): string {
+  const { address } = readPullState(archiveDir) ?? {};
+  return address === undefined ? '' : new URL('archive.json', address).href;
+}
+
 /** A copy's own feed says what is new of it. */
 async function takeEntries(
   context: Context,
+  archive: ArchiveReader,
   outputDir: string,
   { name, store, parser }: Copy,
   changed: boolean,
@@ -112,4 +120,31 @@ async function takeEntries(
   if (feed === undefined || !existsSync(file) || (!changed && store.entries.count({ feed: feed.id }) > 0)) return;
   const { entries, deleted } = await parser.parse({ bytes: readFileSync(file), url: 'https://localhost/feed.json' });
   store.entries.take(feed.id, entries, deleted, context.world.now());
+  const shown = new Set(entries.map(({ id }) => id));
+  store.entries.takeBack(
+    [...walkEntries(store, feed.id)].flatMap((entry) => (isGone(archive, entry, shown) ? entry.id : [])),
+  );
 }
+
+/**
+ * What the feed says no more of may have been taken back since. Its conversation is asked: one that is not published any more, or of
+ * which a turn was taken back, keeps no words here; what is left of it stands in the copy's own pages.
+ */
+function isGone(archive: ArchiveReader, { guid, url = '' }: ReaderEntry, shown: ReadonlySet<string>): boolean {
+  if (shown.has(guid)) return false;
+  const digits = /\/c\/([0-9a-f]{16})\//.exec(url)?.[1];
+  const conversation = digits === undefined ? undefined : archive.findConversation(digits);
+  return conversation === undefined || conversation.withheld > 0;
+}
+
+/** Those of a feed whose words are still there. */
+function* walkEntries(store: ReaderStore, feed: number): Generator<ReaderEntry> {
+  for (let after: ReaderEntry | undefined, full = true; full; ) {
+    const page = store.entries.list({ feed, limit: PAGE, ...(after && { after }) });
+    yield* page;
+    after = page.at(-1);
+    full = page.length === PAGE;
+  }
+}
+
+const PAGE = 200;

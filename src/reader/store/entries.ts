@@ -163,6 +163,13 @@ export class EntryTable {
     );
   }
 
+  /** Lets the words of these go, starred or not: who said them took them back. */
+  takeBack(ids: readonly number[]): void {
+    this.#db.transaction(() => {
+      for (const id of ids) this.#letGo(id);
+    });
+  }
+
   #insert(feed: number, entry: ForeignEntry, digest: Uint8Array, nowMs: number): void {
     const { url } = this.#db.statement('SELECT url FROM feed WHERE id=?').get(feed) ?? {};
     const key = entryKey(String(url), entry.id);
@@ -193,15 +200,17 @@ export class EntryTable {
   /** The row stays, so that the entry is not new again. What is starred stays whole. */
   #forget(where: string, ...values: readonly SqlValue[]): number {
     const rows = this.#db.statement(`SELECT id FROM entry WHERE starred=0 AND forgotten=0 AND ${where}`).all(...values);
-    for (const { id } of rows) {
-      this.#db
-        .statement(
-          "UPDATE entry SET title='', url=NULL, author=NULL, html=NULL, text=NULL, more=NULL, unread=0, forgotten=1 WHERE id=?",
-        )
-        .run(id ?? null);
-      this.#db.statement('DELETE FROM words WHERE rowid=?').run(id ?? null);
-    }
+    for (const { id } of rows) this.#letGo(Number(id));
     return rows.length;
+  }
+
+  #letGo(id: number): void {
+    this.#db
+      .statement(
+        "UPDATE entry SET title='', url=NULL, author=NULL, html=NULL, text=NULL, more=NULL, unread=0, forgotten=1 WHERE id=?",
+      )
+      .run(id);
+    this.#db.statement('DELETE FROM words WHERE rowid=?').run(id);
   }
 }
 

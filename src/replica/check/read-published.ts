@@ -16,7 +16,7 @@ import {
 import { decodeHex, encodeHex, equalBytes } from '../../base/bytes.ts';
 import { limits } from '../../base/limits.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import { BadReplicaError, NotPublishedError } from '../errors.ts';
+import { BadReplicaError, LongLogError, NotPublishedError } from '../errors.ts';
 import { decodeLogRecord, type PublishedState } from '../log/log-record.ts';
 import { generateVerifierKey, parseVerifierKey, type VerifierKey } from '../log/verifier-key.ts';
 import { CHECKPOINT_NAME, conversationFolder, INFO_NAME, LOG_FOLDER } from '../publish/replica-names.ts';
@@ -48,7 +48,7 @@ const MOST_RECORDS = 2 ** 18;
 const AT_ONCE = 6;
 
 /**
- * The conversation whose id begins with these digits. Throws NotPublishedError, BadReplicaError for whatever does not fit together,
+ * The conversation whose id begins with these digits. Throws NotPublishedError, LongLogError, BadReplicaError for whatever does not fit together,
  * LaggingReplicaError, and what `fetchFile` throws.
  */
 export async function readPublished(digits: string, fetchFile: FetchFile, verify: VerifyNote): Promise<Published> {
@@ -104,14 +104,10 @@ async function findState(digits: string, fetchFile: FetchFile, checkpoint: Parse
       }
     }
     if (state !== undefined) break;
-    if (++tiles === MOST_TILES)
-      throw new NotPublishedError(
-        digits,
-        `the newest ${looked} records of the archive log do not speak of the conversation, and no more are read here`,
-      );
+    if (++tiles === MOST_TILES) throw new LongLogError(digits, looked);
   }
   if (state === undefined) throw new NotPublishedError(digits, 'the archive log does not publish the conversation');
-  return { state, looked: Math.max(looked, 0), seen };
+  return { state, looked, seen };
 }
 
 /** The conversation's own checkpoint says what its state says. */

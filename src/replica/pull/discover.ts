@@ -4,7 +4,7 @@
 import { decodeUtf8 } from '../../base/bytes.ts';
 import { messageOf, TurnpressError } from '../../base/errors.ts';
 import { CHECKPOINT_RELATION, REPLICA_MEDIA_TYPE } from '../../model/entry.ts';
-import { NoReplicaError } from '../errors.ts';
+import { BadReplicaError, NoReplicaError } from '../errors.ts';
 import type { Answer, Fetcher } from '../fetch/fetcher.ts';
 import { INFO_NAME } from '../publish/replica-names.ts';
 import { parseReplicaInfo, type ReplicaInfo } from './replica-info.ts';
@@ -20,7 +20,7 @@ const INFO_LIMIT = 1024 * 1024;
 /** Where pages have their links, and feeds what concerns all of them. */
 const HEAD = 512 * 1024;
 
-/** Throws NoReplicaError, and NetworkError when nobody answers at the address itself. */
+/** Throws NoReplicaError, BadReplicaError for a replica that says of itself what cannot be, and NetworkError when nobody answers at the address itself. */
 export async function findReplica(address: string, fetcher: Fetcher): Promise<FoundReplica> {
   const answer = await fetcher.fetch(address, { limit: LIMIT, compressed: true });
   const own = answer.status === 200 ? tryInfo(answer) : undefined;
@@ -31,6 +31,7 @@ export async function findReplica(address: string, fetcher: Fetcher): Promise<Fo
   const near = named.filter((url) => new URL(url).origin === origin);
   const usual = [new URL(`/archive/${INFO_NAME}`, origin).href, new URL(`archive/${INFO_NAME}`, answer.url).href];
   const problems: string[] = [];
+  let bad: BadReplicaError | undefined;
   for (const url of new Set([...near, ...(elsewhere === undefined ? usual : [])])) {
     try {
       const found = await fetcher.fetch(url, { limit: INFO_LIMIT });
@@ -38,6 +39,7 @@ export async function findReplica(address: string, fetcher: Fetcher): Promise<Fo
       if (replica !== undefined) return replica;
     } catch (error) {
       if (!(error instanceof TurnpressError)) throw error;
+      if (error instanceof BadReplicaError) bad ??= error;
       problems.push(messageOf(error));
     }
   }
@@ -45,22 +47,24 @@ export async function findReplica(address: string, fetcher: Fetcher): Promise<Fo
     throw new NoReplicaError(
       address,
       `it names a replica on another host, ${elsewhere}; subscribe to that address if you trust it`,
-      true,
+      elsewhere,
     );
+  if (bad !== undefined) throw bad;
   throw new NoReplicaError(
     address,
     `no replica of a turnpress archive was found there${problems.length === 0 ? '' : ` (${problems.join('; ')})`}`,
   );
 }
 
-/** Undefined: the answer is no archive.json. */
+/** Undefined: the answer is no archive.json. Throws BadReplicaError for one that cannot be right. */
 function tryInfo({ url, body }: Answer): FoundReplica | undefined {
   if (body.length > INFO_LIMIT || !decodeUtf8(body.subarray(0, 64)).trimStart().startsWith('{')) return undefined;
   try {
     return { base: new URL('.', url).href, info: parseReplicaInfo(body) };
   } catch (error) {
-    if (error instanceof TurnpressError) return undefined;
-    throw error;
+    if (!(error instanceof TurnpressError)) throw error;
+    if (!/"format"\s*:\s*"turnpress"/.test(decodeUtf8(body))) return undefined;
+    throw new BadReplicaError(url, messageOf(error), error);
   }
 }
 

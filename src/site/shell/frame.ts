@@ -53,9 +53,11 @@ export interface Around {
   readonly copies: readonly LinkModel[];
   /** It is the site of a copy, and this is said of it; empty: it is not. */
   readonly copyOf: string;
+  /** Where the replica of that archive stands; empty: nobody knows. */
+  readonly pulledFrom: string;
 }
 
-const ALONE: Around = { hasReader: false, copies: [], copyOf: '' };
+const ALONE: Around = { hasReader: false, copies: [], copyOf: '', pulledFrom: '' };
 
 /** In the header of every page. */
 const navigation = (hasDocs: boolean, { hasReader, copyOf }: Around): readonly LinkModel[] => [
@@ -142,7 +144,7 @@ export function createFrame(
       policy: PAGE_KINDS[kindOf(own)].policy,
       fromDisk: mode === 'local' ? FROM_DISK : '',
       robots: mode === 'local' ? NO_ROBOTS : '',
-      replica: hasReplica ? pages.replicaInfo : '',
+      replica: hasReplica ? pages.replicaInfo : around.pulledFrom,
       blogroll: config.following.blogroll ? pages.blogroll : '',
       generator: `turnpress, renderer ${RENDERER_VERSION}`,
       icon: asset('icon.svg'),
