@@ -38,6 +38,7 @@ it.each([
   ['show abcd', ['ingest', 'secrets', 'site', 'feed', 'replica', 'cli-progress']],
   ['search abcd', ['ingest', 'secrets', 'site', 'feed', 'replica', 'cli-progress']],
   ['verify abcd', ['ingest', 'secrets', 'site', 'feed', 'replica', 'cli-progress']],
+  ['pull', ['ingest', 'secrets', 'site', '@secretlint', 'xml-js', 'cli-progress']],
   ['ingest', ['secrets', '@secretlint', 'site', 'feed', 'replica', 'cli-progress']],
   [
     'build',

@@ -2,7 +2,7 @@
 /** Exit code 5 when a host gave no answer, 4 when what it shows contradicts itself or what is here. */
 
 import { plural } from '../../model/counts.ts';
-import type { FollowedFeed, PollReport } from '../../reader/reader.ts';
+import type { FollowedFeed, PollReport, ReaderStore } from '../../reader/reader.ts';
 import type { PullReport } from '../../replica/pull/pulling.ts';
 import { ownPrivate } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
@@ -10,12 +10,9 @@ import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { askFeeds, isMeant, openFeeds } from '../following/feeds.ts';
 import { listReplicas } from '../following/followed.ts';
-import { openNet } from '../following/net.ts';
-import { exitOf, hostsOf, keysOf, pullInto, sayPulled, tellFailure } from '../following/replicas.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   const store = openFeeds(context);
-  const net = openNet();
   try {
     const isChosen = (...names: readonly string[]) =>
       args.length === 0 || args.some((typed) => isMeant(typed, ...names));
@@ -26,19 +23,38 @@ export async function run(context: Context, args: readonly string[], options: Co
     if (names.length + feeds.length === 0) return sayNothing(context, args);
     const archives = await pullArchives(context, names, options);
     const asked = args.length > 0 || options.all === true ? feeds : undefined;
-    const report = await askFeeds(context, net, store, asked);
+    const report = await askDue(context, store, asked);
     store.entries.expire(context.world.now());
     context.printJson({ archives: archives.reports, feeds: report });
     sayFeeds(context, report, asked);
     return report.asked > 0 && report.failed === report.asked ? worse(archives.exit, EXIT.network) : archives.exit;
   } finally {
     store.close();
+  }
+}
+
+/** What goes out to hosts is loaded only where one is to be asked. */
+async function askDue(
+  context: Context,
+  store: ReaderStore,
+  asked: readonly FollowedFeed[] | undefined,
+): Promise<PollReport> {
+  if ((asked?.length ?? store.feeds.countDue(context.world.now())) === 0) return NOBODY_ASKED;
+  const { openNet } = await import('../following/net.ts');
+  const net = openNet();
+  try {
+    return await askFeeds(context, net, store, asked);
+  } finally {
     await net.close();
   }
 }
 
+const NOBODY_ASKED: PollReport = { asked: 0, fresh: 0, changed: 0, failed: 0 };
+
 async function pullArchives(context: Context, names: readonly string[], options: CommandOptions) {
   ownPrivate(context);
+  if (names.length === 0 && options.key === undefined) return { reports: [], exit: EXIT.done };
+  const { exitOf, hostsOf, keysOf, pullInto, sayPulled, tellFailure } = await import('../following/replicas.ts');
   const accept = keysOf(options.key);
   if (accept.length > 0 && names.length !== 1) throw new UsageError('--key is the key of one archive: name its copy');
   const reports: (PullReport & { readonly name: string })[] = [];
@@ -72,7 +88,7 @@ function sayNothing(context: Context, args: readonly string[]): number {
     throw new UsageError(
       `nothing that is followed is called "${args.join(' ')}"; archives: ${listReplicas(context).join(', ') || 'none'}; "turnpress read --feeds" lists feeds`,
     );
-  context.printJson({ archives: [], feeds: { asked: 0, fresh: 0, changed: 0, failed: 0 } });
+  context.printJson({ archives: [], feeds: NOBODY_ASKED });
   context.log.info('nothing is followed yet: "turnpress subscribe <address>" begins');
   return EXIT.done;
 }
