@@ -1,8 +1,8 @@
 /** Fetching from hosts of strangers: safe as to where it goes, bounded as to bytes, time and redirects. */
 /** Everything that turnpress takes from the web comes through here. Rules: http and https, checked addresses on every hop, GET only, no cookies. */
 
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { Agent, IncomingMessage } from 'node:http';
+import type { Agent as SecureAgent } from 'node:https';
 import { errorCode } from '../../base/disk.ts';
 import { messageOf } from '../../base/errors.ts';
 import { NetworkError } from '../errors.ts';
@@ -46,6 +46,10 @@ export interface Redirect {
   readonly status: number;
   readonly to: string;
 }
+
+// @NOTE an import of node:http asks for each of its names, and one of them loads a second HTTP client, which is most of a poll
+const { Agent: HttpAgent, request: requestHttp } = process.getBuiltinModule('node:http');
+const { Agent: HttpsAgent, request: requestHttps } = process.getBuiltinModule('node:https');
 
 const MOST_REDIRECTS = 5;
 const FOLLOWED: readonly number[] = [301, 302, 303, 307, 308];
@@ -140,8 +144,8 @@ export class Fetcher {
 }
 
 interface Agents {
-  readonly http: HttpAgent;
-  readonly https: HttpsAgent;
+  readonly http: Agent;
+  readonly https: SecureAgent;
 }
 
 function createAgents(resolve: Resolve, check: boolean): Agents {

@@ -71,6 +71,11 @@ export class Hosts {
     return this.#hosts.every(({ source }) => source.isDown);
   }
 
+  /** Undefined: one of them answers still. */
+  findDownError(): NetworkError | undefined {
+    return this.isDown ? this.#hosts[0]?.source.downError() : undefined;
+  }
+
   /** The same files, another host first. */
   from(first: number): FileSource {
     const order = [...this.#hosts.slice(first), ...this.#hosts.slice(0, first)];

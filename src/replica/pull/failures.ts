@@ -1,0 +1,58 @@
+/** The conversations of one pull that could not be taken: counted all, told one by one so often and no oftener. */
+/** A host can fail a million times; what it did not have at all is noted, so that it is left alone for a while. */
+
+import { messageOf, type TurnpressError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { LaggingReplicaError } from '../errors.ts';
+import type { ArchiveLog } from '../log/archive-log.ts';
+import type { LoggedState } from '../log/log-index.ts';
+import { conversationFolder } from '../publish/replica-names.ts';
+
+/** Problems of one code that are told. */
+const MOST_TOLD = 100;
+
+export class Failures {
+  readonly #log: Log;
+  readonly #archiveLog: ArchiveLog;
+  readonly #nowMs: () => number;
+  readonly #told = new Map<string, number>();
+  #count = 0;
+  #lagging = 0;
+
+  constructor(log: Log, archiveLog: ArchiveLog, nowMs: () => number) {
+    this.#log = log;
+    this.#archiveLog = archiveLog;
+    this.#nowMs = nowMs;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Those of a host that is between two publishes: another look may help. */
+  get lagging(): number {
+    return this.#lagging;
+  }
+
+  add({ conversation }: LoggedState, error: TurnpressError): void {
+    this.#count++;
+    if (error instanceof LaggingReplicaError) {
+      this.#lagging++;
+      if (error.isAbsent) this.#archiveLog.noteAbsent(conversation, this.#nowMs());
+    }
+    const { code } = error;
+    const told = this.#told.get(code) ?? 0;
+    this.#told.set(code, told + 1);
+    if (told < MOST_TOLD)
+      this.#log.problem({ code, message: messageOf(error), file: conversationFolder(conversation) });
+  }
+
+  /** After the last one. */
+  tellRest(): void {
+    for (const [code, told] of this.#told) {
+      const count = told - MOST_TOLD;
+      const message = 'more conversations could not be taken for the same reason';
+      if (count > 0) this.#log.problem({ code, message, count });
+    }
+  }
+}
