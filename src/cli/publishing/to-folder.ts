@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createFolderCheck, makeRealFolders } from '../../base/confined-disk.ts';
 import { isAbsent } from '../../base/disk.ts';
 import type { ArchiveLog } from '../../replica/log/log.ts';
@@ -23,12 +24,12 @@ import { findMarker, type HandedOver, listSiteFiles, type SiteMarker } from './s
 /** One path a line. */
 const LIST = '.turnpress-files';
 
-export function handToFolder(
+export async function handToFolder(
   context: Context,
   marker: SiteMarker,
   place: string,
   { archiveLog }: { readonly archiveLog: ArchiveLog },
-): HandedOver {
+): Promise<HandedOver> {
   const from = context.publicDir;
   const to = resolve(context.world.cwd, place);
   checkTarget(context, from, to, marker);
@@ -41,7 +42,11 @@ export function handToFolder(
   writeList(to, [...new Set([...before, ...files])]);
   const check = createFolderCheck(to);
   let written = 0;
-  for (const path of files) if (copyFile(join(from, path), join(to, path), check, to)) written++;
+  for (const path of files) {
+    if (copyFile(join(from, path), join(to, path), check, to)) written++;
+    // a signal is heard between two files
+    await nextTurn();
+  }
   const kept = new Set(files);
   let removed = 0;
   for (const path of own) if (!kept.has(path) && removeFile(to, path, check)) removed++;

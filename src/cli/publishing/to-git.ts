@@ -1,12 +1,11 @@
 /** Hands the public site to a branch of git, as one commit that holds the site and nothing else. */
 /** Made with git's plumbing from the files alone: no work tree and no index of the person's is touched, no filter and no hook runs. */
 
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeUtf8 } from '../../base/bytes.ts';
-import { messageOf } from '../../base/errors.ts';
 import type { ArchiveLog } from '../../replica/log/log.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
@@ -17,109 +16,114 @@ import { type HandedOver, listSiteFiles, MARKER, parseMarker, type SiteMarker } 
 const AS_IT_IS = '.nojekyll';
 
 /** `name`: a branch, or a remote, a slash and a branch, which is pushed. */
-export function handToBranch(
+export async function handToBranch(
   context: Context,
   marker: SiteMarker,
   name: string,
   { archiveLog }: { readonly archiveLog: ArchiveLog },
-): HandedOver {
+): Promise<HandedOver> {
   const git = createGit(context.world);
-  const remotes = git('remote').split('\n');
+  const remotes = (await git('remote')).split('\n');
   const [first = '', ...rest] = name.split('/');
   const remote = rest.length > 0 && remotes.includes(first) ? first : undefined;
   const branch = remote === undefined ? name : rest.join('/');
   const ref = `refs/heads/${branch}`;
-  if (!succeeds(() => git('check-ref-format', ref))) throw new UsageError(`"${branch}" is no name of a branch`);
-  if (git('for-each-ref', '--format=%(worktreepath)', ref).trim() !== '')
+  if (!(await succeeds(git('check-ref-format', ref)))) throw new UsageError(`"${branch}" is no name of a branch`);
+  if ((await git('for-each-ref', '--format=%(worktreepath)', ref)).trim() !== '')
     throw new UsageError(`branch ${branch} is checked out; the site goes to one that nobody works on`);
-  const parent = git('for-each-ref', '--format=%(objectname)', ref).trim();
+  const parent = (await git('for-each-ref', '--format=%(objectname)', ref)).trim();
   if (parent !== '') {
-    checkOurs(git, branch, parent, marker);
-    const there = findFile(git, parent, LOG_CHECKPOINT);
+    await checkOurs(git, branch, parent, marker);
+    const there = await findFile(git, parent, LOG_CHECKPOINT);
     checkNotBehind(there === undefined ? undefined : encodeUtf8(there), archiveLog, `branch ${branch}`);
   }
-  const tree = writeTree(context, git);
+  const tree = await writeTree(context, git);
   const says =
     remote === undefined ? `branch ${branch} holds the site` : `branch ${branch} of ${remote} holds the site`;
-  const same = parent !== '' && git('rev-parse', `${parent}^{tree}`).trim() === tree.id;
-  const commit = same ? parent : commitTree(git, tree.id, parent);
+  const same = parent !== '' && (await git('rev-parse', `${parent}^{tree}`)).trim() === tree.id;
+  const commit = same ? parent : await commitTree(git, tree.id, parent);
   // only from what it was: somebody else may have moved it meanwhile
-  if (!same) git('update-ref', ref, commit, parent);
-  if (remote !== undefined) git('push', '--quiet', remote, `${commit}:${ref}`);
+  if (!same) await git('update-ref', ref, commit, parent);
+  if (remote !== undefined) await git('push', '--quiet', remote, `${commit}:${ref}`);
   return { written: same ? 0 : tree.files, removed: 0, unchanged: same ? tree.files : 0, says };
 }
 
 /** Throws UsageError for a branch that holds something else. */
-function checkOurs(git: Git, branch: string, commit: string, { site }: SiteMarker): void {
-  const there = parseMarker(findFile(git, commit, MARKER) ?? '');
+async function checkOurs(git: Git, branch: string, commit: string, { site }: SiteMarker): Promise<void> {
+  const there = parseMarker((await findFile(git, commit, MARKER)) ?? '');
   if (there?.site === site && there.visibility === 'public') return;
   throw new UsageError(`branch ${branch} holds something else than this site; name a new one`);
 }
 
-function findFile(git: Git, commit: string, path: string): string | undefined {
-  return succeeds(() => git('cat-file', '-e', `${commit}:${path}`)) ? git('show', `${commit}:${path}`) : undefined;
+async function findFile(git: Git, commit: string, path: string): Promise<string | undefined> {
+  return (await succeeds(git('cat-file', '-e', `${commit}:${path}`))) ? git('show', `${commit}:${path}`) : undefined;
 }
 
 /** The site's files byte for byte, whatever the repository's attributes would make of them. */
-function writeTree({ publicDir }: Context, git: Git): { readonly id: string; readonly files: number } {
+async function writeTree(
+  { publicDir, world }: Context,
+  git: Git,
+): Promise<{ readonly id: string; readonly files: number }> {
   const files = [...listSiteFiles(publicDir)].sort();
   const folder = mkdtempSync(join(tmpdir(), 'turnpress-git-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const forget = world.hold?.(remove);
   try {
     const index = { GIT_INDEX_FILE: join(folder, 'index') };
     const paths = files.map((path) => `${join(publicDir, path)}\n`).join('');
-    const ids = git.with({ input: paths }, 'hash-object', '-w', '--no-filters', '--stdin-paths').split('\n');
-    const empty = git.with({ input: '' }, 'hash-object', '-w', '--stdin').trim();
+    const ids = (await git.with({ input: paths }, 'hash-object', '-w', '--no-filters', '--stdin-paths')).split('\n');
+    const empty = (await git.with({}, 'hash-object', '-w', '--stdin')).trim();
     const lines = files.map((path, i) => `100644 ${ids[i]}\t${path}\0`);
     if (!files.includes(AS_IT_IS)) lines.push(`100644 ${empty}\t${AS_IT_IS}\0`);
-    git.with({ input: lines.join(''), env: index }, 'update-index', '-z', '--index-info');
-    return { id: git.with({ env: index }, 'write-tree').trim(), files: files.length };
+    await git.with({ input: lines.join(''), env: index }, 'update-index', '-z', '--index-info');
+    return { id: (await git.with({ env: index }, 'write-tree')).trim(), files: files.length };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    forget?.();
+    remove();
   }
 }
 
 /** By the person's own name where git knows one. */
-function commitTree(git: Git, tree: string, parent: string): string {
+async function commitTree(git: Git, tree: string, parent: string): Promise<string> {
   const parents = parent === '' ? [] : ['-p', parent];
-  const known = succeeds(() => git('var', 'GIT_AUTHOR_IDENT'));
+  const known = await succeeds(git('var', 'GIT_AUTHOR_IDENT'));
   const who = ['AUTHOR', 'COMMITTER'].flatMap((role) => [
     [`GIT_${role}_NAME`, 'turnpress'],
     [`GIT_${role}_EMAIL`, 'turnpress@localhost'],
   ]);
   const env = known ? {} : Object.fromEntries(who);
-  return git.with({ env }, 'commit-tree', tree, ...parents, '-m', 'Publish the site').trim();
+  return (await git.with({ env }, 'commit-tree', tree, ...parents, '-m', 'Publish the site')).trim();
 }
 
 interface Git {
-  (...args: readonly string[]): string;
+  (...args: readonly string[]): Promise<string>;
   with(
     options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> },
     ...args: readonly string[]
-  ): string;
+  ): Promise<string>;
 }
 
+/** Beside this thread, so that a signal ends us and not only the git that is at work. */
 function createGit({ cwd, env: base }: Context['world']): Git {
-  const run: Git['with'] = ({ input, env }, ...args) => {
-    try {
-      return execFileSync('git', ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', ...args], {
-        cwd,
-        encoding: 'utf8',
-        stdio: ['pipe', 'pipe', 'pipe'],
-        maxBuffer: 1024 * 1024 * 1024,
-        ...(input === undefined ? {} : { input }),
-        env: { ...base, ...env },
+  const run: Git['with'] = ({ input = '', env }, ...args) => {
+    const options = { cwd, encoding: 'utf8', maxBuffer: 1024 * 1024 * 1024, env: { ...base, ...env } } as const;
+    return new Promise((resolve, reject) => {
+      const all = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', ...args];
+      const child = execFile('git', all, options, (error, said, complaint) => {
+        if (error === null) resolve(said);
+        else reject(new UsageError(`git ${args[0]} failed: ${complaint.trim() || error.message}`));
       });
-    } catch (error) {
-      const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-      throw new UsageError(`git ${args[0]} failed: ${said === '' ? messageOf(error) : said}`);
-    }
+      // one that ends before it has read all of it says why
+      child.stdin?.on('error', () => {});
+      child.stdin?.end(input);
+    });
   };
   return Object.assign((...args: readonly string[]) => run({}, ...args), { with: run });
 }
 
-function succeeds(work: () => unknown): boolean {
+async function succeeds(work: Promise<unknown>): Promise<boolean> {
   try {
-    work();
+    await work;
     return true;
   } catch (error) {
     if (error instanceof UsageError) return false;
