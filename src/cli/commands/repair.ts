@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type DamageReport, type LogState, mendInfo } from '../../archive/archive.ts';
+import { type DamageReport, isDamage, type LogState, mendInfo } from '../../archive/archive.ts';
 import { decodeHex } from '../../base/bytes.ts';
 import { messageOf, TurnpressError } from '../../base/errors.ts';
 import { plural } from '../../model/counts.ts';
@@ -55,7 +55,8 @@ export async function run(context: Context, args: readonly string[], options: Co
       statesOf: statesIn(published),
     });
     context.printJson({ ...report, info, archiveLog });
-    sayReport(context, report, dry);
+    const began = info || archiveLog?.state === 'mended' || archive.damage.some(isDamage);
+    sayReport(context, report, { dry, began });
     if (archiveLog?.state === 'damaged') return EXIT.damaged;
     if (report.left.length === 0) return EXIT.done;
     return report.away.length > 0 && report.away.length === report.asked.length ? EXIT.network : EXIT.damaged;
@@ -168,7 +169,12 @@ function statesIn(log: ArchiveLog | undefined): (id: ConversationId) => readonly
   };
 }
 
-function sayReport(context: Context, report: RepairReport, dry: boolean): void {
+/** `began`: something was mended before the conversations were looked at. */
+function sayReport(
+  context: Context,
+  report: RepairReport,
+  { dry, began }: { readonly dry: boolean; readonly began: boolean },
+): void {
   const { damaged, logs, payloads, blobs, left, asked, away } = report;
   const done = [
     ...(logs.length > 0 ? [`records of ${plural(logs.length, 'conversation')}`] : []),
@@ -176,7 +182,7 @@ function sayReport(context: Context, report: RepairReport, dry: boolean): void {
     ...(blobs > 0 ? [plural(blobs, 'blob')] : []),
   ].join(', ');
   if (damaged === 0) {
-    context.print('whole: nothing to repair');
+    context.print(`whole: nothing ${began ? 'else ' : ''}to repair`);
     return;
   }
   if (done !== '') context.print(`${dry ? 'would be put back' : 'put back'}: ${done}`);
