@@ -43,6 +43,11 @@ export function promptsUrl(url: string): string {
   return `${url}prompts/`;
 }
 
+/** `/c/<id>/conversation.md`: all of it as Markdown. */
+export function markdownUrl(id: ConversationId): string {
+  return `${conversationUrl(id)}conversation.md`;
+}
+
 /** `t-<16 digits>`: the id of a turn's element. */
 export function turnAnchor(turn: TurnHash): string {
   return anchorOf(shortId(turn));

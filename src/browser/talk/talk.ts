@@ -89,17 +89,7 @@ function menu(place: HTMLElement, clock: HTMLElement): HTMLElement {
   const fold = document.createElement('details');
   const summary = document.createElement('summary');
   summary.textContent = 'View';
-  const kinds = new Map([
-    ['', 'All work'],
-    ['shell', 'Commands'],
-    ['edit', 'Changes'],
-    ['look', 'Reads and searches'],
-    ['error', 'Failures'],
-  ]);
-  const only = makeChoice('Show', kinds, '', (kind) => {
-    if (kind === '') delete place.dataset.only;
-    else place.dataset.only = kind;
-  });
+  const only = makeFilter(place);
   const themes = new Map([
     ['', 'As the system'],
     ['light', 'Light'],
@@ -119,6 +109,30 @@ function menu(place: HTMLElement, clock: HTMLElement): HTMLElement {
     summary.focus();
   });
   return fold;
+}
+
+/** Kinds of work: what each is called, and which calls are of it. */
+const KINDS: ReadonlyMap<string, readonly [label: string, calls: string]> = new Map([
+  ['', ['All work', '.call']],
+  ['shell', ['Commands', '.call-shell']],
+  ['edit', ['Changes', '.call-edit, .call-write']],
+  ['look', ['Reads and searches', '.call-read, .call-search']],
+  ['error', ['Failures', '.call.error']],
+]);
+
+/** Says how many there are, so that a page without any does not look as if it had come to an end. */
+function makeFilter(place: HTMLElement): HTMLElement {
+  const found = document.createElement('p');
+  found.className = 'found';
+  found.setAttribute('role', 'status');
+  place.querySelector('.tools')?.after(found);
+  return makeChoice('Show', new Map([...KINDS].map(([kind, [label]]) => [kind, label])), '', (kind) => {
+    const [label, calls] = KINDS.get(kind) ?? ['', ''];
+    if (kind === '') delete place.dataset.only;
+    else place.dataset.only = kind;
+    const count = kind === '' ? 0 : place.querySelectorAll(calls).length;
+    found.textContent = kind === '' ? '' : `${label}: ${count === 0 ? 'none' : count} on this page`;
+  });
 }
 
 const KEYS: Readonly<Record<string, () => void>> = {

@@ -5,7 +5,7 @@ import { trustHtml } from '../../base/html.ts';
 import { formatCount } from '../render/names.ts';
 import { branchListUrl } from '../urls.ts';
 import type { ConversationWork } from './conversation-work.ts';
-import { addPlainPage } from './page/conversation-page.ts';
+import { addPlainPage } from './page/plain-page.ts';
 
 const PER_PAGE = 500;
 

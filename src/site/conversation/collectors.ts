@@ -3,6 +3,7 @@
 
 import { openFeeds } from './collect-feeds.ts';
 import { openLists } from './collect-lists.ts';
+import { openMarkdown } from './collect-markdown.ts';
 import { openPages } from './collect-pages.ts';
 import type { Collector } from './collector.ts';
 import { openCommits } from './work/collect-commits.ts';
@@ -13,6 +14,7 @@ export const collectors: readonly Collector[] = [
   { name: 'feeds of the branches, entries for the feeds of lists', open: openFeeds },
   { name: 'counts, and files that were changed', open: openWork },
   { name: 'commits', open: openCommits },
+  { name: 'the conversation as Markdown', open: openMarkdown },
   { name: 'list item and lists', open: openLists },
 ];
 

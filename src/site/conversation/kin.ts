@@ -25,6 +25,8 @@ export interface ForkLink extends LinkModel {
 export interface Kin {
   /** Branches that go another way after this turn. */
   forksAfter(turn: TurnHash): readonly ForkLink[];
+  /** Branches that left the one of this name. */
+  forksFrom(branch: string): readonly ForkLink[];
   /** Conversations of sub-agents that this turn started. */
   childrenOf(view: TurnView): readonly LinkModel[];
   /** All branches but the main one. */
@@ -47,13 +49,9 @@ export function createKin(
   const positions = new Map(children.map((child, i) => [child, i]));
   const order = (child: ChildConversation): number => positions.get(child) ?? 0;
   const linkTo = (branch: BranchOutline): LinkModel => ({ label: names.labelOf(branch), url: names.urlOf(branch) });
-  const forks = new Map<TurnHash, BranchOutline[]>();
-  for (const branch of outlines) {
-    if (branch.forkTurn === undefined || branch.turns.length === 0) continue;
-    const links = forks.get(branch.forkTurn) ?? [];
-    forks.set(branch.forkTurn, links);
-    links.push(branch);
-  }
+  const leaving = outlines.filter(({ forkTurn, turns }) => forkTurn !== undefined && turns.length > 0);
+  const byFork = Map.groupBy(leaving, ({ forkTurn }) => forkTurn);
+  const byOrigin = Map.groupBy(leaving, ({ forkedFrom }) => forkedFrom);
   const all: LinkModel = { label: `All ${formatCount(outlines.length - 1)} branches`, url: branchListUrl(id) };
   const cutBranches = (links: readonly LinkModel[]): readonly LinkModel[] =>
     links.length <= MOST_LINKS ? links : [...links.slice(0, MOST_LINKS), all];
@@ -62,12 +60,13 @@ export function createKin(
     name: branch.head.name,
     ending: names.endingOf(branch),
   });
+  const listWays = (ways: readonly BranchOutline[] = []): readonly ForkLink[] => {
+    const links = ways.slice(0, MOST_LINKS).map(forkLink);
+    return ways.length <= MOST_LINKS ? links : [...links, { ...all, name: '', ending: '' }];
+  };
   return {
-    forksAfter(turn) {
-      const ways = forks.get(turn) ?? [];
-      const links = ways.slice(0, MOST_LINKS).map(forkLink);
-      return ways.length <= MOST_LINKS ? links : [...links, { ...all, name: '', ending: '' }];
-    },
+    forksAfter: (turn) => listWays(byFork.get(turn)),
+    forksFrom: (branch) => listWays(byOrigin.get(branch)),
     childrenOf({ turn, item }) {
       if (children.length === 0) return [];
       const found = new Set(byTurn.get(turn.hash));

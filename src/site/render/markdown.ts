@@ -98,6 +98,22 @@ function plainParagraphs(source: string, options: MarkdownOptions): SafeHtml {
 
 const parser = new MarkdownIt({ html: false, linkify: true, breaks: false, typographer: false, maxNesting: 40 });
 
+/** What a viewer makes of a text that runs its HTML, loads its pictures and follows any address. */
+export interface ViewedMarkdown {
+  readonly tokens: readonly Token[];
+  /** It names addresses for others of its words, and for those of any text beside it. */
+  readonly defines: boolean;
+}
+
+export function parseAsViewers(source: string): ViewedMarkdown {
+  const env: { references?: Record<string, never> } = {};
+  const tokens = viewers.parse(source, env);
+  return { tokens, defines: Object.keys(env.references ?? {}).length > 0 };
+}
+
+const viewers = new MarkdownIt({ html: true, maxNesting: 40 });
+viewers.validateLink = () => true;
+
 /** Characters of code that get colours in one text. */
 const MOST_CODE = 48_000;
 

@@ -7,6 +7,7 @@ import type { ToolCallPart } from '../../model/item.ts';
 import { encodeTurnPack, type TurnSpan } from '../state/pages/turn-pack.ts';
 import type { Row } from '../view/rows.ts';
 import type { BlobPlace } from './blob-address.ts';
+import { turnMarkdown } from './portable/turn-markdown.ts';
 import { type AnsweringTurn, renderTurn } from './turn.ts';
 
 /** Plain data only: it is copied between threads. */
@@ -14,6 +15,8 @@ export interface RenderJob {
   readonly rows: readonly Row<AnsweringTurn>[];
   /** Safe HTML that stands before each row, and one more: behind the last. */
   readonly around: readonly SafeHtml[];
+  /** The same for the conversation's Markdown. */
+  readonly beside: readonly string[];
   /** Calls on earlier pages that turns of this one answer. */
   readonly calls: readonly ToolCallPart[];
   /** Of blobs that are shown, or cannot be read. */
@@ -29,6 +32,8 @@ export interface RenderResult {
   readonly body: EncodedHtml;
   /** The turns, packed for the next build (turn-pack.ts). */
   readonly pack: Uint8Array;
+  /** The same turns as a piece of the conversation's Markdown. */
+  readonly markdown: string;
 }
 
 export function runRenderJob(job: RenderJob): RenderResult {
@@ -39,6 +44,7 @@ export function runRenderJob(job: RenderJob): RenderResult {
   const findBlob = (hash: BlobHash): BlobPlace | undefined => job.blobs.get(hash);
   const pieces: SafeHtml[] = [];
   const spans: TurnSpan[] = [];
+  const blocks: string[] = [];
   let length = 0;
   const add = (piece: SafeHtml): void => {
     pieces.push(piece);
@@ -54,10 +60,13 @@ export function runRenderJob(job: RenderJob): RenderResult {
     if (known !== undefined) add(trustHtml(known));
     else add(renderTurn({ turn, item: turn.item, answers, calls, findBlob, sameMinute, folders: job.folders }));
     spans.push([name, start, length]);
+    blocks.push(job.beside[i] ?? '', turnMarkdown(row, job.folders));
   }
   add(job.around[job.rows.length] ?? NOTHING);
   const body = encodeHtml(joinHtml(pieces));
-  return { body, pack: encodeTurnPack(spans, body) };
+  blocks.push(job.beside[job.rows.length] ?? '');
+  const markdown = blocks.filter((block) => block !== '').join('\n\n');
+  return { body, pack: encodeTurnPack(spans, body), markdown };
 }
 
 /** Of all that a row shows: its turn, the results in it, and whether its time is shown. */

@@ -77,6 +77,7 @@ export const headerRules: readonly HeaderRule[] = [
   },
   ...PAGES.map((path) => ({ path, headers: [withFrames(PAGE_POLICY), REVALIDATE] })),
   { path: '/c/*', headers: [withFrames(CHECKED_POLICY), REVALIDATE] },
+  { path: '/c/*/conversation.md', headers: [['Content-Type', 'text/markdown; charset=utf-8']] },
   { path: '/search/*', headers: [withFrames(PAGE_POLICY), REVALIDATE] },
   { path: '/reader/*', headers: [withFrames(PAGE_POLICY), REVALIDATE] },
   { path: '/pagefind/*', headers: [REVALIDATE] },

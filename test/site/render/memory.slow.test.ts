@@ -35,7 +35,15 @@ function renderPage(n: number): void {
     const hash = turnHash((n * 4 + i).toString(16).padStart(64, '0'));
     return { hash, timeMs: Date.UTC(2026, 0, 1) + n * 1_000, typeId: 'turnpress.item', rawLength: 10_000, item: one };
   });
-  runRenderJob({ rows: pairRows(turns), folders: [], around: [], calls: [], blobs: new Map(), known: new Map() });
+  runRenderJob({
+    rows: pairRows(turns),
+    folders: [],
+    around: [],
+    beside: [],
+    calls: [],
+    blobs: new Map(),
+    known: new Map(),
+  });
 }
 
 describe('memory', () => {

@@ -9,11 +9,10 @@ import { formatCount, projectName } from '../../render/names.ts';
 import type { RenderJob } from '../../render/render-job.ts';
 import { findLanguageOf } from '../../render/text/language.ts';
 import { plainTitle } from '../../render/text/plain-title.ts';
-import type { OwnPage } from '../../shell/frame.ts';
 import type { LinkModel, PageModel, PagerModel } from '../../shell/page-model.ts';
 import { keyOf } from '../../state/keys.ts';
 import type { ToldExchange } from '../../state/pages/told.ts';
-import { conversationUrl, outputPath, projectUrl, promptsUrl, pages as sitePages, turnAnchor } from '../../urls.ts';
+import { conversationUrl, outputPath, projectUrl, promptsUrl, pages as sitePages } from '../../urls.ts';
 import type { BranchOutline } from '../../view/outline.ts';
 import { viewTurn } from '../../view/turn-view.ts';
 import { addTask, type ConversationWork, type FilledPage } from '../conversation-work.ts';
@@ -22,10 +21,12 @@ import { renderAround } from './conversation-body.ts';
 import { badgesOf, factsOf, tagLinks } from './conversation-facts.ts';
 import { renderCover } from './cover.ts';
 import { coverOf } from './cover-facts.ts';
-import { endingOf, renderEnding } from './ending.ts';
-import { originOf, renderMerged, renderOrigin } from './forks.ts';
+import { endingOf, renderBranchEnding, renderEnding } from './ending.ts';
+import { originOf, renderOrigin } from './forks.ts';
+import { markdownAround } from './page-markdown.ts';
 import { listRows } from './page-rows.ts';
 import { type PromptIndex, renderIndex } from './prompt-index.ts';
+import { renderTakeAlong } from './take-along.ts';
 
 /** How far the branch is known to go where a page of it is made. */
 export interface Extent {
@@ -63,8 +64,8 @@ export async function buildPage(
     page.number === 1 && branch.main ? work.written.cover : NOTHING,
     renderTalkStart(page.told, context.options.config.language),
   ]);
-  const isEnd = branch.main && extent.whole !== undefined && page.number === extent.pages;
-  const after = isEnd ? joinHtml([TALK_END, renderEnding(endingOf(work))]) : TALK_END;
+  const isEnd = extent.whole !== undefined && page.number === extent.pages;
+  const after = isEnd ? joinHtml([TALK_END, endOf(work, branch)]) : TALK_END;
   const shown = [page.told, [...page.headings], before, after, [...blobs]];
   const key = keyOf(work.frameKey, work.renderKey, model, around, shown);
   if (!context.output.declare(outputPath(page.url), work.owner, key)) return key;
@@ -115,14 +116,16 @@ async function renderPage(
   const around = renderAround(rows, before, page, after);
   const first = page.turns[0]?.view.turn.hash;
   if (first === undefined) return encodeHtml(joinHtml(around));
+  const beside = markdownAround(rows, page);
   const key = keyOf(work.renderKey, [...blobs]);
   const known = state.packs.find(first, key);
   const job: RenderJob = {
     rows: rows.flatMap(({ row }) => row ?? []),
-    ...{ around, calls: earlierCalls(work, page), blobs, folders: work.folders, known },
+    ...{ around, beside, calls: earlierCalls(work, page), blobs, folders: work.folders, known },
   };
-  const { body, pack } = await pool.run('page', job, weight);
+  const { body, pack, markdown } = await pool.run('page', job, weight);
   state.packs.save(work.owner, first, key, pack);
+  state.packs.saveMarkdown(work.owner, page.url, markdown);
   return body;
 }
 
@@ -232,23 +235,11 @@ function positionOf({ number, headings }: FilledPage, { pages, whole }: Extent):
 /** What stands above the first page: where a branch comes from, and sub-agents whose place is not known. */
 function beforeFirst(work: ConversationWork, branch: BranchOutline): SafeHtml {
   if (branch.forkTurn !== undefined) return renderOrigin(originOf(work, branch, branch.forkTurn));
-  return branch.main ? renderCover(coverOf(work)) : NOTHING;
+  return branch.main ? joinHtml([renderCover(coverOf(work)), renderTakeAlong(work)]) : NOTHING;
 }
 
-/** A branch whose head stands on another one: its address stays and says where it ended. */
-export function buildMergedBranch(work: ConversationWork, branch: BranchOutline): void {
-  const { conversation, names } = work;
-  const url = names.urlOf(branch);
-  const page = work.places.get(branch.head.turn)?.page ?? conversationUrl(conversation.summary.id);
-  const own = { url, kind: 'turns', title: names.titleOf(branch, 1), badges: badgesOf(conversation) } as const;
-  addPlainPage(work, renderMerged(`${page}#${turnAnchor(branch.head.turn)}`), own);
-}
-
-/** A page of the conversation without turns. */
-export function addPlainPage(work: ConversationWork, body: SafeHtml, own: Omit<OwnPage, 'template'>): void {
-  const { context, conversation } = work;
-  const crumbs = [{ label: conversation.title, url: conversationUrl(conversation.summary.id) }];
-  const model = context.frame.page({ template: 'conversation.njk', width: 'wide', crumbs, ...own });
-  if (!context.output.declare(outputPath(own.url), work.owner, keyOf(work.frameKey, model, body))) return;
-  addTask(work, context.writePage(model, body));
+/** What stands behind the last turn. */
+function endOf(work: ConversationWork, branch: BranchOutline): SafeHtml {
+  if (branch.main) return renderEnding(endingOf(work));
+  return branch.forkTurn === undefined ? NOTHING : renderBranchEnding(work, branch, branch.forkTurn);
 }

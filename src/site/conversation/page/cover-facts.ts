@@ -20,6 +20,7 @@ export function coverOf(work: ConversationWork): Cover {
     wallMs: lastMs - firstMs,
     models: meta.models ?? [],
     remote: meta.git?.remote,
+    findPage: (turn) => work.places.get(turn)?.page,
     fileUrls: fileUrlsOf(work),
     links: meta.links ?? [],
     prices: work.context.options.config.prices,

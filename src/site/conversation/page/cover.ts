@@ -3,6 +3,7 @@
 
 import { html, joinHtml, type SafeHtml, text } from '../../../base/html.ts';
 import { costOf, type Price } from '../../../model/facts/prices.ts';
+import type { TurnHash } from '../../../model/ids.ts';
 import { formatCount, plural } from '../../render/names.ts';
 import { FOREIGN_REL, findLinkTarget } from '../../render/text/links.ts';
 import { plainTitle } from '../../render/text/plain-title.ts';
@@ -11,6 +12,7 @@ import { callWords } from '../../render/tools/call-words.ts';
 import { nameStart } from '../../render/tools/short-paths.ts';
 import type { LinkModel } from '../../shell/page-model.ts';
 import type { Tokens, ToldExchange, Work } from '../../state/pages/told.ts';
+import { turnAnchor } from '../../urls.ts';
 import { sumWork } from '../work/exchange-work.ts';
 import { type BranchLine, renderBranchTree } from './branch-tree.ts';
 import { commitUrl } from './remote.ts';
@@ -25,6 +27,8 @@ export interface Cover {
   readonly models: readonly string[];
   /** Where its commits can be seen: the remote as git knows it. */
   readonly remote: string | undefined;
+  /** The page that a turn stands on. Absent: nothing is linked there. */
+  readonly findPage?: (turn: TurnHash) => string | undefined;
   /** By path: where all that was done to a file stands. */
   readonly fileUrls: ReadonlyMap<string, string>;
   /** Pull requests and the like that the agent noted. */
@@ -70,9 +74,17 @@ function renderFigures(cover: Cover, work: Work): SafeHtml {
   const shown = figures.filter(([, value]) => value !== '');
   const items = shown.map(
     ([label, value, more]) =>
-      html`<div><dt>${text(label)}</dt><dd>${text(value)}${more === '' ? NOTHING : html` <small>${text(more)}</small>`}</dd></div>\n`,
+      html`<div><dt>${text(label)}</dt><dd>${label === 'Failed' ? renderFailed(cover, work) : text(value)}${more === '' ? NOTHING : html` <small>${text(more)}</small>`}</dd></div>\n`,
   );
   return html`<dl class="figures">\n${items}</dl>\n`;
+}
+
+/** Leads to the first of them. */
+function renderFailed({ findPage }: Cover, { failed, firstFailed }: Work): SafeHtml {
+  const page = firstFailed === undefined ? undefined : findPage?.(firstFailed);
+  const count = html`${text(formatCount(failed))}`;
+  if (firstFailed === undefined || page === undefined) return count;
+  return html`<a href="${text(`${page}#${turnAnchor(firstFailed)}`)}" title="The first of them">${count}</a>`;
 }
 
 function callsOf({ calls }: Work): string {

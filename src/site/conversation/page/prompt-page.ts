@@ -7,7 +7,7 @@ import type { ToldExchange } from '../../state/pages/told.ts';
 import { promptsUrl } from '../../urls.ts';
 import type { BranchOutline } from '../../view/outline.ts';
 import type { ConversationWork } from '../conversation-work.ts';
-import { addPlainPage } from './conversation-page.ts';
+import { addPlainPage } from './plain-page.ts';
 import { renderRows } from './prompt-index.ts';
 
 export function buildPromptPage(work: ConversationWork, branch: BranchOutline, told: readonly ToldExchange[]): void {

@@ -49,7 +49,7 @@ export function createWorkCollector(folders: readonly string[]): WorkCollector {
       open ??= openExchange(hash, timeMs, place);
       open.workedMs += Math.min(Math.max(0, timeMs - open.endMs), LONGEST_PAUSE);
       open.endMs = Math.max(open.endMs, timeMs);
-      if (view.item !== undefined) addItem(open, view.item, calls, folders);
+      if (view.item !== undefined) addItem(open, view.item, hash, calls, folders);
       return closed;
     },
     peek,
@@ -62,6 +62,7 @@ interface OpenExchange extends Omit<ToldExchange, 'work'> {
   closing: string;
   workedMs: number;
   failed: number;
+  firstFailed?: TurnHash;
   readonly calls: Partial<Record<ToolKind, number>>;
   readonly files: Map<string, FileChange>;
   readonly commits: Map<string, Commit>;
@@ -80,10 +81,21 @@ function openExchange(
   };
 }
 
-function toldOf({ calls, failed, files, commits, requests, tokens, workedMs, ...rest }: OpenExchange): ToldExchange {
+function toldOf({
+  calls,
+  failed,
+  firstFailed,
+  files,
+  commits,
+  requests,
+  tokens,
+  workedMs,
+  ...rest
+}: OpenExchange): ToldExchange {
   const work: Work = {
     calls: { ...calls },
     failed,
+    ...(firstFailed === undefined ? {} : { firstFailed }),
     files: [...files.values()],
     commits: [...commits.values()],
     requests: [...requests],
@@ -93,7 +105,13 @@ function toldOf({ calls, failed, files, commits, requests, tokens, workedMs, ...
   return { ...rest, work };
 }
 
-function addItem(open: OpenExchange, item: Item, calls: Map<string, ToolCallPart>, folders: readonly string[]): void {
+function addItem(
+  open: OpenExchange,
+  item: Item,
+  turn: TurnHash,
+  calls: Map<string, ToolCallPart>,
+  folders: readonly string[],
+): void {
   const { usage, model = '' } = item;
   if (usage !== undefined) addTokens(open.tokens, { model, ...splitUsage(usage) });
   for (const part of item.parts) {
@@ -101,7 +119,10 @@ function addItem(open: OpenExchange, item: Item, calls: Map<string, ToolCallPart
       open.calls[part.tool] = (open.calls[part.tool] ?? 0) + 1;
       if (calls.size < MOST_OPEN) calls.set(part.id, part);
     } else if (part.type === 'tool_call_response') {
-      if (part.status === 'error') open.failed++;
+      if (part.status === 'error') {
+        open.failed++;
+        open.firstFailed ??= turn;
+      }
       const call = calls.get(part.id);
       calls.delete(part.id);
       if (call !== undefined) addResult(open, call, part, folders);
@@ -152,9 +173,11 @@ export function sumWork(told: readonly ToldExchange[]): Work {
     for (const counts of work.tokens) addTokens(tokens, counts);
   }
   const sum = (of: (work: Work) => number): number => told.reduce((all, { work }) => all + of(work), 0);
+  const firstFailed = told.find(({ work }) => work.firstFailed !== undefined)?.work.firstFailed;
   return {
     calls,
     failed: sum(({ failed }) => failed),
+    ...(firstFailed === undefined ? {} : { firstFailed }),
     files: [...files.values()],
     commits: [...commits.values()],
     requests: [...new Set(told.flatMap(({ work }) => work.requests))],

@@ -1,8 +1,9 @@
-/** What the next build of a conversation can use again, page by page: rendered turns, and what a walk knows of a page. */
+/** What the next build of a conversation can use again, page by page: rendered turns, their Markdown, and what a walk knows of a page. */
 /** A page's first turn names its pack: cuts never move, so the last page finds its own turns again when it grows. */
 
 import { decodeUtf8, encodeUtf8 } from '../../../base/bytes.ts';
 import type { Database } from '../../../base/sqlite.ts';
+import { compressZstd, declaredSize, decompressZstd } from '../../../base/zstd.ts';
 import type { TurnHash } from '../../../model/ids.ts';
 import type { ToldExchange } from './told.ts';
 import { decodeTurnPack } from './turn-pack.ts';
@@ -46,6 +47,9 @@ export interface PackTable {
   /** Of the page at this address. */
   findSketch(url: string): PageSketch | undefined;
   saveSketch(owner: string, url: string, sketch: PageSketch): void;
+  /** The page at this address as Markdown. */
+  findMarkdown(url: string): string | undefined;
+  saveMarkdown(owner: string, url: string, markdown: string): void;
   forget(owner: string): void;
 }
 
@@ -71,6 +75,22 @@ export function createPackTable(database: Database): PackTable {
         .statement('INSERT OR REPLACE INTO pack (id, owner, key, data) VALUES (?, ?, ?, ?)')
         .run(url, owner, sketch.key, encodeUtf8(JSON.stringify(sketch)));
     },
+    findMarkdown(url) {
+      const data = database.statement('SELECT data FROM pack WHERE id = ?').get(markdownOf(url))?.data;
+      return data instanceof Uint8Array ? decodeUtf8(decompressZstd(data, declaredSize(data), LARGEST)) : undefined;
+    },
+    saveMarkdown(owner, url, markdown) {
+      database
+        .statement('INSERT OR REPLACE INTO pack (id, owner, key, data) VALUES (?, ?, ?, ?)')
+        .run(markdownOf(url), owner, '', compressZstd(encodeUtf8(markdown), 1));
+    },
     forget: (owner) => void database.statement('DELETE FROM pack WHERE owner = ?').run(owner),
   };
+}
+
+/** Of the Markdown of one page. */
+const LARGEST = 512 * 1024 * 1024;
+
+function markdownOf(url: string): string {
+  return `markdown ${url}`;
 }

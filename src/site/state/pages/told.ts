@@ -25,6 +25,8 @@ export interface Tokens extends TokenCounts {
 export interface Work {
   readonly calls: Readonly<Partial<Record<ToolKind, number>>>;
   readonly failed: number;
+  /** The turn that said so first. Absent: none did. */
+  readonly firstFailed?: TurnHash;
   readonly files: readonly FileChange[];
   readonly commits: readonly Commit[];
   /** Addresses of pull and merge requests that were opened. */

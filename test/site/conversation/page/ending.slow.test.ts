@@ -4,7 +4,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ArchiveWriter } from '../../../../src/archive/archive.ts';
 import type { Item } from '../../../../src/model/item.ts';
-import { conversationUrl, outputPath } from '../../../../src/site/urls.ts';
+import { branchUrl, conversationUrl, outputPath, turnAnchor } from '../../../../src/site/urls.ts';
 import {
   answer,
   createTestSite,
@@ -124,6 +124,52 @@ describe('the end of a conversation', () => {
     await site.build(archive, { mode: 'public' });
     expect(endOf(later)).not.toContain(conversationUrl(shown.id));
     for (const [path, text] of site.readAll()) expect(text.includes(shown.id.slice(0, 16)), path).toBe(false);
+  });
+});
+
+describe('the end of a branch', () => {
+  it('leads back to the fork, to the other ways, to those that left it, and on in its project', async () => {
+    const clock = tell(archive, { items: edits('Wind the spring', 'spring.ts'), meta: open });
+    const on = tell(archive, {
+      items: [prompt('And oil it'), answer('Oiled.')],
+      after: turnAt(clock, -1),
+      conversation: clock.id,
+      minute: 10,
+    });
+    const way = (words: string, head: string, after: Told, minute: number): Told =>
+      tell(archive, {
+        items: [prompt(words), answer(`${words}: done.`)],
+        after: turnAt(after, -1),
+        conversation: clock.id,
+        head,
+        minute,
+      });
+    const left = way('Leave it', 'b-00000001', clock, 20);
+    way('Sell it', 'b-00000002', clock, 30);
+    way('And leave it', 'b-00000001', left, 35);
+    way('Leave it dry', 'b-00000003', left, 40);
+    archive.append({ turns: [], heads: [{ conversation: clock.id, name: 'b-00000004', turn: turnAt(on, -2).hash }] });
+    const next = tell(archive, { items: edits('Oil the door', 'door.ts'), meta: open, minute: 90 });
+    await site.build(archive);
+    const page = site.read(outputPath(branchUrl(clock.id, 'b-00000001')));
+    const end = page.slice(page.indexOf('aria-label="Around this branch"'));
+    const at = (told: Told, index: number): string =>
+      `${conversationUrl(told.id)}#${turnAnchor(turnAt(told, index).hash)}`;
+    expect(end).toContain(
+      `<li class="before"><a href="${at(clock, -1)}"><small>Back to the fork</small>\n<span>After “Wind the spring”</span>`,
+    );
+    expect(end).toContain(
+      `<a href="${conversationUrl(clock.id)}#${turnAnchor(turnAt(on, 0).hash)}"><small>The other way went on</small>\n<span>And oil it</span>`,
+    );
+    expect(end).toContain(`<a href="${branchUrl(clock.id, 'b-00000002')}">Sell it</a> <small>Sell it: done.</small>`);
+    expect(end).toContain(`<a href="${branchUrl(clock.id, 'b-00000003')}">Leave it dry</a>`);
+    expect(end).toContain(`<li class="next"><a href="${conversationUrl(next.id)}">`);
+    expect(end).not.toContain(`href="${branchUrl(clock.id, 'b-00000001')}"`);
+    const shared = site.read(outputPath(branchUrl(clock.id, 'b-00000004')));
+    expect(shared).toContain(
+      `<a href="${conversationUrl(clock.id)}#${turnAnchor(turnAt(on, -2).hash)}">It ends at this turn.`,
+    );
+    await expectSameAtOnce();
   });
 });
 
