@@ -14,7 +14,7 @@ export interface PagedTurn {
 /** A page ends at the next exchange once it holds this much. Changing a number here moves every page: never do. */
 const SOFT = { bytes: 80 * 1024, turns: 80 };
 /** An exchange that runs on beyond this is cut at the next turn that is no result. */
-const HARD = { bytes: 192 * 1024, turns: 160 };
+const HARD = { bytes: 208 * 1024, turns: 160 };
 /** Beyond this, between results too: a message may call a thousand tools. */
 const UTMOST = { bytes: 448 * 1024, turns: 320 };
 /** Every turn counts this much for its frame. */
