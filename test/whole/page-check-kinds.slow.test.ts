@@ -80,8 +80,8 @@ describe.skipIf(chromiumPath === undefined)('pages of every kind', () => {
   const expected: Readonly<Record<string, string>> = {
     main: 'All 4 turns on this page are as published.',
     branch: 'All 2 turns on this page are as published.',
-    long: 'All 20 turns on this page are as published.',
-    'second page': 'All 12 turns on this page are as published.',
+    long: 'All 16 turns on this page are as published.',
+    'second page': 'All 16 turns on this page are as published.',
     'taken back': 'All 4 turns on this page are as published, 1 taken back.',
     note: 'All 4 turns on this page are as published. 2 notes and the title: the owner’s words, not proven.',
     foreign: 'All 2 turns on this page are as published.',

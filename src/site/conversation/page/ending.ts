@@ -113,8 +113,8 @@ export function renderEnding({ related, children, parent, ...around }: Ending): 
 export function renderBranchEnding(work: ConversationWork, branch: BranchOutline, fork: TurnHash): SafeHtml {
   const { kin, branches } = work;
   const { url, last, other } = originOf(work, branch, fork);
-  const back = renderWay('before', html`Back to the fork`, {
-    label: last === undefined ? 'Where it left' : `After \u201c${last}\u201d`,
+  const back = renderWay('before', html`Back to the fork${text(last === undefined ? '' : ', after')}`, {
+    label: last ?? 'Where it left',
     url,
   });
   const way = other === undefined ? NOTHING : renderWay('next', html`The other way went on`, other);

@@ -57,10 +57,10 @@ export function originOf(work: ConversationWork, branch: BranchOutline, fork: Tu
 export function renderOrigin({ shared, url, last, other, name }: Origin): SafeHtml {
   const prompts = shared === 1 ? 'Its first prompt is' : `Its first ${formatCount(shared)} prompts are`;
   const common = shared === 0 ? NOTHING : html`<p>${text(prompts)} told on the branch that it left.</p>\n`;
-  const left = html`<p>It left <a href="${text(url)}">at this turn</a>${last === undefined ? NOTHING : html`, after “${text(last)}”`}. <small>${text(name)}</small></p>\n`;
+  const left = html`<p>It left <a href="${text(url)}">at this turn</a>${last === undefined ? NOTHING : html`, after <span class="said-line">“${text(last)}”</span>`}. <small>${text(name)}</small></p>\n`;
   const way =
     other === undefined
       ? NOTHING
-      : html`<p>The other way went on with <a href="${text(other.url)}">${text(other.label)}</a>.</p>\n`;
+      : html`<p>The other way went on with <a href="${text(other.url)}">${text(other.label)}</a></p>\n`;
   return html`<aside class="fork origin" aria-label="Where this branch comes from">\n${common}${left}${way}</aside>\n`;
 }

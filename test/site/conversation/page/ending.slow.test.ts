@@ -156,7 +156,7 @@ describe('the end of a branch', () => {
     const at = (told: Told, index: number): string =>
       `${conversationUrl(told.id)}#${turnAnchor(turnAt(told, index).hash)}`;
     expect(end).toContain(
-      `<li class="before"><a href="${at(clock, -1)}"><small>Back to the fork</small>\n<span>After “Wind the spring”</span>`,
+      `<li class="before"><a href="${at(clock, -1)}"><small>Back to the fork, after</small>\n<span>Wind the spring</span>`,
     );
     expect(end).toContain(
       `<a href="${conversationUrl(clock.id)}#${turnAnchor(turnAt(on, 0).hash)}"><small>The other way went on</small>\n<span>And oil it</span>`,
