@@ -277,7 +277,15 @@ describe('rendering on another thread', () => {
         item,
       }),
     );
-    const job = { rows: pairRows(turns), folders: [], around: [], beside: [], calls: [], blobs: new Map(), known: new Map() };
+    const job = {
+      rows: pairRows(turns),
+      folders: [],
+      around: [],
+      beside: [],
+      calls: [],
+      blobs: new Map(),
+      known: new Map(),
+    };
     const [here, there] = [createRenderPool(0), createRenderPool(1_000_000)];
     expect(await there.run('page', job, 1)).toEqual({ ...(await here.run('page', job, 1)), pack: expect.anything() });
     await there.close();
