@@ -660,6 +660,18 @@ describe('order', () => {
     expect(Object.values(conversations()[0]?.meta.redactions ?? {})).toEqual([1]);
   });
 
+  it('counts what was taken out of stored turns, although a rewritten source is read without the word', async () => {
+    const secret = ['open', 'sesame', '1234'].join('-');
+    const redact = { words: [secret], personal: false, knownValues: [] };
+    const lines: readonly FakeLine[] = [...session, { key: 'd', parent: 'c', time: 4, say: secret }];
+    const path = put('1', lines);
+    await run(path, { settle: true, redact });
+    writeFake(path, [{ session: 's', title: 'Another title' }, ...lines.slice(1)]);
+    const report = await run(path, { settle: true });
+    expect(report.sources.rewritten).toBe(1);
+    expect(conversations().flatMap(({ meta }) => Object.values(meta.redactions ?? {}))).toEqual([1]);
+  });
+
   it('keeps main where it was when the ledger is lost and only an older copy is left', async () => {
     const older = put('older', session);
     put('newer', [{ session: 'n' }, ...session.slice(1), { key: 'd', parent: 'c', time: 9, say: 'newest' }]);

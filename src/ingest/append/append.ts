@@ -207,7 +207,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       const hash = store.putBlob(blob.bytes);
       if (hash !== blob.hash) throw new BlobMismatchError(path, blob.hash, hash);
     }
-    const draft = part.fresh ? new Draft() : (drafts.get(path) ?? new Draft(source.before));
+    const draft = part.fresh ? new Draft(undefined, source.before) : (drafts.get(path) ?? new Draft(source.before));
     draft.startPart();
     const fired = new Map(part.fired.map((each) => [each.turn, each]));
     part.turns.forEach((turn, i) => {

@@ -7,7 +7,7 @@ import type { ImportedConversation } from '../kit/importer.ts';
 import type { Fired, ReadPart, ReadTurn } from '../read/read-part.ts';
 import type { Placed, Row } from './commit.ts';
 import { type Contribution, emptyContribution, joinWords, type Memory, type TailTurn } from './memory.ts';
-import { addCounts, growMeta } from './meta.ts';
+import { addCounts, greatest, growMeta } from './meta.ts';
 
 /** A source's word on its conversations, growing part by part. */
 export class Draft {
@@ -21,8 +21,12 @@ export class Draft {
   /** Turns of the part before that had counts: what follows `consumed` is read, and said, again. */
   private before: Map<string, TailTurn>;
   private tail = new Map<string, TailTurn>();
+  /** What was counted before the source was rewritten: what was taken out of the stored turns then is still out of them. */
+  private readonly counted: ReadonlyMap<ConversationId, Contribution>;
 
-  constructor(memory?: Memory) {
+  /** `memory`: what goes on. `rewritten`: what was known of a source that is read from its start. */
+  constructor(memory?: Memory, rewritten?: Memory) {
+    this.counted = new Map(rewritten?.contributions.map((each) => [each.conversation, each]));
     this.contributions = new Map(memory?.contributions.map((each) => [each.conversation, each]));
     this.before = new Map(memory?.tail.map((each) => [each.key, each]));
   }
@@ -99,12 +103,19 @@ export class Draft {
     return waiting ? new Map([...this.before, ...this.tail]) : this.tail;
   }
 
+  private withCounted(word: Contribution): Contribution {
+    const before = this.counted.get(word.conversation);
+    if (before === undefined) return word;
+    const redactions = greatest([before.redactions, word.redactions]);
+    return { ...word, redactions, findings: greatest([before.findings, word.findings]) };
+  }
+
   memory(part: ReadPart): Memory {
     return {
       state: part.state,
       nextLine: part.nextLine,
       waiting: part.waiting,
-      contributions: [...this.contributions.values()],
+      contributions: [...this.contributions.values()].map((word) => this.withCounted(word)),
       tail: part.consumed >= part.size ? [] : [...this.openTail(part.waiting > 0).values()],
     };
   }

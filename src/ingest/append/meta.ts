@@ -129,7 +129,8 @@ function unite(before: readonly JsonValue[] | undefined, more: readonly JsonValu
   return [...seen].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value);
 }
 
-function greatest(counts: readonly Counts[]): Counts {
+/** For each rule the greatest count. */
+export function greatest(counts: readonly Counts[]): Counts {
   const out: Record<string, number> = {};
   for (const each of counts) {
     for (const [rule, n] of Object.entries(each)) out[rule] = Math.max(out[rule] ?? 0, n);

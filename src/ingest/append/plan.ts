@@ -17,7 +17,7 @@ export interface PlannedSource {
   readonly task: ReadTask;
   /** Bytes that reading it will take. */
   readonly bytes: number;
-  /** What earlier runs know of it, when it is read from where they ended. */
+  /** What earlier runs know of it: it is read from where they ended, or from its start when it was rewritten. */
   readonly before?: Memory;
 }
 
@@ -123,7 +123,8 @@ function planKnown(
   // Nothing is settled in a document that is written as a whole: it is read whole each time.
   if (known.consumed === 0) return planNew(file, importers, file.size === known.size ? 'unchanged' : 'grown', options);
   if (file.size < known.consumed || guardOfPath(file.path, known.consumed) !== known.guard) {
-    return planNew(file, importers, 'rewritten', options);
+    const { source, ...rest } = planNew(file, importers, 'rewritten', options);
+    return { ...rest, ...(source === undefined ? {} : { source: { ...source, before: memory } }) };
   }
   const from = { from: known.consumed, firstLine: memory.nextLine, state: memory.state };
   const status = file.size === known.size ? 'unchanged' : 'grown';
