@@ -5,11 +5,12 @@ import type { JsonValue } from '../base/json.ts';
 import type { Meta } from '../model/conversation.ts';
 import type { Item } from '../model/item.ts';
 import type { Finding } from './finding.ts';
+import { cutLong, joinLong } from './long-texts.ts';
 import { Markers, replaceRanges } from './markers.ts';
-import { createReplaceValues } from './replace-values.ts';
 import { findSeams, mendBlanks, type Seam } from './seams.ts';
 import { listStrings, type Ours, replaceStrings, type TextField } from './strings.ts';
 import { createTextScanner, type TextScanner } from './text-scanner.ts';
+import { createReplaceValues } from './values/replace-values.ts';
 
 export interface RedactOptions {
   /** Literal words that must never be kept, case-sensitive. */
@@ -63,7 +64,7 @@ export function createRedactorWith(scanner: TextScanner): Redactor {
       return done;
     },
     redactMeta: async (meta) => hideOwner(await redactValue(mendTitle(meta, scanner), META, scanner)),
-    scanValue: (value) => scanStored(listStrings(value), scanner),
+    scanValue: (value) => scanStored(cutLong(listStrings(value)).pieces, scanner),
   };
 }
 
@@ -89,16 +90,20 @@ const MAX_ROUNDS = 6;
 const MIN_EVERYWHERE = 10;
 
 async function redactValue<T extends object>(value: T, ours: Ours, scanner: TextScanner): Promise<Redacted<T>> {
-  const fields = listStrings(asJson(value), ours);
-  const answers = fields.map((field) => lookAt(field, scanner));
-  const seams = findSeams(fields, scanner);
+  const { pieces, counts } = cutLong(listStrings(asJson(value), ours));
+  const owners = counts.length === 0 ? [] : scanner.listOwners(pieces.map(({ text }) => text));
+  const answers = pieces.map((field) => {
+    const answer = lookAt(field, scanner);
+    return answer === 'clean' && owners.length > 0 ? 'home' : answer;
+  });
+  const seams = findSeams(pieces, scanner);
   const found =
     answers.includes('suspicious') || seams.length > 0
-      ? await redactSlowly(fields, answers, seams, scanner)
-      : redactHomes(fields, answers, scanner);
+      ? await redactSlowly(pieces, answers, seams, scanner, owners)
+      : redactHomes(pieces, answers, scanner, owners);
   if (found.texts === undefined) return { value, fired: {}, doubtful: found.doubtful };
   const { fired, doubtful } = found;
-  return { value: replaceStrings(asJson(value), found.texts, ours) as unknown as T, fired, doubtful };
+  return { value: replaceStrings(asJson(value), joinLong(found.texts, counts), ours) as unknown as T, fired, doubtful };
 }
 
 /** What became of the fields of one value; `texts` undefined: nothing was replaced. */
@@ -109,13 +114,18 @@ interface RedactedFields {
 }
 
 /** For fields of which none needs the slow look. */
-function redactHomes(fields: readonly TextField[], answers: readonly Answer[], scanner: TextScanner): RedactedFields {
+function redactHomes(
+  fields: readonly TextField[],
+  answers: readonly Answer[],
+  scanner: TextScanner,
+  owners: readonly string[],
+): RedactedFields {
   if (!answers.includes('home')) return UNTOUCHED;
   const markers = new Markers();
   let changed = false;
   const texts = fields.map(({ text }, i) => {
     if (answers[i] !== 'home') return text;
-    const found = scanner.findHomes(text);
+    const found = scanner.findHomes(text, owners);
     changed ||= found.length > 0;
     return found.length === 0 ? text : replaceRanges(text, found, markers);
   });
@@ -136,6 +146,7 @@ async function redactSlowly(
   answers: readonly Answer[],
   seams: readonly Seam[],
   scanner: TextScanner,
+  owners: readonly string[],
 ): Promise<RedactedFields> {
   const texts = fields.map((field) => field.text);
   const markers = new Markers();
@@ -152,7 +163,7 @@ async function redactSlowly(
     const touched = texts.map(() => false);
     for (const [i, text] of texts.entries()) {
       if (!pending[i]) continue;
-      const findings = await findInField({ ...fields[i], text }, scanner);
+      const findings = await findInField({ ...fields[i], text }, scanner, owners);
       const sure = findings.filter((finding) => !finding.doubtful);
       doubtful[i] = countRules(findings.filter((finding) => finding.doubtful));
       if (sure.length === 0) continue;
@@ -179,10 +190,15 @@ async function redactSlowly(
   return { texts, fired: markers.fired(), doubtful: left };
 }
 
-async function findInField(field: TextField, scanner: TextScanner): Promise<readonly Finding[]> {
+/** `owners`: whose homes stand in another piece of the same text. */
+async function findInField(
+  field: TextField,
+  scanner: TextScanner,
+  owners: readonly string[] = [],
+): Promise<readonly Finding[]> {
   const member = field.member === undefined ? undefined : scanner.judgeMember(field.member, field.text);
   if (member !== undefined && !member.doubtful) return [member];
-  const found = await scanner.scan(field.text);
+  const found = await scanner.scan(field.text, owners);
   return member === undefined ? found : [...found, member];
 }
 

@@ -16,8 +16,9 @@ import {
 } from './rules/all-rules.ts';
 import { findAssignments } from './rules/assignments.ts';
 import { findCutToken } from './rules/cut-tokens.ts';
-import { findHomePaths } from './rules/home-paths.ts';
+import { findHomePaths, listOwners } from './rules/home-paths.ts';
 import { judgeMember } from './rules/members.ts';
+import { OWNER_HINT } from './rules/owners.ts';
 import { hasPersonal, mayHavePersonal } from './rules/personal.ts';
 import { findInPlaces } from './rules/telling-places.ts';
 import { joinView, originalView, type View, walkReadings } from './views.ts';
@@ -26,11 +27,13 @@ export interface TextScanner {
   /** What the fast look says: `clean`, only homes to shorten, or worth the slow look. */
   look(text: string): 'clean' | 'home' | 'suspicious';
   /** Every finding, mapped to ranges of `text`, in order, without overlaps. */
-  scan(text: string): Promise<readonly Finding[]>;
+  scan(text: string, owners?: readonly string[]): Promise<readonly Finding[]>;
   /** Tokens of known shapes in a text that was put together of two: quick, and with the ranges of that text. */
   scanJoined(text: string): readonly Finding[];
   /** Homes, and the names of their owners where a machine printed them: all that a text has which is `home` to the fast look. */
-  findHomes(text: string): readonly Finding[];
+  findHomes(text: string, owners?: readonly string[]): readonly Finding[];
+  /** Whose homes stand in any of the pieces of a text. */
+  listOwners(texts: readonly string[]): readonly string[];
   /** A member of decoded JSON: the value under a telling name. */
   judgeMember(name: string, value: string): Finding | undefined;
 }
@@ -48,11 +51,24 @@ export function createTextScanner(options: ScannerOptions): TextScanner {
       if ((bits & SECRET) !== 0) return 'suspicious';
       return (bits & HOME) !== 0 ? 'home' : 'clean';
     },
-    scan: (text) => scanText(text, options, literals),
+    scan: (text, owners = []) => scanText(text, withOwners(options, owners), literals),
     scanJoined: (text) => ((quick.look(text) & SECRET) === 0 ? [] : findJoined(text, literals)),
-    findHomes: (text) => findHomes(text, options.names ?? []),
+    findHomes: (text, owners = []) => findHomes(text, withOwners(options, owners).names ?? []),
+    listOwners: (texts) =>
+      texts.some((text) => OWNER_HINT.test(text) || SLUG_HINT.test(text))
+        ? [...new Set(texts.flatMap(listOwners))].slice(0, MOST_OWNERS)
+        : [],
     judgeMember,
   };
+}
+
+/** What a name is needed for that stands in another piece: listings, prompts, and folders of Claude Code. */
+const SLUG_HINT = /-(?:home|Users)-/;
+/** Names of one text at the most. */
+const MOST_OWNERS = 16;
+
+function withOwners(options: ScannerOptions, owners: readonly string[]): ScannerOptions {
+  return owners.length === 0 ? options : { ...options, names: [...(options.names ?? []), ...owners] };
 }
 
 /** SECRET, HOME, both or none: the bits of the fast look, with the unsure ones settled. */

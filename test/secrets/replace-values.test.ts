@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createReplaceValues } from '../../src/secrets/replace-values.ts';
+import { createReplaceValues } from '../../src/secrets/values/replace-values.ts';
 
 function replaceOneByOne(text: string, markers: ReadonlyMap<string, string>): string {
   let out = text;

@@ -59,6 +59,13 @@ export function findDataUrlImage(url: string, name?: string): DecodedImage | und
 function decodeBase64(text: string): Uint8Array | undefined {
   if (text.length < 16 || text.length % 4 !== 0 || text.length > (limits.payload / 3) * 4) return undefined;
   const bytes = Buffer.from(text, 'base64');
-  // Buffer skips what is no base64; encoding again is the strict test, and fast.
-  return bytes.toString('base64') === text ? bytes : undefined;
+  // Buffer skips what is no base64; encoding again is the strict test, and fast. In slices: a text may be very long.
+  for (let at = 0; at < bytes.length; at += SLICE) {
+    const from = (at / 3) * 4;
+    if (bytes.toString('base64', at, at + SLICE) !== text.slice(from, from + (SLICE / 3) * 4)) return undefined;
+  }
+  return Math.ceil(bytes.length / 3) * 4 === text.length ? bytes : undefined;
 }
+
+/** Bytes that are encoded at once: groups of three. */
+const SLICE = 3 * 256 * 1024;

@@ -1,8 +1,9 @@
 /** Replaces known values wherever they stand in a text. */
 /** A secret that was recognised once must not stay where nothing around it tells. */
 
-import { createCover } from './finding.ts';
-import { createValueSearch, type Occurrence, type ValueSearch } from './value-search.ts';
+import { createCover } from '../finding.ts';
+import { createHeadSearch } from './head-search.ts';
+import { createValueSearch, type Occurrence } from './value-search.ts';
 
 /** The text without any of the values; `count` is told how often each marker was put in. */
 export type ReplaceValues = (text: string, count: (marker: string, times: number) => void) => string;
@@ -10,13 +11,13 @@ export type ReplaceValues = (text: string, count: (marker: string, times: number
 /** `markers`: value to what stands in its place. Where values overlap, the one that stands first in the map is replaced. */
 export function createReplaceValues(markers: ReadonlyMap<string, string>): ReplaceValues {
   if (markers.size <= FEW) return (text, count) => replaceFew(text, markers, count);
-  const groups = groupsOf([...markers.keys()]).map((values) => ({ values, search: createValueSearch(values) }));
-  return (text, count) => groups.reduce((out, group) => replaceMany(out, group, markers, count), text);
-}
-
-interface Group {
-  readonly values: readonly string[];
-  readonly search: ValueSearch;
+  const findStanding = createHeadSearch([...markers.keys()]);
+  return (text, count) => {
+    let out = text;
+    // most values stand nowhere else: only the others are worth a search, one group of them after the other
+    for (const values of groupsOf(findStanding(text))) out = replaceMany(out, values, markers, count);
+    return out;
+  };
 }
 
 function replaceFew(
@@ -37,10 +38,11 @@ function replaceFew(
 /** A search tells one value for each place, so a shorter one may be left beside what was replaced: the next round takes it. */
 function replaceMany(
   text: string,
-  { values, search }: Group,
+  values: readonly string[],
   markers: ReadonlyMap<string, string>,
   count: (marker: string, times: number) => void,
 ): string {
+  const search = createValueSearch(values);
   let out = text;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const chosen = choose(search(out), out.length);

@@ -1,0 +1,53 @@
+/** Cuts very long texts into pieces that are looked at one after the other: what is found in one is let go before the next. */
+/** A line of sixty megabytes has a million findings and as many readings; memory follows a piece, not the line. */
+
+import type { TextField } from './strings.ts';
+
+/** The fields with long texts in pieces, and how many each of them became. A name is never cut. */
+export function cutLong(fields: readonly TextField[]): {
+  readonly pieces: readonly TextField[];
+  readonly counts: readonly number[];
+} {
+  if (fields.every(({ text }) => text.length <= LONG)) return { pieces: fields, counts: [] };
+  const pieces: TextField[] = [];
+  const counts = fields.map((field) => {
+    const texts = field.isName === true ? [field.text] : [...walkPieces(field.text)];
+    for (const text of texts) pieces.push(texts.length === 1 ? field : { text });
+    return texts.length;
+  });
+  return { pieces, counts };
+}
+
+/** The texts of pieces put together again. */
+export function joinLong(texts: readonly string[], counts: readonly number[]): readonly string[] {
+  if (counts.length === 0) return texts;
+  let at = 0;
+  return counts.map((count) => {
+    at += count;
+    // not written once more: they stand where they are until somebody reads the whole
+    return texts.slice(at - count, at).reduce((whole, piece) => whole + piece);
+  });
+}
+
+function* walkPieces(text: string): Generator<string> {
+  let from = 0;
+  for (let to = LONG; to < text.length; to = Math.max(to, from) + LONG) {
+    const end = findCut(text, to);
+    if (end === -1) break;
+    yield text.slice(from, end);
+    from = end;
+  }
+  yield text.slice(from);
+}
+
+/** Behind the first line end after `from` around which people or programs talk: no key and no block goes on there. -1: there is none. */
+function findCut(text: string, from: number): number {
+  TALK.lastIndex = from;
+  const match = TALK.exec(text);
+  return match === null ? -1 : match.index + match[0].lastIndexOf('\n') + 1;
+}
+
+/** UTF-16 units. */
+const LONG = 1 << 20;
+/** Two lines with blanks between words in each. */
+const TALK = /[\p{L}\d.,:;)] [\p{L}\d(/][^\n]{0,400}\n[^\n]{0,400}?[\p{L}\d.,:;)] [\p{L}\d(/]/gu;
