@@ -209,6 +209,12 @@ async function scanStored(fields: readonly TextField[], scanner: TextScanner): P
     doubtful: false,
   }));
   for (const field of fields) {
+    // a title is one line: the blank in a token stands for a line end
+    if (field.member === 'title' && field.text.length <= MOST_TITLE)
+      mendBlanks(field.text, scanner, ({ rule, value }) => {
+        found.push({ rule, masked: mask(value), doubtful: false });
+        return MENDED;
+      });
     if (lookAt(field, scanner) !== 'suspicious') continue;
     for (const finding of await findInField(field, scanner)) {
       if (finding.replacement !== undefined) continue;
@@ -221,6 +227,10 @@ async function scanStored(fields: readonly TextField[], scanner: TextScanner): P
   }
   return found;
 }
+
+/** Longer ones are no titles, and what stands for a token meanwhile. */
+const MOST_TITLE = 512;
+const MENDED = '…';
 
 /** At most four characters, and never more than a quarter. */
 function mask(value: string): string {

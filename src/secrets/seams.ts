@@ -16,6 +16,8 @@ export interface Seam {
   readonly finding: Finding;
 }
 
+/** Members of parts that stand between what two of them say. */
+const BETWEEN: ReadonlySet<string> = new Set(['type', 'id', 'status']);
 /** The longest pieces of two neighbours that are looked at together. */
 const REACH = 400;
 
@@ -24,7 +26,7 @@ export function findSeams(fields: readonly TextField[], scanner: TextScanner): r
   const seams: Seam[] = [];
   let first = -1;
   for (const [second, field] of fields.entries()) {
-    if (field.isName === true || field.member === 'type' || field.text === '') continue;
+    if (field.isName === true || BETWEEN.has(field.member ?? '') || field.text === '') continue;
     const seam = first === -1 ? undefined : findSeam(fields[first]?.text ?? '', field.text, scanner);
     if (seam !== undefined) seams.push({ first, second, ...seam });
     first = second;

@@ -7,7 +7,7 @@ export interface TextField {
   readonly text: string;
   /** Name of the member whose value it is, when that name came from outside. */
   readonly member?: string;
-  /** The name of a member, no value. */
+  /** The name of a member, or the id of a part: no value. */
   readonly isName?: true;
 }
 
@@ -36,7 +36,9 @@ function list(value: JsonValue, ours: Ours | undefined, member: string | undefin
   } else if (ours !== undefined) {
     for (const name of Object.keys(value).sort()) {
       const inside = value[name];
-      if (inside !== undefined && !ours.whole.has(name)) list(inside, ours.inside.get(name), undefined, fields);
+      if (inside === undefined || ours.whole.has(name)) continue;
+      if (name === 'id' && typeof inside === 'string') fields.push({ text: inside, isName: true });
+      else list(inside, ours.inside.get(name), undefined, fields);
     }
   } else {
     const named = pairName(value);

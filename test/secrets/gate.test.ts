@@ -31,6 +31,16 @@ describe('the gate before publishing', () => {
     }
   });
 
+  it('finds a token that a blank of a title, or two outputs with their ids, cut in two', async () => {
+    const [head, tail] = [github.slice(0, 14), github.slice(14)];
+    const output = (id: string, response: string) => ({ type: 'tool_call_response', id, response, status: 'ok' });
+    const parts = [output('toolu_01Ab', `a ${head}`), output('toolu_02Cd', `${tail} b`)];
+    for (const value of [{ title: `fix ${head} ${tail} now` }, { role: 'tool', parts }])
+      expect((await scan(value)).map(({ rule }) => rule)).toContain('github');
+    const [redacted] = await redactor.redactItems([{ role: 'tool', parts } as unknown as Item]);
+    expect(JSON.stringify(redacted?.value)).not.toContain(tail);
+  });
+
   it.each([
     ['a text alone', `https://x:${github}@github.com`],
     ['a member that nobody knows', { ...say('clean'), later: { deep: [github] } }],
