@@ -3,7 +3,7 @@
 
 import { generateReading, mergeReading, parseReading } from '../model/reading/state.ts';
 import { pages } from '../site/fixed-urls.ts';
-import { article, choose, keep, load, root, rows, say, send, show, token } from './reading-choices.ts';
+import { article, choose, keep, listRows, load, root, say, send, show, token } from './reading-choices.ts';
 import { startKeys, turn } from './reading-keys.ts';
 import { onSwipe } from './reading-swipe.ts';
 import { basePath } from './site-place.ts';
@@ -13,18 +13,20 @@ if (root !== null) start();
 function start(): void {
   if (token === undefined) {
     for (const hidden of root?.querySelectorAll<HTMLElement>(
-      '.entry-marks, .entries-tools, .export-state, .import-state',
+      '.entry-marks, .entries-tools, .export-state, .import-state, .reading-search',
     ) ?? [])
       hidden.hidden = false;
     for (const button of root?.querySelectorAll<HTMLElement>('[value^="next "]') ?? []) button.remove();
-    for (const row of rows) show(row, load().get(row.dataset.entry ?? '') ?? {});
+    for (const row of listRows()) show(row, load().get(row.dataset.entry ?? '') ?? {});
     hideRead();
+    const asked = new URLSearchParams(location.search).get('q') ?? '';
+    if (location.pathname === `${basePath}${pages.reader}search/` && asked !== '') void find(asked);
   } else void send();
   addEventListener('online', () => void send());
   document.addEventListener('submit', onSubmit);
   startKeys();
   onSwipe((target, by) => {
-    const row = rows.find((each) => each.contains(target));
+    const row = listRows().find((each) => each.contains(target));
     if (article !== undefined) turn(by);
     else if (row !== undefined) choose([row], 'read', row.classList.contains('unread'));
   });
@@ -37,8 +39,18 @@ function start(): void {
 
 /** On a page of files, which knows what was unread when it was built. */
 function hideRead(): void {
-  if (location.pathname !== basePath + pages.reader) return;
+  const path = location.pathname.slice(basePath.length);
+  if (!/^\/reader\/(?:p\d+\/)?$/.test(path)) return;
+  const rows = listRows();
   for (const row of rows) row.hidden = !row.classList.contains('unread');
+  if (rows.length > 0 && rows.every(({ hidden }) => hidden)) say('All that stands on this page is read.');
+}
+
+async function find(asked: string): Promise<void> {
+  const field = document.querySelector<HTMLInputElement>('#reading-q');
+  if (field !== null) field.value = asked;
+  const { searchEntries } = await import('./reading-search.ts');
+  await searchEntries(asked);
 }
 
 /** Buttons do here what they would do by way of the server. What this script does not know goes there. */
@@ -51,6 +63,7 @@ function onSubmit(event: SubmitEvent): void {
     void merge();
     return;
   }
+  const rows = listRows();
   const row = rows.find(({ dataset }) => dataset.entry === key);
   const choice = CHOICES[verb];
   const upTo =

@@ -17,9 +17,13 @@ const KEPT = `turnpress-reading:${basePath}`;
 export const root = document.querySelector<HTMLElement>('.reading');
 /** Absent: on a host that only gives files. */
 export const token = root?.dataset.token;
-export const rows = [...document.querySelectorAll<HTMLElement>('[data-entry]')];
 /** The entry that stands open, on its own page. */
-export const article = rows.find((row) => row.classList.contains('reading-entry'));
+export const article = document.querySelector<HTMLElement>('.reading-entry[data-entry]') ?? undefined;
+
+/** Those that stand there now: a search brings some. */
+export function listRows(): readonly HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>('[data-entry]')];
+}
 
 /** What is kept in this browser. */
 export function load(): ReadingState {

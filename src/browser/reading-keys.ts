@@ -3,7 +3,7 @@
 
 import { ENTRY_KEY } from '../model/reading/state.ts';
 import { pages } from '../site/fixed-urls.ts';
-import { article, choose, remember, rows } from './reading-choices.ts';
+import { article, choose, listRows, remember } from './reading-choices.ts';
 import { basePath } from './site-place.ts';
 
 /** The list somebody came from, so that an entry's neighbours are those of the list. */
@@ -11,6 +11,7 @@ const LIST = `turnpress-list:${basePath}`;
 
 export function startKeys(): void {
   document.addEventListener('keydown', onKey, true);
+  const rows = listRows();
   if (article === undefined && rows.length > 0)
     remember(LIST, JSON.stringify(rows.map((row) => row.dataset.entry)), sessionStorage);
 }
@@ -59,7 +60,7 @@ const KEYS: Readonly<Record<string, () => void>> = {
 };
 
 function current(): HTMLElement | undefined {
-  return article ?? rows.find((row) => row.contains(document.activeElement));
+  return article ?? listRows().find((row) => row.contains(document.activeElement));
 }
 
 function step(by: 1 | -1): void {
@@ -67,7 +68,7 @@ function step(by: 1 | -1): void {
     turn(by);
     return;
   }
-  const seen = rows.filter((row) => !row.hidden);
+  const seen = listRows().filter((row) => !row.hidden);
   const at = seen.indexOf(current() ?? document.body);
   const next = at === -1 ? seen[by === 1 ? 0 : seen.length - 1] : seen[at + by];
   next?.querySelector<HTMLElement>('.entry-title a')?.focus();

@@ -70,14 +70,14 @@ export async function buildChanges(
     await buildStats(context);
     buildStatics(context);
     buildCard(context);
-    buildReading(context);
+    const read = buildReading(context);
     await buildJoined(context);
     await buildNotes(context, curation.entries);
     buildLost(context);
     build.send();
     buildSitemap(context);
     buildOpml(context);
-    await buildFollowing(context);
+    const shown = await buildFollowing(context);
     buildResolver(context);
     buildReplicaLog(context);
     await buildFeedsOf(context, lists);
@@ -85,7 +85,7 @@ export async function buildChanges(
     progress.advance(1);
     progress.finish();
     progress.start('search', 1);
-    const shards = await search.finish(documents);
+    const shards = await search.finish(documents, read ?? shown);
     progress.advance(1);
     progress.finish();
     checkGated(archive, options);

@@ -55,6 +55,19 @@ describe.skipIf(chromiumPath === undefined)('pages of what is followed (skipped 
     site.remove();
   });
 
+  it('are found by the search of the site, as far as the river shows them', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${files.url}/search/?q=${encodeURIComponent('"Post 57" "words of 57"')}`);
+    const found = page.locator('#search-results .search-result');
+    await found.first().waitFor();
+    expect([await found.count(), await found.first().textContent()]).toEqual([1, expect.stringContaining('A blog')]);
+    const address = (await found.locator('a').first().getAttribute('href')) ?? '';
+    expect(address).toMatch(/^\/river\/page\/2\/#e-[0-9a-f]{16}$/);
+    await page.goto(files.url + address);
+    expect(await page.locator(new URL(address, files.url).hash).textContent()).toContain('Post 57');
+    await page.close();
+  });
+
   it('have no finding of axe and are never too wide, with scripts and without', async () => {
     for (const [width, colorScheme, javaScriptEnabled] of [
       [1280, 'light', true],

@@ -245,6 +245,40 @@ describe.skipIf(executablePath === undefined)('in Chromium (skipped where none i
     await context.close();
   });
 
+  it('finds words in entries on a host that only gives files, and in the search of the site', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const wrong: string[] = [];
+    page.on('console', (message) => void (message.type() === 'error' && wrong.push(message.text())));
+    await page.goto(`${files.url}/reader/`);
+    await page.locator('#reading-q').fill('"Entry 17" words');
+    await page.locator('#reading-q').press('Enter');
+    const row = page.locator('.entries .entry');
+    await row.first().waitFor();
+    expect(await row.count()).toBe(1);
+    const key = entry('e17')?.key ?? '';
+    expect(await row.locator('.entry-title a').getAttribute('href')).toBe(`/reader/entry/${key}/`);
+    expect(await row.textContent()).toMatch(/Entry 17.*Blog · 2026-01-01.*Words/s);
+    expect(await row.textContent()).not.toContain('taken');
+    await row.locator('.mark-star').click();
+    expect(await row.locator('.mark-star').textContent()).toBe('Unstar');
+    await page.locator('#reading-q').blur();
+    await page.keyboard.press('j');
+    await page.keyboard.press('o');
+    await page.waitForURL(`**/reader/entry/${key}/`);
+    expect(await page.locator('article').getAttribute('class')).toContain('starred');
+    await page.goto(`${files.url}/reader/search/?q=${encodeURIComponent('nowhere-to-be-found')}`);
+    await page.getByText('No entry has all of these words.').waitFor();
+    await page.goto(`${files.url}/search/?q=${encodeURIComponent('"Entry 17"')}&role=entry`);
+    const found = page.locator('#search-results .search-result');
+    await found.first().waitFor();
+    expect(await found.first().textContent()).toContain('Blog');
+    await found.first().locator('a').first().click();
+    await page.waitForURL(`**/reader/entry/${key}/#content`);
+    expect(wrong).toEqual([]);
+    await context.close();
+  });
+
   it('has no finding of axe, light and dark, wide and narrow, and is never too wide', async () => {
     const paths = [
       '/reader/',

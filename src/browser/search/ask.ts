@@ -12,6 +12,8 @@ import { openWordFilters, type WordFilters } from './word-filters.ts';
 export interface SearchedSite {
   readonly site: string;
   readonly list: PartList;
+  /** Only entries of feeds. */
+  readonly entries?: true;
 }
 
 /** Of results: what fits best first, or by day. */
@@ -154,15 +156,16 @@ function costOf({ info }: Place, terms: readonly Term[]): number {
 
 /** Newest first; what has no day stands before everything. */
 function listPlaces(sites: readonly SearchedSite[], spent: (bytes: number) => void): readonly Place[] {
-  const places = sites.flatMap(({ site, list }) => {
+  const places = sites.flatMap(({ site, list, entries }) => {
     const filters = openWordFilters(site, list, spent);
-    return list.parts.map((info, number) => ({
+    const all = list.parts.map((info, number) => ({
       site,
       info,
       upTo: list.parts[number + 1]?.from ?? '',
       filters,
       number,
     }));
+    return entries === undefined ? all : all.filter(({ info }) => info.entries);
   });
   const age = ({ info: { from } }: Place): string => (from === '' ? '9999' : from);
   return places.toSorted((a, b) => (age(a) < age(b) ? 1 : age(a) > age(b) ? -1 : 0));
@@ -171,7 +174,7 @@ function listPlaces(sites: readonly SearchedSite[], spent: (bytes: number) => vo
 /** A part holds days from its own first one up to the first one of the next part. */
 function overlaps({ info, upTo }: Place, { from, to }: Question): boolean {
   if (from === '' && to === '') return true;
-  if (info.from === '') return false;
+  if (info.from === '') return info.entries === true;
   return (to === '' || info.from <= to) && (from === '' || upTo === '' || upTo >= from);
 }
 

@@ -34,6 +34,7 @@ export const ROLES: Readonly<Record<string, string>> = {
   tool: 'Tool call',
   system: 'System',
   docs: 'Documentation',
+  entry: 'Feed',
 };
 const PAUSE_MS = 250;
 

@@ -47,7 +47,7 @@ export function openResultList(list: HTMLElement): ResultList {
         const places = hit.matches.map(({ places: own }) => own);
         const turns = listFoundTurns(text, places, { most: TURNS_OF_HIT, role });
         if (turns.length === 0) continue;
-        const key = url.replace(/^(.*\/c\/[0-9a-f]{16}\/).*$/, '$1');
+        const key = keyOf(url, text);
         const group = groups.get(key) ?? drawGroup(url, text, key);
         if (!groups.has(key)) list.append(group.shown);
         groups.set(key, group);
@@ -67,6 +67,13 @@ function addressOf({ part }: Hit, { url }: IndexedText): string {
   return part.site + url.replace(/\?.*$/, '');
 }
 
+/** Where its heading leads: to the conversation; of a page with entries of feeds to the entry. */
+function keyOf(url: string, { anchors }: IndexedText): string {
+  const conversation = /^.*\/c\/[0-9a-f]{16}\//.exec(url)?.[0];
+  const [first] = anchors;
+  return conversation ?? (first?.element === 'entry' ? `${url}#${first.id}` : url);
+}
+
 function drawGroup(url: string, { meta }: IndexedText, key: string): Group {
   const shown = document.createElement('li');
   shown.className = 'search-result';
@@ -74,7 +81,7 @@ function drawGroup(url: string, { meta }: IndexedText, key: string): Group {
   heading.append(link(key, joinTokens(meta.title ?? url)));
   const facts = document.createElement('p');
   facts.className = 'search-facts';
-  facts.textContent = [meta.date, originOf(url)].filter(Boolean).join(' · ');
+  facts.textContent = [meta.date, originOf(url), joinTokens(meta.source ?? '')].filter(Boolean).join(' · ');
   const folded = document.createElement('details');
   const summary = document.createElement('summary');
   folded.append(summary);

@@ -43,4 +43,5 @@ export const NOTHING_FOLLOWED: ReadingSource = {
   listEntries: () => [],
   countEntries: () => 0,
   findEntry: () => undefined,
+  wordsOf: () => '',
 };

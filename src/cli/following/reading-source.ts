@@ -5,9 +5,12 @@ import { hash } from 'node:crypto';
 import type { ReadingEntry, ReadingFeed, ReadingList, ReadingSource } from '../../model/reading/entries.ts';
 import type { EntryFilter, FollowedFeed, ReaderEntry, ReaderStore } from '../../reader/reader.ts';
 import { nameOf } from './feeds.ts';
+import { wordsOf } from './html-words.ts';
 
 /** So many of the newest entries tell whether anything changed. */
 const LOOKED_AT = 300;
+/** Characters of an entry in which words are found. */
+const SEARCHED = 10_000;
 
 export function readingSource(store: ReaderStore): ReadingSource {
   const { entries, feeds } = store;
@@ -45,6 +48,7 @@ export function readingSource(store: ReaderStore): ReadingSource {
       const [newer, [older]] = [entries.findNewer(entry), entries.list({ after: entry, limit: 1 })];
       return { entry: shown(entry), ...(newer && { newer: newer.key }), ...(older && { older: older.key }) };
     },
+    wordsOf: ({ text = '', html = '' }) => `${text} ${wordsOf(html, SEARCHED)}`.trim(),
   };
 }
 

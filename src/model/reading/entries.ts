@@ -67,4 +67,6 @@ export interface ReadingSource {
   listEntries(list: ReadingList, offset: number, limit: number): readonly ReadingEntry[];
   countEntries(list: ReadingList): number;
   findEntry(key: string): FoundEntry | undefined;
+  /** What it says as plain text, for who looks for words in it. */
+  wordsOf(entry: ReadingEntry): string;
 }

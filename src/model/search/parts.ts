@@ -22,4 +22,6 @@ export interface PartInfo {
   readonly from: string;
   /** Bytes of one slice of its word filter; 0: it has none, and is small. */
   readonly slice: number;
+  /** It holds entries of feeds, of whatever days. */
+  readonly entries?: true;
 }

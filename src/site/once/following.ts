@@ -10,6 +10,8 @@ import { FEED_ENTRIES, type LazyEntry } from '../feeds/feeds.ts';
 import type { ConversationPlace, FollowedSource, Following, RiverEntry } from '../following.ts';
 import { findLinkTarget } from '../render/text/links.ts';
 import { plainTitle } from '../render/text/plain-title.ts';
+import { entriesToSearch } from '../search/search-entries.ts';
+import type { SearchDocuments } from '../search/search-index.ts';
 import type { OwnPage } from '../shell/frame.ts';
 import type { ListItemModel, PagerModel } from '../shell/page-model.ts';
 import { keyOf } from '../state/keys.ts';
@@ -19,7 +21,8 @@ const OWNER = 'following';
 const PER_PAGE = 50;
 const TITLE = 200;
 
-export async function buildFollowing(context: BuildContext): Promise<void> {
+/** Writes the pages; returns what the search is to know of the river. */
+export async function buildFollowing(context: BuildContext): Promise<SearchDocuments | undefined> {
   const { output, options } = context;
   const shows = options.config.following;
   output.take(OWNER);
@@ -27,7 +30,24 @@ export async function buildFollowing(context: BuildContext): Promise<void> {
   if (shows.blogroll) buildBlogroll(context, following);
   if (shows.neighbours) buildNeighbours(context, following);
   if (shows.wander) buildWander(context, following);
-  if (shows.river) await buildRiver(context, following);
+  if (!shows.river) return undefined;
+  await buildRiver(context, following);
+  return entriesToSearch(
+    following.river.map((entry, i) => ({
+      ...{ url: riverPage(Math.floor(i / PER_PAGE) + 1), anchor: anchorOf(entry), timeMs: entry.timeMs },
+      ...{
+        title: titleOf(entry.title, entry.source),
+        source: entry.source,
+        key: keyOf(entry.excerpt),
+        words: () => entry.excerpt,
+      },
+    })),
+  );
+}
+
+/** The id of its place on a page of the river. */
+function anchorOf({ sourceUrl, guid }: RiverEntry): string {
+  return `e-${keyOf(sourceUrl, guid).slice(0, 16)}`;
 }
 
 const NOTHING: Following = { sources: [], river: [], wander: [] };
@@ -96,6 +116,7 @@ async function buildRiver(context: BuildContext, { river }: Following): Promise<
       ...itemOf(entry.title, entry.url ?? '', entry.timeMs),
       summary: excerptOf(entry),
       facts: [linkOf(entry.source, entry.sourceUrl)],
+      id: anchorOf(entry),
     }));
     add(context, {
       url: riverPage(page),

@@ -3,9 +3,11 @@
 
 import type { ReadingEntry, ReadingList, ReadingSource } from '../../model/reading/entries.ts';
 import type { BuildContext } from '../conversation/context.ts';
-import { PER_PAGE } from '../reading/list-view.ts';
+import { nameOf, PER_PAGE } from '../reading/list-view.ts';
 import { MOST_BESIDE, renderReading } from '../reading/reading-page.ts';
 import { RENDERER_VERSION } from '../render/version.ts';
+import { entriesToSearch, type SearchedEntry } from '../search/search-entries.ts';
+import type { SearchDocuments } from '../search/search-index.ts';
 import { keyOf } from '../state/keys.ts';
 import { outputPath, pages, readingEntryUrl, readingUrl } from '../urls.ts';
 
@@ -13,12 +15,13 @@ const OWNER = 'reading';
 /** Entries that are written; all of the starred ones up to as many again. */
 const MOST = 300;
 /** Raised when equal entries give other pages than before. */
-const READING_VERSION = '1';
+const READING_VERSION = '2';
 
-export function buildReading(context: BuildContext): void {
+/** Writes the pages; returns what the search is to know of them. */
+export function buildReading(context: BuildContext): SearchDocuments | undefined {
   const { options, output, frame } = context;
   output.take(OWNER);
-  if (options.reading === undefined || options.mode === 'public') return;
+  if (options.reading === undefined || options.mode === 'public') return undefined;
   const source = keepNewest(options.reading);
   for (const { url, key } of walkPages(source)) {
     const base = { url, template: 'reader.njk', title: '', width: 'wide' as const };
@@ -36,6 +39,21 @@ export function buildReading(context: BuildContext): void {
     };
     context.defer(context.writePage(model, page.body));
   }
+  return entriesToSearch(listSearched(source));
+}
+
+/** Turns of pulled archives are found in the search of their copies. */
+function listSearched(source: ReadingSource): readonly SearchedEntry[] {
+  const feeds = new Map(source.listFeeds().map((feed) => [feed.key, feed]));
+  return source.listEntries({ kind: 'all' }, 0, Number.MAX_SAFE_INTEGER).flatMap((entry) => {
+    const { key, timeMs, html, text } = entry;
+    const feed = feeds.get(entry.feed);
+    if (feed?.archive !== undefined) return [];
+    return {
+      ...{ url: readingEntryUrl(key), anchor: 'content', title: nameOf(entry), source: feed?.title ?? '', timeMs },
+      ...{ key: keyOf(html ?? '', text ?? ''), words: () => source.wordsOf(entry) },
+    };
+  });
 }
 
 /** Every page with the key of what it shows. */
@@ -45,6 +63,7 @@ function* walkPages(source: ReadingSource): Generator<{ readonly url: string; re
   const folders = new Set(feeds.map(({ folder }) => folder).filter((folder) => folder !== ''));
   const lists: readonly ReadingList[] = [
     ...(['unread', 'all', 'starred'] as const).map((kind) => ({ kind })),
+    { kind: 'search', words: '' },
     ...feeds.map(({ key }) => ({ kind: 'feed' as const, key })),
     ...[...folders].map((name) => ({ kind: 'folder' as const, name })),
   ];
@@ -92,7 +111,7 @@ function keepNewest(source: ReadingSource): ReadingSource {
       case 'folder':
         return entries.filter(({ feed }) => foldersOf.get(feed) === list.name);
       default:
-        return list.kind === 'all' ? entries : [];
+        return list.kind === 'all' ? entries : []; // a page of files knows no words: its script asks the index
     }
   };
   return {
@@ -107,5 +126,6 @@ function keepNewest(source: ReadingSource): ReadingSource {
         ? undefined
         : { entry, ...(newer !== undefined && { newer }), ...(older !== undefined && { older }) };
     },
+    wordsOf: (entry) => source.wordsOf(entry),
   };
 }

@@ -93,10 +93,11 @@ function titleOf({ feeds }: ReadingContext, list: ReadingList): string {
   }
 }
 
-function nothingIn({ feeds }: ReadingContext, { kind }: ReadingList): string {
+function nothingIn({ feeds, token }: ReadingContext, { kind }: ReadingList): string {
   if (feeds.size === 0)
     return 'Nothing is followed yet: “turnpress subscribe <address>” follows any page, feed or archive.';
   if (kind === 'unread') return 'Everything is read. “turnpress pull” asks for more.';
+  if (kind === 'search' && token === undefined) return 'What the newest entries say is found here by a script.';
   if (kind === 'search') return 'No entry has all of these words.';
   return kind === 'starred' ? 'Nothing is starred.' : 'Nothing is here yet.';
 }

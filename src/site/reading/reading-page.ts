@@ -6,7 +6,7 @@ import { formatCount } from '../../model/counts.ts';
 import type { ReadingFeed, ReadingList, ReadingSource } from '../../model/reading/entries.ts';
 import { slug } from '../slug.ts';
 import { pages, parseReadingUrl, readingUrl } from '../urls.ts';
-import type { ReadingContext, ReadingOptions, ReadingPage } from './context.ts';
+import { hiddenUnlessServed, type ReadingContext, type ReadingOptions, type ReadingPage } from './context.ts';
 import { renderEntryPage } from './entry-view.ts';
 import { renderFeedsPage } from './feeds-view.ts';
 import { renderListPage } from './list-view.ts';
@@ -77,10 +77,7 @@ function renderTabs(context: ReadingContext, list: ReadingList | undefined): Saf
       html`<li><a href="${text(url)}"${current ? html` aria-current="page"` : html``}>${text(label)}${renderCount(count)}</a></li>\n`,
   );
   const words = list?.kind === 'search' ? list.words : '';
-  const search =
-    context.token === undefined
-      ? html``
-      : html`<form class="reading-search" role="search" action="${text(readingUrl({ kind: 'search', words: '' }))}"><label class="visually-hidden" for="reading-q">Search in entries</label><input type="search" id="reading-q" name="q" value="${text(words)}" placeholder="Search entries" maxlength="300" autocomplete="off"><button type="submit">Search</button></form>\n`;
+  const search = html`<form class="reading-search" role="search"${hiddenUnlessServed(context)} action="${text(readingUrl({ kind: 'search', words: '' }))}"><label class="visually-hidden" for="reading-q">Search in entries</label><input type="search" id="reading-q" name="q" value="${text(words)}" placeholder="Search entries" maxlength="300" autocomplete="off"><button type="submit">Search</button></form>\n`;
   return html`<div class="reading-bar">
 <nav class="reading-tabs" aria-label="Reader"><ul>
 ${items}</ul></nav>

@@ -25,6 +25,8 @@ export interface ListedPart extends IndexPart {
   readonly path: string;
   /** Day of its first words; empty for what has no day. */
   readonly from: string;
+  /** It holds entries of feeds. */
+  readonly entries?: true;
 }
 
 /** What is kept of a part's files. */
@@ -71,8 +73,8 @@ export function putPartList(
     files,
     toolOutput,
     parts: parts.map((part) => {
-      const { path, meta, from, words } = part;
-      return { path, meta, from, slice: hasNone(part) ? 0 : words.length / SLICES };
+      const { path, meta, from, words, entries } = part;
+      return { path, meta, from, slice: hasNone(part) ? 0 : words.length / SLICES, ...(entries && { entries }) };
     }),
     facets,
   };

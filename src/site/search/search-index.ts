@@ -2,6 +2,7 @@
 /** The indexers are other processes: shards are queued as soon as nothing can change in them, and awaited at the end. */
 
 import { availableParallelism } from 'node:os';
+import type { PartList } from '../../model/search/parts.ts';
 import { keyOf } from '../state/keys.ts';
 import type { Output } from '../state/output.ts';
 import type { SiteState } from '../state/state.ts';
@@ -9,13 +10,15 @@ import type { SearchUnit, UnitMark } from '../state/units.ts';
 import { pages, searchShardUrl } from '../urls.ts';
 import type { Indexer, IndexRecord } from './pagefind.ts';
 import { describePart, type ListedPart, putPartList } from './part-list.ts';
-import { recordsOf } from './search-records.ts';
+import { ENTRY_ROLE, recordsOf } from './search-records.ts';
 import { planShards, type Shard } from './search-shards.ts';
 
 /** Raised when what is handed to the indexer changes. */
 const INDEX_VERSION = '3';
 /** The documentation. */
 const PRIMARY = 'main';
+/** What is followed. */
+const ENTRIES = 'entries';
 const MOST_MS = 300_000;
 /** Indexers at once when nothing else is left to do. Each hands a shard's files over in one piece, which this process holds three times for a moment. */
 const MOST_LANES = 2;
@@ -36,8 +39,11 @@ export interface SearchIndexBuilder {
    * Shards that are complete by then are queued.
    */
   settle(beforeMs: number): void;
-  /** Settles all, waits for the indexers and puts their files. Throws SearchIndexError. */
-  finish(documents: SearchDocuments): Promise<{ readonly built: number; readonly kept: number }>;
+  /** Settles all, waits for the indexers and puts their files. `entries`: of feeds. Throws SearchIndexError. */
+  finish(
+    documents: SearchDocuments,
+    entries?: SearchDocuments,
+  ): Promise<{ readonly built: number; readonly kept: number }>;
   /** Ends the indexers; after an error too. */
   stop(): Promise<void>;
 }
@@ -89,20 +95,28 @@ export function createSearchIndex(state: SiteState, output: Output, toolOutput: 
   return {
     ready: lanes.ready,
     settle,
-    async finish(documents) {
+    async finish(documents, entries) {
       settle(Number.POSITIVE_INFINITY);
-      const key = keyOf(INDEX_VERSION, documents.key);
-      const records = () => documents.list().flatMap(recordsOf);
-      index({ name: PRIMARY, folder: folderOf(pages.pagefind), key, records });
+      const add = (name: string, path: string, { key: said, list }: SearchDocuments): NamedPart => {
+        const key = keyOf(INDEX_VERSION, said);
+        index({ name, folder: folderOf(path), key, records: () => list().flatMap(recordsOf) });
+        return { name, path, key, from: '' };
+      };
+      const all: readonly NamedPart[] = [
+        add(PRIMARY, pages.pagefind, documents),
+        ...(entries === undefined
+          ? []
+          : [{ ...add(ENTRIES, searchShardUrl(ENTRIES), entries), entries: true as const }]),
+        ...parts,
+      ];
       await lanes.all();
-      const all = [{ name: PRIMARY, path: pages.pagefind, key, from: '' }, ...parts];
       const kept = new Set(all.map(({ name }) => ownerOf(name)));
       for (const owner of output.listOwners('shard:')) if (!kept.has(owner)) output.take(owner);
       state.units.keepParts(all.map(({ name }) => name));
       putPartList(
         output,
         all.map((part) => listedPart(state, part)),
-        state.units.listFacets(),
+        facetsOf(state, entries !== undefined),
         toolOutput,
       );
       return { built, kept: parts.length - built };
@@ -120,7 +134,7 @@ interface IndexedShard {
 }
 
 /** A part that this build keeps or makes. */
-type NamedPart = Pick<ListedPart, 'path' | 'from'> & { readonly name: string; readonly key: string };
+type NamedPart = Pick<ListedPart, 'path' | 'from' | 'entries'> & { readonly name: string; readonly key: string };
 
 type Job = (indexer: Indexer) => Promise<void>;
 
@@ -193,10 +207,15 @@ function ownerOf(name: string): string {
   return `shard:${name}`;
 }
 
-function listedPart(state: SiteState, { name, path, key, from }: NamedPart): ListedPart {
+function listedPart(state: SiteState, { name, path, key, from, entries }: NamedPart): ListedPart {
   const part = state.units.findPart(name, key);
   if (part === undefined) throw new TypeError(`a part of the search index was not made: ${name}`);
-  return { ...part, path, from };
+  return { ...part, path, from, ...(entries && { entries }) };
+}
+
+function facetsOf(state: SiteState, hasEntries: boolean): PartList['facets'] {
+  const facets = state.units.listFacets();
+  return hasEntries ? { ...facets, role: [...facets.role, ENTRY_ROLE].sort() } : facets;
 }
 
 function* recordsBetween(state: SiteState, { first, last }: Shard): Generator<IndexRecord> {

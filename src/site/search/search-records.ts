@@ -5,12 +5,19 @@ import type { SearchPassage, SearchRecord, SearchUnit } from '../state/units.ts'
 import type { IndexRecord } from './pagefind.ts';
 import { cleanText } from './search-text.ts';
 
+/** What can be chosen for entries of feeds in the search form, beside the roles of turns. */
+export const ENTRY_ROLE = 'entry';
+
 /** The address names the day and counts, so that no two records of a page share one; the search page takes that off again. */
 export function recordsOf(unit: SearchUnit): readonly IndexRecord[] {
   return unit.records.map((record, i) => ({
     url: `${unit.url}?day=${unit.day}&n=${i}`,
     content: record.passages.map((passage) => `${markOf(passage)} ${passage.text}`).join(' '),
-    meta: { title: cleanText(unit.title), ...(unit.day === '' ? {} : { date: unit.day }) },
+    meta: {
+      title: cleanText(unit.title),
+      ...(unit.day === '' ? {} : { date: unit.day }),
+      ...(unit.source === undefined ? {} : { source: cleanText(unit.source) }),
+    },
     filters: filtersOf(unit, record),
     sort: {},
   }));

@@ -31,6 +31,8 @@ export interface SearchUnit {
   /** Time of its first turn. */
   readonly startMs: number;
   readonly title: string;
+  /** Whose it is, where it is somebody else's. */
+  readonly source?: string;
   readonly agent: string;
   readonly project: string;
   readonly tags: readonly string[];

@@ -42,6 +42,7 @@ function sourceOf(feeds: readonly ReadingFeed[], entry: ReadingEntry): ReadingSo
     listEntries: () => [entry],
     countEntries: () => 1,
     findEntry: () => ({ entry, newer: KEY, older: KEY }),
+    wordsOf: () => '',
   };
 }
 

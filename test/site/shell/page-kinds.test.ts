@@ -94,6 +94,7 @@ describe('every page', () => {
       const reading = {
         ...{ key: '', listFeeds: () => [FEED], listEntries: () => [ENTRY], countEntries: () => 1 },
         findEntry: () => ({ entry: ENTRY }),
+        wordsOf: () => '',
       };
       await site.build(archive, {
         mode,
