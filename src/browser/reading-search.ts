@@ -4,7 +4,7 @@
 import { ENTRY_KEY } from '../model/reading/state.ts';
 import { joinTokens } from '../model/search/tokens.ts';
 import { pages } from '../site/fixed-urls.ts';
-import { load, say, show } from './reading-choices.ts';
+import { load, show } from './reading-choices.ts';
 import { openSearchIndex } from './search/ask.ts';
 import { listFoundTurns } from './search/found-turns.ts';
 import type { IndexedText } from './search/index-part.ts';
@@ -46,7 +46,9 @@ export async function searchEntries(asked: string): Promise<void> {
     );
     form.append(rows);
     place.replaceWith(form);
-    say(hits.length > MOST ? `The newest ${MOST} of ${hits.length}.` : `${hits.length} found.`);
+    const count = `${hits.length} ${hits.length === 1 ? 'entry' : 'entries'}`;
+    const facts = document.querySelector('.reading-facts');
+    if (facts !== null) facts.textContent = hits.length > MOST ? `the newest ${MOST} of ${count}` : count;
   } catch (error) {
     reportError(error);
     place.textContent = 'The search index did not come. The search of the site finds what is kept on this device.';
@@ -69,10 +71,12 @@ function drawRow(text: IndexedText, places: readonly (readonly number[])[]): HTM
   for (const { text: words, marked } of listFoundTurns(text, places, { most: 1, role: '' })[0]?.excerpt ?? [])
     excerpt.append(marked ? element('mark', '', words) : words);
   const marks = element('p', 'entry-marks');
-  marks.append(...['mark-read', 'mark-star'].map(drawButton));
+  const choices = load().get(key) ?? {};
+  // the index does not know what was read when it was made
+  marks.append(...(choices.read === undefined ? ['mark-star'] : ['mark-read', 'mark-star']).map(drawButton));
   row.append(title, facts, excerpt, marks);
   if (ENTRY_KEY.test(key)) row.dataset.entry = key;
-  show(row, load().get(key) ?? {});
+  show(row, choices);
   return row;
 }
 
