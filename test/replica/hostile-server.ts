@@ -206,6 +206,11 @@ export function drip(everyMs: number): Mode {
 /** Takes the request and never says a word. */
 export const silent: Mode = () => {};
 
+/** What is no answer of HTTP, byte for byte. */
+export function raw(text: string): Mode {
+  return ({ request }) => void request.socket.end(text);
+}
+
 export const reset: Mode = ({ request }) => {
   request.socket.resetAndDestroy();
 };

@@ -1,21 +1,28 @@
 /** From the bytes of a feed to its text: the right character set, and nothing that XML forbids. */
-/** In the order of RFC 7303: a byte order mark, then what the server says, then what the document says of itself. */
+/** In the order of RFC 7303: a byte order mark, then what the server says, then what the document says of itself; where the bytes show that one of them is wrong, they count. */
 
+import { isAscii, isUtf8 } from 'node:buffer';
 import { dropTerminalCodes } from '../../base/terminal-codes.ts';
 import { FeedParseError } from '../errors.ts';
 import { cleanXmlText } from '../xml.ts';
 
 /** `contentType`: the header's value, if there is one. Throws FeedParseError for a character set that nobody knows. */
 export function decodeFeed(bytes: Uint8Array, contentType = ''): string {
-  const charset = markOf(bytes) ?? parameterOf(contentType) ?? declaredBy(bytes) ?? 'utf-8';
-  return cleanXmlText(dropTerminalCodes(decoderOf(charset).decode(bytes)));
+  const [mark, declared] = [markOf(bytes), declaredBy(bytes)];
+  // old servers say of every text what they were once told
+  const isPlainUtf8 = (declared === undefined || /^utf-?8$/i.test(declared)) && isUtf8(bytes) && !isAscii(bytes);
+  const decoder =
+    findDecoder(mark ?? (isPlainUtf8 ? 'utf-8' : parameterOf(contentType))) ?? findDecoder(declared ?? 'utf-8');
+  if (decoder === undefined) throw new FeedParseError(`its character set "${declared?.slice(0, 40)}" is not known`);
+  return cleanXmlText(dropTerminalCodes(decoder.decode(bytes)));
 }
 
-function decoderOf(charset: string): TextDecoder {
+/** Undefined: nobody knows such a character set. */
+function findDecoder(charset: string | undefined): TextDecoder | undefined {
   try {
-    return new TextDecoder(charset);
+    return charset === undefined ? undefined : new TextDecoder(charset);
   } catch {
-    throw new FeedParseError(`its character set "${charset.slice(0, 40)}" is not known`); // a RangeError that says no more
+    return undefined; // a RangeError that says no more
   }
 }
 
@@ -38,5 +45,7 @@ function parameterOf(contentType: string): string | undefined {
 
 function declaredBy(bytes: Uint8Array): string | undefined {
   const start = Buffer.from(bytes.subarray(0, 256)).toString('latin1');
-  return /^\s*<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']/.exec(start)?.[1];
+  const charset = /^\s*<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']/.exec(start)?.[1];
+  // who can be read byte by byte so far is in no set of two bytes each
+  return charset !== undefined && /^(?:utf-?16|ucs-?2|unicode)/i.test(charset) ? 'utf-8' : charset;
 }

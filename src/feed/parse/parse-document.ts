@@ -19,7 +19,7 @@ export interface FeedBytes {
 }
 
 export async function parseDocument({ bytes, contentType, url }: FeedBytes): Promise<ForeignFeed> {
-  const text = decodeFeed(bytes, contentType).trimStart();
+  const text = withoutComplaint(decodeFeed(bytes, contentType).trimStart());
   if (text === '') throw new FeedParseError('it is empty');
   if (text.startsWith('{')) return finishFeed(readJsonFeed(text), url);
   if (!text.startsWith('<')) throw new FeedParseError('it is neither XML nor JSON');
@@ -76,12 +76,26 @@ function readEntryByEntry(xml: string): FeedDraft {
   return { ...first, entries: drafts.flatMap(({ entries }) => entries), lost };
 }
 
+/** What a program that failed in part wrote before the document; an HTML page stays one. */
+function withoutComplaint(text: string): string {
+  const start = text.slice(0, 10_000);
+  if (text.startsWith('{') || /^<(?:\?xml\b|!doctype\b|html\b)/i.test(start)) return text;
+  const at = start.search(/<\?xml\s|<(?:[\w.-]+:)?(?:rss|feed|rdf)[\s>]/i);
+  return at > 0 ? text.slice(at) : text;
+}
+
+/** Names of single characters, as `nbsp`, which are read without being declared. */
+const CHARACTERS = /\[\s*(?:<!ENTITY\s+[\w.-]{1,40}\s+["']&#x?[0-9a-f]{1,6};["']\s*>\s*)*\]\s*>/iy;
+
 /** RSS 0.91 has one without declarations, which is cut out. One with declarations could expand to anything, or ask for files. */
 function withoutDoctype(text: string): string {
   const at = text.search(/<!doctype\b/i);
   if (at === -1 || /<[a-z]/i.test(text.slice(0, at))) return text;
   if (/^<!doctype\s+html\b/i.test(text.slice(at))) throw new FeedParseError('it is an HTML page');
   const end = text.indexOf('>', at);
-  if (end === -1 || text.slice(at, end).includes('[')) throw new FeedParseError('it declares entities of its own');
-  return text.slice(0, at) + text.slice(end + 1);
+  const open = text.slice(at, end + 1).indexOf('[');
+  CHARACTERS.lastIndex = at + open;
+  const own = open === -1 ? undefined : CHARACTERS.exec(text)?.[0];
+  if (end === -1 || (open !== -1 && own === undefined)) throw new FeedParseError('it declares entities of its own');
+  return text.slice(0, at) + text.slice(own === undefined ? end + 1 : CHARACTERS.lastIndex);
 }

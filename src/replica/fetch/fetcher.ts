@@ -134,6 +134,11 @@ export class Fetcher {
         if (isStale) resolve(this.#request({ url, allowed }, options, signal));
         else reject(networkErrorOf(url.host, error));
       });
+      // without a listener the connection would go and nobody would hear of it
+      request.once('upgrade', (_, socket) => {
+        socket.destroy();
+        reject(new NetworkError(url.host, 'connection', 'it goes on in a protocol that nobody asked for'));
+      });
       request.once('response', (received) => {
         response = received;
         resolve(received);

@@ -172,6 +172,45 @@ const words: readonly Shape[] = [
     says: '1 < 2 and <b>',
   },
   {
+    name: 'HTML that is not escaped in a description',
+    document: rss(item(`${one}<description><p>Bold <b>words</b>, then more</p></description>`)),
+    title: 'Blog',
+    entries: [G1],
+    says: 'words',
+  },
+  {
+    name: 'CDATA that holds the end of CDATA',
+    document: rss(item(`${one}<description><![CDATA[<p>a]]]]><![CDATA[>b</p>]]></description>`)),
+    title: 'Blog',
+    entries: [G1],
+    says: '<p>a]]>b</p>',
+  },
+  {
+    name: 'a title of Atom in xhtml',
+    document: atom(
+      entry(
+        atomOne.replace(
+          '<title>One</title>',
+          '<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">One <em>more</em></div></title>',
+        ),
+      ),
+    ),
+    title: 'Blog',
+    entries: ['urn:1 | One more | https://blog.example.org/1'],
+  },
+  {
+    name: 'a video of a channel: its words stand in a group of media',
+    document: atom(
+      entry(
+        `${atomOne}<media:group><media:title>One</media:title><media:description>What it shows</media:description></media:group>`,
+      ),
+      ' xmlns:media="http://search.yahoo.com/mrss/"',
+    ),
+    title: 'Blog',
+    entries: [U1],
+    published: JAN5,
+  },
+  {
     name: 'Atom with a summary only',
     document: atom(entry(`${atomOne}<summary type="html">&lt;i&gt;sum&lt;/i&gt;</summary>`)),
     title: 'Blog',
@@ -201,6 +240,11 @@ const times: readonly Shape[] = [
       ['Mon, 05 Jan 2026 05:00:00 EST', JAN5],
       ['2026-01-05T10:00:00Z', JAN5],
       ['2026-01-05 10:00:00 +0000', JAN5],
+      ['Mon, 05 Jan 2026 10:00:00 +00:00', JAN5],
+      ['Tue, 05 Jan 2026 10:00:00 GMT', JAN5],
+      ['Mon, 5 January 2026 10:00:00 Z', JAN5],
+      ['2026-01-05T10:00:00.000+0000', JAN5],
+      ['Mon, 05 Jan 26 10:00:00 GMT', JAN5],
     ] as const
   ).map(([date, published]) => ({
     name: `the date "${date}"`,
@@ -262,6 +306,26 @@ const links: readonly Shape[] = [
     ),
     title: 'Blog',
     entries: ['urn:1 | One | https://cdn.example.org/e/p/1'],
+  },
+  {
+    name: 'a link of Atom beside that of RSS, in the channel and in an item',
+    document: rss(
+      item(`<atom:link rel="self" href="https://blog.example.org/1.xml"/>${one}`),
+      ' version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"',
+    ).replace(
+      '<link>https://blog.example.org/</link>',
+      '<atom:link rel="self" href="https://blog.example.org/rss.xml"/><link>https://blog.example.org/</link>',
+    ),
+    title: 'Blog',
+    entries: [G1],
+  },
+  {
+    name: 'links with blanks and letters of other alphabets',
+    document: rss(
+      item('<title>One</title><guid isPermaLink="false">g1</guid><link>https://blog.example.org/größe und maß</link>'),
+    ),
+    title: 'Blog',
+    entries: ['g1 | One | https://blog.example.org/gr%C3%B6%C3%9Fe%20und%20ma%C3%9F'],
   },
   {
     name: 'several links of an entry, the alternate last',
@@ -360,6 +424,23 @@ const characterSets: readonly Shape[] = [
     entries: ['g1 | 日本 | -'],
   },
   {
+    name: 'UTF-8 that calls itself UTF-16, as programs that write strings do',
+    document: Buffer.from(cafe.replace('UTF-8', 'utf-16')),
+    ...CAFE,
+  },
+  {
+    name: 'UTF-8 by its declaration and its bytes, ISO 8859-1 by an old server',
+    document: Buffer.from(cafe),
+    contentType: 'application/rss+xml; charset=ISO-8859-1',
+    ...CAFE,
+  },
+  {
+    name: 'a character set that nobody knows in the header, and a good one in the document',
+    document: latin(cafe.replace('UTF-8', 'ISO-8859-1')),
+    contentType: 'text/xml; charset=none',
+    ...CAFE,
+  },
+  {
     name: 'bytes that are no UTF-8 in the middle',
     document: Buffer.concat([
       latin('<rss version="2.0"><channel><title>Blog</title><item><title>x'),
@@ -417,6 +498,47 @@ const broken: readonly Shape[] = [
     document: `<rss version="2.0"><channel>${item(one)}</channel></rss>`,
     title: '',
     entries: [G1],
+  },
+  {
+    name: 'the complaint of a program before the document',
+    document: `Warning: Undefined variable $x in /srv/feed.php on line 3\n${rss(item(one))}`,
+    title: 'Blog',
+    entries: [G1],
+  },
+  {
+    name: 'markup of such a complaint',
+    document: `<br />\n<b>Notice</b>: Undefined index in <b>/srv/feed.php</b><br />\n${rss(item(one))}`,
+    title: 'Blog',
+    entries: [G1],
+  },
+  {
+    name: 'what a cache or a host writes behind the document',
+    document: `${rss(item(one))}\n<!-- served from cache in 0.1 s -->\n<script src="https://host.example.org/x.js"></script>`,
+    title: 'Blog',
+    entries: [G1],
+  },
+  {
+    name: 'two marks before the declaration',
+    document: Buffer.from(`\ufeff\ufeff${rss(item(one))}`),
+    title: 'Blog',
+    entries: [G1],
+  },
+  {
+    name: 'a prefix that nobody declared',
+    document: rss(
+      item(`${one}<media:thumbnail url="https://cdn.example.org/t.png"/><itunes:author>Ada</itunes:author>`),
+    ),
+    title: 'Blog',
+    entries: [G1],
+  },
+  {
+    name: 'entities of HTML that the document declares',
+    document: rss(item('<title>A&nbsp;B</title><guid>g1</guid>')).replace(
+      '<rss',
+      '<!DOCTYPE rss [<!ENTITY nbsp "&#160;">]>\n<rss',
+    ),
+    title: 'Blog',
+    entries: ['g1 | A B | -'],
   },
   {
     name: 'no items yet',

@@ -240,6 +240,21 @@ describe('answers', () => {
     ['in an encoding that nobody knows', modes.encoded('gzip', 'rot13'), 'body'],
     ['not in the encoding that it says', modes.given('hello', { 'content-encoding': 'gzip' }), 'body'],
     ['reset', modes.reset, 'connection'],
+    ['behind headers without end', modes.raw(`HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(20_000)}`), 'connection'],
+    ['of no protocol that is known', modes.raw('hello\r\n\r\nworld'), 'connection'],
+    [
+      'of two lengths',
+      modes.raw('HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 9\r\n\r\nhello'),
+      'connection',
+    ],
+    ['in chunks that are none', modes.raw('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nhello'), 'body'],
+    ['shorter than it says', modes.raw('HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhello'), 'body'],
+    [
+      'of another protocol from here on',
+      modes.raw('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\nhello'),
+      'connection',
+    ],
+    ['encoded twice', modes.given('hello', { 'content-encoding': 'gzip, gzip' }), 'body'],
   ])('a body %s is refused', async (_, mode, reason) => {
     server.rules = [{ match: '/hello', mode }];
     const error = await failureOf('/hello');
