@@ -23,7 +23,7 @@ export async function searchEntries(asked: string): Promise<void> {
   try {
     const list = await loadPartList(basePath);
     const index = openSearchIndex([{ site: basePath, list, entries: true }]);
-    const { hits } = await (await index.ask({ terms, chosen: {}, from: '', to: '', newestFirst: true })).next();
+    const { hits } = await (await index.ask({ terms, chosen: {}, from: '', to: '', order: 'newest' })).next();
     if (hits.length === 0) {
       place.textContent = 'No entry has all of these words.';
       return;
