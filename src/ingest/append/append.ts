@@ -141,7 +141,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
     const payload = turn.length < 0 ? undefined : part.payloads.subarray(turn.at, turn.at + turn.length);
     const known = findTold(turn, payload);
     if (payload !== undefined && known !== undefined && known !== null)
-      return placeKnown(turn, known, payload, part, draft);
+      return placeKnown(turn.standsIn === true ? { ...turn, timeMs: null } : turn, known, payload, part, draft);
     const parent = findParent(turn);
     if (payload === undefined || (known === undefined && store.ledger.isWithdrawn(turn.key))) {
       nameTurn(turn, parent);

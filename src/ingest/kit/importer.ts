@@ -65,6 +65,8 @@ export interface ImportedTurn {
   readonly provisional?: boolean;
   /** It says something else than before its end was seen: that end's words stand in the place of the beginning's. */
   readonly rewritten?: boolean;
+  /** The agent may tell the same in a record of its own: where that one is known, its time is the turn's. */
+  readonly standsIn?: boolean;
   /** The agent itself changed what it had written under this key. */
   readonly replaces?: boolean;
 }

@@ -105,3 +105,30 @@ describe.each(PAIRS)('a session cut in two that parts %s', (_, first, second) =>
     }
   });
 });
+
+describe('a prompt that waited in the queue, and the record that tells it later', () => {
+  const at = (ms: number, operation: string) =>
+    `${JSON.stringify({ type: 'queue-operation', operation, content: 'and the edges', sessionId: 's', timestamp: new Date(START + ms).toISOString() })}\n`;
+  const call = {
+    type: 'assistant',
+    message: { id: 'm1', role: 'assistant', content: [{ type: 'tool_use', id: 'c', name: 'Bash', input: {} }] },
+  };
+  const result = {
+    type: 'user',
+    message: { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c', content: 'mown' }] },
+  };
+  const told = { type: 'attachment', attachment: { type: 'queued_command', prompt: 'and the edges' } };
+  const begun = [line(0, user('one')), line(1, call), at(1200, 'enqueue'), at(1400, 'remove'), line(2, result)].join(
+    '',
+  );
+  const texts = [begun, `${begun}${line(3, told)}${line(4, answer('m2', 'second'))}`];
+
+  it.each(ORDERS)('is one turn at the time of that record, read in the order %i, %i', async (...order) => {
+    const whole = emptyStore();
+    await read(whole, 9, texts[1] ?? '');
+    const store = emptyStore();
+    for (const n of order) await read(store, n, texts[n] ?? '');
+    expect(shown(store)).toEqual(shown(whole));
+    expect(JSON.stringify(shown(whole)).match(/[0-9a-f]{64}/g)?.length).toBeGreaterThan(5);
+  });
+});

@@ -39,7 +39,7 @@ export function retell(
     own.all.add(known.hash);
     const named = turn.parent === null || turn.place !== undefined ? undefined : standing.find(turn.parent);
     const parent = named?.conversation === known.conversation ? named.hash : undefined;
-    const timeMs = Math.min(turn.timeMs ?? Infinity, known.timeMs);
+    const timeMs = Math.min(turn.standsIn === true ? Infinity : (turn.timeMs ?? Infinity), known.timeMs);
     if (timeMs < known.timeMs) own.origin = true;
     if (timeMs === known.timeMs && (known.parent === null || parent === undefined || parent === known.parent)) continue;
     own.turns.set(known.hash, { timeMs, ...(parent === undefined ? {} : { parent }) });

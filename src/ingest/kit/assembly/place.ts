@@ -28,6 +28,7 @@ export function placeTurn(building: Building, placed: Placing): number {
     ...(spot.otherwise === undefined ? {} : { otherwise: spot.otherwise }),
     ...(building.provisional ? { provisional: true } : {}),
     ...(draft.rewritten === true ? { rewritten: true } : {}),
+    ...(record.unless === undefined ? {} : { standsIn: true }),
   };
   building.turns.push(out);
   if (spot.anchor !== undefined) building.tree.anchors.set(record.id, spot.anchor);
