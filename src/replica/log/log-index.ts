@@ -2,7 +2,8 @@
 /** Derived: without it the log is read from its first record. A conversation takes a row, so 10^6 of them take no memory. */
 
 import { decodeFrontier, encodeFrontier, type Frontier } from '../../archive/format/format.ts';
-import { decodeHex, encodeHex } from '../../base/bytes.ts';
+import { blake3 } from '../../base/blake3.ts';
+import { decodeHex, encodeHex, encodeUtf8, equalBytes } from '../../base/bytes.ts';
 import { isPlain, openDerived } from '../../base/derived.ts';
 import { realDisk } from '../../base/disk.ts';
 import { BrokenDatabaseError, DatabaseBusyError, DatabaseDiskError } from '../../base/errors.ts';
@@ -31,16 +32,16 @@ export interface LoggedKey {
   readonly key: string;
 }
 
-const VERSION = 2;
+const VERSION = 3;
 const SCHEMA = `
-CREATE TABLE log (size INTEGER NOT NULL, frontier BLOB NOT NULL, unsure INTEGER NOT NULL);
+CREATE TABLE log (size INTEGER NOT NULL, frontier BLOB NOT NULL, sum BLOB NOT NULL, unsure INTEGER NOT NULL);
 CREATE TABLE state (
   conversation BLOB PRIMARY KEY, position INTEGER NOT NULL, published INTEGER NOT NULL,
   size INTEGER NOT NULL, root BLOB NOT NULL, time INTEGER NOT NULL, held INTEGER, absent INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX state_pending ON state (position) WHERE held IS NOT position;
 CREATE TABLE key (position INTEGER PRIMARY KEY, time INTEGER NOT NULL, key TEXT NOT NULL);
-INSERT INTO log VALUES (0, x'', 1);
+INSERT INTO log VALUES (0, x'', x'', 1);
 PRAGMA user_version=${VERSION};
 `;
 const COLUMNS = 'conversation, position, published, size, root, time';
@@ -58,7 +59,7 @@ export class LogIndex {
 
   /** Opened or made; what is damaged is made anew. Its folder exists. */
   static open(path: string, log: Log): LogIndex {
-    return new LogIndex(openDerived(path, { log, prepare }));
+    return new LogIndex(openDerived(path, { log, prepare: (db) => prepare(db, path) }));
   }
 
   /** An empty one that goes when it is closed; it may grow past memory. */
@@ -74,7 +75,7 @@ export class LogIndex {
     let db: Database | undefined;
     try {
       db = openDatabase(path, { readOnly: true });
-      if (db.statement('PRAGMA user_version').get()?.user_version === VERSION) return new LogIndex(db);
+      if (versionOf(db) === VERSION && isWhole(db)) return new LogIndex(db);
     } catch (error) {
       db?.close();
       const known = [BrokenDatabaseError, DatabaseDiskError, DatabaseBusyError];
@@ -109,7 +110,7 @@ export class LogIndex {
   /** Drops everything, also what is held. */
   clear(): void {
     for (const table of ['state', 'key']) this.#db.statement(`DELETE FROM ${table}`).run();
-    this.#db.statement("UPDATE log SET size=0, frontier=x''").run();
+    this.#db.statement("UPDATE log SET size=0, frontier=x'', sum=x''").run();
   }
 
   /** Whether a publish may have stopped among the checkpoints of conversations, or nobody knows. */
@@ -130,6 +131,7 @@ export class LogIndex {
 
   set frontier(frontier: Frontier) {
     this.#db.statement('UPDATE log SET size=?, frontier=?').run(frontier.size, encodeFrontier(frontier));
+    this.#db.statement('UPDATE log SET sum=?').run(sumOf(this.#db));
   }
 
   put(record: ArchiveLogRecord, position: number): void {
@@ -233,11 +235,32 @@ export class LogIndex {
   }
 }
 
-function prepare(db: Database): void {
+function prepare(db: Database, path: string): void {
   db.exec('PRAGMA synchronous=NORMAL');
-  if (db.statement('PRAGMA user_version').get()?.user_version === VERSION) return;
+  if (versionOf(db) === VERSION) {
+    if (isWhole(db)) return;
+    throw new BrokenDatabaseError(path, 'what it says of the log is not what was written');
+  }
   for (const table of ['log', 'state', 'key']) db.exec(`DROP TABLE IF EXISTS ${table}`);
   db.exec(SCHEMA);
+}
+
+function versionOf(db: Database): unknown {
+  return db.statement('PRAGMA user_version').get()?.user_version;
+}
+
+/** Else a bad page would say that the log is not the one that was read. */
+function isWhole(db: Database): boolean {
+  const row = db.statement("SELECT size || '' AS size, sum FROM log").get();
+  const sum = bytesOf(row?.sum);
+  return row?.size === '0' ? sum.length === 0 : equalBytes(sum, sumOf(db));
+}
+
+/** Of what the log is held against: how far it was read, and who signed. */
+function sumOf(db: Database): Uint8Array {
+  const log = db.statement("SELECT size || ' ' || hex(frontier) AS said FROM log").all();
+  const keys = db.statement("SELECT position || ' ' || time || ' ' || key AS said FROM key ORDER BY position").all();
+  return blake3(encodeUtf8([...log, ...keys].map(({ said }) => String(said)).join('\n')));
 }
 
 function stateOf(row: SqlRow): LoggedState {

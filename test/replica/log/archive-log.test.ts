@@ -10,6 +10,7 @@ import { encodeHex } from '../../../src/base/bytes.ts';
 import { type Disk, makeFolders, replaceFile } from '../../../src/base/disk.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { createMemoryDisk } from '../../../src/base/memory-disk.ts';
+import { openDatabase } from '../../../src/base/sqlite.ts';
 import { turnHash } from '../../../src/model/ids.ts';
 import { ArchiveLogError, NotTheNextLogError } from '../../../src/replica/errors.ts';
 import { ArchiveLog } from '../../../src/replica/log/archive-log.ts';
@@ -142,7 +143,7 @@ describe('an archive log', () => {
     expect(open(disk, 'read').listKeys()).toHaveLength(2);
   });
 
-  it('that is shorter than its index remembers is damage', () => {
+  it('that is shorter than its index remembers is damage, unless the index itself is', () => {
     const folder = mkdtempSync(join(tmpdir(), 'turnpress-log-'));
     try {
       const [dir, indexPath] = [join(folder, 'a'), join(folder, 'log.db')];
@@ -162,6 +163,22 @@ describe('an archive log', () => {
       const reader = () => ArchiveLog.open({ mode: 'read', dir, origin: ORIGIN, indexPath, log: silentLog });
       expect(reader).toThrow(ArchiveLogError);
       expect(verifyLog({ dir, origin: ORIGIN, indexPath, log: silentLog }).damage).toHaveLength(1);
+      const index = openDatabase(indexPath);
+      for (const wrong of [
+        "frontier=x'00'",
+        'frontier=zeroblob(length(frontier))',
+        'size=size+7',
+        'size=1<<60',
+        'size=0',
+      ]) {
+        index.statement(`UPDATE log SET ${wrong}`).run();
+        const { size } = reader();
+        expect(size, wrong).toBe(2);
+      }
+      index.close();
+      const mended = write();
+      expect([mended.size, mended.countPublished()]).toEqual([2, 2]);
+      mended.close();
       rmSync(indexPath);
       expect(write().size).toBe(2);
     } finally {
