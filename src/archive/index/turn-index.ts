@@ -36,6 +36,8 @@ const NEXT_REVISION =
   '(SELECT 1 + max(ifnull((SELECT max(revision) FROM conversations), 0), ifnull((SELECT max(revision) FROM gone), 0)))';
 
 export class TurnIndex extends IndexDatabase {
+  /** Made in this opening: what it does not know may have been known to the one before. */
+  isNew = false;
   readonly #rows = new Map<ConversationId, ConversationRow>();
   readonly #heads = new Map<ConversationId, Map<string, Head>>();
   readonly #ids = new Map<number, ConversationId>();

@@ -46,6 +46,7 @@ function openOwn(path: string, info: ArchiveInfo): TurnIndex | undefined {
   try {
     const identity = index.findIdentity();
     const isNew = index.get('SELECT 1 AS one FROM archive') === undefined;
+    index.isNew = isNew;
     if (isNew) index.setIdentity(identityOf(info));
     if (isNew || identity === identityOf(info)) return index;
   } catch (error) {
@@ -72,7 +73,9 @@ export function findReadableIndex(path: string, info: ArchiveInfo, written: bool
 /** A copy to be brought in step with the logs and thrown away: of what there is when that can be used and is `believed`, else a new one. */
 export function openScratchIndex(path: string, info: ArchiveInfo, believed: boolean): TurnIndex {
   const usable = believed && isThere(path) && isPlain(path) && realDisk.stat(`${path}-journal`) === undefined;
-  const index = (usable ? findOwn(path, info, 'scratch') : undefined) ?? new TurnIndex('', 'scratch');
+  const own = usable ? findOwn(path, info, 'scratch') : undefined;
+  const index = own ?? new TurnIndex('', 'scratch');
+  index.isNew = own === undefined;
   // what changes in a copy has revisions of its own
   index.transaction(() => index.setIdentity(identityOf(info)));
   return index;

@@ -144,7 +144,8 @@ function restoreCheckpoint(
 ): string {
   if (scanned.readOnly !== undefined) return '';
   if (scanned.checkpoint !== undefined) return store.stampOf(scanned.id);
-  const isNote = !isKnown && scanned.damage.length === 0;
+  // an index that was there would know it, had it ever been committed
+  const isNote = !isKnown && !store.index.isNew && scanned.damage.length === 0;
   const file = checkpointFile(scanned.id);
   const report = { kind: isNote ? 'note' : 'checkpoint', file, conversation: scanned.id, turns: [] } as const;
   if (!store.writable) {

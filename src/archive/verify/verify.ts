@@ -174,6 +174,7 @@ function checkCheckpoint(
     if (damage.length > 0) return undefined; // said there, with its reason
     // nobody knew of a checkpoint here: a first append that was cut off
     if (frontier.size === 0) return undefined;
+    if (store.index.isNew) return { ...report, message: 'there is none that can be read' };
     return { ...report, kind: 'note', message: 'none was written yet: the next command that writes makes it' };
   }
   const bytes = store.files.readCheckpointBytes(id) ?? new Uint8Array(0);

@@ -1,6 +1,9 @@
 /** What verify notes beside damage, and what it finds in logs whose every record is whole. */
 /** Notes are no damage: what is there can be read, and nothing that was stored is lost. */
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createArchive, openArchive } from '../../../src/archive/archive.ts';
 import {
@@ -27,11 +30,16 @@ const id = at(turns, 0).hash;
 function archive(withMain: boolean): Disk {
   const disk = createMemoryDisk();
   createArchive('/a', { origin: 'example.org/notes', nowMs: 0, disk });
+  append(disk, withMain);
+  return disk;
+}
+
+/** With an index of its own. */
+function append(disk: Disk, withMain: boolean): void {
   const writer = openArchive('/a', { mode: 'write', disk, indexPath: ':memory:' });
   const heads = withMain ? [{ conversation: id, name: 'main', turn: at(turns, 2).hash }] : [];
   writer.append({ turns, heads });
   writer.close();
-  return disk;
 }
 
 function put(disk: Disk, path: string): void {
@@ -49,16 +57,39 @@ function verify(disk: Disk) {
 }
 
 describe('a conversation whose first checkpoint was never written', () => {
+  const said = (writer: { readonly damage: readonly { readonly kind: string; readonly message: string }[] }) =>
+    writer.damage.map(({ kind, message }) => `${kind}: ${message}`);
+  const rebuilt = 'it was rebuilt from the log: 4 records';
+
   it('is taken as its log has it, with a note: whoever wrote it was stopped', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'turnpress-notes-'));
+    try {
+      const options = { disk: createMemoryDisk(), indexPath: join(folder, 'index.db') };
+      createArchive('/a', { origin: 'example.org/notes', nowMs: 0, disk: options.disk });
+      openArchive('/a', { mode: 'write', ...options }).close();
+      append(options.disk, true);
+      options.disk.unlink(`/a/conversations/${id}/checkpoint`);
+      const reader = openArchive('/a', { mode: 'read', ...options });
+      expect(reader.verify()).toMatchObject({ damage: [], notes: [{ message: expect.stringContaining('none') }] });
+      reader.close();
+      const writer = openArchive('/a', { mode: 'write', ...options });
+      expect(said(writer)).toEqual([`note: ${rebuilt}`]);
+      expect(writer.listTurns(id)).toHaveLength(3);
+      writer.close();
+      expect(verify(options.disk)).toEqual({ damage: [], notes: [] });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('is damaged where no index is left that would know it', () => {
     const disk = archive(true);
     disk.unlink(`/a/conversations/${id}/checkpoint`);
+    expect(verify(disk).damage.map(({ kind }) => kind)).toEqual(['checkpoint']);
     const writer = openArchive('/a', { mode: 'write', disk, indexPath: ':memory:' });
-    expect(writer.damage.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([
-      'note: it was rebuilt from the log: 4 records',
-    ]);
+    expect(said(writer)).toEqual([`checkpoint: ${rebuilt}`]);
     expect(writer.listTurns(id)).toHaveLength(3);
     writer.close();
-    expect(verify(disk)).toEqual({ damage: [], notes: [] });
   });
 });
 
