@@ -157,7 +157,8 @@ function judgeTitle({ words }: Block, { told, meta, path }: BesideFacts): Beside
 function isSaid(block: Block): boolean {
   if (find(block, 'main') === undefined || find(block, 'header') !== undefined || find(block, 'nav') !== undefined)
     return false;
-  return find(block, 'section', 'page-check') === undefined && find(block, 'details', 'run') === undefined;
+  const isTool = ['page-check', 'take'].some((name) => find(block, 'section', name) !== undefined);
+  return !isTool && find(block, 'details', 'run') === undefined;
 }
 
 /** Texts of one block together, in their order. Badges are the site's own words. */
