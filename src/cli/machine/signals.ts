@@ -35,3 +35,16 @@ function end(signal: (typeof SIGNALS)[number]): void {
   releaseAll();
   process.exit(128 + constants.signals[signal]);
 }
+
+/** How long a failure that may be a signal's waits to be told, in milliseconds: the signal that ended the other program ends us first. */
+export const HEARD_MS = 500;
+
+/** Whether another program that we ran may have failed because a signal went to all of us. */
+export function mayBeInterrupted({ code, signal }: Ended): boolean {
+  return typeof signal === 'string' || Number(code) >= 128;
+}
+
+interface Ended {
+  readonly code?: number | string | null | undefined;
+  readonly signal?: string | null | undefined;
+}

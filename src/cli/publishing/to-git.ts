@@ -9,6 +9,7 @@ import { encodeUtf8 } from '../../base/bytes.ts';
 import type { ArchiveLog } from '../../replica/log/log.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import { HEARD_MS, mayBeInterrupted } from '../machine/signals.ts';
 import { checkNotBehind, LOG_CHECKPOINT } from './not-behind.ts';
 import { type HandedOver, listSiteFiles, MARKER, parseMarker, type SiteMarker } from './site-files.ts';
 
@@ -110,8 +111,10 @@ function createGit({ cwd, env: base }: Context['world']): Git {
     return new Promise((resolve, reject) => {
       const all = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', ...args];
       const child = execFile('git', all, options, (error, said, complaint) => {
-        if (error === null) resolve(said);
-        else reject(new UsageError(`git ${args[0]} failed: ${complaint.trim() || error.message}`));
+        if (error === null) return resolve(said);
+        const failed = () => reject(new UsageError(`git ${args[0]} failed: ${complaint.trim() || error.message}`));
+        if (mayBeInterrupted(error)) setTimeout(failed, HEARD_MS);
+        else failed();
       });
       // one that ends before it has read all of it says why
       child.stdin?.on('error', () => {});

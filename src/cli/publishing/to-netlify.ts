@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import { HEARD_MS, mayBeInterrupted } from '../machine/signals.ts';
 import { type HandedOver, listSiteFiles } from './site-files.ts';
 
 export async function handToNetlify(context: Context): Promise<HandedOver> {
@@ -20,7 +21,10 @@ export async function handToNetlify(context: Context): Promise<HandedOver> {
         ),
       ),
     );
-    child.once('close', (code, signal) => resolve(code ?? signal));
+    child.once('close', (code, signal) => {
+      if (mayBeInterrupted({ code, signal })) setTimeout(() => resolve(code ?? signal), HEARD_MS);
+      else resolve(code ?? signal);
+    });
   });
   if (end !== 0) throw new UsageError(`"${typed}" ended with ${end}`);
   return { written: listSiteFiles(publicDir).length, removed: 0, unchanged: 0, says: 'Netlify has the site' };
