@@ -14,7 +14,7 @@ const CLAIM_LASTS_MS = 10 * 60_000;
 const RENEW_EVERY_MS = 60_000;
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 
-/** What was sent of one file; all empty: it was going to be, and may have been. */
+/** What was sent of one file. Without an ETag: it was going to be, and may have been; all empty: with other headers. */
 export interface SentFile {
   /** SHA-256 of its bytes, and a hash of its headers. */
   readonly sha256: string;

@@ -22,7 +22,8 @@ import { type HandedOver, listSiteFiles, MARKER, parseMarker, rankOf, type SiteM
 const AT_ONCE = 8;
 /** A file that is larger is sent alone, so that not many of them are in memory. */
 const LARGE = 8 * 1024 * 1024;
-const NOTE_EVERY_MS = 60_000;
+/** What may have to be sent again after a crash, where the store's ETags say nothing of the bytes. */
+const MOST_UNNOTED = 8 * 1024 * 1024;
 
 export interface S3Job {
   readonly folder: string;
@@ -40,8 +41,10 @@ interface Planned {
   readonly sha256: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly headersHash: string;
-  /** Undefined: nothing. */
+  /** ETag; undefined: nothing. */
   readonly there: string | undefined;
+  /** These bytes stand there, perhaps with other headers. */
+  readonly isThere: boolean;
 }
 
 /** `place`: bucket and prefix. Throws UsageError, NetworkError. */
@@ -77,7 +80,7 @@ export async function sendSite(store: S3Store, job: S3Job): Promise<HandedOver> 
   if (!(await claim.isKept()))
     job.log.info(`${store.place} knows no conditional writes: two publishes at once could mix there`);
   // said before the first file stands there: what stops in between is ours all the same
-  for (const { path } of planned) if (!sent.has(path)) sent.set(path, NOT_YET);
+  for (const file of planned) sent.set(file.path, intentOf(file));
   await writeSentFiles(store, sent);
   await sendAll(store, job, { claim, planned, sent });
   await store.remove(gone);
@@ -91,7 +94,10 @@ export async function sendSite(store: S3Store, job: S3Job): Promise<HandedOver> 
   return { written: planned.length, removed: gone.length, ...done };
 }
 
-const NOT_YET: SentFile = { sha256: '', headers: '', etag: '' };
+/** Its bytes, once they stand there, were sent with these headers; not where they stand there already. */
+function intentOf({ sha256, headersHash, isThere }: Planned): SentFile {
+  return isThere ? { sha256: '', headers: '', etag: '' } : { sha256, headers: headersHash, etag: '' };
+}
 
 /** ETag by path of what stands there. Throws UsageError when that is somebody else's. */
 async function listStore(store: S3Store, { site }: S3Job, known: boolean): Promise<ReadonlyMap<string, string>> {
@@ -105,18 +111,29 @@ async function listStore(store: S3Store, { site }: S3Job, known: boolean): Promi
   throw new UsageError(`${store.place} holds something else than this site; name another bucket or prefix`);
 }
 
-/** Nothing for a file that stands there with these bytes and headers: what we sent has the ETag still that the store gave it. */
+/**
+ * Nothing for a file that stands there with these bytes and headers: what we sent has the ETag still that the store gave it, or, when
+ * that publish was stopped before it could note it, an ETag that is the MD5 of the bytes, as most stores have it.
+ */
 function planFile(
   folder: string,
   path: string,
   sent: SentFile | undefined,
   there: string | undefined,
 ): readonly Planned[] {
-  const sha256 = hash('sha256', readFileSync(join(folder, path)));
+  const bytes = readFileSync(join(folder, path));
+  const sha256 = hash('sha256', bytes);
   const headers = objectHeaders(path);
   const headersHash = hash('sha256', JSON.stringify(headers)).slice(0, 16);
-  const same = sent?.sha256 === sha256 && sent.headers === headersHash && sent.etag === there && sent.etag !== '';
-  return same ? [] : [{ path, sha256, headers, headersHash, there }];
+  const known = sent?.sha256 === sha256 && sent.headers === headersHash ? sent : undefined;
+  if (known !== undefined && known.etag !== '' && known.etag === there) return [];
+  const isThere = there !== undefined && there === md5Of(bytes);
+  if (known?.etag === '' && isThere) return [];
+  return [{ path, sha256, headers, headersHash, there, isThere }];
+}
+
+function md5Of(bytes: Uint8Array): string {
+  return hash('md5', bytes);
 }
 
 interface Sending {
@@ -126,16 +143,18 @@ interface Sending {
   readonly sent: Map<string, SentFile>;
 }
 
-/** Rank after rank; many of a rank at once. What was sent is noted from time to time, and whatever happens at the end. */
+/** Rank after rank; many of a rank at once. What its ETags will not tell is noted from time to time, and whatever happens at the end. */
 async function sendAll(store: S3Store, job: S3Job, { claim, planned, sent }: Sending): Promise<void> {
   const { folder, progress } = job;
-  let [done, noted] = [0, performance.now()];
+  let [done, unnoted] = [0, 0];
   const send = async (file: Planned): Promise<void> => {
     await claim.hold();
-    sent.set(file.path, await sendFile(store, folder, file));
+    const { entry, untold } = await sendFile(store, folder, file);
+    sent.set(file.path, entry);
     progress.advance(++done, file.path);
-    if (performance.now() - noted < NOTE_EVERY_MS) return;
-    noted = performance.now();
+    unnoted += untold;
+    if (unnoted < MOST_UNNOTED) return;
+    unnoted = 0;
     await writeSentFiles(store, new Map(sent));
   };
   progress.start('send', planned.length);
@@ -156,7 +175,12 @@ async function sendAll(store: S3Store, job: S3Job, { claim, planned, sent }: Sen
   }
 }
 
-async function sendFile(store: S3Store, folder: string, file: Planned): Promise<SentFile> {
+/** `untold`: bytes of it that the store's ETag does not name. */
+async function sendFile(
+  store: S3Store,
+  folder: string,
+  file: Planned,
+): Promise<{ readonly entry: SentFile; readonly untold: number }> {
   const { path, headers, headersHash, there } = file;
   const bytes = new Uint8Array(readFileSync(join(folder, path)));
   const sha256 = hash('sha256', bytes);
@@ -168,7 +192,8 @@ async function sendFile(store: S3Store, folder: string, file: Planned): Promise<
     if (now === undefined || !equalBytes(now.bytes, bytes)) throw lostTo(store, path);
     etag = now.etag;
   }
-  return { sha256, headers: headersHash, etag };
+  const untold = etag === md5Of(bytes) ? 0 : bytes.length;
+  return { entry: { sha256, headers: headersHash, etag }, untold };
 }
 
 /** So many at once. After the first that fails no other begins, and all have ended when this does. */

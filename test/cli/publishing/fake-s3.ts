@@ -33,21 +33,26 @@ export interface FakeS3 {
   readonly asked: Asked[];
   /** Keys that were written, in their order. */
   writes(): readonly string[];
-  behave(how: {
-    readonly mischief?: (asked: Asked, n: number) => Mischief;
-    readonly etags?: boolean;
-    readonly conditions?: boolean;
-    readonly pageSize?: number;
-    /** Called before a condition is looked at. */
-    readonly before?: (asked: Asked) => void;
-  }): void;
+  /** As it was last told to behave. */
+  readonly how: Behaviour;
+  behave(how: Behaviour): void;
   close(): Promise<void>;
+}
+
+export interface Behaviour {
+  readonly mischief?: ((asked: Asked, n: number) => Mischief) | undefined;
+  /** `other`: such as are no hash of the bytes, as with encryption. */
+  readonly etags?: boolean | 'other';
+  readonly conditions?: boolean;
+  readonly pageSize?: number;
+  /** Called before a condition is looked at. */
+  readonly before?: (asked: Asked) => void;
 }
 
 export async function openFakeS3(bucket: string): Promise<FakeS3> {
   const objects = new Map<string, FakeObject>();
   const asked: Asked[] = [];
-  let how: Parameters<FakeS3['behave']>[0] = {};
+  let how: Behaviour = {};
   const server = createServer((request, response) => {
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
@@ -65,6 +70,7 @@ export async function openFakeS3(bucket: string): Promise<FakeS3> {
       else response.writeHead(reply.status, reply.headers).end(reply.body ?? '');
     });
   });
+  const given = (bytes?: Uint8Array) => (how.etags === 'other' ? `"${etagOf(bytes).slice(1, 9)}-2"` : etagOf(bytes));
   const answer = (one: Asked, url: URL, body: Buffer): Reply => {
     const { method, key, headers } = one;
     if (!(headers.authorization ?? '').startsWith('AWS4-HMAC-SHA256 ')) return error(403, 'AccessDenied');
@@ -75,12 +81,12 @@ export async function openFakeS3(bucket: string): Promise<FakeS3> {
       return { status: 200, body: '<DeleteResult></DeleteResult>' };
     }
     const there = objects.get(key);
-    const etag = (bytes: Uint8Array) => (how.etags === false ? {} : { etag: etagOf(bytes) });
+    const etag = (bytes: Uint8Array) => (how.etags === false ? {} : { etag: given(bytes) });
     if (method === 'PUT') {
       const { 'if-match': match, 'if-none-match': none } = headers;
       if (how.conditions !== false) {
         if (match !== undefined && there === undefined) return error(404, 'NoSuchKey');
-        const fails = none === '*' ? there !== undefined : match !== undefined && match !== etagOf(there?.bytes);
+        const fails = none === '*' ? there !== undefined : match !== undefined && match !== given(there?.bytes);
         if (fails) return error(412, 'PreconditionFailed');
       }
       const kept = Object.entries(headers).filter(([name]) =>
@@ -103,7 +109,7 @@ export async function openFakeS3(bucket: string): Promise<FakeS3> {
     const page = keys.slice(0, how.pageSize ?? 1000);
     const contents = page.map((key) => {
       const etag =
-        how.etags === false ? '' : `<ETag>${etagOf(objects.get(key)?.bytes).replaceAll('"', '&quot;')}</ETag>`;
+        how.etags === false ? '' : `<ETag>${given(objects.get(key)?.bytes).replaceAll('"', '&quot;')}</ETag>`;
       return `<Contents><Key>${encodeURIComponent(key)}</Key>${etag}<Size>${objects.get(key)?.bytes.length}</Size><Owner><ID>1</ID></Owner></Contents>`;
     });
     const more = page.length < keys.length;
@@ -116,6 +122,9 @@ export async function openFakeS3(bucket: string): Promise<FakeS3> {
     objects,
     asked,
     writes: () => asked.filter(({ method }) => method === 'PUT').map(({ key }) => key),
+    get how() {
+      return how;
+    },
     behave: (next) => {
       how = next;
     },

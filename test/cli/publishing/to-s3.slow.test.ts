@@ -178,24 +178,64 @@ describe('publish --to s3', () => {
     expect(stored()).toEqual(filesBelow(one));
   });
 
-  it('goes on where it was stopped', async () => {
-    const total = filesBelow(both).size;
+  /** Ends as a crash does: from then on nothing reaches the store, not even a note of what was sent. */
+  async function crash(folder: string, isLast: (key: string, n: number) => boolean): Promise<readonly string[]> {
+    let [n, ended] = [0, false];
     fake.behave({
-      mischief: ({ method }, n) =>
-        n > total / 2 && method === 'PUT'
-          ? { status: 403, body: '<Error><Code>AccessDenied</Code></Error>' }
-          : undefined,
+      ...fake.how,
+      mischief({ method, key }) {
+        ended ||= method === 'PUT' && !OWN.test(key) && isLast(key, ++n);
+        return ended ? { status: 403, body: '<Error><Code>AccessDenied</Code></Error>' } : undefined;
+      },
     });
-    await expect(send(both)).rejects.toThrow(/AccessDenied/);
-    // what went out last is a list that the store did not take either; what stands there is known by the claim's first list
-    expect(stored().size).toBeGreaterThan(0);
-    expect(stored().has('archive/log/checkpoint')).toBe(false);
-    fake.behave({});
+    await expect(send(folder)).rejects.toThrow(/AccessDenied/);
+    fake.behave({ ...fake.how, mischief: undefined });
     fake.asked.length = 0;
-    await send(both);
+    return [...fake.objects.keys()].filter((key) => !OWN.test(key));
+  }
+  const sentAgain = (keys: readonly string[]): readonly string[] => fake.writes().filter((key) => keys.includes(key));
+
+  it('goes on after a crash in a first publish and in a later one, and sends only the rest', async () => {
+    const total = filesBelow(both).size;
+    const first = await crash(both, (_, n) => n > total / 2);
+    expect(first.length).toBeGreaterThan(total / 3);
+    expect(first).not.toContain('archive/log/checkpoint');
+    expect(await send(both)).toMatchObject({ written: total - first.length });
+    expect(sentAgain(first)).toEqual([]);
     expect(stored()).toEqual(filesBelow(both));
+    const before = new Map(stored());
+    await crash(one, (key) => key === 'archive/log/checkpoint');
+    const changed = [...stored()].filter(([key, text]) => before.get(key) !== text).map(([key]) => key);
+    expect(changed.length).toBeGreaterThan(3);
     await send(one);
+    expect(sentAgain(changed)).toEqual([]);
     expect(stored()).toEqual(filesBelow(one));
+    fake.asked.length = 0;
+    expect(await send(one)).toMatchObject({ written: 0, removed: 0 });
+    expect(fake.writes()).toEqual([]);
+  });
+
+  it('sends a file again whose bytes stand there with headers that nobody knows', async () => {
+    await send(both);
+    fake.objects.delete('.turnpress-files');
+    const stood = await crash(both, (_, n) => n > 5);
+    expect(await send(both)).toMatchObject({ written: stood.length });
+    expect(stored()).toEqual(filesBelow(both));
+  });
+
+  it('goes on where ETags say nothing of the bytes, and notes what was sent before much of it would be sent twice', async () => {
+    const large = join(place.folder, 'large');
+    cpSync(both, large, { recursive: true });
+    const names = ['a', 'b', 'c'].map((name) => `assets/${name}.bin`);
+    for (const name of names) writeFileSync(join(large, name), Buffer.alloc(9 * 1024 * 1024, name));
+    fake.behave({ etags: 'other' });
+    const there = await crash(large, (key) => key === 'index.html');
+    expect(there).toEqual(expect.arrayContaining(names));
+    await send(large);
+    expect(sentAgain(names)).toEqual([]);
+    expect(stored()).toEqual(filesBelow(large));
+    expect(await send(large)).toMatchObject({ written: 0, removed: 0 });
+    rmSync(large, { recursive: true });
   });
 
   it('sends no file twice after a stop that could be noted', async () => {
