@@ -2,7 +2,7 @@
 /** A frontier (one hash per perfect subtree, largest first) lets a log grow without being read again. */
 
 import { hash } from 'node:crypto';
-import { concatBytes, equalBytes } from '../../base/bytes.ts';
+import { concatBytes, equalBytes, ownBytes } from '../../base/bytes.ts';
 
 /** Hashes of the perfect subtrees that make up a tree of `size` leaves: one per set bit of `size`, largest first. */
 export interface Frontier {
@@ -21,7 +21,7 @@ export function leafHash(record: Uint8Array): Uint8Array {
   return hash('sha256', input, 'buffer');
 }
 
-/** The frontier after `leaves` were added, in order. */
+/** The frontier after `leaves` were added, in order. It keeps the memory of its own hashes only, whatever the leaves stand in. */
 export function growFrontier(frontier: Frontier, leaves: readonly Uint8Array[]): Frontier {
   const hashes = [...frontier.hashes];
   let size = frontier.size;
@@ -31,7 +31,7 @@ export function growFrontier(frontier: Frontier, leaves: readonly Uint8Array[]):
     hashes.push(node);
     size++;
   }
-  return { size, hashes };
+  return { size, hashes: hashes.map(ownBytes) };
 }
 
 /** Whether two logs are the same, record for record. */

@@ -81,11 +81,15 @@ export class TurnIndex extends IndexDatabase {
     const kept = new Map(heads.map(headFromRow).map((head) => [head.name, head]));
     const found = conversationFromRow(id, row, kept);
     if (found === undefined) return undefined;
-    if (this.#rows.size > ROWS_KEPT) this.forgetRows();
-    this.#rows.set(id, found);
-    this.#heads.set(id, kept);
-    this.#ids.set(key, id);
+    this.#keep(found, kept);
     return found;
+  }
+
+  #keep(row: ConversationRow, heads: Map<string, Head>): void {
+    if (this.#rows.size > ROWS_KEPT) this.forgetRows();
+    this.#rows.set(row.id, row);
+    this.#heads.set(row.id, heads);
+    this.#ids.set(row.key, row.id);
   }
 
   findConversationId(key: number): ConversationId | undefined {
@@ -225,9 +229,7 @@ export class TurnIndex extends IndexDatabase {
     // changed in place: a copy for each append would make many branches cost their square
     const heads = this.#heads.get(id) ?? new Map(state.heads);
     for (const head of update.heads) heads.set(head.name, head);
-    this.#heads.set(id, heads);
-    this.#rows.set(id, { ...update.row, state: { ...state, heads } });
-    this.#ids.set(key, id);
+    this.#keep({ ...update.row, state: { ...state, heads } }, heads);
   }
 
   /** Inside a transaction. */
