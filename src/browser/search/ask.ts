@@ -193,15 +193,21 @@ async function choosePlaces(
   terms: readonly Term[],
   open: Open,
 ): Promise<{ readonly having: readonly Chosen[]; readonly missing: readonly Term[] }> {
+  let early = 0;
   const answers = await Promise.all(
-    terms.map((term) => Promise.all(places.map((place) => waysOf(term, (token) => mayHave(place, token, open))))),
+    places.map(async (place) => {
+      const own = await Promise.all(terms.map((term) => waysOf(term, (token) => mayHave(place, token, open))));
+      // most questions end with these: what they begin with comes while the newest part is asked
+      if (place.info.slice > 0 && !own.includes(undefined) && early++ < NEWEST) void open(place);
+      return own;
+    }),
   );
-  const counts = answers.map((each) => each.filter((term) => term !== undefined).length);
+  const counts = terms.map((_, i) => answers.filter((own) => own[i] !== undefined).length);
   const order = terms
     .map((_, i) => i)
     .toSorted((a, b) => (counts[a] ?? 0) - (counts[b] ?? 0) || lengthOf(terms[b]) - lengthOf(terms[a]));
   const having = places.flatMap((place, at) => {
-    const own = answers.flatMap((each) => each[at] ?? []);
+    const own = answers[at]?.filter((term) => term !== undefined) ?? [];
     return own.length === terms.length ? [{ place, terms: own, order }] : [];
   });
   return { having, missing: terms.filter((_, i) => counts[i] === 0) };

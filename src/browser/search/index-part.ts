@@ -1,7 +1,7 @@
 /** One part of Pagefind's index: where tokens stand, what its records can be chosen by, and the records themselves. */
 /** Pagefind's own program asks every part for every word; this reads only the pieces that a query needs (format: pagefind 1.6, `pagefind_index`). */
 
-import { type Cbor, decodeCbor } from '../../model/search/cbor.ts';
+import { type Cbor, decodeCbor, decodeCborAt, listMembers } from '../../model/search/cbor.ts';
 import type { PartInfo } from '../../model/search/parts.ts';
 
 /** A record that has a token. */
@@ -49,24 +49,24 @@ export async function openPart(site: string, info: PartInfo, spent: (bytes: numb
   const pieceOf = (token: string): string | undefined => ranges.findLast(({ from }) => compare(from, token) <= 0)?.hash;
   const filterFiles = new Map(listOf(filters).map((each) => [textOf(listOf(each)[0]), textOf(listOf(each)[1])]));
   const title = listOf(fields).indexOf('title');
-  const loaded = new Map<string, Promise<ReadonlyMap<string, readonly Cbor[]>>>();
+  const loaded = new Map<string, Promise<Piece>>();
   const chosen = new Map<string, Promise<ReadonlyMap<string, readonly number[]>>>();
   const texts = new Map<number, Promise<IndexedText>>();
 
-  const loadPiece = (hash: string): Promise<ReadonlyMap<string, readonly Cbor[]>> =>
-    once(loaded, hash, async () => decodePiece(await load(`index/${hash}.pf_index`)));
+  const loadPiece = (hash: string): Promise<Piece> =>
+    once(loaded, hash, async () => openPiece(await load(`index/${hash}.pf_index`)));
   return {
     info,
     site,
     lengths: records.map(({ words }) => words),
     async find(token) {
       const piece = pieceOf(token);
-      const entry = piece === undefined ? undefined : (await loadPiece(piece)).get(token);
+      const entry = piece === undefined ? undefined : (await loadPiece(piece)).find(token);
       return entry === undefined ? [] : decodeEntry(entry, title);
     },
     async listAround(token) {
       const piece = pieceOf(token) ?? ranges[0]?.hash;
-      return piece === undefined ? [] : [...(await loadPiece(piece)).keys()];
+      return piece === undefined ? [] : (await loadPiece(piece)).tokens;
     },
     choose: (filter) =>
       once(chosen, filter, async () => {
@@ -103,10 +103,26 @@ async function unpack(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** `[[token, records, [[token with accents, records], …]], …]`: the entries by their token. A piece has hundreds, of which one or two are asked for. */
-function decodePiece(bytes: Uint8Array): ReadonlyMap<string, readonly Cbor[]> {
-  const entries = listOf(listOf(decodeCbor(bytes))[0]).map(listOf);
-  return new Map(entries.map((entry) => [textOf(entry[0]), entry]));
+interface Piece {
+  readonly tokens: readonly string[];
+  /** The entry of a token: `[token, records, [[token with accents, records], …]]`. */
+  find(token: string): readonly Cbor[] | undefined;
+}
+
+/** `[[entry, …], …]`. It has hundreds of entries, of which one or two are asked for and decoded. */
+function openPiece(bytes: Uint8Array): Piece {
+  const [entries = 0] = listMembers(bytes, 0);
+  const starts = listMembers(bytes, entries);
+  // an entry is a list of few members: its token stands behind one byte
+  const tokens = starts.map((start) => textOf(decodeCborAt(bytes, start + 1).value));
+  const places = new Map(tokens.map((token, i) => [token, starts[i]]));
+  return {
+    tokens,
+    find(token) {
+      const start = places.get(token);
+      return start === undefined ? undefined : listOf(decodeCborAt(bytes, start).value);
+    },
+  };
 }
 
 /** Each record is `[step, places, titles]`. Spellings of a token are one here. */

@@ -18,7 +18,7 @@ export interface ReadHit {
   readonly text: IndexedText;
 }
 
-/** The list of results: hits of a conversation come under its heading, where it stands already. */
+/** The list of results: hits of a conversation come under its heading, and into its fold where that was drawn before, so that what follows stays in its place. */
 export interface ResultList {
   clear(): void;
   /** `role`: turns of it only. How many turns were drawn. */
@@ -30,7 +30,6 @@ interface Group {
   readonly shown: HTMLElement;
   readonly folded: HTMLDetailsElement;
   readonly summary: HTMLElement;
-  turns: number;
 }
 
 export function openResultList(list: HTMLElement): ResultList {
@@ -42,6 +41,7 @@ export function openResultList(list: HTMLElement): ResultList {
     },
     add(hits, role) {
       let drawn = 0;
+      const before = new Set(groups.values());
       for (const { hit, text } of hits) {
         const url = addressOf(hit, text);
         const places = hit.matches.map(({ places: own }) => own);
@@ -51,7 +51,7 @@ export function openResultList(list: HTMLElement): ResultList {
         const group = groups.get(key) ?? drawGroup(url, text, key);
         if (!groups.has(key)) list.append(group.shown);
         groups.set(key, group);
-        for (const turn of turns) addTurn(group, url, turn);
+        for (const turn of turns) addTurn(group, drawTurn(url, turn), before.has(group));
         drawn += turns.length;
       }
       return drawn;
@@ -86,15 +86,15 @@ function drawGroup(url: string, { meta }: IndexedText, key: string): Group {
   const summary = document.createElement('summary');
   folded.append(summary);
   shown.append(heading, facts);
-  return { shown, folded, summary, turns: 0 };
+  return { shown, folded, summary };
 }
 
-function addTurn(group: Group, url: string, turn: FoundTurn): void {
-  group.turns++;
-  if (group.turns <= TURNS) return void group.shown.append(drawTurn(url, turn));
-  if (group.turns === TURNS + 1) group.shown.append(group.folded);
-  group.summary.textContent = `${group.turns - TURNS} more in this conversation`;
-  group.folded.append(drawTurn(url, turn));
+function addTurn(group: Group, turn: HTMLElement, late: boolean): void {
+  if (!late && group.shown.querySelectorAll(':scope > .search-turn').length < TURNS)
+    return void group.shown.append(turn);
+  group.folded.append(turn);
+  group.summary.textContent = `${group.folded.childElementCount - 1} more in this conversation`;
+  if (group.folded.parentElement === null) group.shown.append(group.folded);
 }
 
 /** The name of the copy that a result stands in; empty: it stands here. */

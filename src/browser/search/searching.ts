@@ -13,8 +13,9 @@ import { loadPartList } from './part-list.ts';
 import { LONGEST_QUERY, parseQuery, type Term } from './query.ts';
 import { openResultList } from './results.ts';
 
-/** Hits that are read at once, and conversations that are drawn before "More results". */
+/** Hits that are read at once; conversations that are drawn at first, and those before "More results", once somebody scrolls. */
 const READ = 8;
+const FIRST = 3;
 const CONVERSATIONS = 8;
 
 /** With fewer hits than these it is said where else one can look. */
@@ -38,11 +39,12 @@ export async function openSearching(form: SearchForm, own: PartList): Promise<{ 
   };
   let question = 0;
   let found: Found | undefined;
+  /** Somebody scrolled through it. */
+  let filled: Found | undefined;
   let left: Left | undefined = readLeft();
 
-  /** Draws the next conversations; `anew`: in the place of those before. What stands above them is there before they are, so that nothing moves. */
-  const show = async (current: number, now: Found, anew: boolean): Promise<void> => {
-    const upTo = (anew ? 0 : results.size) + CONVERSATIONS;
+  /** Draws up to so many conversations; `anew`: in the place of those before. What stands above them is there before they are, so that nothing moves. */
+  const draw = async (current: number, now: Found, upTo: number, anew = false): Promise<void> => {
     for (let first = anew; first || results.size < upTo; first = false) {
       const hits = await now.take(READ);
       const texts = await Promise.all(hits.map(async (hit) => ({ hit, text: await hit.part.read(hit.record) })));
@@ -56,17 +58,31 @@ export async function openSearching(form: SearchForm, own: PartList): Promise<{ 
       }
       if (hits.length === 0) break;
       results.add(texts, now.fields.chosen.role ?? '');
+      if (results.size < upTo) await untilSeen();
     }
     more.hidden = !now.hasMore();
     more.textContent = now.hasHits() ? 'More results' : furtherThan(now);
+  };
+
+  let drawing = Promise.resolve();
+  /** One after the other. */
+  const show: typeof draw = (...asked) => {
+    const shown = drawing.then(() => draw(...asked));
+    drawing = shown.catch(() => {});
+    return shown;
   };
 
   more.addEventListener('click', async () => {
     const now = found;
     if (now === undefined) return;
     const last = list.lastElementChild;
-    await show(question, now, false);
+    await show(question, now, results.size + CONVERSATIONS);
     (last?.nextElementSibling ?? last)?.querySelector('a')?.focus();
+  });
+  addEventListener('scroll', () => {
+    if (found === undefined || found === filled) return;
+    filled = found;
+    if (found.hasHits()) show(question, found, CONVERSATIONS).catch(reportError);
   });
   addEventListener('pagehide', () => {
     history.replaceState({ shown: found?.taken() ?? 0, top: scrollY } satisfies Left, '');
@@ -93,11 +109,12 @@ export async function openSearching(form: SearchForm, own: PartList): Promise<{ 
       }
       if (list.childElementCount === 0) say('Searching…');
       const now = openFound(fields, terms, await index.ask({ ...fields, terms }));
-      await show(current, now, true);
+      found = undefined;
+      await show(current, now, FIRST, true);
       if (question !== current) return;
       found = now;
       for (let back = left; back !== undefined && now.hasMore() && now.taken() < back.shown; )
-        await show(current, now, false);
+        await show(current, now, results.size + CONVERSATIONS);
       if (left !== undefined) scrollTo(0, left.top);
       left = undefined;
     },
@@ -108,6 +125,14 @@ export async function openSearching(form: SearchForm, own: PartList): Promise<{ 
     getElement('search-form', HTMLFormElement).requestSubmit();
     form.focus();
   }
+}
+
+/** Until what was drawn is on the screen; where the page is not, no longer than a moment. */
+function untilSeen(): Promise<void> {
+  return new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, 200);
+  });
 }
 
 /** The hits of a query in their order, asked for as they are taken. */

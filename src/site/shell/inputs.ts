@@ -7,7 +7,7 @@ import { decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
 import { errorCode } from '../../base/disk.ts';
 import { contentHash, keyOf } from '../state/keys.ts';
 import { assetUrl } from '../urls.ts';
-import { type Asset, readScripts } from './scripts.ts';
+import { type Asset, readScripts } from './scripts/scripts.ts';
 import { ICON, themeOf } from './theme.ts';
 
 export interface SiteInputs {

@@ -9,7 +9,7 @@ export interface PageKind {
   /** Modules of src/browser, without ending. */
   readonly scripts: readonly string[];
   readonly policy: string;
-  /** What it shows comes from its scripts: what these import is asked for with the page, and not module by module. */
+  /** What it shows comes from its scripts: each is one file, and what is left of modules is asked for with the page. */
   readonly scripted: boolean;
 }
 
@@ -60,6 +60,11 @@ export function listScripts(checks: boolean): ReadonlySet<string> {
   const { checked, ...others } = PAGE_KINDS;
   const kinds: readonly PageKind[] = [...Object.values(others), ...(checks ? [checked] : [])];
   return new Set([...COMMON_SCRIPTS, ...kinds.flatMap(({ scripts }) => scripts), ...(checks ? [CHECKER] : [])]);
+}
+
+/** Whether a module of src/browser is served in one file with what it imports. */
+export function isLinked(module: string): boolean {
+  return Object.values<PageKind>(PAGE_KINDS).some(({ scripted, scripts }) => scripted && scripts.includes(module));
 }
 
 /** The file that a module of src/browser is served as. */

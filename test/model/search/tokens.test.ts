@@ -1,7 +1,7 @@
 /** How texts are cut for the site's search: tokens, stems, and which part may have them. */
 
 import { expect, it } from 'vitest';
-import { decodeCbor } from '../../../src/model/search/cbor.ts';
+import { decodeCbor, decodeCborAt, listMembers } from '../../../src/model/search/cbor.ts';
 import { stemEnglish } from '../../../src/model/search/english-stem.ts';
 import { isJoined, joinTokens, listTokens, spaceTokens } from '../../../src/model/search/tokens.ts';
 import { createFilter, mayHold, SLICES, sliceOf } from '../../../src/model/search/word-filter.ts';
@@ -58,4 +58,17 @@ it('CBOR of other kinds, cut short or too long is refused', () => {
     [0x9f, 0xff],
   ])
     expect(() => decodeCbor(Uint8Array.from(wrong)), String(wrong)).toThrow(RangeError);
+});
+
+it('members of a list are found without making those between, and one that ends too early is refused', () => {
+  // [[1, "ab", [[], -300]], 70000, "c"]
+  const bytes = [0x83, 0x83, 0x01, 0x62, 0x61, 0x62, 0x82, 0x80, 0x39, 0x01, 0x2b, 0x1a, 0, 1, 0x11, 0x70, 0x61, 0x63];
+  const packed = Uint8Array.from(bytes);
+  const membersAt = (start: number) => listMembers(packed, start).map((at) => decodeCborAt(packed, at).value);
+  expect(membersAt(0)).toEqual([[1, 'ab', [[], -300]], 70_000, 'c']);
+  expect(membersAt(0)).toEqual(decodeCbor(packed));
+  expect(membersAt(1)).toEqual([1, 'ab', [[], -300]]);
+  expect(() => listMembers(packed, 2)).toThrow(RangeError);
+  for (let length = 1; length < bytes.length - 2; length++)
+    expect(() => listMembers(packed.subarray(0, length), 0), String(length)).toThrow(RangeError);
 });

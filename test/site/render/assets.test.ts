@@ -3,11 +3,12 @@
 
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeUtf8, encodeUtf8 } from '../../../src/base/bytes.ts';
 import type { Item, NoteKind, ToolKind } from '../../../src/model/item.ts';
 import { renderDamagedTurn, renderWithheldTurn } from '../../../src/site/render/turn.ts';
-import { readScripts } from '../../../src/site/shell/scripts.ts';
+import { readScripts } from '../../../src/site/shell/scripts/scripts.ts';
 import { parseStrict } from './parse.ts';
 import { callPart, HASH, item, render, responsePart, textPart } from './samples.ts';
 
@@ -116,6 +117,14 @@ describe('the pages’ scripts', () => {
     for (const name of own)
       expect(decodeUtf8(scripts.get(name)?.content ?? new Uint8Array()), name).not.toMatch(/\b(?:Buffer|process)\./);
     for (const [name, { content }] of scripts) expect(decodeUtf8(content), name).not.toMatch(/^import [^;]*['"]node:/m);
+  });
+
+  it('of the search are one small file', () => {
+    const { content = new Uint8Array(), joined = [] } = scripts.get('search-search.js') ?? {};
+    expect(joined).toContain('search-results.js');
+    expect(scripts.has('search-results.js')).toBe(false);
+    expect(decodeUtf8(content)).not.toMatch(/^(?:import|export) /m);
+    expect(gzipSync(content).length).toBeLessThan(24_000);
   });
 
   it('of a check come only with pages that can be checked', () => {

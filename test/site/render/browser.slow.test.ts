@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readScripts } from '../../../src/site/shell/scripts.ts';
+import { readScripts } from '../../../src/site/shell/scripts/scripts.ts';
 import { xssPayloads } from '../xss-corpus.ts';
 import { callPart, item, render, renderAnswered, responsePart, textPart } from './samples.ts';
 

@@ -1,25 +1,28 @@
 /** The pages' scripts as files to serve: the modules of src/browser, with what they import, types taken out. */
-/** No bundler: each module stays a file, its name holds a hash, and imports name it by that. */
+/** No bundler: each module stays a file, its name holds a hash, and imports name it by that; but what a page shows nothing without is one file. */
 
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { encodeUtf8 } from '../../base/bytes.ts';
-import { contentHash } from '../state/keys.ts';
-import { assetUrl } from '../urls.ts';
-import { listScripts } from './page-kinds.ts';
+import { encodeUtf8 } from '../../../base/bytes.ts';
+import { contentHash } from '../../state/keys.ts';
+import { assetUrl } from '../../urls.ts';
+import { isLinked, listScripts } from '../page-kinds.ts';
+import { type LinkedModule, linkModules } from './link-modules.ts';
 
 export interface Asset {
   readonly url: string;
   readonly content: Uint8Array;
   /** Addresses of the modules that a script imports, and of those that they import. */
   readonly modules?: readonly string[];
+  /** Names of the modules that are joined in it. */
+  readonly joined?: readonly string[];
 }
 
 /** `.ts` here and `.js` in the published package. */
 const EXTENSION = extname(import.meta.url);
-const SOURCES = fileURLToPath(new URL('../..', import.meta.url));
+const SOURCES = fileURLToPath(new URL('../../..', import.meta.url));
 const FOLDER = join(SOURCES, 'browser');
 const FROM = /^((?:import|export) (?:(?!type\b)[^;]*?\bfrom )?['"])([^'"]+)(['"];)/gm;
 /** A module that is loaded when it is needed. */
@@ -41,6 +44,7 @@ const FOR_BROWSERS: ReadonlyMap<string, string> = new Map([
  */
 export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): ReadonlyMap<string, Asset> {
   const entries = new Set([...listScripts(checks)].map((name) => join(FOLDER, `${name}${EXTENSION}`)));
+  const linked = new Set([...listScripts(checks)].filter(isLinked).map((name) => join(FOLDER, `${name}${EXTENSION}`)));
   const scripts = new Map<string, Asset>();
   /** By name, the files beside a module that it needs, and those that they need. */
   const needs = new Map<string, ReadonlySet<string>>();
@@ -48,7 +52,7 @@ export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): R
     const name = nameOf(file);
     const known = own.get(name) ?? scripts.get(name);
     if (known !== undefined) return known;
-    const asset = file.endsWith('.wasm') ? readAsset(name, file) : readScript(name, file);
+    const asset = file.endsWith('.wasm') ? readAsset(name, file) : (findLinked(name, file) ?? readScript(name, file));
     scripts.set(name, asset);
     return asset;
   };
@@ -70,8 +74,8 @@ export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): R
       .replace(LATER, beside)
       .replace(FILE, beside);
     needs.set(name, below);
-    const linked = entries.has(file) && below.size > MANY ? code + importAll(below) : code;
-    const url = assetUrl(name, contentHash(linked));
+    const whole = entries.has(file) && below.size > MANY ? code + importAll(below) : code;
+    const url = assetUrl(name, contentHash(whole));
     return {
       url,
       modules: [...below]
@@ -80,12 +84,41 @@ export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): R
         .sort(),
       // Types are taken out when it is written: most builds only ask for the name.
       get content() {
-        return contentOf(url, linked, file);
+        return contentOf(url, whole, file);
+      },
+    };
+  };
+  /** Nothing for a module that stays a file, as all do of which a user has one of his own. */
+  const findLinked = (name: string, file: string): Asset | undefined => {
+    const modules = linked.has(file) ? listModules(file) : [];
+    const joined = modules.map((module) => nameOf(module.file));
+    if (joined.length === 0 || joined.some((each) => own.has(each))) return undefined;
+    const code = linkModules(modules);
+    const url = assetUrl(name, contentHash(code));
+    return {
+      url,
+      modules: [],
+      joined,
+      get content() {
+        return contentOf(url, code, file);
       },
     };
   };
   for (const file of entries) add(file);
   return scripts;
+}
+
+/** The module and what it imports, each behind what it needs itself. */
+function listModules(entry: string): readonly LinkedModule[] {
+  const listed = new Map<string, LinkedModule>();
+  const add = (file: string): void => {
+    if (listed.has(file)) return;
+    const source = readFileSync(file, 'utf8');
+    for (const [, , target = ''] of source.matchAll(FROM)) add(findTarget(target, file));
+    listed.set(file, { file, source, findTarget: (target) => findTarget(target, file) });
+  };
+  add(entry);
+  return [...listed.values()];
 }
 
 /** Modules that would come layer by layer. */
