@@ -8,7 +8,7 @@ import { createFeedBuilder } from './feeds/feeds.ts';
 import type { BuildOptions } from './options.ts';
 import { createGate } from './render/gate.ts';
 import { createPainter, FACE } from './render/paint/painter.ts';
-import { createRenderPool, type RenderPool } from './render/render-pool.ts';
+import { createRenderPool, type RenderPool, WORTH_A_THREAD } from './render/render-pool.ts';
 import { type Around, createFrame } from './shell/frame.ts';
 import type { SiteInputs } from './shell/inputs.ts';
 import { createPageQueue } from './shell/page-queue.ts';
@@ -49,7 +49,7 @@ export function openBuild(
   const frame = createFrame(options.config, inputs, options.mode, options.replica !== undefined, aroundOf(options));
   const queue = createPageQueue(output, {
     templates: inputs.templates,
-    plain: listPlainTemplates(state, inputs.templates),
+    plain: listPlainTemplates(state, inputs),
     folder: join(options.cacheDir, 'shells'),
   });
   const deferred = createDeferred();
@@ -92,6 +92,7 @@ export function openBuild(
     problems: () => problems,
     start(turns) {
       pool = createRenderPool(turns);
+      if (turns >= WORTH_A_THREAD) queue.ready();
     },
     send: queue.flush,
     async settled() {
@@ -102,7 +103,7 @@ export function openBuild(
       await context.pool.close();
       await context.painter.close();
       await queue.close();
-      keepPlainTemplates(state, inputs.templates, queue.listPlain());
+      keepPlainTemplates(state, inputs, queue.listPlain());
       state.commit();
     },
   };

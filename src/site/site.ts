@@ -145,7 +145,7 @@ export async function buildSite(archive: ArchiveReader, options: BuildOptions): 
     const last = options.check === true ? undefined : findLastReport(state, options.outputDir, siteKey);
     if (last !== undefined) return last;
     checkGated(archive, options);
-    if (listPlainTemplates(state, inputs.templates).length === 0) readyShells();
+    if (listPlainTemplates(state, inputs).length === 0) readyShells();
     const { buildChanges } = await import('./build.ts');
     return await buildChanges(archive, options, inputs, state, siteKey);
   } finally {

@@ -14,7 +14,7 @@ export interface RenderPool {
 }
 
 /** Fewer turns than this are rendered sooner than a thread has started. */
-const WORTH_A_THREAD = 1500;
+export const WORTH_A_THREAD = 1500;
 const MOST_THREADS = 8;
 
 export interface RenderPoolOptions {

@@ -13,6 +13,8 @@ import { ICON, themeOf } from './theme.ts';
 export interface SiteInputs {
   /** `list.njk` → source. The user's own stand in front of ours. */
   readonly templates: ReadonlyMap<string, string>;
+  /** None of them is the user's. */
+  readonly templatesAreOurs: boolean;
   /** File name → content and the address that pages use; the pages' scripts among them. */
   readonly assets: ReadonlyMap<string, Asset>;
   /** `about` → Markdown, from `content/pages`. */
@@ -63,7 +65,9 @@ export function readInputs(folders: InputFolders): SiteInputs {
     [...templates],
     [...assets.values()].map((asset) => asset.url),
   );
-  return { templates, assets, pages, notes, docs, shellKey, key: keyOf(shellKey, [...pages], [...notes], [...docs]) };
+  const templatesAreOurs = folders.userTemplatesDir === undefined;
+  const key = keyOf(shellKey, [...pages], [...notes], [...docs]);
+  return { templates, templatesAreOurs, assets, pages, notes, docs, shellKey, key };
 }
 
 const ASSET = /^[a-z0-9-]+\.(?:css|js|svg|png|ico|woff2|txt)$/;

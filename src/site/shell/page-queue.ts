@@ -52,6 +52,8 @@ type ShellLane = Lane<ShellJob, ShellAnswer>;
 export interface PageQueue {
   /** Resolves when the page, declared before, is written. Rejects with TemplateError, ThreadDiedError. */
   add(model: PageModel, body: SafeHtml | EncodedHtml): Promise<void>;
+  /** Starts the thread, because there will be much for it: it loads while nothing waits for it, and no page is filled here. */
+  ready(): void;
   /** Sends what waits, unless the thread has enough to do. */
   hurry(): void;
   /** Sends what waits. */
@@ -104,7 +106,8 @@ export function createPageQueue(output: Output, setup: Omit<ShellSetup, 'staging
   let { plain } = setup;
   let here = 0;
   let shells: Promise<PlainShells> | undefined;
-  const isForHere = ({ model }: ShellPage): boolean => here < MOST_HERE && plain.includes(model.template);
+  const isForHere = ({ model }: ShellPage): boolean =>
+    lane === undefined && here < MOST_HERE && plain.includes(model.template);
   const fillHere = async (page: ShellPage): Promise<void> => {
     here++;
     shells ??= import('./plain-shells.ts').then(({ createPlainShells }) => createPlainShells(setup.templates));
@@ -148,6 +151,9 @@ export function createPageQueue(output: Output, setup: Omit<ShellSetup, 'staging
     add(model, body) {
       const page = { model, body: typeof body === 'string' ? encodeHtml(body) : body };
       return isForHere(page) ? fillHere(page) : send(page);
+    },
+    ready() {
+      lane ??= takeThread();
     },
     hurry,
     flush,
