@@ -10,9 +10,9 @@ if (button !== null && out !== null) {
     out.textContent = 'Checking…';
     try {
       await (await import(button.dataset.checker ?? '')).checkThisPage(out);
-    } catch {
-      out.textContent =
-        'Not checked: the program that checks did not come. Nothing is said about the page; try again later.';
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      out.textContent = `Not checked: the program that checks did not come. Nothing is said about the page; try again later. (${why})`;
     }
     button.disabled = false;
   });

@@ -24,8 +24,10 @@ export interface FetchedConversation {
 /** Throws what reading does. */
 export async function fetchConversation(page: ShownPage, content: ContentReader): Promise<FetchedConversation> {
   const turns = knowTurns(content.turns, content.heads);
-  const { path, shown } = listShown(page, turns);
+  const { path, shown, elsewhere } = listShown(page, turns);
   const views = await readViews(content, path, new Set(shown.map(({ hash }) => hash)));
+  for (const turn of elsewhere)
+    if (!views.has(turn.hash)) views.set(turn.hash, await readView(content, turn, undefined));
   const blobs = await readPictures(content, page, [...views.values()]);
   return {
     known: { ...turns, walkViews: (way) => way.flatMap(({ hash }) => views.get(hash) ?? []) },
@@ -33,16 +35,19 @@ export async function fetchConversation(page: ShownPage, content: ContentReader)
   };
 }
 
+async function readView(content: ContentReader, turn: LoggedTurn, previous: TurnView | undefined): Promise<TurnView> {
+  const [payload] = await content.readPayloads([turn]);
+  return viewTurn(turn, payload ?? { status: 'damaged', file: '', problem: 'nothing came' }, previous);
+}
+
 async function readViews(
   content: ContentReader,
   path: readonly LoggedTurn[],
   shown: ReadonlySet<TurnHash>,
-): Promise<ReadonlyMap<TurnHash, TurnView>> {
+): Promise<Map<TurnHash, TurnView>> {
   const views = new Map<TurnHash, TurnView>();
   const read = async (turn: LoggedTurn): Promise<TurnView> => {
-    const [payload] = await content.readPayloads([turn]);
-    const previous = turn.parent === null ? undefined : views.get(turn.parent);
-    const view = viewTurn(turn, payload ?? { status: 'damaged', file: '', problem: 'nothing came' }, previous);
+    const view = await readView(content, turn, turn.parent === null ? undefined : views.get(turn.parent));
     views.set(turn.hash, view);
     return view;
   };

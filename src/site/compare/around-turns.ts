@@ -40,6 +40,8 @@ function tagProblem({ within }: Piece, between: boolean): string | undefined {
   // data for search engines, which no browser runs or shows
   if (name === 'script' && within.at(-2)?.name === 'head' && isData(attributes)) return undefined;
   if (name === 'link' && isOursOrNames(attributes)) return undefined;
+  if (name === 'meta' && !/^utf-8$/i.test(attributes.get('charset') ?? 'utf-8'))
+    return '<meta> says that its letters are others than ours';
   if (name === 'meta' && HARMLESS_META.test(attributes.get('http-equiv') ?? 'content-security-policy'))
     return undefined;
   if (!between && CONTROLS.has(name) && (name !== 'form' || attributes.get('action') === undefined || isOurs('action')))

@@ -2,16 +2,18 @@
 /** Made again by what builds pages. What belongs to other pages, or to the owner, is counted and never guessed. */
 
 import { escapeHtml } from '../../base/html.ts';
+import { readableTime } from '../../base/time.ts';
 import type { Meta } from '../../model/conversation.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import { renderWorkLine } from '../conversation/page/conversation-body.ts';
 import { renderCover } from '../conversation/page/cover.ts';
 import { renderRows } from '../conversation/page/prompt-index.ts';
-import { titleOf } from '../render/names.ts';
+import { agentName, projectName, titleOf } from '../render/names.ts';
 import { plainTitle } from '../render/text/plain-title.ts';
 import type { ToldExchange } from '../state/pages/told.ts';
 import type { AroundFinding } from './around-turns.ts';
+import type { ForkBoxes } from './fork-boxes.ts';
 import { classesOf, type OpenElement, type Piece, readPage, type ShownPage } from './read-page.ts';
 import type { Told } from './telling.ts';
 
@@ -22,7 +24,7 @@ export interface Beside {
   readonly elsewhere: number;
   /** Notes that the owner wrote, on the cover and between turns. */
   readonly notes: number;
-  /** Boxes of forks and sub-agents, and what else is said above and below the turns: nothing is said of them. */
+  /** Boxes of sub-agents and of where a branch comes from, and what else is said above and below the turns: nothing is said of them. */
   readonly boxes: number;
   readonly others: number;
   /** Whether the heading is that of the published conversation; `other`: it may be the owner's. */
@@ -32,12 +34,14 @@ export interface Beside {
 export interface BesideFacts {
   readonly told: Told;
   readonly meta: Meta;
-  /** From the first turn of the conversation to the last one on the page. */
+  /** From the first turn of the conversation to the last one on the page; and all that the conversation has. */
   readonly path: readonly LoggedTurn[];
+  readonly all: readonly LoggedTurn[];
   /** The last exchange may go on behind the page. */
   readonly open: boolean;
   /** The page has all turns that the conversation has. */
   readonly whole: boolean;
+  readonly forks: Pick<ForkBoxes, 'same' | 'judged'>;
 }
 
 /** A text of the page with what it stands in. */
@@ -55,7 +59,7 @@ export function compareBeside(
   const findings: AroundFinding[] = [];
   const [notes, boxes] = [new Set<OpenElement>(), new Set<OpenElement>()];
   const cover = facts.whole ? listCover(facts) : undefined;
-  let [same, elsewhere, others] = [0, 0, 0];
+  let [same, elsewhere, others] = [facts.forks.same, 0, 0];
   let title: Beside['title'] = 'unknown';
   const judge = (judged: Judged): void => {
     if (judged === 'same') same++;
@@ -66,15 +70,20 @@ export function compareBeside(
     const note = find(block, 'aside', 'written');
     const box = find(block, 'aside');
     if (note !== undefined) notes.add(note);
-    else if (box !== undefined) boxes.add(box);
-    else if (find(block, 'h1') !== undefined) title = judgeTitle(block, facts);
+    else if (box !== undefined) {
+      if (!facts.forks.judged.has(box)) boxes.add(box);
+    } else if (find(block, 'h1') !== undefined) title = judgeTitle(block, facts);
     else if (find(block, 'section', 'exchange') !== undefined && find(block, 'h2') !== undefined)
       judge(judgeHeading(block, page, facts));
     else if (find(block, 'p', 'work') !== undefined) judge(judgeWork(block, page, facts));
     else if (find(block, 'nav', 'index') !== undefined && find(block, 'li') !== undefined)
       judge(judgeRow(block, facts));
     else if (find(block, 'div', 'cover') !== undefined) judge(judgeCover(block, cover));
-    else if (isSaid(block)) others++;
+    else if (find(block, 'dl', 'facts') !== undefined) judge(judgeFact(block, facts));
+    else if (find(block, 'section', 'page-check') !== undefined) {
+      if (find(block, 'button') === undefined)
+        findings.push({ turn: '', problem: 'the place of the answer says something before anybody asked' });
+    } else if (isSaid(block)) others++;
   }
   return { same, elsewhere, notes: notes.size, boxes: boxes.size, others, title, findings };
 }
@@ -153,12 +162,37 @@ function judgeTitle({ words }: Block, { told, meta, path }: BesideFacts): Beside
   return (meta.title ?? '') === '' ? 'unknown' : 'other';
 }
 
-/** In the place of what the conversation says: no facts, links or tools of the page. */
+/** In the place of what the conversation says: no link, tag or tool of the page, and not what the site has on all pages. */
 function isSaid(block: Block): boolean {
-  if (find(block, 'main') === undefined || find(block, 'header') !== undefined || find(block, 'nav') !== undefined)
-    return false;
-  const isTool = ['page-check', 'take'].some((name) => find(block, 'section', name) !== undefined);
-  return !isTool && find(block, 'details', 'run') === undefined;
+  if (find(block, 'body') === undefined) return false;
+  return !FRAME.some(([name, className]) => find(block, name, className) !== undefined);
+}
+
+/** What these hold is told of in words (report-words.ts). */
+const FRAME: readonly (readonly [string, string?])[] = [
+  ['nav'],
+  ['ul', 'tags'],
+  ['p', 'position'],
+  ['section', 'take'],
+  ['details', 'run'],
+  ['header', 'site-header'],
+  ['footer', 'site-footer'],
+  ['a', 'skip-link'],
+];
+
+/** What stands at the top of the first page; who started it is told by another conversation. */
+function judgeFact({ words }: Block, { meta, all }: BesideFacts): Judged {
+  const times = all.map(({ timeMs }) => timeMs);
+  const facts: Readonly<Record<string, string | undefined>> = {
+    Agent: meta.agent === undefined ? undefined : agentName(meta.agent),
+    Project: meta.project === undefined ? undefined : projectName(meta.project),
+    Branch: meta.git?.branch === undefined ? undefined : plainTitle(meta.git.branch, 80),
+    Started: readableTime(Math.min(...times)),
+    Lastturn: readableTime(Math.max(...times)),
+  };
+  if (words.startsWith('Startedby')) return 'elsewhere';
+  const isRight = Object.entries(facts).some(([name, said = '']) => words === name + squeeze(escapeHtml(said)));
+  return isRight ? 'same' : { turn: '', problem: `a fact at the top is changed: “${words.slice(0, 60)}”` };
 }
 
 /** Texts of one block together, in their order. Badges are the site's own words. */

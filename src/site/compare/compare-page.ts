@@ -8,6 +8,7 @@ import { foldersOf } from '../view/folders.ts';
 import type { TurnView } from '../view/turn-view.ts';
 import { findAround } from './around-turns.ts';
 import { type Beside, compareBeside } from './beside-turns.ts';
+import { compareForks, listToldElsewhere } from './fork-boxes.ts';
 import type { KnownTurns } from './known-turns.ts';
 import { readPage, type ShownPage, type ShownTurn } from './read-page.ts';
 import { type Rendering, renderAgain, type ShownPicture } from './render-again.ts';
@@ -16,7 +17,7 @@ import { findWithoutTurns } from './without-turns.ts';
 
 /** A conversation of which all records are verified. */
 export interface KnownConversation extends KnownTurns {
-  /** In their order, those of `shown` and all whose calls they answer. */
+  /** In their order, those of `shown` and all whose calls they answer; also those that boxes on the page tell of. */
   readonly walkViews: (path: readonly LoggedTurn[], shown: ReadonlySet<TurnHash>) => Iterable<TurnView>;
 }
 
@@ -101,10 +102,12 @@ export function comparePage(page: ShownPage, conversation: KnownConversation, re
   const fromFirst = first !== undefined && first.hash === hashes[0];
   const toLast = deepest !== undefined && !conversation.hasChildren(deepest.hash);
   const whole = fromFirst && path.length === conversation.turns.length;
+  const forks = compareForks(page, conversation, { told, basePath: rendering.basePath });
   const { findings: wrong, ...beside } = compareBeside(page, {
-    ...{ told, meta: rendering.meta, path, open: !toLast, whole },
+    ...{ told, meta: rendering.meta, path, all: conversation.turns, open: !toLast, whole, forks },
   });
-  for (const { turn, problem } of wrong) findings.push({ turn, problem: `beside the turns: ${problem}` });
+  for (const { turn, problem } of [...forks.findings, ...wrong])
+    findings.push({ turn, problem: `beside the turns: ${problem}` });
   const places = new Set(page.turns.flatMap(({ addresses }) => addresses));
   return {
     ...{ turns: page.turns.length, shown: page.turns.map(({ digits }) => digits), same, sameText, findings },
@@ -114,13 +117,14 @@ export function comparePage(page: ShownPage, conversation: KnownConversation, re
   };
 }
 
-/** The turns of a page that the conversation has, for who has to fetch what they say before the page can be compared. */
-export function listShown({ turns }: ShownPage, conversation: KnownTurns) {
-  const known = turns.flatMap((shown) => {
+/** The turns of a page that the conversation has, and those that its boxes tell of, for who has to fetch what they say before the page can be compared. */
+export function listShown(page: ShownPage, conversation: KnownTurns) {
+  const known = page.turns.flatMap((shown) => {
     const turn = conversation.findTurn(shown.digits);
     return turn === undefined ? [] : [{ turn }];
   });
-  return { path: pathOf(conversation, known), shown: known.map(({ turn }) => turn) };
+  const shown = known.map(({ turn }) => turn);
+  return { path: pathOf(conversation, known), shown, elsewhere: listToldElsewhere(page, conversation) };
 }
 
 function pathOf({ listBranch }: KnownTurns, known: readonly { readonly turn: LoggedTurn }[]): readonly LoggedTurn[] {

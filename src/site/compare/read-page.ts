@@ -86,7 +86,10 @@ export function readPage(html: string, { colours }: ReadOptions = { colours: tru
       turns.push(turn);
       const hiding = open.find((each) => !SHOWING.has(each.element.name) || isUnseen(each.element));
       if (hiding !== undefined)
-        odd.push({ turn: turn.digits, problem: `it stands inside <${hiding.element.name}>, where it may not be seen` });
+        odd.push({
+          turn: turn.digits,
+          problem: `it stands inside <${hiding.element.name}>, where it may not be seen, or not as it was said`,
+        });
     }
     const own = turn ?? outer;
     if (!silent) own?.marks.push(tag);
@@ -208,9 +211,11 @@ export function isHidden({ attributes }: OpenElement): boolean {
   return ['hidden', 'style', 'inert', 'popover', 'aria-hidden'].some((name) => attributes.has(name));
 }
 
-/** Also by a class of our own styles. */
+/** Also by a class of our own styles; or signs stand in another order, or anybody types over them. */
 function isUnseen(element: OpenElement): boolean {
-  return isHidden(element) || classesOf(element).includes('visually-hidden');
+  const { attributes } = element;
+  const isOther = attributes.has('dir') || attributes.has('contenteditable');
+  return isOther || isHidden(element) || classesOf(element).includes('visually-hidden');
 }
 
 /** What no turn has, whatever renderer made it: what runs, what hides, what asks, what loads other pages. */

@@ -15,7 +15,7 @@ export function comparedWords({ beside, pictures, takenBack }: PageReport): read
     ...(files === 0 ? [] : [`${plural(files, 'picture')} fetched and compared`]),
     ...(beside.same === 0
       ? []
-      : [`${plural(beside.same, 'heading, count or summary', 'headings, counts and summaries')} told again`]),
+      : [`${plural(beside.same, 'heading, count or summary', 'headings, counts, boxes and summaries')} told again`]),
     ...(beside.title === 'same' ? ['the title'] : []),
   ];
 }
@@ -35,8 +35,11 @@ export function notComparedWords({ beside }: PageReport): string {
     ...(beside.elsewhere === 0
       ? []
       : [`${plural(beside.elsewhere, 'line')} about turns of other pages, branches and prices`]),
-    ...(beside.boxes === 0 ? [] : [`${plural(beside.boxes, 'box', 'boxes')} about branches and sub-agents`]),
-    ...(beside.others === 0 ? [] : [`${plural(beside.others, 'other line')} above and below the turns`]),
-    'facts, tags, names of branches and links between pages; styles and scripts, which can hide or change what is seen',
+    ...(beside.boxes === 0
+      ? []
+      : [`${plural(beside.boxes, 'box', 'boxes')} about sub-agents and where a branch comes from`]),
+    ...(beside.others === 0 ? [] : [`${plural(beside.others, 'other line')} beside the turns`]),
+    'tags, links between pages, commands to take it along, and what the site says around its pages, in previews, feeds, search and Markdown',
+    'styles and scripts, which can hide or change what is seen',
   ].join('; ');
 }

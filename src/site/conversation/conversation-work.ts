@@ -10,7 +10,7 @@ import type { ToldExchange } from '../state/pages/told.ts';
 import { turnUrn } from '../urls.ts';
 import { foldersOf } from '../view/folders.ts';
 import { type BranchOutline, outlineBranches } from '../view/outline.ts';
-import type { TurnView } from '../view/turn-view.ts';
+import { type TurnView, walkViews } from '../view/turn-view.ts';
 import { createBlobPlaces, type PlaceBlob } from './blob-urls.ts';
 import { type BranchNames, createBranchNames } from './branch-names.ts';
 import type { BuildContext, VisibleConversation } from './context.ts';
@@ -77,7 +77,8 @@ export function createWork(
   const tombstones = archive.listTombstones(summary.id);
   const withheld = new Map(tombstones.map((tombstone) => [tombstone.turn, tombstone.timeMs]));
   const images = options.mode === 'local' || options.config.images.publish;
-  const names = createBranchNames(context, conversation, branches);
+  const { id } = summary;
+  const names = createBranchNames((turns) => walkViews(archive, turns), { id, title: conversation.title }, branches);
   const folders = foldersOf(summary.meta);
   return {
     context,

@@ -1,40 +1,23 @@
 /** Links between conversations and branches: forks, sub-agents, and who started whom. */
-/** Only to what this site shows; the other end is named by its title. Long rows of links are cut, with a way to the rest. */
+/** Only to what this site shows; the other end is named by its title. */
 
-import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import { formatCount } from '../render/names.ts';
+import type { ConversationId } from '../../model/ids.ts';
 import type { LinkModel } from '../shell/page-model.ts';
 import type { ChildConversation } from '../state/conversations.ts';
-import { branchListUrl, conversationUrl, turnAnchor, turnUrl } from '../urls.ts';
+import { conversationUrl, turnAnchor, turnUrl } from '../urls.ts';
 import type { BranchOutline } from '../view/outline.ts';
 import type { TurnView } from '../view/turn-view.ts';
 import type { BranchNames } from './branch-names.ts';
 import type { BuildContext, VisibleConversation } from './context.ts';
+import { createForkWays, type ForkWays } from './fork-ways.ts';
 
-/** Links to branches or sub-agents in one place. */
-const MOST_LINKS = 50;
-
-/** A way that leaves here. */
-export interface ForkLink extends LinkModel {
-  /** The branch's own name; empty: the link leads to a list. */
-  readonly name: string;
-  /** How it ended, in a sentence; empty: nothing was answered. */
-  readonly ending: string;
-}
-
-export interface Kin {
-  /** Branches that go another way after this turn. */
-  forksAfter(turn: TurnHash): readonly ForkLink[];
-  /** Branches that left the one of this name. */
-  forksFrom(branch: string): readonly ForkLink[];
+export interface Kin extends ForkWays {
   /** Conversations of sub-agents that this turn started. */
   childrenOf(view: TurnView): readonly LinkModel[];
   /** All branches but the main one. */
   readonly branches: readonly LinkModel[];
   /** Conversations of all its sub-agents. */
   readonly children: readonly LinkModel[];
-  /** Links with those that are too many cut off. */
-  cutBranches(links: readonly LinkModel[]): readonly LinkModel[];
 }
 
 export function createKin(
@@ -48,25 +31,9 @@ export function createKin(
   const byCall = Map.groupBy(children, (child) => (child.turn === undefined ? child.call : undefined));
   const positions = new Map(children.map((child, i) => [child, i]));
   const order = (child: ChildConversation): number => positions.get(child) ?? 0;
-  const linkTo = (branch: BranchOutline): LinkModel => ({ label: names.labelOf(branch), url: names.urlOf(branch) });
-  const leaving = outlines.filter(({ forkTurn, turns }) => forkTurn !== undefined && turns.length > 0);
-  const byFork = Map.groupBy(leaving, ({ forkTurn }) => forkTurn);
-  const byOrigin = Map.groupBy(leaving, ({ forkedFrom }) => forkedFrom);
-  const all: LinkModel = { label: `All ${formatCount(outlines.length - 1)} branches`, url: branchListUrl(id) };
-  const cutBranches = (links: readonly LinkModel[]): readonly LinkModel[] =>
-    links.length <= MOST_LINKS ? links : [...links.slice(0, MOST_LINKS), all];
-  const forkLink = (branch: BranchOutline): ForkLink => ({
-    ...linkTo(branch),
-    name: branch.head.name,
-    ending: names.endingOf(branch),
-  });
-  const listWays = (ways: readonly BranchOutline[] = []): readonly ForkLink[] => {
-    const links = ways.slice(0, MOST_LINKS).map(forkLink);
-    return ways.length <= MOST_LINKS ? links : [...links, { ...all, name: '', ending: '' }];
-  };
+  const ways = createForkWays(id, outlines, names);
   return {
-    forksAfter: (turn) => listWays(byFork.get(turn)),
-    forksFrom: (branch) => listWays(byOrigin.get(branch)),
+    ...ways,
     childrenOf({ turn, item }) {
       if (children.length === 0) return [];
       const found = new Set(byTurn.get(turn.hash));
@@ -75,9 +42,10 @@ export function createKin(
       }
       return [...found].sort((a, b) => order(a) - order(b)).map(childLink);
     },
-    branches: outlines.filter((branch) => !branch.main).map(linkTo),
+    branches: outlines
+      .filter((branch) => !branch.main)
+      .map((branch) => ({ label: names.labelOf(branch), url: names.urlOf(branch) })),
     children: children.map(childLink),
-    cutBranches,
   };
 }
 

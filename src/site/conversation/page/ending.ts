@@ -11,7 +11,8 @@ import type { Neighbour } from '../../state/neighbours.ts';
 import { conversationUrl, projectUrl } from '../../urls.ts';
 import type { BranchOutline } from '../../view/outline.ts';
 import type { ConversationWork } from '../conversation-work.ts';
-import { type ForkLink, parentLink } from '../kin.ts';
+import type { ForkLink } from '../fork-ways.ts';
+import { parentLink } from '../kin.ts';
 import { MOST_DRAWN } from './branch-tree.ts';
 import { originOf } from './forks.ts';
 

@@ -8,7 +8,7 @@ import type { LinkModel } from '../../shell/page-model.ts';
 import { conversationUrl, turnAnchor } from '../../urls.ts';
 import type { BranchOutline } from '../../view/outline.ts';
 import type { ConversationWork } from '../conversation-work.ts';
-import type { ForkLink } from '../kin.ts';
+import type { ForkLink } from '../fork-ways.ts';
 
 const NOTHING = joinHtml([]);
 

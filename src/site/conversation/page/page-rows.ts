@@ -7,7 +7,7 @@ import type { AnsweringTurn } from '../../render/turn.ts';
 import type { LinkModel } from '../../shell/page-model.ts';
 import { onlyResponse, pairRows, type Row } from '../../view/rows.ts';
 import type { TurnView } from '../../view/turn-view.ts';
-import type { ForkLink } from '../kin.ts';
+import type { ForkLink } from '../fork-ways.ts';
 
 /** A turn on its page, with what stands around it. */
 export interface PlacedTurn {
