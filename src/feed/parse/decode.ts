@@ -14,8 +14,20 @@ export function decodeFeed(bytes: Uint8Array, contentType = ''): string {
   const decoder =
     findDecoder(mark ?? (isPlainUtf8 ? 'utf-8' : parameterOf(contentType))) ?? findDecoder(declared ?? 'utf-8');
   if (decoder === undefined) throw new FeedParseError(`its character set "${declared?.slice(0, 40)}" is not known`);
-  return cleanXmlText(dropTerminalCodes(decoder.decode(bytes)));
+  return cleanXmlText(dropTerminalCodes(asWindows(decoder.decode(bytes))));
 }
+
+/** Signs that no text has are those of windows-1252, also where they are given by their numbers, as browsers have it. */
+function asWindows(text: string): string {
+  return text
+    .replace(/&#(?:x0*([89][0-9a-f])|0*(1[2-5]\d));/gi, (reference, hex?: string, decimal?: string) => {
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+      return code >= 0x80 && code < 0xa0 ? WINDOWS.decode(Uint8Array.of(code)) : reference;
+    })
+    .replace(/[\u0080-\u009f]/g, (sign) => WINDOWS.decode(Uint8Array.of(sign.charCodeAt(0))));
+}
+
+const WINDOWS = new TextDecoder('windows-1252');
 
 /** Undefined: nobody knows such a character set. */
 function findDecoder(charset: string | undefined): TextDecoder | undefined {

@@ -3,7 +3,8 @@
 
 import { hash } from 'node:crypto';
 import type { Enclosure, ForeignEntry, ForeignFeed } from '../../model/foreign-feed.ts';
-import { countOf, lineOf, textOf, timeOf, urlOf } from './values.ts';
+import { timeOf } from './times.ts';
+import { countOf, lineOf, textOf, urlOf } from './values.ts';
 
 export interface FeedDraft {
   readonly format: ForeignFeed['format'];
@@ -48,11 +49,11 @@ const MINUTE_MS = 60_000;
 export function finishFeed(draft: FeedDraft, url: string): ForeignFeed {
   const problems: string[] = [];
   const homeUrl = urlOf(draft.home, url);
+  const found = draft.entries
+    .slice(0, ENTRY_LIMIT)
+    .flatMap((each) => finishEntry(each, homeUrl ?? url, problems) ?? []);
   const entries = new Map<string, ForeignEntry>();
-  for (const each of draft.entries.slice(0, ENTRY_LIMIT)) {
-    const entry = finishEntry(each, homeUrl ?? url, problems);
-    if (entry !== undefined && !entries.has(entry.id)) entries.set(entry.id, entry);
-  }
+  for (const entry of nameApart(found)) if (!entries.has(entry.id)) entries.set(entry.id, entry);
   if (draft.entries.length > ENTRY_LIMIT)
     problems.push(`it has ${draft.entries.length} entries; the first ${ENTRY_LIMIT} were read`);
   if (draft.lost !== undefined && draft.lost > 0) problems.push(`entries of it that cannot be read: ${draft.lost}`);
@@ -69,6 +70,19 @@ export function finishFeed(draft: FeedDraft, url: string): ForeignFeed {
     deleted: (draft.deleted ?? []).flatMap((id) => textOf(id) ?? []).slice(0, ENTRY_LIMIT),
     problems: [...new Set(problems)],
   };
+}
+
+/** What several entries at several addresses are called is no name of theirs: their addresses are. */
+function nameApart(entries: readonly ForeignEntry[]): readonly ForeignEntry[] {
+  const places = new Map<string, string>();
+  const shared = new Set<string>();
+  for (const { id, url = '' } of entries) {
+    if (url !== '' && (places.get(id) ?? url) !== url) shared.add(id);
+    if (url !== '') places.set(id, url);
+  }
+  return entries.map((entry) =>
+    shared.has(entry.id) && entry.url !== undefined ? { ...entry, id: entry.url } : entry,
+  );
 }
 
 /** Undefined for one that says nothing at all. */

@@ -36,12 +36,12 @@ function draftEntry(entry: Loose, feedBase: unknown): EntryDraft {
   const main = content.value === undefined ? summary : content;
   const isPlain = main.type === undefined || main.type === 'text';
   const author = looseOf(listOf(entry.authors)[0]);
-  const base = looseOf(entry.xml).base ?? feedBase;
+  const base = joinBases(feedBase, looseOf(entry.xml).base);
   return {
     id: entry.id,
     title: wordsOf(entry.title),
     url: findLink(links, 'alternate'),
-    ...(isPlain ? { text: main.value } : { html: main.value, text: undefined }),
+    ...(isPlain ? { text: main.value ?? mediaWords(entry) } : { html: main.value, text: undefined }),
     published: entry.published ?? entry.updated,
     updated: entry.updated,
     author: author.name ?? author.email,
@@ -72,6 +72,7 @@ function draftItem(item: Loose): EntryDraft {
     title: item.title,
     url: item.link,
     html: looseOf(item.content).encoded ?? item.description,
+    text: looseOf(item.itunes).summary ?? mediaWords(item),
     published: item.pubDate ?? listOf(dc.dates)[0] ?? dc.date,
     author: listOf(dc.creators)[0] ?? listOf(item.authors)[0],
     categories: listOf(item.categories).map((each) => looseOf(each).name),
@@ -80,6 +81,18 @@ function draftItem(item: Loose): EntryDraft {
       return { url, type, size };
     }),
   };
+}
+
+/** What is told of a film, where that is all the words there are. */
+function mediaWords({ media }: Loose): unknown {
+  const { groups, description } = looseOf(media);
+  return looseOf(looseOf(listOf(groups)[0]).description ?? description).value;
+}
+
+/** The inner one may be of the outer one. */
+function joinBases(outer: unknown, inner: unknown): unknown {
+  if (typeof outer !== 'string' || typeof inner !== 'string') return inner ?? outer;
+  return URL.parse(inner, outer)?.href ?? inner;
 }
 
 /** A text construct: its words, whatever its type. */

@@ -10,7 +10,14 @@ import { type Loose, listOf, looseOf } from './values.ts';
 const parser = new Parser({
   customFields: {
     feed: ['ttl', 'turnpress:checkpoint'],
-    item: ['author', 'dc:creator', 'dc:date', ['enclosure', 'enclosures', { keepArray: true }]],
+    item: [
+      'author',
+      'dc:creator',
+      'dc:date',
+      'media:group',
+      'media:description',
+      ['enclosure', 'enclosures', { keepArray: true }],
+    ],
   },
 });
 
@@ -35,11 +42,13 @@ async function silence(): Promise<never> {
 }
 
 function readItem(item: Loose): EntryDraft {
+  const media = looseOf(item['media:group'])['media:description'] ?? item['media:description'];
   return {
     id: plain(item.guid) ?? plain(item['rdf:about']),
     title: plain(item.title),
     url: plain(item.link),
     html: plain(item['content:encoded']) ?? plain(item.content) ?? plain(item.description),
+    text: plain(looseOf(item.itunes).summary) ?? plain(listOf(media)[0]),
     published: plain(item.pubDate) ?? plain(item['dc:date']) ?? plain(item.isoDate),
     author: plain(item['dc:creator']) ?? plain(item.creator) ?? plain(item.author),
     categories: listOf(item.categories).map(plain),

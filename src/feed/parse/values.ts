@@ -1,4 +1,4 @@
-/** Single values out of a foreign feed: text in one line, times, addresses. */
+/** Single values out of a foreign feed: text in one line, addresses, counts. */
 /** Each is what it should be or is left out; a bad value never costs more than itself. */
 
 import { decodeHTML } from 'entities';
@@ -7,8 +7,6 @@ import { cleanLine } from '../clean.ts';
 /** Whatever a parser gives: looked into by name, never believed. */
 export type Loose = Readonly<Record<string, unknown>>;
 
-/** 9999-12-31: later times break other people's clocks. */
-const LAST_MS = 253_402_300_799_999;
 const LINE_LIMIT = 1000;
 const MARKUP_LIMIT = 20_000;
 
@@ -27,7 +25,7 @@ export function listOf(value: unknown): readonly unknown[] {
 export function lineOf(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text !== 'string') return undefined;
-  const plain = decodeHTML(text.slice(0, MARKUP_LIMIT).replace(/<[^<>]*>/g, ' '));
+  const plain = decodeHTML(text.slice(0, MARKUP_LIMIT).replace(/<[a-z/!?][^<>]*>/gi, ' '));
   const line = cleanLine(plain.slice(0, LINE_LIMIT));
   return line === '' ? undefined : line;
 }
@@ -40,18 +38,6 @@ export function referencesOf(value: string): string {
 /** As it is. Undefined for no text, and for nothing but white space. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
-}
-
-/** Ends in a zone, by name or as hours. */
-const ZONE = /(?:(?<![a-z])(?!am$|pm$)[a-z]{1,5}|[+-]\d{1,2}(?::?\d\d)?|\))$/i;
-
-/** Milliseconds; what names no zone is of UTC. Undefined for what no calendar knows. */
-export function timeOf(value: unknown): number | undefined {
-  if (typeof value !== 'string') return undefined;
-  const text = value.trim();
-  // the clock's zone of whoever reads it says nothing about who wrote it
-  const ms = Date.parse(/\d/.test(text) && !ZONE.test(text) ? `${text}${/\dT\d/.test(text) ? 'Z' : ' GMT'}` : text);
-  return Number.isFinite(ms) && ms >= 0 && ms <= LAST_MS ? ms : undefined;
 }
 
 /** Absolute, http or https, without a name and password. A relative one is of `base`. */

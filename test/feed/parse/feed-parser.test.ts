@@ -1,5 +1,5 @@
 /** Foreign feeds read into one model: what each says, what is passed over, and what is refused. */
-/** The shapes stand in real-shapes.ts, a row each. */
+/** The shapes stand in real-shapes.ts and broken-shapes.ts, a row each. */
 
 import { afterAll, describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../../../src/base/bytes.ts';
@@ -8,6 +8,7 @@ import { FEED_FORMATS } from '../../../src/feed/formats.ts';
 import { generateFeed } from '../../../src/feed/generate.ts';
 import type { ForeignEntry } from '../../../src/model/foreign-feed.ts';
 import { plain } from '../documents.ts';
+import { BROKEN_SHAPES } from './broken-shapes.ts';
 import { FEED_URL, SHAPES } from './real-shapes.ts';
 
 const parser = openFeedParser();
@@ -23,7 +24,7 @@ function lineOf({ id, title, url }: ForeignEntry): string {
 }
 
 describe('a foreign feed', () => {
-  it.each(SHAPES)('is read: $name', async (shape) => {
+  it.each([...SHAPES, ...BROKEN_SHAPES])('is read: $name', async (shape) => {
     const feed = await parse(shape.document, shape.contentType);
     expect(feed.title).toBe(shape.title);
     expect(feed.entries.map(lineOf)).toEqual(shape.entries);
@@ -33,8 +34,8 @@ describe('a foreign feed', () => {
     expect(feed.problems).toHaveLength(shape.problems ?? 0);
   });
 
-  it('is not made of less than fifty shapes', () => {
-    expect(SHAPES.length).toBeGreaterThanOrEqual(50);
+  it('is not made of less than a hundred shapes', () => {
+    expect(SHAPES.length + BROKEN_SHAPES.length).toBeGreaterThanOrEqual(100);
   });
 
   it('keeps enclosures, categories, authors and how often to ask', async () => {

@@ -209,6 +209,7 @@ const words: readonly Shape[] = [
     title: 'Blog',
     entries: [U1],
     published: JAN5,
+    says: 'What it shows',
   },
   {
     name: 'Atom with a summary only',

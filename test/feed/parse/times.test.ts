@@ -1,7 +1,8 @@
 /** Single values of foreign feeds: times that mean the same on every machine. */
 
 import { afterEach, expect, it } from 'vitest';
-import { timeOf } from '../../../src/feed/parse/values.ts';
+import { timeOf } from '../../../src/feed/parse/times.ts';
+import { STRANGE_DATES } from './broken-shapes.ts';
 
 const zone = process.env.TZ;
 afterEach(() => {
@@ -27,6 +28,11 @@ it.each([
     process.env.TZ = place;
     expect(new Date(timeOf(text) ?? 0).toISOString(), place).toBe(iso);
   }
+});
+
+it.each(STRANGE_DATES)('a publisher’s %s is %s', (text, iso) => {
+  const ms = timeOf(text.replace('&#32;', ' '));
+  expect(ms === undefined ? '-' : new Date(ms).toISOString()).toBe(iso);
 });
 
 it.each(['', 'soon', 'yesterday GMT', '2026-13-45T99:99:99'])('"%s" is no time', (text) => {
