@@ -129,16 +129,16 @@ export const tamperedVines: readonly TamperedVine[] = [
     says: /may not be seen|order/,
   },
   {
-    name: 'all turns in a class that only scripts show',
-    kind: 'main',
-    change: swap('<main id="content" class="wide"', '<main id="content" class="wide visually-hidden"'),
-    says: /may not be seen/,
-  },
-  {
     name: 'a turn that is shown as text to be typed over',
     kind: 'main',
     change: swap('<div class="talk">', '<div class="talk" contenteditable="true">'),
     says: /may not be seen|typed/,
+  },
+  {
+    name: 'all turns in a class that only scripts show',
+    kind: 'main',
+    change: swap('<main id="content" class="wide"', '<main id="content" class="wide visually-hidden"'),
+    says: /may not be seen/,
   },
   {
     name: 'another page in the place of the page, after a while',
