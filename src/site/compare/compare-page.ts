@@ -5,21 +5,14 @@ import type { TurnHash } from '../../model/ids.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import { RENDERER_VERSION } from '../render/version.ts';
 import { foldersOf } from '../view/folders.ts';
-import type { TurnView } from '../view/turn-view.ts';
 import { findAround } from './around-turns.ts';
 import { type Beside, compareBeside } from './beside-turns.ts';
 import { compareForks, listToldElsewhere } from './fork-boxes.ts';
-import type { KnownTurns } from './known-turns.ts';
+import type { KnownConversation, KnownTurns } from './known-turns.ts';
 import { readPage, type ShownPage, type ShownTurn } from './read-page.ts';
 import { type Rendering, renderAgain, type ShownPicture } from './render-again.ts';
 import { createTelling } from './telling.ts';
 import { findWithoutTurns } from './without-turns.ts';
-
-/** A conversation of which all records are verified. */
-export interface KnownConversation extends KnownTurns {
-  /** In their order, those of `shown` and all whose calls they answer; also those that boxes on the page tell of. */
-  readonly walkViews: (path: readonly LoggedTurn[], shown: ReadonlySet<TurnHash>) => Iterable<TurnView>;
-}
 
 export interface PageFinding {
   /** First 16 digits of a turn; empty: what stands around the turns. */

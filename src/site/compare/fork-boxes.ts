@@ -11,8 +11,7 @@ import { anchorOf } from '../fixed-urls.ts';
 import type { LinkModel } from '../shell/page-model.ts';
 import { outlineBranches } from '../view/outline.ts';
 import type { AroundFinding } from './around-turns.ts';
-import type { KnownConversation } from './compare-page.ts';
-import type { KnownTurns } from './known-turns.ts';
+import type { KnownConversation, KnownTurns } from './known-turns.ts';
 import { classesOf, decodeText, type OpenElement, type Piece, readPage, type ShownPage } from './read-page.ts';
 import type { Told } from './telling.ts';
 

@@ -4,6 +4,7 @@
 import type { Head } from '../../model/conversation.ts';
 import type { TurnHash } from '../../model/ids.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
+import type { TurnView } from '../view/turn-view.ts';
 
 export interface KnownTurns {
   /** Of all branches together, in the order of the log. */
@@ -15,6 +16,12 @@ export interface KnownTurns {
   /** From the first turn of the conversation on. */
   readonly listBranch: (turn: TurnHash) => readonly LoggedTurn[];
   readonly hasChildren: (turn: TurnHash) => boolean;
+}
+
+/** A conversation of which all records are verified. */
+export interface KnownConversation extends KnownTurns {
+  /** In their order, those of `shown` and all whose calls they answer; also those that boxes on the page tell of. */
+  readonly walkViews: (path: readonly LoggedTurn[], shown: ReadonlySet<TurnHash>) => Iterable<TurnView>;
 }
 
 export function knowTurns(turns: readonly LoggedTurn[], heads: readonly Head[]): KnownTurns {
