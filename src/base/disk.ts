@@ -19,6 +19,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { LimitError, NotPlainFileError, ShortIoError } from './errors.ts';
 
@@ -131,10 +132,13 @@ export function replaceFile(disk: Disk, path: string, temp: string, bytes: Uint8
   disk.rename(temp, path);
 }
 
-/** Makes a folder and those above it. Returns the folders that got a new entry, outermost first: to be fsynced. */
+/**
+ * Makes a folder and those above it. Returns the folders that got a new entry, outermost first: to be fsynced. For any place that a
+ * person names: Node's own `recursive` tries for ever where a file system takes no folders and says that there is no such one (`/proc`).
+ */
 export function makeFolders(disk: Disk, path: string): string[] {
   if (disk.stat(path)?.directory === true) return [];
-  const parent = path.slice(0, Math.max(path.lastIndexOf('/'), 0)) || '/';
+  const parent = dirname(path);
   const touched = parent === path ? [] : makeFolders(disk, parent);
   if (disk.mkdir(path)) touched.push(parent);
   return touched;

@@ -1,17 +1,19 @@
 /** `turnpress` alone: ingest, build, say where the site is. */
 /** In a folder without an archive it makes one first: the shortest way from sessions to a website. */
 
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { hasArchive, holdOpen, openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, UsageError } from '../errors.ts';
+import { hadPrivate } from '../machine/owner.ts';
 import { buildFrom, buildSummary } from './build.ts';
 import { ingestExit, ingestInto, ingestSummary, problemLines, sayWhereLooked } from './ingest.ts';
 import { createFolder } from './init.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {
   if (!hasArchive(context)) {
+    refuseGone(context);
     createFolder(context, {});
     context.log.info(`made a new archive in ${context.shown(context.archiveDir)}`);
   }
@@ -32,6 +34,14 @@ export async function run(context: Context, _args: readonly string[], options: C
   }
   await offerServe(context);
   return exit;
+}
+
+/** A new archive would have another origin and another key, and whoever follows the old one would be told of a second publisher. */
+function refuseGone({ world, archiveDir, shown }: Context): void {
+  if (!hadPrivate(world, join(archiveDir, 'private'))) return;
+  throw new UsageError(
+    `${shown(archiveDir)} held an archive, and now there is none: bring it back if its disk is not there just now; a new one is made by "turnpress init"`,
+  );
 }
 
 /** A page that is opened from disk has no styles and no links that lead anywhere, so its path is no address to give. */

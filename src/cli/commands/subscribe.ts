@@ -1,8 +1,9 @@
 /** `turnpress subscribe <address>`: from any address to what can be followed there, into the list, and what it has, brought. */
 /** An archive's turns are pulled and its key is trusted from now on; anything else is followed as a feed; a file is another reader's list. */
 
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders, realDisk } from '../../base/disk.ts';
 import { TurnpressError } from '../../base/errors.ts';
 import { plural } from '../../model/counts.ts';
 import { addSubscription, discoverFeed, removeSubscription, type Subscription } from '../../reader/reader.ts';
@@ -138,7 +139,7 @@ function list(context: Context, options: CommandOptions, found: Omit<Subscriptio
   const title = typeof options.title === 'string' ? options.title : found.title;
   const folder = typeof options.folder === 'string' ? options.folder : '';
   try {
-    mkdirSync(context.contentDir, { recursive: true });
+    makeFolders(realDisk, context.contentDir);
     return addSubscription(file, { ...found, title, folder, ...(options.private === true && { private: true }) });
   } catch (error) {
     if (!(error instanceof TurnpressError)) throw error;

@@ -2,7 +2,7 @@
 /** In the user's own state folder, where nothing that comes with an archive can write. */
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { blake3Hex } from '../../base/blake3.ts';
 import { encodeUtf8 } from '../../base/bytes.ts';
@@ -26,6 +26,15 @@ export function claimPrivate(world: World, privateDir: string): void {
   const id = findId(privateDir) ?? randomBytes(16).toString('hex');
   remember(world, 'archives', id, privateDir);
   if (findId(privateDir) === undefined) writeFileSync(join(privateDir, 'id'), `${id}\n`, { mode: 0o600, flag: 'wx' });
+}
+
+/** Whether this machine made a `private/` of that name, whatever stands there now. */
+export function hadPrivate(world: World, privateDir: string): boolean {
+  const folder = join(stateFolder(world), 'archives');
+  if (!existsSync(folder)) return false;
+  return readdirSync(folder).some(
+    (name) => ID.test(name) && readFileSync(join(folder, name), 'utf8') === `${privateDir}\n`,
+  );
 }
 
 /** What this archive folder is called where others can see it. Undefined: it was never claimed. */

@@ -4,12 +4,13 @@
 import { cleanText } from '../terminal.ts';
 
 /** The sentence; for a code that is not in the table, what the system said. */
-export function describeSystemError({ code, path, message }: NodeJS.ErrnoException): string {
-  const say = SENTENCES[code ?? ''];
+export function describeSystemError({ code, syscall, path, message }: NodeJS.ErrnoException): string {
+  const say = SENTENCES[`${syscall} ${code}`] ?? SENTENCES[code ?? ''];
   return say === undefined ? message : say(path === undefined ? 'a file' : cleanText(String(path)));
 }
 
 const SENTENCES: Readonly<Record<string, (path: string) => string>> = {
+  'mkdir ENOENT': (path) => `no folder can be made at ${path}; name another place`,
   ENOENT: (path) => `there is no ${path}`,
   EACCES: (path) => `${path} may not be read or written by you; its owner can change that, or name another place`,
   EPERM: (path) => `${path} may not be changed by you; its owner can change that, or name another place`,

@@ -7,8 +7,8 @@ import { declarePage } from '../lists/lists.ts';
 import type { OwnPage } from '../shell/frame.ts';
 import { generateHeadersFile } from '../shell/headers.ts';
 import { readServiceWorker } from '../shell/scripts/scripts.ts';
+import { IGNORE_ALL } from '../state/folder.ts';
 import { keyOf } from '../state/keys.ts';
-import { IGNORE_ALL } from '../state/kind.ts';
 import { absoluteUrl, outputPath, pages } from '../urls.ts';
 
 const OWNER = 'statics';

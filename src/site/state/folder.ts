@@ -46,11 +46,21 @@ export function isEmpty(outputDir: string): boolean {
 /** Where the sites of copies stand below a private site; each has a stamp of its own. */
 export const COPIES = 'from';
 
-/** The site itself is not there, whatever copies are: they may be built before it. */
+/** Git looks into no folder with this file, whatever the repository around it ignores. */
+export const IGNORE_ALL = { path: '.gitignore', content: '*\n' } as const;
+
+/**
+ * The site itself is not there, whatever copies are: they may be built before it. What keeps git out stays behind where somebody
+ * emptied the folder with `rm *`.
+ */
 export function isBare(outputDir: string): boolean {
   if (isEmpty(outputDir)) return true;
   const found = readdirSync(outputDir, { withFileTypes: true });
-  return found.every((entry) => entry.name === COPIES && entry.isDirectory());
+  return found.every((entry) => (entry.isDirectory() ? entry.name === COPIES : isIgnoreAll(outputDir, entry.name)));
+}
+
+function isIgnoreAll(outputDir: string, name: string): boolean {
+  return name === IGNORE_ALL.path && stands(join(outputDir, name), contentHash(IGNORE_ALL.content));
 }
 
 /** The stamp's text; undefined: there is none that could be ours. */
@@ -60,16 +70,21 @@ export function readStamp(outputDir: string): string | undefined {
   return stat?.isFile() === true && stat.size <= MOST_STAMP ? readFileSync(file, 'utf8') : undefined;
 }
 
+/** Whether a stamp says anything, ours or another program's; one that a power cut left empty or torn does not. */
+export function isStamp(stamp: string | undefined): stamp is string {
+  try {
+    return stamp !== undefined && isJsonObject(parseJson(stamp));
+  } catch {
+    return false; // torn
+  }
+}
+
 /** A member of a stamp, when it is a text. */
 export function findInStamp(stamp: string | undefined, name: 'site' | 'visibility' | 'basePath'): string | undefined {
-  if (stamp === undefined) return undefined;
-  try {
-    const value = parseJson(stamp);
-    const said = isJsonObject(value) ? value[name] : undefined;
-    return typeof said === 'string' ? said : undefined;
-  } catch {
-    return undefined; // a build.json of somebody else's
-  }
+  if (!isStamp(stamp)) return undefined;
+  const value = parseJson(stamp);
+  const said = isJsonObject(value) ? value[name] : undefined;
+  return typeof said === 'string' ? said : undefined;
 }
 
 /** What to look at: the files in the folder itself by their size, or all files by what they hold. */

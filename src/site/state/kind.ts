@@ -1,10 +1,10 @@
 /** Which of the two sites a folder holds, and what keeps the private one out of git. */
 /** Said by the stamp in the folder, so that it is known also when the state is lost. */
 
-import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OtherSiteError } from '../errors.ts';
-import { COPIES, findInStamp, readStamp } from './folder.ts';
+import { COPIES, findInStamp, IGNORE_ALL, readStamp } from './folder.ts';
 
 export type SiteMode = 'local' | 'public';
 
@@ -22,7 +22,8 @@ export function readBasePath(outputDir: string): string {
 /** Sites of copies that a build of ours wrote below a private site. */
 export function listCopySites(outputDir: string): readonly { readonly name: string; readonly folder: string }[] {
   const folder = join(outputDir, COPIES);
-  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  const isFolder = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder(outputDir) || !isFolder(folder)) return [];
   const names = readdirSync(folder, { withFileTypes: true }).filter((each) => each.isDirectory());
   return names
     .map(({ name }) => ({ name, folder: join(folder, name) }))
@@ -38,11 +39,7 @@ export function checkKind(outputDir: string, mode: SiteMode): void {
     throw new OtherSiteError(outputDir, holds);
 }
 
-/** Git looks into no folder with this file, whatever the repository around it ignores. */
-export const IGNORE_ALL = { path: '.gitignore', content: '*\n' } as const;
-
 export function keepFromGit(folder: string): void {
-  mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, IGNORE_ALL.path), IGNORE_ALL.content);
 }
 

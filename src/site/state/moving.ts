@@ -3,9 +3,8 @@
 
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { errorCode } from '../../base/disk.ts';
-import { checkWay, isEmpty, readStamp, STAMP, stands } from './folder.ts';
-import { IGNORE_ALL } from './kind.ts';
+import { errorCode, makeFolders, realDisk } from '../../base/disk.ts';
+import { checkWay, IGNORE_ALL, isEmpty, readStamp, STAMP, stands } from './folder.ts';
 import { MOVING } from './schema.ts';
 import { removeFile, removeStaging, stagingOf } from './staging.ts';
 import type { SiteState } from './state.ts';
@@ -14,8 +13,22 @@ import type { SiteState } from './state.ts';
 export function startMove(state: SiteState, whole: boolean, stamp: string): void {
   state.setMeta(MOVING, whole ? 'whole' : 'files');
   state.setMeta('stamp', stamp);
+  state.setMeta(FORMER, [stamp, ...listFormer(state).filter((each) => each !== stamp)].slice(0, MOST_FORMER).join(''));
   state.commit();
 }
+
+/** Whether a site with this stamp was built with this memory: what stands there then is known, though it may be an older one. */
+export function hasBuilt(state: SiteState, stamp: string): boolean {
+  return stamp === state.findMeta('stamp') || listFormer(state).includes(stamp);
+}
+
+/** Stamps of the last builds, each a line, the newest first. */
+function listFormer(state: SiteState): readonly string[] {
+  return (state.findMeta(FORMER) ?? '').match(/.+\n/g) ?? [];
+}
+
+const FORMER = 'stamps';
+const MOST_FORMER = 100;
 
 /** A build is complete and not in place yet. */
 export function isMoving(state: SiteState): boolean {
@@ -50,7 +63,7 @@ function moveWhole(state: SiteState, outputDir: string, stamp: string): boolean 
   writeFileSync(join(staging, STAMP), stamp);
   try {
     if (existsSync(outputDir)) rmdirSync(outputDir);
-    mkdirSync(dirname(outputDir), { recursive: true });
+    makeFolders(realDisk, dirname(outputDir));
     renameSync(staging, outputDir);
     return true;
   } catch (error) {
@@ -75,11 +88,11 @@ function moveFiles(state: SiteState, outputDir: string, stamp: string): boolean 
       lost = true;
     }
   }
-  mkdirSync(outputDir, { recursive: true });
+  makeFolders(realDisk, outputDir);
   const ignore = IGNORE_ALL.path;
   if (existsSync(join(staging, ignore)) && !existsSync(join(outputDir, ignore)))
     putInPlace(join(staging, ignore), join(outputDir, ignore));
-  writeFileSync(join(outputDir, `${STAMP}.tmp`), stamp);
+  writeFileSync(join(outputDir, `${STAMP}.tmp`), stamp, { flush: true });
   renameSync(join(outputDir, `${STAMP}.tmp`), join(outputDir, STAMP));
   return lost;
 }

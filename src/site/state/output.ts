@@ -3,14 +3,15 @@
 
 import { lstatSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolders, realDisk } from '../../base/disk.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { ForeignOutputError, OutputPlaceError } from '../errors.ts';
 import type { FileCounts } from './files.ts';
-import { checkPlace, checkWay, compareFolder, findInStamp, isBare, readStamp, stands } from './folder.ts';
+import { checkPlace, checkWay, compareFolder, findInStamp, isBare, isStamp, readStamp, stands } from './folder.ts';
 import { contentHash } from './keys.ts';
 import { checkKind, keepFromGit, type SiteMode } from './kind.ts';
-import { completeMove, startMove } from './moving.ts';
+import { completeMove, hasBuilt, startMove } from './moving.ts';
 import { removeFile, resumeStaging, stagingOf } from './staging.ts';
 import type { SiteState } from './state.ts';
 
@@ -72,6 +73,7 @@ export function openOutput(state: SiteState, options: OutputOptions): Output {
   const staging = stagingOf(state, outputDir);
   const forgotten = fresh && files.forgetPlaced();
   const kept = resumeStaging(state, staging);
+  makeFolders(realDisk, staging);
   if (mode === 'local') keepFromGit(staging);
 
   const declared = new Map<string, { readonly owner: string; readonly key: string }>();
@@ -156,20 +158,20 @@ export function openOutput(state: SiteState, options: OutputOptions): Output {
   }
 }
 
-/** Finds out what of ours stands in a folder that is not empty. Returns how many files are not as they were written. */
+/**
+ * Finds out what of ours stands in a folder that is not empty. Returns how many files are not as they were written. A site of ours that
+ * another memory built (this one was lost, or is an older one that was put back) is moved aside whole: what is in it is not known here.
+ */
 function meetFolder(state: SiteState, { outputDir, site, check, log }: OutputOptions): number {
   const stamp = readStamp(outputDir);
   const hasPlaced = state.files.hasPlaced();
   const inStep = hasPlaced && stamp !== undefined && stamp === state.findMeta('stamp');
-  if (
-    !inStep &&
-    findInStamp(stamp, 'site') !== site &&
-    !(hasPlaced && stamp === undefined && holdsOurs(state, outputDir))
-  )
+  if (!inStep && findInStamp(stamp, 'site') !== site && !(hasPlaced && !isStamp(stamp) && holdsOurs(state, outputDir)))
     throw new ForeignOutputError(outputDir);
-  if (!hasPlaced) {
+  if (!hasPlaced || (isStamp(stamp) && !hasBuilt(state, stamp))) {
+    const memory = hasPlaced ? 'a newer memory than the one that is left' : 'a memory that is lost';
     log.info(
-      `what stands in ${outputDir} was built with a memory that is lost: it is kept as ${moveAside(outputDir)}, which you can delete`,
+      `what stands in ${outputDir} was built with ${memory}: it is kept as ${moveAside(outputDir)}, which you can delete`,
     );
     return 0;
   }

@@ -2,9 +2,10 @@
 /** What stands in a note already is never changed; a turn that is named gets its heading at the end. */
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ArchiveReader } from '../../../archive/archive.ts';
+import { makeFolders, realDisk } from '../../../base/disk.ts';
 import { isoDate } from '../../../base/time.ts';
 import { tellingTitle } from '../../../model/facts/title.ts';
 import { isHashPrefix, shortId, type TurnHash } from '../../../model/ids.ts';
@@ -97,7 +98,7 @@ summary: ""
 }
 
 function save(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolders(realDisk, dirname(file));
   writeFileSync(file, text);
 }
 
