@@ -16,6 +16,7 @@ import {
   readdirSync,
   readSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -132,16 +133,28 @@ export function replaceFile(disk: Disk, path: string, temp: string, bytes: Uint8
   disk.rename(temp, path);
 }
 
-/**
- * Makes a folder and those above it. Returns the folders that got a new entry, outermost first: to be fsynced. For any place that a
- * person names: Node's own `recursive` tries for ever where a file system takes no folders and says that there is no such one (`/proc`).
- */
+/** Makes a folder and those above it. Returns the folders that got a new entry, outermost first: to be fsynced. */
 export function makeFolders(disk: Disk, path: string): string[] {
   if (disk.stat(path)?.directory === true) return [];
-  const parent = dirname(path);
+  const parent = path.slice(0, Math.max(path.lastIndexOf('/'), 0)) || '/';
   const touched = parent === path ? [] : makeFolders(disk, parent);
   if (disk.mkdir(path)) touched.push(parent);
   return touched;
+}
+
+/**
+ * Makes a folder that a person named, and those above it, on the machine's own disk; a link to one is one. Node's own `recursive` tries
+ * for ever where a file system takes no folders and says that there is no such one (`/proc`).
+ */
+export function makeNamedFolder(path: string): void {
+  const find = (folder: string) => statSync(folder, { throwIfNoEntry: false });
+  if (find(path)?.isDirectory() === true) return;
+  if (find(dirname(path)) === undefined) makeNamedFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST' || find(path)?.isDirectory() !== true) throw error;
+  }
 }
 
 export function isAbsent(error: unknown): boolean {

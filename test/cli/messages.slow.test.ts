@@ -1,7 +1,7 @@
 /** What people read when something is not as they thought: one sentence, the way out, the right exit code. */
 /** Through the real program, as it is typed. */
 
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findSimilar } from '../../src/cli/similar.ts';
@@ -70,10 +70,24 @@ describe('what cannot be done', () => {
     expect(await fails(2, 'init', 'file')).toMatch(/file is there already and is something else/);
     expect(await fails(2, '--archive', 'file', 'log')).toContain('there is no archive in file');
     expect(await fails(2, 'build', '--config', 'nope.json')).toMatch(/nope\.json: /);
+    if (existsSync('/proc/self'))
+      for (const command of [['build', '--output'], ['build', '--public', '--output'], ['init']])
+        expect(await fails(2, ...command, '/proc/x')).toMatch(/no folder can be made at \/proc\/x/);
     if (process.getuid?.() === 0) return; // root may read everything
     mkdirSync(join(place.folder, 'locked'));
     chmodSync(join(place.folder, 'locked'), 0o000);
     expect(await fails(2, 'ingest', 'locked/x')).toContain('may not be read or written by you');
+  });
+
+  it('is to make an archive where this machine had one: its disk may only not be there just now', async () => {
+    const away = `${place.archive}-away`;
+    renameSync(place.archive, away);
+    mkdirSync(place.archive);
+    expect(await fails(2)).toMatch(/held an archive, and now there is none: .* "turnpress init"/);
+    rmdirSync(place.archive);
+    expect(await fails(2)).toMatch(/held an archive/);
+    renameSync(away, place.archive);
+    expect((await place.turnpress('log')).code).toBe(0);
   });
 
   it('is a usage error for a number that is none', async () => {

@@ -5,7 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createArchive } from '../../archive/archive.ts';
 import { isOrigin } from '../../archive/format/format.ts';
-import { makeFolders, realDisk } from '../../base/disk.ts';
+import { makeNamedFolder } from '../../base/disk.ts';
 import { hasArchive } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
@@ -15,7 +15,7 @@ import { readVersion } from '../version.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
   const folder = resolve(context.world.cwd, args[0] ?? '.');
-  makeFolders(realDisk, folder);
+  makeNamedFolder(folder);
   const inside = createContext(
     { ...context.world, cwd: folder },
     {
@@ -40,7 +40,7 @@ export function createFolder(context: Context, options: CommandOptions): readonl
   const made: string[] = [];
   const write = (path: string, text: string) => {
     if (existsSync(path)) return;
-    makeFolders(realDisk, dirname(path));
+    makeNamedFolder(dirname(path));
     writeFileSync(path, text);
     made.push(context.shown(path));
   };

@@ -3,7 +3,7 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolders, realDisk } from '../../base/disk.ts';
+import { makeNamedFolder } from '../../base/disk.ts';
 import { TurnpressError } from '../../base/errors.ts';
 import { plural } from '../../model/counts.ts';
 import { addSubscription, discoverFeed, removeSubscription, type Subscription } from '../../reader/reader.ts';
@@ -139,7 +139,7 @@ function list(context: Context, options: CommandOptions, found: Omit<Subscriptio
   const title = typeof options.title === 'string' ? options.title : found.title;
   const folder = typeof options.folder === 'string' ? options.folder : '';
   try {
-    makeFolders(realDisk, context.contentDir);
+    makeNamedFolder(context.contentDir);
     return addSubscription(file, { ...found, title, folder, ...(options.private === true && { private: true }) });
   } catch (error) {
     if (!(error instanceof TurnpressError)) throw error;

@@ -20,7 +20,8 @@ export interface MetaSource {
 
 /**
  * The meta of a conversation. Scalars come from the source that is newest of those that have one (by time, then by bytes
- * read, then by JCS text); sets are united and sorted; `started` is the least, `updated` the greatest.
+ * read, then by JCS text); sets are united and sorted; `started` is the least, `updated` the greatest. `cwd` and `project` are where the
+ * conversation began: those of the source that begins first, so that pieces of a session say what the whole does.
  *
  * Redactions and findings are, for each rule, the greatest count of any one source: copies of a session repeat the same
  * turns, so a sum would count them twice, while the greatest does not depend on how many copies were seen. Where two
@@ -44,6 +45,9 @@ export function mergeMeta(sources: readonly MetaSource[], stored?: Meta): Meta {
     if (source.meta.cwd !== undefined && out.cwd !== undefined && source.meta.cwd !== out.cwd) delete out.git;
     for (const [name, value] of members(source.meta)) out[name] = joinMember(name, out[name], value);
   }
+  const home = findFirst(ordered.filter(({ meta }) => meta.cwd !== undefined))?.meta;
+  if (home?.cwd !== undefined) out.cwd = home.cwd;
+  if (home?.project !== undefined) out.project = home.project;
   const folders = joinFolders([...all.map(({ meta }) => meta), ...(stored === undefined ? [] : [stored])]);
   delete out.folders;
   if (folders.length > 1) out.folders = folders;
@@ -86,6 +90,15 @@ export function storedSource(stored: Meta): MetaSource {
 /** The newest source by the same order that decides scalars; undefined for none. */
 export function findNewest<T extends MetaSource>(sources: readonly T[]): T | undefined {
   return sources.toSorted(compareSources).at(-1);
+}
+
+/** The source that tells of the earliest moment; of several, the last in their order. */
+function findFirst(ordered: readonly MetaSource[]): MetaSource | undefined {
+  const startOf = ({ meta }: MetaSource) => meta.started ?? '';
+  return ordered.reduce<MetaSource | undefined>(
+    (first, each) => (first === undefined || startOf(each) <= startOf(first) ? each : first),
+    undefined,
+  );
 }
 
 /** What a source says after it has grown: the later word wins, sets and spans widen. */

@@ -123,6 +123,8 @@ export function stands(file: string, hash: string, size?: number): boolean {
  * LinkedFolderError for a link on the way.
  */
 export function checkWay(state: SiteState, outputDir: string): void {
+  if (lstatSync(join(outputDir, STAMP), { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new OutputPlaceError(join(outputDir, STAMP), 'is a folder where a file of ours has to stand');
   const check = createFolderCheck(outputDir);
   for (const { path, hash, placed } of state.files.walkWaiting()) {
     const file = join(outputDir, path);

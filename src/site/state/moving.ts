@@ -3,7 +3,7 @@
 
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { errorCode, makeFolders, realDisk } from '../../base/disk.ts';
+import { errorCode, makeNamedFolder } from '../../base/disk.ts';
 import { checkWay, IGNORE_ALL, isEmpty, readStamp, STAMP, stands } from './folder.ts';
 import { MOVING } from './schema.ts';
 import { removeFile, removeStaging, stagingOf } from './staging.ts';
@@ -63,7 +63,7 @@ function moveWhole(state: SiteState, outputDir: string, stamp: string): boolean 
   writeFileSync(join(staging, STAMP), stamp);
   try {
     if (existsSync(outputDir)) rmdirSync(outputDir);
-    makeFolders(realDisk, dirname(outputDir));
+    makeNamedFolder(dirname(outputDir));
     renameSync(staging, outputDir);
     return true;
   } catch (error) {
@@ -88,7 +88,7 @@ function moveFiles(state: SiteState, outputDir: string, stamp: string): boolean 
       lost = true;
     }
   }
-  makeFolders(realDisk, outputDir);
+  makeNamedFolder(outputDir);
   const ignore = IGNORE_ALL.path;
   if (existsSync(join(staging, ignore)) && !existsSync(join(outputDir, ignore)))
     putInPlace(join(staging, ignore), join(outputDir, ignore));

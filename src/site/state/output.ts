@@ -3,7 +3,7 @@
 
 import { lstatSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { makeFolders, realDisk } from '../../base/disk.ts';
+import { makeNamedFolder } from '../../base/disk.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { ForeignOutputError, OutputPlaceError } from '../errors.ts';
@@ -73,7 +73,7 @@ export function openOutput(state: SiteState, options: OutputOptions): Output {
   const staging = stagingOf(state, outputDir);
   const forgotten = fresh && files.forgetPlaced();
   const kept = resumeStaging(state, staging);
-  makeFolders(realDisk, staging);
+  makeNamedFolder(staging);
   if (mode === 'local') keepFromGit(staging);
 
   const declared = new Map<string, { readonly owner: string; readonly key: string }>();

@@ -125,7 +125,7 @@ function dropAllBut(database: Database, kept: readonly string[]): void {
   for (const { name } of indexes) database.exec(`DROP INDEX "${String(name)}"`);
   for (const { type, name } of made)
     if (type === 'table' && !kept.includes(String(name))) database.exec(`DROP TABLE "${String(name)}"`);
-  database.exec("DELETE FROM meta WHERE name NOT IN ('stamp', 'staging')");
+  database.exec("DELETE FROM meta WHERE name NOT IN ('stamp', 'stamps', 'staging')");
   if (!kept.includes('file')) return;
   database.exec('DELETE FROM file WHERE placed IS NULL');
   database.exec("UPDATE file SET owner = '', key = '', hash = placed");

@@ -39,6 +39,15 @@ describe('merged meta', () => {
     });
   });
 
+  it('names the folder where the conversation began, whichever piece was read last and goes on elsewhere', () => {
+    const begin = source({ cwd: '~/a', project: 'a', started: '2026-01-01', updated: '2026-01-02' }, 2);
+    const later = source({ cwd: '~/b', project: 'b', started: '2026-01-03', updated: '2026-01-04' }, 4);
+    const copy = source({ cwd: '~/a2', project: 'a2', started: '2026-01-01', updated: '2026-01-05' }, 5);
+    for (const order of permutations([begin, later]))
+      expect(mergeMeta(order)).toMatchObject({ cwd: '~/a', project: 'a', folders: ['~/a', '~/b'] });
+    for (const order of permutations([begin, later, copy])) expect(mergeMeta(order)).toMatchObject({ cwd: '~/a2' });
+  });
+
   it('does not depend on the order of the sources', () => {
     const all = permutations([first, second, third]).map((order) => canonicalJson(mergeMeta(order)));
     expect(new Set(all).size).toBe(1);

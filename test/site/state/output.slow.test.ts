@@ -71,6 +71,67 @@ describe('files that are gone or changed', () => {
   });
 });
 
+describe('a stamp', () => {
+  it('that a power cut left empty or torn is written again', async () => {
+    const before = files();
+    for (const torn of ['', '{"build":"12', '[]']) {
+      writeFileSync(at('build.json'), torn);
+      await site.build(archive);
+      expect(files()).toEqual(before);
+    }
+  });
+
+  it('whose place a folder has taken is a sentence', async () => {
+    rmSync(at('build.json'));
+    mkdirSync(at('build.json'));
+    await expect(site.build(archive)).rejects.toThrow('build.json is a folder');
+    rmSync(at('build.json'), { recursive: true });
+    await site.build(archive);
+    expect(existsSync(at('build.json'))).toBe(true);
+  });
+
+  it('of another program in a folder of ours is not written over', async () => {
+    writeFileSync(at('build.json'), '{"build":"of mine"}');
+    await expect(site.build(archive)).rejects.toThrow('was not made by turnpress');
+    expect(readFileSync(at('build.json'), 'utf8')).toBe('{"build":"of mine"}');
+  });
+});
+
+describe('a folder that was emptied with "rm *"', () => {
+  it('is built into again, also when the memory is lost: what keeps git out stayed', async () => {
+    const before = files();
+    for (const name of readdirSync(site.outputDir)) if (name !== '.gitignore') rmSync(at(name), { recursive: true });
+    rmSync(site.cacheDir, { recursive: true });
+    await site.build(archive);
+    expect(files()).toEqual(before);
+    expect(existsSync(`${site.outputDir}.old`)).toBe(false);
+  });
+
+  it('is somebody else’s when what is left is not what we wrote', async () => {
+    for (const name of readdirSync(site.outputDir)) if (name !== '.gitignore') rmSync(at(name), { recursive: true });
+    rmSync(site.cacheDir, { recursive: true });
+    writeFileSync(at('.gitignore'), '*.log\n');
+    await expect(site.build(archive)).rejects.toThrow('was not made by turnpress');
+  });
+});
+
+describe('a memory that is older than the site', () => {
+  it('moves the newer site aside, whose pages it does not know, and builds it again', async () => {
+    const memory = `${site.cacheDir}-old`;
+    cpSync(site.cacheDir, memory, { recursive: true });
+    tell(archive, { items: [prompt('more'), answer('yes')], meta: { title: 'More', tags: ['open'] }, minute: 5 });
+    await site.build(archive);
+    const newer = files();
+    rmSync(site.cacheDir, { recursive: true });
+    cpSync(memory, site.cacheDir, { recursive: true });
+    await site.build(archive);
+    expect(files()).toEqual(newer);
+    expect(existsSync(`${site.outputDir}.old/index.html`)).toBe(true);
+    await site.build(archive);
+    expect(existsSync(`${site.outputDir}.old-2`)).toBe(false);
+  });
+});
+
 describe('an older site that is put back', () => {
   it('becomes the new one, without what was only in the old', async () => {
     const old = `${site.outputDir}-old`;

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ArchiveReader } from '../../../archive/archive.ts';
-import { makeFolders, realDisk } from '../../../base/disk.ts';
+import { makeNamedFolder } from '../../../base/disk.ts';
 import { isoDate } from '../../../base/time.ts';
 import { tellingTitle } from '../../../model/facts/title.ts';
 import { isHashPrefix, shortId, type TurnHash } from '../../../model/ids.ts';
@@ -98,7 +98,7 @@ summary: ""
 }
 
 function save(file: string, text: string): void {
-  makeFolders(realDisk, dirname(file));
+  makeNamedFolder(dirname(file));
   writeFileSync(file, text);
 }
 
