@@ -3,9 +3,9 @@
 
 import { parseAnchor } from '../../site/fixed-urls.ts';
 import { applyTheme } from '../page.ts';
+import { comeBack, readKind } from './came-back.ts';
 import { openClock } from './clock.ts';
 import { openFind } from './find-words.ts';
-
 import { openPictures } from './pictures.ts';
 import { followPrompts } from './prompt-list.ts';
 import { canCopy, copy, isTyping, keep, makeButton, makeChoice, recall, unfold } from './tools.ts';
@@ -39,6 +39,7 @@ function open(place: HTMLElement): void {
   addCopies(place);
   openPictures(place);
   followPrompts(place);
+  comeBack(place);
 }
 
 const DEPTHS: ReadonlyMap<string, string> = new Map([
@@ -126,13 +127,16 @@ function makeFilter(place: HTMLElement): HTMLElement {
   found.className = 'found';
   found.setAttribute('role', 'status');
   place.querySelector('.tools')?.after(found);
-  return makeChoice('Show', new Map([...KINDS].map(([kind, [label]]) => [kind, label])), '', (kind) => {
+  const show = (kind: string): void => {
     const [label, calls] = KINDS.get(kind) ?? ['', ''];
     if (kind === '') delete place.dataset.only;
     else place.dataset.only = kind;
     const count = kind === '' ? 0 : place.querySelectorAll(calls).length;
     found.textContent = kind === '' ? '' : `${label}: ${count === 0 ? 'none' : count} on this page`;
-  });
+  };
+  const chosen = readKind();
+  show(chosen);
+  return makeChoice('Show', new Map([...KINDS].map(([kind, [label]]) => [kind, label])), chosen, show);
 }
 
 const KEYS: Readonly<Record<string, () => void>> = {

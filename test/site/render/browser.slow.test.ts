@@ -191,6 +191,36 @@ describe.skipIf(!found)('turns in a browser', () => {
     await close();
   });
 
+  it('bring a reader back to the line he left, with what was unfolded and what was filtered', async () => {
+    const work = Array.from({ length: 12 }, (_, i) => {
+      const call = callPart('shell', { command: `make ${i}` });
+      const html = renderAnswered(
+        item('assistant', textPart('word '.repeat(200)), call),
+        responsePart('line\n'.repeat(60)),
+      );
+      return html.replace(/id="t-[0-9a-f]{16}"/, `id="t-${String(i).padStart(16, '0')}"`);
+    });
+    const { page, close } = await open(document(work.join('')), true);
+    const here = () =>
+      page.evaluate(
+        '[scrollY, document.querySelectorAll(".turn details[open]").length, document.querySelectorAll(".turn")[8].getBoundingClientRect().top, document.querySelector(".talk").dataset.only]',
+      );
+    const untouched = await here();
+    await page.evaluate(
+      'for (const fold of [...document.querySelectorAll(".turn details")].slice(0, 5)) fold.open = true',
+    );
+    await page.getByText('View', { exact: true }).click();
+    await page.locator('.menu select').first().selectOption('shell');
+    await page.evaluate('document.querySelectorAll(".turn")[8].scrollIntoView()');
+    const left = await here();
+    expect(left).not.toEqual(untouched);
+    await page.goto(`${ORIGIN}/elsewhere`);
+    await page.goBack();
+    await page.waitForLoadState();
+    await expect.poll(here).toEqual(left);
+    await close();
+  });
+
   it('unfold the result that an address names, without scripts', async () => {
     const call = callPart('shell', { command: 'make' });
     const html = renderAnswered(item('assistant', call), responsePart('all is made'));
