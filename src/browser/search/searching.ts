@@ -13,7 +13,7 @@ import { loadPartList } from './part-list.ts';
 import { LONGEST_QUERY, parseQuery, type Term } from './query.ts';
 import { openResultList } from './results.ts';
 
-/** Hits that are read at once; conversations that are drawn at first, and those before "More results", once somebody scrolls. */
+/** Hits that are read at once; conversations that are drawn at first or until the window is full, and those before "More results", once somebody scrolls. */
 const READ = 8;
 const FIRST = 3;
 const CONVERSATIONS = 8;
@@ -45,7 +45,9 @@ export async function openSearching(form: SearchForm, own: PartList): Promise<{ 
 
   /** Draws up to so many conversations; `anew`: in the place of those before. What stands above them is there before they are, so that nothing moves. */
   const draw = async (current: number, now: Found, upTo: number, anew = false): Promise<void> => {
-    for (let first = anew; first || results.size < upTo; first = false) {
+    const isEnough = (): boolean =>
+      results.size >= upTo && (results.size >= CONVERSATIONS || list.getBoundingClientRect().bottom > innerHeight);
+    for (let first = anew; first || !isEnough(); first = false) {
       const hits = await now.take(READ);
       const texts = await Promise.all(hits.map(async (hit) => ({ hit, text: await hit.part.read(hit.record) })));
       if (question !== current) return;
@@ -58,7 +60,7 @@ export async function openSearching(form: SearchForm, own: PartList): Promise<{ 
       }
       if (hits.length === 0) break;
       results.add(texts, now.fields.chosen.role ?? '');
-      if (results.size < upTo) await untilSeen();
+      if (!isEnough()) await untilSeen();
     }
     more.hidden = !now.hasMore();
     more.textContent = now.hasHits() ? 'More results' : furtherThan(now);
