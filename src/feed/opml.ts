@@ -16,7 +16,7 @@ export interface FeedOutline {
   readonly description?: string;
   /** Absolute address of the replica of the turnpress archive that the feed is of. */
   readonly archiveUrl?: string;
-  /** Attributes that we do not know, of a list that somebody else wrote. Names with a prefix go when it is written. */
+  /** Attributes that we do not know, of a list that somebody else wrote. Names with a prefix that the document does not declare go when it is written. */
   readonly more?: Readonly<Record<string, string>>;
 }
 
@@ -30,24 +30,41 @@ export interface OutlineGroup {
 export interface OpmlDocument {
   readonly title: string;
   readonly outlines: readonly Outline[];
+  /** By prefix: what names of attributes stand for that are not of OPML. */
+  readonly namespaces?: Readonly<Record<string, string>>;
 }
 
 /** Equal lists give equal bytes. Throws FeedUrlError for an address that is not absolute. */
 export function generateOpml(doc: OpmlDocument): string {
   // The specification wants an outline at the least; a list of no feeds is an empty group.
   const outlines = doc.outlines.length === 0 ? [{ title: doc.title, outlines: [] }] : doc.outlines;
-  const opml = xmlElement('opml', { version: '2.0' }, [
+  const prefixes = Object.entries(doc.namespaces ?? {}).filter(([prefix]) => NAME.test(prefix));
+  const declared = Object.fromEntries(prefixes.map(([prefix, name]) => [`xmlns:${prefix}`, name]));
+  const writable = new Set(['', ...prefixes.map(([prefix]) => prefix)]);
+  const opml = xmlElement('opml', { version: '2.0', ...declared }, [
     xmlElement('head', {}, [xmlText('title', titleOf(doc.title))]),
-    xmlElement('body', {}, outlines.map(writeOutline)),
+    xmlElement(
+      'body',
+      {},
+      outlines.map((outline) => writeOutline(outline, writable)),
+    ),
   ]);
   return `${XML_DECLARATION}${opml}\n`;
 }
 
-function writeOutline(outline: Outline): string {
+const NAME = /^[A-Za-z_][\w.-]{0,60}$/;
+
+function writeOutline(outline: Outline, prefixes: ReadonlySet<string>): string {
   const text = titleOf(outline.title);
-  const kept = Object.entries(outline.more ?? {}).filter(([name]) => /^[A-Za-z_][\w.-]{0,60}$/.test(name));
+  const kept = Object.entries(outline.more ?? {}).filter(([name]) => {
+    const [local = '', prefix = '', ...rest] = name.split(':').reverse();
+    return NAME.test(local) && prefixes.has(prefix) && rest.length === 0;
+  });
   const more = Object.fromEntries(kept);
-  if ('outlines' in outline) return xmlElement('outline', { ...more, text }, outline.outlines.map(writeOutline));
+  if ('outlines' in outline) {
+    const inner = outline.outlines.map((each) => writeOutline(each, prefixes));
+    return xmlElement('outline', { ...more, text }, inner);
+  }
   const { feedUrl, homeUrl, description, archiveUrl } = outline;
   return xmlElement('outline', {
     ...more,

@@ -18,6 +18,8 @@ export interface Subscription {
   readonly archive?: string;
   /** True: nobody else is to know of it; it, or a folder that it stands in, is marked or called so. False: it is marked as for everybody. */
   readonly private?: boolean;
+  /** What else the list says of it, as it stands there. */
+  readonly more?: Readonly<Record<string, string>>;
 }
 
 const TITLE = 'Subscriptions';
@@ -43,12 +45,12 @@ export function parseSubscriptions(file: string, text: string): readonly Subscri
 export function addSubscription(file: string, added: Subscription): boolean {
   const list = readList(file);
   if ([...walk(list.outlines, '')].some(({ url }) => url === added.url)) return false;
-  const { url, title, home, folder, archive, private: hidden } = added;
+  const { url, title, home, folder, archive, private: hidden, more } = added;
   const outline: Outline = {
     ...{ title, feedUrl: url },
     ...(home !== undefined && { homeUrl: home }),
     ...(archive !== undefined && { archiveUrl: archive }),
-    ...(hidden !== undefined && { more: { private: String(hidden) } }),
+    more: { ...more, ...(hidden !== undefined && { private: String(hidden) }) },
   };
   write(file, { ...list, outlines: insert(list.outlines, folder === '' ? [] : folder.split(' / '), outline) });
   return true;
@@ -91,11 +93,13 @@ function* walk(outlines: readonly Outline[], folder: string, inherited?: boolean
     if ('outlines' in outline) yield* walk(outline.outlines, folder === '' ? title : `${folder} / ${title}`, own);
     else {
       const { feedUrl: url, homeUrl: home, archiveUrl: archive } = outline;
+      const { private: _, ...more } = outline.more ?? {};
       yield {
         ...{ url, title, folder },
         ...(home !== undefined && { home }),
         ...(archive !== undefined && { archive }),
         ...(own !== undefined && { private: own }),
+        ...(Object.keys(more).length > 0 && { more }),
       };
     }
   }

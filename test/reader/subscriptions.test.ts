@@ -42,6 +42,23 @@ function fileOf(name: string, text?: string): string {
 }
 
 describe('the list of subscriptions', () => {
+  it('keeps attributes of other readers, with the prefixes that the list declares, also when a list is merged', () => {
+    const file = fileOf(
+      'prefixed.opml',
+      '<opml version="2.0" xmlns:x="urn:x"><head/><body><outline text="F" x:open="1" y:open="1"><outline type="rss" text="A" xmlUrl="https://a.example.org/rss" x:rate="5" own="&lt;é&#10;"/></outline></body></opml>',
+    );
+    expect(addSubscription(file, ONE)).toBe(true);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain('<opml version="2.0" xmlns:x="urn:x">');
+    expect(text).toContain('<outline x:open="1" text="F">');
+    expect(text).toContain('<outline x:rate="5" own="&lt;é&#10;" text="A"');
+    const [theirs] = readSubscriptions(file);
+    const merged = fileOf('merged.opml');
+    if (theirs !== undefined) addSubscription(merged, theirs);
+    expect(readFileSync(merged, 'utf8')).toContain('<outline text="F">\n<outline own="&lt;é&#10;" text="A"');
+    expect(checkOpml(readFileSync(merged, 'utf8'))).toEqual([]);
+  });
+
   it('begins without a file, takes each feed once, keeps folders, and is valid OPML', () => {
     const file = fileOf('new.opml');
     expect(readSubscriptions(file)).toEqual([]);
@@ -63,7 +80,13 @@ describe('the list of subscriptions', () => {
   it('of another reader is taken as it is, and loses nothing when it is written again', () => {
     const file = fileOf('theirs.opml', THEIRS);
     expect(readSubscriptions(file)).toEqual([
-      { url: 'https://a.example.org/rss', title: 'A', folder: 'Tech / Deep', home: 'https://a.example.org/' },
+      {
+        url: 'https://a.example.org/rss',
+        title: 'A',
+        more: { category: '/x', isComment: 'false' },
+        folder: 'Tech / Deep',
+        home: 'https://a.example.org/',
+      },
     ]);
     addSubscription(file, ONE);
     const written = readFileSync(file, 'utf8');

@@ -32,7 +32,7 @@ export async function run(context: Context, args: readonly string[], options: Co
   const typed = args[0] ?? '';
   if (options.remove === true) return remove(context, addressOf(typed));
   ownPrivate(context);
-  if (existsSync(typed) && statSync(typed).isFile()) return takeList(context, typed);
+  if (existsSync(typed) && statSync(typed).isFile()) return takeList(context, typed, hostsOf(options.allowHost));
   const address = addressOf(typed);
   const allowHosts = hostsOf(options.allowHost);
   const replica = options.feed === true ? undefined : await find(address, allowHosts);
@@ -150,12 +150,17 @@ function list(context: Context, options: CommandOptions, found: Omit<Subscriptio
 }
 
 /** Another reader's list. */
-async function takeList(context: Context, file: string): Promise<number> {
-  const added = importList(subscriptionsFile(context), file, readFileSync(file, 'utf8'));
+async function takeList(context: Context, file: string, allowHosts: readonly string[]): Promise<number> {
+  const { added, feeds } = importList(subscriptionsFile(context), file, readFileSync(file, 'utf8'));
   context.print(`${plural(added, 'new feed')} from ${file}`);
   const net = openNet();
   const store = openFeeds(context);
   try {
+    for (const url of feeds) {
+      const followed = store.feeds.find(url);
+      const named = allowHosts.filter((host) => [new URL(url).hostname, new URL(url).host].includes(host));
+      if (followed !== undefined && named.length > 0) store.feeds.allowHosts(followed.id, named);
+    }
     context.printJson({ file, added, ...(await askFeeds(context, net, store, undefined)) });
     return EXIT.done;
   } finally {

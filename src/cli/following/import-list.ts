@@ -3,10 +3,18 @@
 
 import { addSubscription, parseSubscriptions } from '../../reader/reader.ts';
 
-/** `text`: OPML. Returns how many were new. Throws SubscriptionsError, also for our own list when that cannot be read. */
-export function importList(list: string, file: string, text: string): number {
+export interface Imported {
+  /** How many were new. */
+  readonly added: number;
+  /** Addresses of all that it names. */
+  readonly feeds: readonly string[];
+}
+
+/** `text`: OPML. Throws SubscriptionsError, also for our own list when that cannot be read. */
+export function importList(list: string, file: string, text: string): Imported {
+  const found = parseSubscriptions(file, text);
   let added = 0;
   // what somebody else's list says of archives is not believed: those are subscribed to by hand
-  for (const { archive: _, ...each } of parseSubscriptions(file, text)) if (addSubscription(list, each)) added++;
-  return added;
+  for (const { archive: _, ...each } of found) if (addSubscription(list, each)) added++;
+  return { added, feeds: found.map(({ url }) => url) };
 }

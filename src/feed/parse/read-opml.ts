@@ -18,9 +18,13 @@ interface OpenOutline {
 export function readOpml(text: string): OpmlDocument {
   const body: OpenOutline = { attributes: {}, outlines: [] };
   const open: OpenOutline[] = [];
+  const namespaces: Record<string, string> = {};
   let [title, place, count] = ['', '', 0];
   walkMarkup(text, 'xml', {
     open(name, attributes) {
+      if (name === 'opml')
+        for (const [key, value] of Object.entries(attributes))
+          if (key.startsWith('xmlns:')) namespaces[key.slice(6)] = value;
       if (name === 'body') open.push(body);
       if (name === 'title') place = 'title';
       if (name !== 'outline' || open.length === 0) return;
@@ -40,7 +44,7 @@ export function readOpml(text: string): OpmlDocument {
   });
   if (!/<opml[\s>]/.test(text)) throw new FeedParseError('it is no OPML');
   if (!/<\/body\s*>/.test(text)) throw new FeedParseError('it is cut off');
-  return { title: lineOf(title) ?? '', outlines: body.outlines };
+  return { title: lineOf(title) ?? '', outlines: body.outlines, namespaces };
 }
 
 function finish({ attributes, outlines }: OpenOutline): Outline {

@@ -118,6 +118,10 @@ describe('a feed', () => {
     expect(list).not.toContain('archive=');
     await reader.run('read', '--feeds');
     expect(reader.out()).toContain('--allow-host');
+    expect(await reader.run('subscribe', file, '--allow-host', new URL(host).hostname)).toBe(0);
+    await reader.run('pull', '--all');
+    await reader.run('read', '--feeds');
+    expect(reader.out()).not.toContain('--allow-host');
   });
 
   it('leaves the list when the person wants', async () => {
