@@ -59,9 +59,9 @@ export async function ingest(
   const discovery = discover(importers, options);
   for (const problem of discovery.problems) counters.problem(problem);
   const clock = { settle: options.settle, nowMs: options.nowMs ?? Date.now() };
-  const known = compareSources(store.ledger, discovery, clock);
-  counters.vanished(known.vanished);
   const keepIn = options.sourcesDir === undefined || options.dryRun ? {} : { keepIn: options.sourcesDir };
+  const known = compareSources(store.ledger, discovery, { ...clock, ...keepIn });
+  counters.vanished(known.vanished);
   const planned = planSources(discovery.files, importers, known, { ...clock, ...partOf(options), ...keepIn }, counters);
   if (planned.length === 0 && isEmpty(store.ledger.walkUnfinished())) return counters.report();
   // an ingest that finds nothing new does without what writing needs

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, globSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -227,6 +227,20 @@ describe('ingest', () => {
     await run(path, { sourcesDir: kept });
     expect(Buffer.from(restoreSource(kept, path) ?? []).toString()).toMatch(/half a line\n$/);
     expect(listKeptSources(kept)).toMatchObject([{ path, importer: 'fake', generations: [{ frames: [{}, {}] }] }]);
+  });
+
+  it('keeps the bytes again when what is kept of an unchanged source is gone or empty', async () => {
+    const path = put('1', session);
+    const kept = join(dir, 'kept');
+    await run(path, { sourcesDir: kept });
+    const whole = restoreSource(kept, path);
+    const index = join(kept, globSync('**/index.json', { cwd: kept })[0] ?? '');
+    const harms = [() => writeFileSync(index, ''), () => rmSync(index), () => rmSync(kept, { recursive: true })];
+    for (const harm of harms) {
+      harm();
+      expect(await run(path, { sourcesDir: kept })).toMatchObject({ sources: { unchanged: 1 }, turns: { new: 0 } });
+      expect(restoreSource(kept, path)).toEqual(whole);
+    }
   });
 
   it('reads anew what the ledger knows and the archive has lost', async () => {

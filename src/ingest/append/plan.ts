@@ -9,6 +9,7 @@ import type { Importer } from '../kit/importer.ts';
 import { type Discovery, type FoundFile, wasLookedFor } from '../read/discover.ts';
 import type { ReadTask } from '../read/read-part.ts';
 import { closeFile, guardOf, openFile, readRange } from '../read/source-file.ts';
+import { hasKept } from '../read/sources.ts';
 import { findMemory, type Memory } from './memory.ts';
 import type { Counters, SourceStatus } from './report.ts';
 
@@ -38,11 +39,14 @@ export interface KnownSources {
   readonly vanished: number;
 }
 
-/** Compares the ledger with what was found in one walk; what was said is read of changed sources only. */
+/**
+ * Compares the ledger with what was found in one walk; what was said is read of changed sources only. Where bytes are kept, a source of
+ * which nothing is kept any more counts as changed: its agent will delete it one day.
+ */
 export function compareSources(
   ledger: Pick<Ledger, 'walkSeen' | 'findSource'>,
   discovery: Discovery,
-  { settle, nowMs }: Pick<PlanOptions, 'settle' | 'nowMs'>,
+  { settle, nowMs, keepIn }: PlanOptions,
 ): KnownSources {
   const files = new Map(discovery.files.map((file) => [file.path, file]));
   const unchanged = new Set<string>();
@@ -58,8 +62,9 @@ export function compareSources(
     // what waits for its end is looked at again when the source has been quiet for so long that this may be its end
     const { lookAgainMs = 0 } = seen;
     const mayHaveEnded = lookAgainMs > 0 && nowMs - Number(file.mtimeNs / 1_000_000n) >= lookAgainMs;
-    const source = same && !settle && !mayHaveEnded ? undefined : ledger.findSource(seen.path);
-    if (same && (source === undefined || isSettled(source))) unchanged.add(file.path);
+    const isKept = keepIn === undefined || hasKept(keepIn, seen.path);
+    const source = same && isKept && !settle && !mayHaveEnded ? undefined : ledger.findSource(seen.path);
+    if (same && isKept && (source === undefined || isSettled(source))) unchanged.add(file.path);
     else if (source !== undefined) changed.set(file.path, source);
   }
   return { unchanged, changed, vanished };

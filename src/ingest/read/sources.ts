@@ -96,6 +96,11 @@ export function findKeptSource(dir: string, path: string): KeptSource | undefine
   return findKept(join(dir, folderOf(path)));
 }
 
+/** Whether something stands where `findKeptSource` looks; cheap enough to ask of every source in every run. */
+export function hasKept(dir: string, path: string): boolean {
+  return (statSync(join(dir, folderOf(path), INDEX), { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
 /** Everything that is kept, sorted by path. Throws SourceDamageError for an index that is none. */
 export function listKeptSources(dir: string): readonly KeptSource[] {
   if (!existsSync(dir)) return [];
