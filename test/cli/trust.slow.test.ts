@@ -67,6 +67,18 @@ describe('private/ from elsewhere', () => {
     expect(readdirSync(inPrivate('sources'), { recursive: true })).toEqual(kept);
   });
 
+  it('says where its key waits, and what brings it back', async () => {
+    place.configure({ publish: [{ agent: 'claude-code', visibility: 'public' }] });
+    expect((await place.inside('publish', '--yes')).code).toBe(0);
+    writeFileSync(inPrivate('id'), '');
+    expect((await place.inside('ingest')).err).toContain('was not made here');
+    await expect(place.inside('publish', '--yes')).rejects.toThrow(
+      /the key that signs waits in .*foreign.keys.*"turnpress publish --trust"/,
+    );
+    expect(await place.inside('publish', '--yes', '--trust')).toMatchObject({ code: 0 });
+    expect(existsSync(inPrivate('keys', 'archive.ed25519'))).toBe(true);
+  });
+
   it('is no reason to stop where the machine can remember nothing but is asked to write', async () => {
     forgetMachine();
     writeFileSync(join(place.home, '.local'), 'no folder');

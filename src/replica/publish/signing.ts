@@ -1,6 +1,8 @@
 /** Who signs a publish: the key that is there, a first one, or a new one beside the old. */
 /** Decided before anything is written, from the log and the key files; what cannot be decided is the person's to mend. */
 
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { SigningKey } from '../../archive/format/format.ts';
 import { ArchiveKeyError } from '../errors.ts';
 import type { ArchiveLog } from '../log/archive-log.ts';
@@ -50,6 +52,12 @@ export function planSigning(log: ArchiveLog, dir: string, { unsigned, rotate }: 
   if (rotate === true) return { unsigned: false, change: held ? 'rotated' : 'lost' };
   if (held) return { unsigned: false, change: 'none' };
   const file = keyFile(dir);
+  const waits = join(dirname(dirname(file)), 'foreign', 'keys', basename(file));
+  if (current === undefined && existsSync(waits))
+    throw new ArchiveKeyError(
+      `the key that signs waits in ${waits}, because this private/ was not known to be of this machine; if it is yours, say so once: "turnpress publish --trust"`,
+      file,
+    );
   throw new ArchiveKeyError(
     current === undefined
       ? `the key that signs, ${file}, is not there: put it back from a backup. If it is lost for ever, "turnpress publish --rotate-key" makes a new one, which everybody who follows this archive has to accept anew`
