@@ -267,6 +267,8 @@ export interface ArchiveWriter extends ArchiveReader {
   putBlobFrames(frames: ReadonlyMap<BlobHash | PayloadHash, Uint8Array>): Promise<void>;
   /** Stores a blob durably (before the turn that names it) and returns its hash. Known: nothing is written. */
   putBlob(bytes: Uint8Array): BlobHash;
+  /** The same by the bytes of its file, from who has made and checked them: here they are not looked into. */
+  putBlobFrame(hash: BlobHash, frame: Uint8Array): void;
   /** Appends a tombstone and rewrites the payload tile without the payload; deletes its blob when no other turn uses it. */
   withdraw(turn: TurnHash, reason: number, nowMs: number, replacement?: TurnHash): void;
   /** The same for several, without replacements: one commit for each conversation, in the order given. */

@@ -93,6 +93,11 @@ export class OpenWriter extends OpenReader implements ArchiveWriter {
     return hash;
   }
 
+  putBlobFrame(hash: BlobHash, frame: Uint8Array): void {
+    this.store.assertWritable();
+    if (!this.hasBlob(hash)) this.store.write(() => carryOut(putBlobs(this.store, [[hash, frame]])));
+  }
+
   async putBlobFrames(frames: ReadonlyMap<BlobHash | PayloadHash, Uint8Array>): Promise<void> {
     const missing = [...frames].filter(([hash]) => !this.hasBlob(hash));
     for (const [hash, frame] of missing) decodeBlob(blobPath(hash), frame, hash);

@@ -28,6 +28,8 @@ export const limits = {
   jsonDepth: 512,
   /** One line of a session file; a longer one is passed over without being held in memory. */
   sourceLine: 64 * MiB,
+  /** A longer line is walked where it stands: its long texts and large values are never values in memory. */
+  farLine: 4 * MiB,
   /** Code longer than this is shown without colours. */
   highlight: 256 * KiB,
   imageSide: 16_384,

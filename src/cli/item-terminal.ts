@@ -1,6 +1,7 @@
 /** One turn as text for a terminal, in short or whole. */
 /** Every line from outside passes cleanText; the colours are ours. */
 
+import { blobPath } from '../archive/format/format.ts';
 import { isJsonObject, type JsonValue } from '../base/json.ts';
 import { prettyJson } from '../base/pretty-json.ts';
 import type { Item, Part, ToolCallPart, ToolCallResponsePart } from '../model/item.ts';
@@ -154,8 +155,10 @@ function colourDiff(diff: string, style: Style): string {
 function otherPart(part: Part, { style, columns }: TerminalView): string {
   if (part.type === 'blob') {
     const name = part.name === undefined ? '' : `, ${oneLine(textOf(part.name), 60)}`;
+    // a text that is too long for its turn: where the whole stands in the archive
+    const file = part.mime_type === 'text/plain' ? `, ${oneLine(blobPath(textOf(part.hash)), 90)}` : '';
     return style.dim(
-      `  [${oneLine(textOf(part.mime_type), 60)}, ${typeof part.size === 'number' ? part.size : '?'} bytes${name}]`,
+      `  [${oneLine(textOf(part.mime_type), 60)}, ${typeof part.size === 'number' ? part.size : '?'} bytes${name}${file}]`,
     );
   }
   if (part.type === 'uri') return style.dim(`  [${oneLine(textOf(part.uri), columns - 4)}]`);

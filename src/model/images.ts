@@ -1,7 +1,6 @@
 /** Kinds of attachments by their first bytes, and images without what is not picture: one row a kind. */
 /** A name or a media type is only a claim; ingest, the secrets' scanner and the site all go by the bytes, and by this table. */
 
-import { concatBytes } from '../base/bytes.ts';
 import { type ImageLayout, type ReadLayout, readGif, readJpeg, readPng, readWebp, tagAt } from './image-layout.ts';
 import type { BlobPart } from './item.ts';
 
@@ -83,7 +82,12 @@ export function isWholeImage(bytes: Uint8Array): boolean {
 /** The bytes of an image that are picture, as a whole image of the same kind. */
 export function stripImage(bytes: Uint8Array, image: Image): Uint8Array {
   const picture = image.pieces.filter((piece) => piece.picture).map(({ from, to }) => bytes.subarray(from, to));
-  const stripped = Uint8Array.from(concatBytes(picture));
+  const stripped = new Uint8Array(picture.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of picture) {
+    stripped.set(piece, at);
+    at += piece.length;
+  }
   if (image.mime === 'image/webp') correctWebp(stripped);
   return stripped;
 }

@@ -29,6 +29,33 @@ export function joinLong(texts: readonly string[], counts: readonly number[]): r
   });
 }
 
+/** Pieces of any length as pieces that can be looked at one after the other. One that has no line end of the kind is cut where no token goes on. */
+export function* walkTextPieces(pieces: Iterable<string>): Generator<string> {
+  let held = '';
+  for (const piece of pieces) {
+    held += piece;
+    for (let end = findSoftCut(held); end !== -1; end = findSoftCut(held)) {
+      yield held.slice(0, end);
+      held = held.slice(end);
+    }
+  }
+  if (held !== '') yield held;
+}
+
+/** -1: the text is not long enough to be cut. */
+function findSoftCut(text: string): number {
+  if (text.length <= LONG) return -1;
+  const talk = findCut(text, LONG);
+  if (talk !== -1) return talk;
+  if (text.length <= 2 * LONG) return -1;
+  const rest = text.slice(LONG);
+  const soft = SOFT.map((cut) => rest.search(cut)).find((at) => at !== -1);
+  return soft === undefined ? 2 * LONG : LONG + soft + 1;
+}
+
+/** Behind these no token and no key of several lines goes on. */
+const SOFT = [/[,;}\]](?=[\s"'{[])/, /[,;}\])]/, /\s/];
+
 function* walkPieces(text: string): Generator<string> {
   let from = 0;
   for (let to = LONG; to < text.length; to = Math.max(to, from) + LONG) {

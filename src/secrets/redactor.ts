@@ -1,11 +1,12 @@
 /** Takes secrets and personal data out of parsed items and meta before anything is hashed. */
 /** The result for one item depends on that item and the options alone, because its hash does; its cost follows the item's size. */
 
+import { decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
 import type { JsonValue } from '../base/json.ts';
 import type { Meta } from '../model/conversation.ts';
 import type { Item } from '../model/item.ts';
 import type { Finding } from './finding.ts';
-import { cutLong, joinLong } from './long-texts.ts';
+import { cutLong, joinLong, walkTextPieces } from './long-texts.ts';
 import { Markers, replaceRanges } from './markers.ts';
 import { findSeams, mendBlanks, type Seam } from './seams.ts';
 import { listStrings, type Ours, replaceStrings, type TextField } from './strings.ts';
@@ -47,6 +48,8 @@ export interface Redactor {
   /** Same order and length as `items`. Throws SecretScannerError when the scanner cannot run. */
   redactItems(items: readonly Item[]): Promise<readonly Redacted<Item>[]>;
   redactMeta(meta: Meta): Promise<Redacted<Meta>>;
+  /** A text of any length as UTF-8, of which a piece is looked at at a time. */
+  redactText(pieces: Iterable<string>): Promise<Redacted<readonly Uint8Array[]>>;
   /** What is found in a value as it stands: in every string and every member's name. Home paths are not findings here. */
   scanValue(value: JsonValue): Promise<readonly StoredFinding[]>;
 }
@@ -64,6 +67,7 @@ export function createRedactorWith(scanner: TextScanner): Redactor {
       return done;
     },
     redactMeta: async (meta) => hideOwner(await redactValue(mendTitle(meta, scanner), META, scanner)),
+    redactText: (pieces) => redactPieces(pieces, scanner),
     scanValue: (value) => scanStored(cutLong(listStrings(value)).pieces, scanner),
   };
 }
@@ -106,6 +110,35 @@ async function redactValue<T extends object>(value: T, ours: Ours, scanner: Text
   return { value: replaceStrings(asJson(value), joinLong(found.texts, counts), ours) as unknown as T, fired, doubtful };
 }
 
+/** What was found in one piece is replaced in all of them. */
+async function redactPieces(pieces: Iterable<string>, scanner: TextScanner): Promise<Redacted<readonly Uint8Array[]>> {
+  const markers = new Markers();
+  const values = new Map<string, string>();
+  const doubtful: Record<string, number>[] = [];
+  const owners = new Set<string>();
+  const written: Uint8Array[] = [];
+  for (const text of walkTextPieces(pieces)) {
+    for (const owner of scanner.listOwners([text])) owners.add(owner);
+    const field = { text };
+    const answer = lookAt(field, scanner);
+    const found =
+      answer === 'suspicious'
+        ? await redactSlowly([field], [answer], [], scanner, [...owners], markers, values)
+        : redactHomes([field], [owners.size > 0 ? 'home' : answer], scanner, [...owners], markers);
+    doubtful.push(found.doubtful);
+    written.push(encodeUtf8(found.texts?.[0] ?? text));
+  }
+  if (values.size > 0 && written.length > 1) {
+    const replaceValues = createReplaceValues(values);
+    for (const [i, bytes] of written.entries()) {
+      const text = decodeUtf8(bytes);
+      const changed = replaceValues(text, (marker, times) => markers.count(marker, times));
+      if (changed !== text) written[i] = encodeUtf8(changed);
+    }
+  }
+  return { value: written, fired: markers.fired(), doubtful: sumCounts(doubtful) };
+}
+
 /** What became of the fields of one value; `texts` undefined: nothing was replaced. */
 interface RedactedFields {
   readonly texts: readonly string[] | undefined;
@@ -119,9 +152,9 @@ function redactHomes(
   answers: readonly Answer[],
   scanner: TextScanner,
   owners: readonly string[],
+  markers = new Markers(),
 ): RedactedFields {
   if (!answers.includes('home')) return UNTOUCHED;
-  const markers = new Markers();
   let changed = false;
   const texts = fields.map(({ text }, i) => {
     if (answers[i] !== 'home') return text;
@@ -147,9 +180,10 @@ async function redactSlowly(
   seams: readonly Seam[],
   scanner: TextScanner,
   owners: readonly string[],
+  markers = new Markers(),
+  everywhere = new Map<string, string>(),
 ): Promise<RedactedFields> {
   const texts = fields.map((field) => field.text);
-  const markers = new Markers();
   // From the last to the first: what is cut off a text's beginning moves what stands behind it.
   for (const { first, start, second, end, finding } of seams.toReversed()) {
     texts[first] = (texts[first] ?? '').slice(0, start) + markers.take(finding);
@@ -175,6 +209,7 @@ async function redactSlowly(
         }
       }
     }
+    for (const [value, marker] of values) everywhere.set(value, marker);
     const replaceValues = createReplaceValues(values);
     for (const [i, text] of texts.entries()) {
       const changed = replaceValues(text, count);

@@ -172,6 +172,9 @@ export function emptyStore(): IngestStore {
     putBlob: () => {
       throw new TypeError('nothing is stored here');
     },
+    putBlobFrame: () => {
+      throw new TypeError('nothing is stored here');
+    },
     findTurn: () => undefined,
     listTurns: () => [],
     readPayloads: () => [],

@@ -2,7 +2,7 @@
 /** The ledger is written after the commit it speaks of: it may lag behind the archive, never lead it. */
 
 import { type LedgerSource, type LostParent, prepareTurn } from '../../archive/archive.ts';
-import type { ConversationId } from '../../model/ids.ts';
+import { blobHash, type ConversationId } from '../../model/ids.ts';
 import { findItem, ITEM_PAYLOAD } from '../../model/payload.ts';
 import { isSameButForMarks } from '../../secrets/secrets.ts';
 import { BlobMismatchError } from '../errors.ts';
@@ -204,6 +204,10 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
   const take = (source: PlannedSource, part: ReadPart) => {
     const { path, importer } = source.task;
     for (const blob of part.blobs) {
+      if (blob.framed === true) {
+        store.putBlobFrame(blobHash(blob.hash), blob.bytes);
+        continue;
+      }
       const hash = store.putBlob(blob.bytes);
       if (hash !== blob.hash) throw new BlobMismatchError(path, blob.hash, hash);
     }

@@ -12,7 +12,7 @@ import { openSpill } from './spill.ts';
 
 export type IngestStore = Pick<
   ArchiveWriter,
-  'append' | 'putBlob' | 'findTurn' | 'listTurns' | 'readPayloads' | 'ledger'
+  'append' | 'putBlob' | 'putBlobFrame' | 'findTurn' | 'listTurns' | 'readPayloads' | 'ledger'
 > & {
   findConversation(id: ConversationId): StoredConversation | undefined;
 };
@@ -88,6 +88,7 @@ export function createDryStore(archive: IngestStore): IngestStore {
       };
     },
     putBlob: (bytes) => blake3Hex(bytes) as BlobHash,
+    putBlobFrame: () => {},
     findTurn,
     listTurns: (id, from = 0) => [...listStored(archive, id), ...(grown.get(id)?.turns ?? [])].slice(from),
     readPayloads: (wanted) =>

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { Problem } from '../../base/log.ts';
 import type { Meta } from '../../model/conversation.ts';
 import type { Item } from '../../model/item.ts';
+import type { FarTexts } from './lines/far-texts.ts';
 import type { Gap } from './lines/json-lines.ts';
 
 /** What an importer is handed. Bytes before `from` were consumed by an earlier run that returned `state`. */
@@ -16,8 +17,10 @@ export interface SourceInput {
   readonly from: number;
   /** 1-based number of the line that `bytes` starts with. */
   readonly firstLine: number;
-  /** Lines that are too long to be read: `bytes` goes on after them. For `walkJsonLines`. */
+  /** Long lines that `bytes` leaves out: it goes on after them. For `walkJsonLines`. */
   readonly gaps?: readonly Gap[];
+  /** Where long lines are read. Absent: every line is in `bytes`, and is held as a whole. */
+  readonly far?: FarTexts;
   readonly state?: JsonObject;
   /** Take an unfinished last message as it stands instead of waiting for its end. */
   readonly settle: boolean;
@@ -33,6 +36,8 @@ export interface ImportedBlob {
   readonly bytes: Uint8Array;
   /** What it says of who made it could not be taken out: it is kept as it is, and never published. */
   readonly uncleaned?: true;
+  /** The bytes are those of the blob's file, compressed and checked. */
+  readonly framed?: true;
 }
 
 /** What a turn is for the shape of the tree: only a prompt begins a branch, only beside a prompt or a finished answer. */

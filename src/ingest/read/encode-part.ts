@@ -10,8 +10,10 @@ import type { Problem } from '../../base/log.ts';
 import type { PayloadHash } from '../../model/ids.ts';
 import { itemJson, itemJsonPieces } from '../../model/item.ts';
 import type { Counts, Redactor } from '../../secrets/secrets.ts';
-import type { ImportedConversation, ImportedTurn, SourceOutput } from '../kit/importer.ts';
+import type { ImportedBlob, ImportedConversation, ImportedTurn, SourceOutput } from '../kit/importer.ts';
+import { hasFar } from '../kit/lines/far-texts.ts';
 import { collectGarbage } from './collect.ts';
+import { addCounts, frameBlob, settleFar } from './far-items.ts';
 import { createJoiner, type Joiner } from './payload-joiner.ts';
 import type { Fired, ReadPart, ReadTurn } from './read-part.ts';
 import { guardOf, type OpenFile } from './source-file.ts';
@@ -28,10 +30,12 @@ export async function encodePart(
   const payloads = createJoiner(bytes);
   const turns: ReadTurn[] = [];
   const fired: Fired[] = [];
+  const blobs: ImportedBlob[] = [];
+  for (const blob of output.blobs) blobs.push(await frameBlob(blob));
   said.reverse();
   while (said.length > 0) {
     // one by one: of a part, neither the redacted items nor their payloads stand in memory twice
-    const { fields, result } = await redactLast(said, redactor);
+    const { fields, result } = await redactLast(said, redactor, blobs);
     const long = bytes > MUCH && holdsLong(result.value, MUCH);
     if (long) collectGarbage();
     const at = payloads.length();
@@ -53,7 +57,7 @@ export async function encodePart(
     payloads: payloads.bytes(),
     fired,
     conversations,
-    blobs: output.blobs,
+    blobs,
     aliases: output.aliases,
     consumed: output.consumed,
     nextLine: output.nextLine,
@@ -68,12 +72,17 @@ export async function encodePart(
 }
 
 /** Takes out the last turn: what it said before is held by nobody when this returns. */
-async function redactLast(said: ImportedTurn[], redactor: Redactor) {
+async function redactLast(said: ImportedTurn[], redactor: Redactor, blobs: ImportedBlob[]) {
   const turn = said.pop();
   if (turn === undefined) throw new RangeError('no turn is left');
   const { item, ...fields } = turn;
-  const [result] = await redactor.redactItems([item]);
-  return { fields, result: result ?? { value: item, fired: {}, doubtful: {} } };
+  const settled = hasFar(item) ? await settleFar(item, redactor) : undefined;
+  blobs.push(...(settled?.blobs ?? []));
+  const own = settled?.item ?? item;
+  const [result = { value: own, fired: {}, doubtful: {} }] = await redactor.redactItems([own]);
+  if (settled === undefined) return { fields, result };
+  const fired = addCounts(result.fired, settled.redactions);
+  return { fields, result: { ...result, fired, doubtful: addCounts(result.doubtful, settled.findings) } };
 }
 
 /** Adds the payload of a turn and returns it; undefined, with a problem, for an item that cannot be stored. */

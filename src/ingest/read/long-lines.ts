@@ -1,5 +1,5 @@
-/** Lines that are too long to be held in memory: found where they stand, and passed over. */
-/** Neither their bytes nor what follows them is lost: the rest of the file is read as if they were not there. */
+/** Lines that are too long to be held in memory: found where they stand, and walked or passed over there. */
+/** The rest of the file is read as if they were not there. */
 
 import { concatBytes, releaseBytes } from '../../base/bytes.ts';
 import { limits } from '../../base/limits.ts';
@@ -21,8 +21,8 @@ export function readAround(file: OpenFile, from: number, to: number, gaps: reado
 }
 
 /**
- * The line that is open at `to` when it is over `limits.sourceLine`, with its line break; undefined when it is not so long, or
- * has no end yet: then it is still being written.
+ * The line that is open at `to` when it is over `limits.farLine`, with its line break; undefined when it is not so long, or has no end yet: then it is
+ * still being written. A file's first line is one only when it is a record by itself: else the file is a document.
  */
 export function findLongLine(file: OpenFile, from: number, to: number, gaps: readonly Gap[]): Gap | undefined {
   const after = Math.max(from, ...gaps.map(({ offset, length }) => offset + length));
@@ -30,10 +30,19 @@ export function findLongLine(file: OpenFile, from: number, to: number, gaps: rea
   for (let at = to; at < file.size; at += CHUNK) {
     const newline = findBreak(file, at, Math.min(file.size, at + CHUNK), 'first');
     if (newline === -1) continue;
-    const length = newline + 1 - start;
-    return length - 1 > limits.sourceLine ? { offset: start, length } : undefined;
+    const gap = { offset: start, length: newline + 1 - start };
+    if (gap.length - 1 <= limits.farLine) return undefined;
+    return start > 0 || isRecord(file, gap) ? gap : undefined;
   }
   return undefined;
+}
+
+/** Whether a first line ends like a record, and another follows it. What is too long to be read is one when anything does. */
+function isRecord(file: OpenFile, { length }: Gap): boolean {
+  if (length - 1 > limits.sourceLine) return length < file.size;
+  const end = Buffer.from(readRange(file, Math.max(0, length - NEAR), length)).toString('latin1');
+  const next = Buffer.from(readRange(file, length, Math.min(file.size, length + NEAR))).toString('latin1');
+  return /\}\s*$/.test(end) && /^\s*\{/.test(next);
 }
 
 /** Where the line begins that `to` stands in; `from` when that is not after it. */
@@ -65,5 +74,8 @@ function findBreak(file: OpenFile, from: number, to: number, which: 'first' | 'l
 
 /** Most lines are short. */
 const FIRST = 64 * 1024;
+
+/** Bytes that are looked at around the end of a first line. */
+const NEAR = 4096;
 
 const CHUNK = 4 * 1024 * 1024;

@@ -9,13 +9,14 @@ import { limits } from '../../base/limits.ts';
 import type { Redactor } from '../../secrets/secrets.ts';
 import { GIVEN_UP_MS, QUIET_MS } from '../kit/assembly/builder.ts';
 import type { Importer, SourceInput, SourceOutput } from '../kit/importer.ts';
+import { type FarTexts, openFarTexts } from '../kit/lines/far-texts.ts';
 import type { Gap } from '../kit/lines/json-lines.ts';
 import { collectGarbage } from './collect.ts';
 import { encodePart } from './encode-part.ts';
 import { keepAll } from './keep-all.ts';
 import { findLongLine, lineEnd, lineStart, readAround } from './long-lines.ts';
 import type { PendingPart, ReadTask } from './read-part.ts';
-import { besideReader, closeFile, type OpenFile, openFile } from './source-file.ts';
+import { besideReader, closeFile, type OpenFile, openFile, readRange } from './source-file.ts';
 import { restoreSource } from './sources.ts';
 
 /**
@@ -24,13 +25,15 @@ import { restoreSource } from './sources.ts';
  */
 export async function* readSource(task: ReadTask, importer: Importer, redactor: Redactor): AsyncGenerator<PendingPart> {
   const file = openTask(task);
+  const far = openFarTexts((from, to) => readRange(file, from, to));
   let keeping: PendingPart['keeping'];
   try {
-    for await (const pending of readParts(task, file, importer, redactor)) {
+    for await (const pending of readParts(task, file, far, importer, redactor)) {
       ({ keeping } = pending);
       yield pending;
     }
   } finally {
+    far.close();
     if (keeping === undefined) closeFile(file);
     else void keeping.then(() => closeFile(file));
   }
@@ -50,6 +53,7 @@ function besideTask({ root, path, kept }: ReadTask, seen: (path: string) => void
 async function* readParts(
   task: ReadTask,
   file: OpenFile,
+  far: FarTexts,
   importer: Importer,
   redactor: Redactor,
 ): AsyncGenerator<PendingPart> {
@@ -68,8 +72,7 @@ async function* readParts(
       if (end > from) to = end;
       else {
         const gap = findLongLine(file, from, to, gaps);
-        // the only line of a file may be a document of any length
-        const passed = gap !== undefined && (from > 0 || gap.length < file.size);
+        const passed = gap !== undefined;
         if (passed) gaps = [...gaps, gap];
         else span = lineEnd(file, to) + MORE_BYTES - from;
         if (passed || span > to - from) continue;
@@ -79,7 +82,7 @@ async function* readParts(
     const quietMs = last ? Math.max(0, task.nowMs - Number(file.mtimeNs / 1_000_000n)) : undefined;
     const quiet = quietMs === undefined ? {} : { quietMs };
     const step = { from, firstLine, ...(state === undefined ? {} : { state }), settle: task.settle && last, ...quiet };
-    let read = readOutput(file, to, importer, { path: task.path, ...step, readBeside, gaps });
+    let read = readOutput(file, to, importer, { path: task.path, ...step, readBeside, gaps, far });
     if (read === undefined) {
       span = file.size;
       continue;

@@ -18,6 +18,7 @@ export function createBlobPlaces(context: BuildContext, conversation: Conversati
   const missing = new Set<BlobHash>();
   const shown = context.options.mode === 'local' || context.options.config.images.publish;
   const place = (hash: BlobHash, mime: string): BlobAddress | undefined => {
+    if (mime === 'text/plain' && context.options.mode === 'local') return placeText(context, conversation, hash, owner);
     const extension = IMAGE_TYPES.get(mime);
     if (!shown || extension === undefined) return undefined;
     const url = imageUrl(conversation, hash, extension);
@@ -46,6 +47,22 @@ export function createBlobPlaces(context: BuildContext, conversation: Conversati
 
 /** The address of an image; undefined: it has none. `turn`: who shows it, for problems. */
 export type PlaceBlob = (hash: BlobHash, mime: string, turn: TurnHash) => BlobPlace | undefined;
+
+/** The whole of a text of which a turn shows the beginning: on the private site only. */
+function placeText(
+  { archive, output }: BuildContext,
+  conversation: ConversationId,
+  hash: BlobHash,
+  owner: string,
+): BlobAddress | undefined {
+  const url = imageUrl(conversation, hash, 'txt');
+  const path = outputPath(url);
+  if (!output.declare(path, owner, `text:${hash}`)) return { url, width: 0, height: 0 };
+  const bytes = archive.readBlob(hash);
+  if (bytes === undefined) return undefined;
+  output.put(path, bytes);
+  return { url, width: 0, height: 0 };
+}
 
 /** The measures are kept in the file's key, so that a picture is read once and not by every build. */
 function placeImage(

@@ -3,6 +3,7 @@
 
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../../base/json.ts';
 import type { ToolKind } from '../../../model/item.ts';
+import { hasFar } from '../../kit/lines/far-texts.ts';
 import { findCount, findText, findWhole } from './records.ts';
 
 const KINDS: ReadonlyMap<string, ToolKind> = new Map(
@@ -176,16 +177,17 @@ export function findImageUrl(part: JsonObject): string | undefined {
 
 function fileDiff(path: string, change: JsonObject): string {
   const from = path.replace(/^\//, '');
-  if (change.type === 'add') return `--- /dev/null\n+++ b/${from}\n${wholeHunk('+', findText(change.content) ?? '')}`;
-  if (change.type === 'delete')
-    return `--- a/${from}\n+++ /dev/null\n${wholeHunk('-', findText(change.content) ?? '')}`;
+  const content = findText(change.content) ?? '';
+  if (change.type === 'add') return `--- /dev/null\n+++ b/${from}\n${wholeHunk('+', content)}`;
+  if (change.type === 'delete') return `--- a/${from}\n+++ /dev/null\n${wholeHunk('-', content)}`;
   const to = (findText(change.move_path) ?? path).replace(/^\//, '');
   const hunks = findText(change.unified_diff) ?? '';
   return `--- a/${from}\n+++ b/${to}\n${hunks}${hunks === '' || hunks.endsWith('\n') ? '' : '\n'}`;
 }
 
 function wholeHunk(sign: '+' | '-', content: string): string {
-  if (content === '') return '';
+  // of a text that stands in the source only nobody counts the lines
+  if (content === '' || hasFar(content)) return '';
   const ends = content.endsWith('\n');
   const lines = (ends ? content.slice(0, -1) : content).split('\n');
   const range = sign === '+' ? `@@ -0,0 +1,${lines.length} @@` : `@@ -1,${lines.length} +0,0 @@`;

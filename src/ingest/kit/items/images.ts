@@ -2,11 +2,13 @@
 /** Strict on purpose: what is no image by its first bytes stays text, so redaction looks into it. */
 
 import { blake3Hex } from '../../../base/blake3.ts';
+import { releaseBytes } from '../../../base/bytes.ts';
 import { limits } from '../../../base/limits.ts';
 import { blobHash } from '../../../model/ids.ts';
 import { findAttachmentKind, findImage as findLayout, stripImage } from '../../../model/images.ts';
 import type { BlobPart } from '../../../model/item.ts';
 import type { ImportedBlob } from '../importer.ts';
+import { type FarString, findFar } from '../lines/far-texts.ts';
 import { stripPdf } from './pdf.ts';
 
 /** A blob part and the bytes it names. */
@@ -22,12 +24,14 @@ export interface DecodedImage {
  * never published.
  */
 export function findImage(base64: string, name?: string): DecodedImage | undefined {
-  const whole = decodeBase64(base64);
+  const far = findFar(base64);
+  const whole = far === undefined ? decodeBase64(base64) : decodeFar(base64, far);
   if (whole === undefined) return undefined;
   const kind = findAttachmentKind(whole);
   if (kind === undefined) return undefined;
   const clean = stripAttachment(whole, kind.mime);
   const bytes = clean ?? whole;
+  if (far !== undefined && bytes !== whole) releaseBytes(whole);
   const hash = blobHash(blake3Hex(bytes));
   const part: BlobPart = {
     type: 'blob',
@@ -65,6 +69,30 @@ function decodeBase64(text: string): Uint8Array | undefined {
     if (bytes.toString('base64', at, at + SLICE) !== text.slice(from, from + (SLICE / 3) * 4)) return undefined;
   }
   return Math.ceil(bytes.length / 3) * 4 === text.length ? bytes : undefined;
+}
+
+/** The same of a text that stands in the source, and undefined where its beginning is that of no picture: then the rest is not looked at. */
+function decodeFar(text: string, far: FarString): Uint8Array | undefined {
+  if (findAttachmentKind(Buffer.from(text.slice(0, 128), 'base64')) === undefined) return undefined;
+  const most = Math.ceil(((text.length + far.length) / 4) * 3);
+  if (most > limits.payload) return undefined;
+  const bytes = Buffer.allocUnsafeSlow(most);
+  let length = 0;
+  let held = '';
+  for (const piece of far.walk()) {
+    if (piece !== '' && held.endsWith('=')) return undefined;
+    const all = held + piece;
+    // the last group stays behind: it alone may be padded
+    const cut = Math.max(0, all.length - 1 - ((all.length - 1) % 4));
+    held = all.slice(cut);
+    const from = length;
+    length += bytes.write(all.slice(0, cut), from, 'base64');
+    if (bytes.toString('base64', from, length) !== all.slice(0, cut)) return undefined;
+  }
+  const last = Buffer.from(held, 'base64');
+  if (last.toString('base64') !== held) return undefined;
+  bytes.set(last, length);
+  return bytes.subarray(0, length + last.length);
 }
 
 /** Bytes that are encoded at once: groups of three. */

@@ -4,7 +4,8 @@
 import { messageOf } from '../../../base/errors.ts';
 import { limits } from '../../../base/limits.ts';
 import type { Problem } from '../../../base/log.ts';
-import { parseLongLine } from './long-strings.ts';
+import { farLineText } from './far-line.ts';
+import type { FarTexts } from './far-texts.ts';
 
 /** One JSON value and where it stood. */
 export interface JsonLine {
@@ -29,9 +30,11 @@ export interface JsonLinesInput {
   readonly maxLine?: number;
   /** Lines of the file that `bytes` leaves out, in order. */
   readonly gaps?: readonly Gap[];
+  /** Where long lines are read, and what is left out. Absent: every line is held as a whole. */
+  readonly far?: FarTexts;
 }
 
-/** A line that is too long to be read, with its line break. */
+/** A long line that stands in the file only, with its line break. */
 export interface Gap {
   readonly offset: number;
   readonly length: number;
@@ -63,48 +66,61 @@ export function* walkJsonLines(
   /** Offset in the file of the first byte of `bytes`, counted as if what is left out before `at` stood before it. */
   let base = input.from;
   const gaps = [...(input.gaps ?? [])];
-  const passGaps = () => {
+  /** Values of the lines that are left out here. */
+  function* walkGaps(): Generator<JsonLine> {
     for (let gap = gaps[0]; gap !== undefined && gap.offset === base + at; gap = gaps[0]) {
-      const message = `line of ${gap.length - 1} bytes is over ${maxLine}; it was left out`;
-      report(problemAt(input.path, line, 'LINE_TOO_LONG', message));
-      base += gap.length;
+      const { offset, length } = gap;
+      if (length - 1 > maxLine || input.far === undefined) reportLong(length - 1);
+      else yield* walkFar(input.far, offset, length - 1, true);
+      base += length;
       line += 1;
       gaps.shift();
     }
+  }
+  const reportLong = (length: number) => {
+    const message = `line of ${length} bytes is over ${maxLine}; it was left out`;
+    report(problemAt(input.path, line, 'LINE_TOO_LONG', message));
   };
+  /** Whether the line can be done with: one that is being written is read again. */
+  function* walkFar(far: FarTexts, offset: number, length: number, terminated: boolean): Generator<JsonLine, boolean> {
+    const text = farLineText(far, offset, length);
+    if (text !== undefined) return yield* walkText(trimLine(text), offset, terminated);
+    const message = `line of ${length} bytes has too many values of its own; it was left out`;
+    report(problemAt(input.path, line, 'LINE_TOO_DENSE', message));
+    return true;
+  }
+  function* walkText(text: string, offset: number, terminated: boolean): Generator<JsonLine, boolean> {
+    if (text === '') return true;
+    const single = tryParse(text);
+    if (single !== undefined) {
+      yield { value: single.value, offset, line, nth: 0, of: 1 };
+      return true;
+    }
+    const found = recoverValues(text);
+    // @NOTE: nothing of a half-written line is taken, not even whole values before it: the line is read again.
+    if (!terminated && found.rest !== '') return false;
+    let nth = 0;
+    for (const value of found.values) yield { value, offset, line, nth: nth++, of: found.values.length };
+    if (found.rest !== '') report(problemAt(input.path, line, 'BROKEN_LINE', found.problem));
+    return true;
+  }
   if (input.from === 0 && buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf) at = 3;
-  for (passGaps(); at < buffer.length; passGaps()) {
+  yield* walkGaps();
+  while (at < buffer.length) {
     const newline = buffer.indexOf(10, at);
     const terminated = newline !== -1;
     const end = terminated ? newline : buffer.length;
     const offset = base + at;
-    if (end - at > maxLine) {
-      report(
-        problemAt(input.path, line, 'LINE_TOO_LONG', `line of ${end - at} bytes is over ${maxLine}; it was left out`),
-      );
-      if (!terminated) return { consumed: offset, nextLine: line, partial: true };
-    } else {
-      const long = end - at > LONG ? parseLongLine(buffer.subarray(at, end)) : undefined;
-      const text = long === undefined ? lineText(buffer, at, end) : '';
-      if (long !== undefined) yield { value: long.value, offset, line, nth: 0, of: 1 };
-      else if (text !== '') {
-        const single = tryParse(text);
-        if (single !== undefined) yield { value: single.value, offset, line, nth: 0, of: 1 };
-        else {
-          const found = recoverValues(text);
-          if (!terminated && found.rest !== '') {
-            // @NOTE: nothing of a half-written line is taken, not even whole values before it: the line is read again.
-            return { consumed: offset, nextLine: line, partial: true };
-          }
-          let nth = 0;
-          for (const value of found.values) yield { value, offset, line, nth: nth++, of: found.values.length };
-          if (found.rest !== '') report(problemAt(input.path, line, 'BROKEN_LINE', found.problem));
-        }
-      }
-    }
+    let done = terminated;
+    if (end - at > maxLine) reportLong(end - at);
+    else if (end - at > limits.farLine && input.far !== undefined)
+      done = yield* walkFar(input.far, offset, end - at, terminated);
+    else done = yield* walkText(lineText(buffer, at, end), offset, terminated);
+    if (!done) return { consumed: offset, nextLine: line, partial: true };
     if (!terminated) return { consumed: base + end, nextLine: line, partial: false };
     at = end + 1;
     line += 1;
+    yield* walkGaps();
   }
   return { consumed: base + buffer.length, nextLine: line, partial: false };
 }
@@ -131,8 +147,6 @@ export function findJsonDocument(bytes: Uint8Array): { readonly value: unknown }
 }
 
 const MAX_ATTEMPTS = 64;
-/** Bytes of a line that is not made text as a whole. */
-const LONG = 8 * 1024 * 1024;
 
 function tryParse(text: string): { readonly value: unknown } | undefined {
   try {
@@ -149,6 +163,11 @@ function lineText(buffer: Buffer, start: number, end: number): string {
   while (from < to && isSpace(buffer[from])) from += 1;
   while (to > from && isSpace(buffer[to - 1])) to -= 1;
   return buffer.toString('utf8', from, to);
+}
+
+/** The same of a text. */
+function trimLine(text: string): string {
+  return text.replace(/^[\s\0]+/, '').replace(/[\s\0]+$/, '');
 }
 
 function isSpace(byte: number | undefined): boolean {
