@@ -69,12 +69,18 @@ function* walkPieces(text: string): Generator<string> {
 
 /** Behind the first line end after `from` around which people or programs talk: no key and no block goes on there. -1: there is none. */
 function findCut(text: string, from: number): number {
-  TALK.lastIndex = from;
-  const match = TALK.exec(text);
-  return match === null ? -1 : match.index + match[0].lastIndexOf('\n') + 1;
+  for (let end = text.indexOf('\n', from); end !== -1; end = text.indexOf('\n', end + 1)) {
+    const before = text.slice(Math.max(from, end - NEAR), end);
+    if (!WORDS.test(before.slice(before.lastIndexOf('\n') + 1))) continue;
+    const [after = ''] = text.slice(end + 1, end + 1 + NEAR).split('\n', 1);
+    if (WORDS.test(after)) return end + 1;
+  }
+  return -1;
 }
 
 /** UTF-16 units. */
 const LONG = 1 << 20;
-/** Two lines with blanks between words in each. */
-const TALK = /[\p{L}\d.,:;)] [\p{L}\d(/][^\n]{0,400}\n[^\n]{0,400}?[\p{L}\d.,:;)] [\p{L}\d(/]/gu;
+/** A blank between words. */
+const WORDS = /[\p{L}\d.,:;)] [\p{L}\d(/]/u;
+/** How far from the line end they may stand. */
+const NEAR = 403;
