@@ -42,7 +42,13 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   cxdb: ['cxdb/cxdb.ts'],
   feed: ['feed/feed.ts', 'feed/generate.ts', 'feed/opml.ts', 'feed/formats.ts'], // the writers without the readers, names and media types without either
   // what others publish and what was published, without the gate that lets it; and without disk or archive
-  replica: ['replica/replica.ts', 'replica/pull/pulling.ts', 'replica/log/log.ts', 'replica/check/checking.ts'],
+  replica: [
+    'replica/replica.ts',
+    'replica/pull/pulling.ts',
+    'replica/pull/looking.ts',
+    'replica/log/log.ts',
+    'replica/check/checking.ts',
+  ],
   site: ['site/site.ts', 'site/fixed-urls.ts', 'site/compare/comparing.ts'], // what the scripts of the pages need: addresses, and turns as they look
   reader: ['reader/reader.ts'],
 };

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeUtf8 } from '../../base/bytes.ts';
 import { parseJson } from '../../base/json.ts';
+import { findReplica } from '../../replica/pull/looking.ts';
 import {
   type Answer,
   type Fetcher,
-  findReplica,
   NetworkError,
   NoReplicaError,
   type PullReport,

@@ -4,7 +4,8 @@
 import { plural } from '../../model/counts.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
 import { ArchiveLog } from '../../replica/log/log.ts';
-import { compareMirror, findReplica, type MirrorReport, ReplicaSource } from '../../replica/pull/pulling.ts';
+import { compareMirror, findReplica, type MirrorReport } from '../../replica/pull/looking.ts';
+import { ReplicaSource } from '../../replica/pull/pulling.ts';
 import { isForeign, noSuch, openQuietly } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';

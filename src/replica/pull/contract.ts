@@ -3,7 +3,6 @@
 
 import type { Log, Progress } from '../../base/log.ts';
 import type { Fetcher } from '../fetch/fetcher.ts';
-import type { HostReport } from './hosts.ts';
 import type { LogNews } from './pull-log.ts';
 
 export interface PullOptions {
@@ -28,6 +27,14 @@ export interface PullOptions {
   readonly hold?: (release: () => void) => () => void;
   /** For tests: milliseconds before a second try. */
   readonly patienceMs?: number;
+}
+
+/** `lies`: what it shows is no replica of this archive, or not whole; `forked`: it contradicts what was signed before. */
+export interface HostReport {
+  readonly address: string;
+  readonly state: 'good' | 'stale' | 'away' | 'lies' | 'forked';
+  /** The first thing that was wrong; empty: nothing. */
+  readonly problem: string;
 }
 
 export interface PullReport {

@@ -3,17 +3,11 @@
 
 import { TurnpressError } from '../../base/errors.ts';
 import { ForkedLogError, LaggingReplicaError, NetworkError } from '../errors.ts';
+import type { Answer } from '../fetch/fetcher.ts';
+import type { HostReport, PullOptions } from './contract.ts';
 import type { LogNews } from './pull-log.ts';
-import type { PullState } from './pull-state.ts';
-import type { FileSource, ReplicaSource } from './source.ts';
-
-/** `lies`: what it shows is no replica of this archive, or not whole; `forked`: it contradicts what was signed before. */
-export interface HostReport {
-  readonly address: string;
-  readonly state: 'good' | 'stale' | 'away' | 'lies' | 'forked';
-  /** The first thing that was wrong; empty: nothing. */
-  readonly problem: string;
-}
+import { NO_VALIDATORS, type PullState } from './pull-state.ts';
+import { type FileSource, ReplicaSource } from './source.ts';
 
 export class Host {
   readonly source: ReplicaSource;
@@ -21,10 +15,23 @@ export class Host {
   /** Undefined: its archive log could not be taken. */
   news: LogNews | undefined;
   #worst: TurnpressError | undefined;
+  #first: Answer | undefined;
 
   constructor(source: ReplicaSource, validators: PullState['validators']) {
     this.source = source;
     this.validators = validators;
+  }
+
+  /** What it answered already to the question for the archive log's checkpoint. */
+  keepFirst(answer: Answer): void {
+    this.#first = answer;
+  }
+
+  /** That answer, once. */
+  takeFirst(): Answer | undefined {
+    const first = this.#first;
+    this.#first = undefined;
+    return first;
   }
 
   get error(): TurnpressError | undefined {
@@ -46,6 +53,29 @@ export class Host {
     const isStale = this.news.shown < size;
     return { address, state: isStale ? 'stale' : 'good', problem: worst?.message ?? '' };
   }
+}
+
+/** What is remembered before the first answer. */
+export const FIRST: Omit<PullState, 'address' | 'allowHosts'> = {
+  keys: [],
+  validators: NO_VALIDATORS,
+  mirrors: [],
+  lastGrowth: '',
+  lastAnswer: '',
+};
+
+/** The address first, then its mirrors, each once. */
+export function listHosts(
+  { fetcher, signal, patienceMs, mirrors = [] }: PullOptions,
+  state: PullState,
+): readonly Host[] {
+  const known = new Map(state.mirrors.map(({ address, validators }) => [address, validators]));
+  for (const address of mirrors) if (!known.has(address)) known.set(address, NO_VALIDATORS);
+  known.delete(state.address);
+  return [[state.address, state.validators] as const, ...known].map(([base, validators]) => {
+    const optional = { ...(signal && { signal }), ...(patienceMs !== undefined && { patienceMs }) };
+    return new Host(new ReplicaSource({ fetcher, base, ...optional }), validators);
+  });
 }
 
 /** 0: it is away or behind, as honest hosts are. */

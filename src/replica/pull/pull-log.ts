@@ -18,11 +18,12 @@ import {
 import { equalBytes } from '../../base/bytes.ts';
 import { limits } from '../../base/limits.ts';
 import { BadReplicaError, LaggingReplicaError, NotTheNextLogError, UntrustedKeyError } from '../errors.ts';
+import type { Answer } from '../fetch/fetcher.ts';
 import type { ArchiveLog } from '../log/archive-log.ts';
 import { parseVerifierKey } from '../log/verifier-key.ts';
 import { CHECKPOINT_NAME, entriesName, LOG_FOLDER } from '../publish/replica-names.ts';
 import { keepEvidence } from './evidence.ts';
-import type { PullState } from './pull-state.ts';
+import { conditionsOf, type PullState } from './pull-state.ts';
 import { inOrder, type ReplicaSource } from './source.ts';
 
 export interface LogPull {
@@ -34,6 +35,8 @@ export interface LogPull {
   /** Verifier keys that a person says are the archive's. */
   readonly accept: readonly string[];
   readonly progress: (done: number, total: number) => void;
+  /** What the host answered already when it was asked for its checkpoint. */
+  readonly first?: Answer;
 }
 
 export interface LogNews {
@@ -52,12 +55,8 @@ const WIDTH = 6;
 export async function pullLog(pull: LogPull): Promise<LogNews> {
   const { log, validators } = pull;
   const path = `${LOG_FOLDER}/${CHECKPOINT_NAME}`;
-  const isKnown = log.size > 0 && validators.size === log.size;
-  const asks = {
-    ...(isKnown && validators.etag !== '' ? { 'if-none-match': validators.etag } : {}),
-    ...(isKnown && validators.lastModified !== '' ? { 'if-modified-since': validators.lastModified } : {}),
-  };
-  let answer = await pull.source.ask(path, limits.checkpoint, asks);
+  const asks = log.size > 0 && validators.size === log.size ? conditionsOf(validators) : {};
+  let answer = pull.first ?? (await pull.source.ask(path, limits.checkpoint, asks));
   if (answer.status === 304 && Object.keys(asks).length > 0) return { found: 'same', shown: log.size, validators };
   // not asked for: a cache that answers so would do it again
   if (answer.status === 304) answer = await pull.source.ask(path, limits.checkpoint, { 'cache-control': 'no-cache' });

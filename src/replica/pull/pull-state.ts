@@ -34,6 +34,16 @@ export interface PullState {
   /** ISO times; empty: never. */
   readonly lastGrowth: string;
   readonly lastAnswer: string;
+  /** Every conversation was held as the log says when the last pull ended. Absent: nobody knows. */
+  readonly isWhole?: boolean;
+}
+
+/** Headers that ask for what is newer; none: nothing is known that could be asked with. */
+export function conditionsOf({ etag, lastModified }: Validators): Readonly<Record<string, string>> {
+  return {
+    ...(etag !== '' && { 'if-none-match': etag }),
+    ...(lastModified !== '' && { 'if-modified-since': lastModified }),
+  };
 }
 
 /** Undefined: nothing was ever pulled into this folder. Throws BadReplicaError for a file that says something else. */
@@ -57,7 +67,7 @@ export function writePullState(dir: string, state: PullState): void {
 
 function isPullState(value: JsonValue): boolean {
   if (!isJsonObject(value)) return false;
-  const { address, allowHosts, keys, validators, mirrors = [], lastGrowth, lastAnswer } = value;
+  const { address, allowHosts, keys, validators, mirrors = [], lastGrowth, lastAnswer, isWhole = false } = value;
   return (
     [address, lastGrowth, lastAnswer].every((each) => typeof each === 'string') &&
     Array.isArray(allowHosts) &&
@@ -65,6 +75,7 @@ function isPullState(value: JsonValue): boolean {
     Array.isArray(keys) &&
     keys.every((each) => isJsonObject(each) && typeof each.key === 'string' && typeof each.since === 'string') &&
     isValidators(validators) &&
+    typeof isWhole === 'boolean' &&
     Array.isArray(mirrors) &&
     mirrors.every((each) => isJsonObject(each) && typeof each.address === 'string' && isValidators(each.validators))
   );

@@ -73,6 +73,17 @@ describe('a pull', () => {
     expect(report).toMatchObject({ found: 'same', requests: 1, bytes: 0 });
   });
 
+  it('looks at the copy when it is not as the last pull left it, whatever the host says', async () => {
+    const [first] = [world.grow(3), world.grow(2, 'later')];
+    world.publish();
+    await world.pull({ only: first.slice(0, 16) });
+    expect(await world.pull()).toMatchObject({ found: 'same', pulled: 1, pending: 0 });
+    expectEqual();
+    rmSync(join(world.copy, 'log', 'checkpoint'));
+    await world.failure();
+    expect(existsSync(join(world.copy, 'private', 'lock'))).toBe(false);
+  });
+
   it('ten turns more are few requests and few bytes, also in a long conversation', async () => {
     const id = world.grow(700);
     for (let i = 0; i < 20; i++) world.grow(2, `other ${i}`);
