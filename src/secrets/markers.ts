@@ -1,6 +1,7 @@
 /** What stands in place of a secret: `[redacted:rule:number]`. */
 /** Equal values get equal numbers within one item, so that a reader can tell them apart and nobody can read them. */
 
+import { ownString } from '../base/own-string.ts';
 import type { Finding } from './finding.ts';
 
 /** A marker as it stands in a text. */
@@ -36,8 +37,10 @@ export class Markers {
     if (finding.replacement !== undefined) return finding.replacement;
     const known = this.numbers.get(finding.rule) ?? new Map<string, number>();
     this.numbers.set(finding.rule, known);
-    const number = known.get(finding.value) ?? known.size + 1;
-    known.set(finding.value, number);
+    const before = known.get(finding.value);
+    const number = before ?? known.size + 1;
+    // a value that is part of a long text would keep all of it
+    if (before === undefined) known.set(ownString(finding.value), number);
     return `[redacted:${finding.rule}:${number}]`;
   }
 

@@ -3,6 +3,7 @@
 
 import { decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
 import type { JsonValue } from '../base/json.ts';
+import { ownString } from '../base/own-string.ts';
 import type { Meta } from '../model/conversation.ts';
 import type { Item } from '../model/item.ts';
 import type { Finding } from './finding.ts';
@@ -90,6 +91,8 @@ function mendTitle(meta: Meta, scanner: TextScanner): Meta {
 
 /** Rounds of looking and replacing. What is still found after them takes its whole field with it. */
 const MAX_ROUNDS = 6;
+/** What is known wherever it stands needs not be looked for in the other pieces of a text, which may have a hundred thousand of it. */
+const BY_SHAPE: ReadonlySet<string> = new Set(['email', 'ip', 'phone', 'card']);
 /** A shorter value may be an ordinary word elsewhere: it is replaced only where it was found. */
 const MIN_EVERYWHERE = 10;
 
@@ -206,10 +209,10 @@ async function redactSlowly(
       for (const finding of sure) {
         if (finding.replacement === undefined && finding.value.length >= MIN_EVERYWHERE) {
           values.set(finding.value, markers.peek(finding));
+          if (!BY_SHAPE.has(finding.rule)) everywhere.set(ownString(finding.value), markers.peek(finding));
         }
       }
     }
-    for (const [value, marker] of values) everywhere.set(value, marker);
     const replaceValues = createReplaceValues(values);
     for (const [i, text] of texts.entries()) {
       const changed = replaceValues(text, count);
