@@ -39,6 +39,8 @@ export interface IngestOptions {
   readonly redact: RedactOptions;
   /** Folder that keeps the agents' own bytes, `private/sources`. Undefined: they are not kept. */
   readonly sourcesDir: string | undefined;
+  /** Hears how many bytes will be read, before the first of them is; not called when there is nothing to read. */
+  readonly begun?: (bytes: number) => void;
   readonly log: Log;
   readonly progress: Progress;
   /** Threads that read: 0 for none. Absent: as many as the amount is worth. */
@@ -72,7 +74,7 @@ export async function ingest(
   const appender = createAppender(store, counters);
   const readers = openReaders(planned, options, importers);
   try {
-    await readAll(planned, readers, appender, counters, options.progress);
+    await readAll(planned, readers, appender, counters, options);
   } finally {
     await readers.close();
   }
@@ -86,12 +88,11 @@ async function readAll(
   readers: Readers,
   appender: Appender,
   counters: Counters,
-  progress: Progress,
+  { begun, progress }: IngestOptions,
 ): Promise<void> {
-  progress.start(
-    'ingest',
-    planned.reduce((sum, source) => sum + source.bytes, 0),
-  );
+  const bytes = planned.reduce((sum, source) => sum + source.bytes, 0);
+  progress.start('ingest', bytes);
+  begun?.(bytes);
   const deferred = deferSources(appender);
   const kept = createKeptParts();
   let done = 0;

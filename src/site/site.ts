@@ -145,12 +145,20 @@ export async function buildSite(archive: ArchiveReader, options: BuildOptions): 
     const last = options.check === true ? undefined : findLastReport(state, options.outputDir, siteKey);
     if (last !== undefined) return last;
     checkGated(archive, options);
-    if (listPlainTemplates(state, inputs).length === 0) readyShells();
+    if (listPlainTemplates(state, inputs).length === 0) readyShells({ asksEleventy: true });
     const { buildChanges } = await import('./build.ts');
     return await buildChanges(archive, options, inputs, state, siteKey);
   } finally {
     state.close();
   }
+}
+
+/** Loads what a build of many conversations will need, for whoever knows of one and waits for something else until then. */
+export function readyBuild(): void {
+  readyShells({ asksEleventy: false });
+  // what these fail with is heard of by the build
+  import('./render/render-pool.ts').then(({ readyRenderers }) => readyRenderers()).catch(() => undefined);
+  import('./build.ts').catch(() => undefined);
 }
 
 /** The disk lets nobody write here: a read-only one, or another user's. */

@@ -60,6 +60,7 @@ export async function ingestInto(
   archive: ArchiveWriter,
   paths: readonly string[],
   options: CommandOptions,
+  begun?: (bytes: number) => void,
 ): Promise<IngestOutcome> {
   holdMemory();
   const config = readConfig(context.configFile, context.configNamed);
@@ -85,6 +86,7 @@ export async function ingestInto(
     sourcesDir,
     log: context.log,
     progress: context.progress,
+    ...(begun && { begun }),
     ...(workers === undefined ? {} : { workers }),
   });
   return { ...report, healed };

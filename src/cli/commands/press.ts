@@ -2,6 +2,7 @@
 /** In a folder without an archive it makes one first: the shortest way from sessions to a website. */
 
 import { join, resolve } from 'node:path';
+import { readyBuild } from '../../site/site.ts';
 import { hasArchive, holdOpen, openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -21,7 +22,7 @@ export async function run(context: Context, _args: readonly string[], options: C
   const archive = openToWrite(context);
   const close = holdOpen(context, archive);
   try {
-    const ingested = await ingestInto(context, archive, [], options);
+    const ingested = await ingestInto(context, archive, [], options, readyForMuch);
     context.print(ingestSummary(ingested, false));
     for (const line of problemLines(ingested)) context.log.info(line);
     const built = await buildFrom(context, archive, 'local');
@@ -43,6 +44,15 @@ function refuseGone({ world, archiveDir, shown }: Context): void {
     `${shown(archiveDir)} held an archive, and now there is none: bring it back if its disk is not there just now; a new one is made by "turnpress init"`,
   );
 }
+
+/** So much is built that threads are worth their start: they load while the first sessions are read. */
+function readyForMuch(bytes: number): void {
+  if (bytes >= WORTH_BYTES && bytes <= MOST_BYTES) readyBuild();
+}
+
+const WORTH_BYTES = 24_000_000;
+/** Where more is read, a second is not worth the memory. */
+const MOST_BYTES = 256_000_000;
 
 /** A page that is opened from disk has no styles and no links that lead anywhere, so its path is no address to give. */
 async function offerServe(context: Context): Promise<void> {

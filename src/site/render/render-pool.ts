@@ -23,17 +23,25 @@ export interface RenderPoolOptions {
   readonly file?: URL;
 }
 
+/** Threads that were started ahead and have nothing to do yet. */
+const resting: RenderLane[] = [];
+
+/** Starts the threads before it is known what there will be for them: they load while others wait. */
+export function readyRenderers(): void {
+  while (resting.length < beside()) {
+    const lane = startThread(PROGRAM);
+    lane.rest();
+    resting.push(lane);
+  }
+}
+
 /** `turns`: how many there are to render, more or less. */
 export function createRenderPool(turns: number, options: RenderPoolOptions = {}): RenderPool {
-  const { threads = Math.min(MOST_THREADS, Math.max(1, availableParallelism() - 1)) } = options;
-  const { file = new URL(`./render-worker${extname(import.meta.url)}`, import.meta.url) } = options;
+  const { threads = beside(), file = PROGRAM } = options;
   const count = Math.min(threads, Math.floor(turns / WORTH_A_THREAD));
-  const lanes = Array.from({ length: count }, () =>
-    openLane<NamedJob, ResultOf<JobKind>>(file, {
-      job: 'rendering pages',
-      failure: (problem) => new RenderFailedError(problem),
-    }),
-  );
+  const ready = file === PROGRAM ? resting.splice(0, count) : [];
+  for (const lane of ready) lane.wake();
+  const lanes = [...ready, ...Array.from({ length: count - ready.length }, () => startThread(file))];
   return {
     async run<Kind extends JobKind>(kind: Kind, job: JobOf<Kind>, weight: number) {
       const lane = leastBusy(lanes);
@@ -47,6 +55,17 @@ export function createRenderPool(turns: number, options: RenderPoolOptions = {})
 }
 
 type RenderLane = Lane<NamedJob, ResultOf<JobKind>>;
+
+const PROGRAM = new URL(`./render-worker${extname(import.meta.url)}`, import.meta.url);
+
+/** As many threads as there is room for beside this one. */
+function beside(): number {
+  return Math.min(MOST_THREADS, Math.max(1, availableParallelism() - 1));
+}
+
+function startThread(file: URL): RenderLane {
+  return openLane(file, { job: 'rendering pages', failure: (problem) => new RenderFailedError(problem) });
+}
 
 function leastBusy(lanes: readonly RenderLane[]): RenderLane | undefined {
   let best = lanes[0];

@@ -75,10 +75,10 @@ interface Waiting {
 /** A thread that has nothing to do now. A process that builds again and again loads Eleventy once. */
 let resting: ShellLane | undefined;
 
-/** Starts the thread before the first page is there, and Eleventy in it: it loads while nothing else is under way. */
-export function readyShells(): void {
+/** Starts the thread before the first page is there, and Eleventy in it where that will be asked: it loads while others wait. */
+export function readyShells(start: ShellStart): void {
   if (resting !== undefined) return;
-  resting = startThread({ asksEleventy: true });
+  resting = startThread(start);
   resting.rest();
 }
 
