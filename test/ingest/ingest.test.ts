@@ -75,6 +75,15 @@ describe('ingest', () => {
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 
+  it('says how much it will read before it has read anything, and nothing where there is nothing', async () => {
+    const path = put('1', session);
+    const heard: unknown[] = [];
+    const begun = (bytes: number) => heard.push([bytes, conversations().length]);
+    await run(dir, { begun });
+    await run(dir, { begun });
+    expect(heard).toEqual([[statSync(path).size, 0]]);
+  });
+
   it('opens nothing and changes nothing when nothing changed', async () => {
     const path = put('1', session);
     await run();

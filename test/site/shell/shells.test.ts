@@ -10,10 +10,11 @@ import { createFrame } from '../../../src/site/shell/frame.ts';
 import { readInputs } from '../../../src/site/shell/inputs.ts';
 import type { PageModel } from '../../../src/site/shell/page-model.ts';
 import { createPlainShells } from '../../../src/site/shell/plain-shells.ts';
-import { ENGINES } from '../../../src/site/shell/plain-templates.ts';
+import { ENGINES, keepPlainTemplates, listPlainTemplates } from '../../../src/site/shell/plain-templates.ts';
 import type { ShellPage } from '../../../src/site/shell/shell-body.ts';
 import { createShellFiller } from '../../../src/site/shell/shell-filler.ts';
 import { createShellRenderer, type ShellRenderer } from '../../../src/site/shell/shells.ts';
+import { openState } from '../../../src/site/state/state.ts';
 import { config } from '../site-fixture.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -221,6 +222,33 @@ describe('a template that asks for more than its page', () => {
     const templates = new Map([['own.njk', '{% if %}']]);
     const filling = createShellFiller(templates, [], openEleventy(templates).open).fill([pageOf('own.njk', '/own/')]);
     await expect(filling).rejects.toThrow(/does not render/);
+  });
+});
+
+describe('what a build knows before it has seen a template filled', () => {
+  const templates = new Map([['own.njk', 'x']]);
+  const known = (kept: readonly string[], given: Pick<typeof inputs, 'templates' | 'templatesAreOurs'>) => {
+    const state = openState(mkdtempSync(join(cache, 'state-')), join(cache, 'site'));
+    try {
+      keepPlainTemplates(state, { templates, templatesAreOurs: false }, kept);
+      return listPlainTemplates(state, given);
+    } finally {
+      state.close();
+    }
+  };
+
+  it('ours need nothing of Eleventy', () => {
+    expect(inputs.templatesAreOurs).toBe(true);
+    expect(known([], inputs)).toEqual(expect.arrayContaining(pageTemplates));
+  });
+
+  it('one of the user’s among them: nothing of any, until a build saw it', () => {
+    const userTemplatesDir = mkdtempSync(join(cache, 'user-'));
+    const mixed = readInputs({ templatesDir, userTemplatesDir, contentDir: none, color: '', checks: false });
+    expect(mixed.templatesAreOurs).toBe(false);
+    expect(known([], mixed)).toEqual([]);
+    expect(known(['own.njk'], { templates, templatesAreOurs: false })).toEqual(['own.njk']);
+    expect(known(['own.njk'], { templates: new Map([['own.njk', 'y']]), templatesAreOurs: false })).toEqual([]);
   });
 });
 
