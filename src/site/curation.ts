@@ -32,7 +32,7 @@ export async function readCuration(
   const entries: BlogEntry[] = [];
   const key = keyOf([...sources]);
   if (sources.size === 0) return { key, notes, entries };
-  const [{ splitFrontMatter }, { readNote }] = await Promise.all([
+  const [{ findLine, splitFrontMatter }, { readNote }] = await Promise.all([
     import('./shell/front-matter.ts'),
     import('./shell/notes.ts'),
   ]);
@@ -40,8 +40,10 @@ export async function readCuration(
     const tell = (message: string): void => tellOfNote(log, name, message);
     const split = splitFrontMatter(source);
     const read = 'problem' in split ? split : readNote(name, split);
-    if ('problem' in read) tell(read.problem);
-    else if ('entry' in read) entries.push(read.entry);
+    if ('problem' in read) {
+      const line = findLine(source, /^"(\w+)"/.exec(read.problem)?.[1] ?? '');
+      tell(line === undefined ? read.problem : `line ${line}: ${read.problem}`);
+    } else if ('entry' in read) entries.push(read.entry);
     else {
       const conversation = archive.findConversation(name);
       if (conversation === undefined) tell('no conversation has an id that begins so');

@@ -18,7 +18,8 @@ export function splitFrontMatter(source: string): FrontMatter | { readonly probl
   const block = BLOCK.exec(lines);
   if (block === null) return { head: {}, text: lines };
   try {
-    const head: unknown = parse(block[1] ?? '', {
+    // with the line of the hyphens, so that an error names the line of the file
+    const head: unknown = parse(`\n${block[1] ?? ''}`, {
       schema: 'core',
       maxAliasCount: 20,
       prettyErrors: true,
@@ -28,4 +29,11 @@ export function splitFrontMatter(source: string): FrontMatter | { readonly probl
   } catch (error) {
     return { problem: messageOf(error).split('\n', 1)[0] ?? '' };
   }
+}
+
+/** The line of the file on which a member of the head stands, from 1; undefined: it is not there. */
+export function findLine(source: string, member: string): number | undefined {
+  const lines = (BLOCK.exec(source.replaceAll('\r\n', '\n'))?.[0] ?? '').split('\n');
+  const at = lines.findIndex((line) => /^["']?(\w+)["']?\s*:/.exec(line)?.[1] === member);
+  return at === -1 ? undefined : at + 1;
 }

@@ -2,7 +2,7 @@
 /** Heads are YAML of any shape; nothing in them may be more than data. */
 
 import { describe, expect, it } from 'vitest';
-import { splitFrontMatter } from '../../../src/site/shell/front-matter.ts';
+import { findLine, splitFrontMatter } from '../../../src/site/shell/front-matter.ts';
 import { type ReadNote, readNote } from '../../../src/site/shell/notes.ts';
 
 function read(name: string, source: string): ReadNote {
@@ -66,5 +66,15 @@ describe('an entry of the link blog', () => {
   ])('says what it lacks: %j', (head, problem) => {
     const result = read('name', `---\n${head}\n---\n`);
     expect('problem' in result ? result.problem : '').toMatch(problem);
+  });
+});
+
+describe('what is wrong in a head', () => {
+  it('is told with the line of the file, not of the head', () => {
+    expect(findLine('---\r\ntitle: x\n"tags": 1\n---\npinned: no\n', 'tags')).toBe(3);
+    expect(findLine('---\ntitle: x\n---\npinned: no\n', 'pinned')).toBeUndefined();
+    expect(splitFrontMatter('---\ntitle: x\ntags: [a\n---\n')).toEqual({
+      problem: expect.stringMatching(/line [34]\b/),
+    });
   });
 });
