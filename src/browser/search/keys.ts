@@ -2,8 +2,9 @@
 /** Enter is the browser's own: it sends the form, or follows the link. */
 
 export function moveThroughResults(field: HTMLInputElement, list: HTMLElement): void {
+  // what is folded cannot be focused
   const links = (): readonly HTMLAnchorElement[] =>
-    [...list.querySelectorAll('a')].filter((link) => link.offsetParent !== null);
+    [...list.querySelectorAll('a')].filter((link) => link.checkVisibility());
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const all = links();
