@@ -1,17 +1,9 @@
 /** zstd frames, one at a time, with a cap that is checked before a byte is decoded. */
 /** Native zstd returns only the first of several frames and nothing for a skippable one: so one frame per call, size declared, and nothing after it. */
 
-import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import {
-  constants,
-  createZstdCompress,
-  createZstdDecompress,
-  zstdCompress,
-  zstdCompressSync,
-  zstdDecompressSync,
-} from 'node:zlib';
-import { concatBytes, ownBytes } from './bytes.ts';
+import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { ownBytes } from './bytes.ts';
 import { LimitError, ZstdError } from './errors.ts';
 import { limits } from './limits.ts';
 
@@ -34,29 +26,6 @@ export async function compressZstdBeside(bytes: Uint8Array, level: 1 | 3 | 9): P
 }
 
 const compressBeside = promisify(zstdCompress);
-
-/** The same of `length` bytes that are never together: each piece is asked for when there is room. */
-export async function compressZstdPieces(
-  pieces: Iterable<Uint8Array>,
-  length: number,
-  level: 1 | 3 | 9,
-): Promise<Uint8Array> {
-  const params = { [constants.ZSTD_c_compressionLevel]: level };
-  const stream = Readable.from(pieces).pipe(createZstdCompress({ params, pledgedSrcSize: length, chunkSize: MUCH }));
-  const written: Uint8Array[] = [];
-  for await (const piece of stream) written.push(piece as Uint8Array);
-  const frame = concatBytes(written);
-  return ownBytes(frame.subarray(0, findFrameEnd(frame)));
-}
-
-/** The content of one frame in pieces; nobody has checked what it is, nor how much. Throws what zlib throws. */
-export async function* decompressZstdPieces(frame: Uint8Array): AsyncGenerator<Uint8Array> {
-  const params = { [constants.ZSTD_d_windowLogMax]: limits.zstdWindowLog };
-  const stream = Readable.from([frame]).pipe(createZstdDecompress({ params, chunkSize: MUCH }));
-  for await (const piece of stream) yield piece as Uint8Array;
-}
-
-const MUCH = 256 * 1024;
 
 /** The content of exactly one frame whose declared size is `rawLength` (bytes), on a buffer of its own size. Throws ZstdError, or LimitError past `cap`. */
 export function decompressZstd(frame: Uint8Array, rawLength: number, cap: number): Uint8Array {
@@ -123,7 +92,7 @@ const RUN_BLOCK = 1;
 const RESERVED_BLOCK = 3;
 
 /** Where the frame ends, from the headers of its blocks (RFC 8878 §3.1.1.2): native zstd says nothing of what follows it. */
-function findFrameEnd(frame: Uint8Array): number {
+export function findFrameEnd(frame: Uint8Array): number {
   const { blocks, checksum } = readHeader(frame);
   for (let at = blocks; at + 3 <= frame.length; ) {
     const header = (frame[at] ?? 0) | ((frame[at + 1] ?? 0) << 8) | ((frame[at + 2] ?? 0) << 16);

@@ -6,12 +6,13 @@ import { decodeUtf8, encodeHex, releaseBytes } from '../../base/bytes.ts';
 import { LimitError, ZstdError } from '../../base/errors.ts';
 import { isJsonObject, type JsonValue } from '../../base/json.ts';
 import { limits } from '../../base/limits.ts';
-import { compressZstdBeside, compressZstdPieces, decompressZstdPieces } from '../../base/zstd.ts';
+import { compressZstdBeside } from '../../base/zstd.ts';
 import { blobHash } from '../../model/ids.ts';
 import type { BlobPart, Item } from '../../model/item.ts';
 import type { Counts, Redactor } from '../../secrets/secrets.ts';
 import type { ImportedBlob } from '../kit/importer.ts';
 import { type FarString, findFar } from '../kit/lines/far-texts.ts';
+import { compressZstdPieces, decompressZstdPieces } from './zstd-pieces.ts';
 
 export interface SettledItem {
   readonly item: Item;
