@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // Starts turnpress. Plain JavaScript that even an old Node reads: it finds a Node that is new enough, or says in one sentence what is needed.
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isCurrent } from './bundled.js';
 
 const NEEDED = [22, 18];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -20,10 +20,10 @@ if (have[0] > NEEDED[0] || (have[0] === NEEDED[0] && have[1] >= NEEDED[1])) {
     // Threads keep a cache only when they are told where.
     if (directory && !process.env.NODE_COMPILE_CACHE) process.env.NODE_COMPILE_CACHE = directory;
   }
-  const [folder, ending, format] = existsSync(join(root, 'src', 'cli', 'main.ts'))
-    ? ['src', 'ts', 'module-typescript']
-    : ['dist', 'js', 'module'];
-  const own = `${pathToFileURL(join(root, folder)).href}/`;
+  // The published package is a bundle alone. Beside the sources one is run only while it says what they say.
+  const isBundled = !existsSync(join(root, 'src', 'cli', 'main.ts')) || isCurrent(root);
+  const own = `${pathToFileURL(join(root, isBundled ? 'dist' : 'src')).href}/`;
+  const format = isBundled ? 'module' : 'module-typescript';
   if (nodeModule.registerHooks) {
     // Every import of ours names its file, so there is nothing to look for: Node would spend half of a command's start on that.
     nodeModule.registerHooks({
@@ -33,10 +33,11 @@ if (have[0] > NEEDED[0] || (have[0] === NEEDED[0] && have[1] >= NEEDED[1])) {
       },
     });
   }
-  await import(`${own}cli/main.${ending}`);
+  await import(isBundled ? `${own}main.js` : `${own}cli/main.ts`);
 } else {
   const pinned = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   if (existsSync(pinned)) {
+    const { spawn } = await import('node:child_process');
     const run = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
     // What ends this process ends the one that does the work, which then says with which code.
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];

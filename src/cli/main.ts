@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { TurnpressError } from '../base/errors.ts';
 import { EXIT, exitCodeOf, isSystemError } from './errors.ts';
 import { findAsker } from './machine/ask.ts';
+import { tellInSources } from './machine/own-stack.ts';
 import { holdUntilReleased, releaseAll } from './machine/signals.ts';
 import { describeSystemError } from './machine/system-errors.ts';
 import { runProgram } from './program.ts';
@@ -65,5 +66,5 @@ function describe(error: unknown): string {
   if (error instanceof TurnpressError) return `turnpress: ${error.message}`;
   if (isSystemError(error)) return `turnpress: ${describeSystemError(error)}`;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `turnpress: this is a mistake in turnpress itself; nothing that was stored is lost.\n${stack}`;
+  return `turnpress: this is a mistake in turnpress itself; nothing that was stored is lost.\n${tellInSources(stack)}`;
 }

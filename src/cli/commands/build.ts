@@ -5,6 +5,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { ArchiveReader } from '../../archive/archive.ts';
+import { PROGRAM_FOLDER } from '../../base/program/program-folder.ts';
 import { formatCount, plural } from '../../model/counts.ts';
 import { type ConversationId, shortId } from '../../model/ids.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
@@ -164,7 +165,6 @@ export async function buildFrom(
   compileLightly();
   ownPrivate(context);
   const config = readRules(context);
-  const root = join(import.meta.dirname, '..', '..', '..');
   const cacheDir = join(context.archiveDir, 'private', 'cache');
   const { log, progress } = context;
   const following = await findFollowing(context, config);
@@ -177,10 +177,10 @@ export async function buildFrom(
     blocked: new Map(),
     ...(shown === undefined ? {} : { gated: shown.gated, ...(shown.replica && { replica: shown.replica }) }),
     cacheDir,
-    templatesDir: join(root, 'templates'),
-    ...(await userTemplates(context, join(root, 'templates'))),
+    templatesDir: join(PROGRAM_FOLDER, 'templates'),
+    ...(await userTemplates(context, join(PROGRAM_FOLDER, 'templates'))),
     contentDir: context.contentDir,
-    docsDir: join(root, 'docs'),
+    docsDir: join(PROGRAM_FOLDER, 'docs'),
     log,
     progress,
   };

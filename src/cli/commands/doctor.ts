@@ -5,6 +5,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ArchiveReader, isDamage } from '../../archive/archive.ts';
 import { messageOf } from '../../base/errors.ts';
+import { PROGRAM_FOLDER } from '../../base/program/program-folder.ts';
 import { discover, IMPORTERS } from '../../ingest/ingest.ts';
 import { formatCount, plural } from '../../model/counts.ts';
 import { shortId } from '../../model/ids.ts';
@@ -245,8 +246,8 @@ function gitFindings(context: Context): Finding[] {
 
 function searchFinding(): Finding {
   const what = 'site search';
-  const folder = join(import.meta.dirname, '..', '..', '..', 'node_modules', '@pagefind');
-  const parent = join(import.meta.dirname, '..', '..', '..', '..', '@pagefind');
+  const folder = join(PROGRAM_FOLDER, 'node_modules', '@pagefind');
+  const parent = join(PROGRAM_FOLDER, '..', '@pagefind');
   if (existsSync(folder) || existsSync(parent))
     return { what, state: 'ok', says: 'Pagefind is installed for this platform' };
   return {

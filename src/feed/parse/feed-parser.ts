@@ -1,6 +1,7 @@
 /** Parsing foreign feeds beside the program: a thread that is kept while it behaves, and ended when it does not. */
 /** One bad document costs its own answer, never that of the next. */
 
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ForeignFeed } from '../../model/foreign-feed.ts';
 import { FeedParseError } from '../errors.ts';
@@ -52,7 +53,7 @@ export function openFeedParser(limits: FeedParserLimits = LIMITS): FeedParser {
 }
 
 function start({ memoryMb }: FeedParserLimits): Worker {
-  const source = new URL(import.meta.url.replace(/feed-parser(\.[jt]s)$/, 'parse-thread$1'));
+  const source = new URL(`./parse-thread${extname(import.meta.url)}`, import.meta.url);
   return new Worker(source, { resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
 }
 

@@ -3,13 +3,14 @@
 
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
-import { basename, dirname, extname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { encodeUtf8 } from '../../../base/bytes.ts';
+import { PROGRAM_FOLDER, readBundled } from '../../../base/program/program-folder.ts';
 import { contentHash } from '../../state/keys.ts';
 import { assetUrl } from '../../urls.ts';
 import { isLinked, listScripts } from '../page-kinds.ts';
 import { type LinkedModule, linkModules } from './link-modules.ts';
+import { openScriptSources, type ScriptSources } from './script-sources.ts';
 
 export interface Asset {
   readonly url: string;
@@ -20,9 +21,7 @@ export interface Asset {
   readonly joined?: readonly string[];
 }
 
-/** `.ts` here and `.js` in the published package. */
-const EXTENSION = extname(import.meta.url);
-const SOURCES = fileURLToPath(new URL('../../..', import.meta.url));
+const SOURCES = join(PROGRAM_FOLDER, 'src');
 const FOLDER = join(SOURCES, 'browser');
 const FROM = /^((?:import|export) (?:(?!type\b)[^;]*?\bfrom )?['"])([^'"]+)(['"];)/gm;
 /** A module that is loaded when it is needed. */
@@ -43,8 +42,45 @@ const FOR_BROWSERS: ReadonlyMap<string, string> = new Map([
  * `checks`: also what a page checks itself with.
  */
 export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): ReadonlyMap<string, Asset> {
-  const entries = new Set([...listScripts(checks)].map((name) => join(FOLDER, `${name}${EXTENSION}`)));
-  const linked = new Set([...listScripts(checks)].filter(isLinked).map((name) => join(FOLDER, `${name}${EXTENSION}`)));
+  const named = Object.entries(readBundled<NamedScripts>(NAMED_SCRIPTS)?.[checks ? 'checked' : 'plain'] ?? {});
+  const isReplaced = named.some(([name, { joined = [] }]) => [name, ...joined].some((each) => own.has(each)));
+  if (named.length === 0 || isReplaced) return makeScripts(own, checks);
+  let made: ReadonlyMap<string, Asset> | undefined;
+  const contentOf = (name: string): Uint8Array => {
+    made ??= makeScripts(own, checks);
+    return made.get(name)?.content ?? new Uint8Array();
+  };
+  const assets = named.map(([name, { url, modules, joined }]): [string, Asset] => [
+    name,
+    {
+      url,
+      ...(modules && { modules }),
+      ...(joined && { joined }),
+      get content() {
+        return contentOf(name);
+      },
+    },
+  ]);
+  return new Map(assets);
+}
+
+/** What a bundle knows of the scripts that no user's file replaces: most builds ask for no more than their names. */
+export type NamedScripts = Readonly<Record<'plain' | 'checked', Readonly<Record<string, NamedScript>>>>;
+interface NamedScript {
+  readonly url: string;
+  readonly modules: readonly string[] | undefined;
+  readonly joined: readonly string[] | undefined;
+}
+export const NAMED_SCRIPTS = 'scripts.json';
+
+/** The same, from the sources. */
+export function makeScripts(
+  own: ReadonlyMap<string, Asset>,
+  checks: boolean,
+  sources: ScriptSources = openScriptSources(),
+): ReadonlyMap<string, Asset> {
+  const entries = new Set([...listScripts(checks)].map((name) => join(FOLDER, `${name}.ts`)));
+  const linked = new Set([...listScripts(checks)].filter(isLinked).map((name) => join(FOLDER, `${name}.ts`)));
   const scripts = new Map<string, Asset>();
   /** By name, the files beside a module that it needs, and those that they need. */
   const needs = new Map<string, ReadonlySet<string>>();
@@ -64,12 +100,13 @@ export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): R
     // All are served from one folder: an import is the name of a file beside.
     const below = new Set<string>();
     const beside = (target: string): string => {
-      const found = findTarget(target, file);
+      const found = findTarget(target, file, sources);
       const address = `./${basename(add(found).url)}`;
       for (const each of [address, ...(needs.get(nameOf(found)) ?? [])]) below.add(each);
       return address;
     };
-    const code = readFileSync(file, 'utf8')
+    const code = sources
+      .read(file)
       .replace(FROM, (_, before: string, target: string, after: string) => before + beside(target) + after)
       .replace(LATER, beside)
       .replace(FILE, beside);
@@ -90,7 +127,7 @@ export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): R
   };
   /** Nothing for a module that stays a file, as all do of which a user has one of his own. */
   const findLinked = (name: string, file: string): Asset | undefined => {
-    const modules = linked.has(file) ? listModules(file) : [];
+    const modules = linked.has(file) ? listModules(file, sources) : [];
     const joined = modules.map((module) => nameOf(module.file));
     if (joined.length === 0 || joined.some((each) => own.has(each))) return undefined;
     const code = linkModules(modules);
@@ -109,13 +146,13 @@ export function readScripts(own: ReadonlyMap<string, Asset>, checks: boolean): R
 }
 
 /** The module and what it imports, each behind what it needs itself. */
-function listModules(entry: string): readonly LinkedModule[] {
+function listModules(entry: string, sources: ScriptSources): readonly LinkedModule[] {
   const listed = new Map<string, LinkedModule>();
   const add = (file: string): void => {
     if (listed.has(file)) return;
-    const source = readFileSync(file, 'utf8');
-    for (const [, , target = ''] of source.matchAll(FROM)) add(findTarget(target, file));
-    listed.set(file, { file, source, findTarget: (target) => findTarget(target, file) });
+    const source = sources.read(file);
+    for (const [, , target = ''] of source.matchAll(FROM)) add(findTarget(target, file, sources));
+    listed.set(file, { file, source, findTarget: (target) => findTarget(target, file, sources) });
   };
   add(entry);
   return [...listed.values()];
@@ -140,36 +177,46 @@ function contentOf(url: string, source: string, file: string): Uint8Array {
 }
 
 /** The service worker, which browsers take as a plain script and not as a module. `key` names it without making it. */
-export function readServiceWorker(): { readonly key: string; readonly content: string } {
-  const source = readFileSync(join(FOLDER, `sw${EXTENSION}`), 'utf8');
+export function readServiceWorker(sources: ScriptSources = openScriptSources()): {
+  readonly key: string;
+  readonly content: string;
+} {
+  const file = join(FOLDER, 'sw.ts');
+  const source = sources.read(file);
   return {
     key: contentHash(source),
     get content() {
-      return plainCode(source.replace(/^export \{\};\n?/m, ''), 'sw');
+      return plainCode(source.replace(/^export \{\};\n?/m, ''), file);
     },
   };
 }
 
 /** The file that an import of `file` means. */
-function findTarget(target: string, file: string): string {
+function findTarget(target: string, file: string, sources: ScriptSources): string {
   if (target.startsWith('.')) return join(dirname(file), target);
-  if (INSTEAD.has(target)) return join(FOLDER, 'instead', `${target.replace(':', '-')}${EXTENSION}`);
+  if (INSTEAD.has(target)) return join(FOLDER, 'instead', `${target.replace(':', '-')}.ts`);
   if (target.startsWith('node:')) throw new Error(`${file} needs ${target}, which no page has`);
-  return fileURLToPath(import.meta.resolve(FOR_BROWSERS.get(target) ?? target));
+  return sources.find(FOR_BROWSERS.get(target) ?? target);
 }
 
 /** `page.js`; of a module of another room `base-bytes.js`, of a package `fzstd-esm-index.js`: each name is one file. */
 function nameOf(file: string): string {
   const inside = file.startsWith(FOLDER) ? relative(FOLDER, file) : relative(SOURCES, file);
-  const [, kept] = /.*node_modules[/\\](.*)$/.exec(file) ?? [];
-  const stem = (kept ?? inside).replace(/\.(?:[cm]?js|ts)$/, '').replace(/[^a-z0-9.]+/gi, '-');
+  const stem = (isOurs(file) ? inside : file.replace(/.*node_modules[/\\]/, ''))
+    .replace(/\.(?:[cm]?js|ts)$/, '')
+    .replace(/[^a-z0-9.]+/gi, '-');
   return `${stem.replace(/^-/, '').toLowerCase()}${file.endsWith('.wasm') ? '' : '.js'}`;
+}
+
+/** The program may itself lie in a `node_modules`. */
+function isOurs(file: string): boolean {
+  return file.startsWith(SOURCES + sep);
 }
 
 /** JavaScript, without the blanks that types leave behind at line ends and in empty lines. */
 function plainCode(source: string, file: string): string {
-  if (file.includes('node_modules')) return source.replace(/^\/\/# sourceMappingURL=.*$/m, '');
-  const stripped = EXTENSION === '.ts' ? stripTypeScriptTypes(source) : source;
+  if (!isOurs(file)) return source.replace(/^\/\/# sourceMappingURL=.*$/m, '');
+  const stripped = stripTypeScriptTypes(source);
   // Comments that have lines of their own are for who reads the source.
   const code = stripped.replace(/^[ \t]*(?:\/\/.*|\/\*\*.*\*\/)$/gm, '');
   return code.replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n');
