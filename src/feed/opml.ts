@@ -30,6 +30,8 @@ export interface OutlineGroup {
 export interface OpmlDocument {
   readonly title: string;
   readonly outlines: readonly Outline[];
+  /** What else its head says, by the element's name: `ownerName`. */
+  readonly head?: Readonly<Record<string, string>>;
   /** By prefix: what names of attributes stand for that are not of OPML. */
   readonly namespaces?: Readonly<Record<string, string>>;
 }
@@ -38,11 +40,11 @@ export interface OpmlDocument {
 export function generateOpml(doc: OpmlDocument): string {
   // The specification wants an outline at the least; a list of no feeds is an empty group.
   const outlines = doc.outlines.length === 0 ? [{ title: doc.title, outlines: [] }] : doc.outlines;
-  const prefixes = Object.entries(doc.namespaces ?? {}).filter(([prefix]) => NAME.test(prefix));
+  const prefixes = Object.entries(doc.namespaces ?? {}).filter(isDeclarable);
   const declared = Object.fromEntries(prefixes.map(([prefix, name]) => [`xmlns:${prefix}`, name]));
-  const writable = new Set(['', ...prefixes.map(([prefix]) => prefix)]);
+  const writable = new Set(['', 'xml', ...prefixes.map(([prefix]) => prefix)]);
   const opml = xmlElement('opml', { version: '2.0', ...declared }, [
-    xmlElement('head', {}, [xmlText('title', titleOf(doc.title))]),
+    xmlElement('head', {}, [xmlText('title', titleOf(doc.title)), ...writeHead(doc.head ?? {})]),
     xmlElement(
       'body',
       {},
@@ -53,6 +55,20 @@ export function generateOpml(doc: OpmlDocument): string {
 }
 
 const NAME = /^[A-Za-z_][\w.-]{0,60}$/;
+/** Of XML itself: no other prefix may stand for them. */
+const XML_NAMES = /^http:\/\/www\.w3\.org\/(?:XML\/1998\/namespace|2000\/xmlns\/)$/;
+
+/** A list that declares anything else cannot be read by strict parsers. */
+function isDeclarable([prefix, name]: readonly [string, string]): boolean {
+  return NAME.test(prefix) && !/^xml/i.test(prefix) && name !== '' && !XML_NAMES.test(name);
+}
+
+function writeHead(head: Readonly<Record<string, string>>): readonly string[] {
+  const members = Object.entries(head).map(([name, value]) => [name, cleanLine(value)] as const);
+  return members
+    .filter(([name, value]) => NAME.test(name) && name !== 'title' && value !== '')
+    .map(([name, value]) => xmlText(name, value));
+}
 
 function writeOutline(outline: Outline, prefixes: ReadonlySet<string>): string {
   const text = titleOf(outline.title);

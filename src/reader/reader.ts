@@ -9,8 +9,8 @@ export { type FollowedFeed, feedKey } from './store/feeds.ts';
 export { openReaderStore, type ReaderStore } from './store/store.ts';
 export {
   addSubscription,
+  mergeSubscriptions,
   moveSubscription,
-  parseSubscriptions,
   readSubscriptions,
   removeSubscription,
   type Subscription,

@@ -7,6 +7,7 @@ import { realDisk, replaceFile } from '../base/disk.ts';
 import { FeedParseError, readOpml } from '../feed/feed.ts';
 import { generateOpml, type OpmlDocument, type Outline } from '../feed/opml.ts';
 import { SubscriptionsError } from './errors.ts';
+import { mergeLists } from './merge-lists.ts';
 
 export interface Subscription {
   readonly url: string;
@@ -26,8 +27,12 @@ const TITLE = 'Subscriptions';
 
 /** In the file's order, folders first to last, each feed once. None when there is no file. Throws SubscriptionsError. */
 export function readSubscriptions(file: string): readonly Subscription[] {
+  return listOnce(readList(file).outlines);
+}
+
+function listOnce(outlines: readonly Outline[]): readonly Subscription[] {
   const found = new Map<string, Subscription>();
-  for (const each of walk(readList(file).outlines, '')) {
+  for (const each of walk(outlines, '')) {
     const known = found.get(each.url);
     // what is private in one place is private
     if (known === undefined) found.set(each.url, each);
@@ -36,9 +41,23 @@ export function readSubscriptions(file: string): readonly Subscription[] {
   return [...found.values()];
 }
 
-/** The same of a text. `file`: what errors call it. */
-export function parseSubscriptions(file: string, text: string): readonly Subscription[] {
-  return [...walk(parseList(file, text).outlines, '')];
+/**
+ * Another reader's list, merged into ours with the folders in which new feeds stand: what is followed already stays where it is. Without a list of ours it
+ * becomes ours, head and all. Writes nothing when it has nothing new. `from`: what errors call it. Throws SubscriptionsError.
+ */
+export function mergeSubscriptions(
+  file: string,
+  from: string,
+  text: string,
+): { readonly added: number; readonly feeds: readonly string[] } {
+  const theirs = parseList(from, text);
+  const found = listOnce(theirs.outlines);
+  const list = existsSync(file) ? readList(file) : { ...theirs, outlines: [], namespaces: {} };
+  const known = new Set([...walk(list.outlines, '')].map(({ url }) => url));
+  const fresh = new Map(found.filter(({ url }) => !known.has(url)).map((each) => [each.url, each]));
+  const added = fresh.size;
+  if (added > 0) write(file, mergeLists(list, theirs, fresh));
+  return { added, feeds: found.map(({ url }) => url) };
 }
 
 /** False: it is in the list already. Throws SubscriptionsError. */
@@ -136,6 +155,8 @@ function without(outlines: readonly Outline[], url: string): readonly Outline[] 
 }
 
 function write(file: string, list: OpmlDocument): void {
-  const bytes = encodeUtf8(generateOpml({ ...list, title: list.title || TITLE }));
+  // of the list as it was: when it was changed, and which of its lines stood open
+  const { dateModified: _, expansionState: __, ...head } = list.head ?? {};
+  const bytes = encodeUtf8(generateOpml({ ...list, head, title: list.title || TITLE }));
   replaceFile(realDisk, file, `${file}.tmp`, bytes);
 }

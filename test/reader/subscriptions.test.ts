@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   addSubscription,
+  mergeSubscriptions,
   moveSubscription,
   readSubscriptions,
   removeSubscription,
@@ -52,11 +53,54 @@ describe('the list of subscriptions', () => {
     expect(text).toContain('<opml version="2.0" xmlns:x="urn:x">');
     expect(text).toContain('<outline x:open="1" text="F">');
     expect(text).toContain('<outline x:rate="5" own="&lt;é&#10;" text="A"');
-    const [theirs] = readSubscriptions(file);
-    const merged = fileOf('merged.opml');
-    if (theirs !== undefined) addSubscription(merged, theirs);
-    expect(readFileSync(merged, 'utf8')).toContain('<outline text="F">\n<outline own="&lt;é&#10;" text="A"');
-    expect(checkOpml(readFileSync(merged, 'utf8'))).toEqual([]);
+    const taken = '<opml version="2.0" xmlns:x="urn:other"><head/><body><outline text="F" own="ours"/></body></opml>';
+    const merged = fileOf('merged.opml', taken);
+    expect(mergeSubscriptions(merged, file, text)).toEqual({ added: 2, feeds: ['https://a.example.org/rss', ONE.url] });
+    const both = readFileSync(merged, 'utf8');
+    expect(both).toContain('<opml version="2.0" xmlns:x="urn:other" xmlns:x-2="urn:x">');
+    expect(both).toContain(
+      '<outline x-2:open="1" own="ours" text="F">\n<outline x-2:rate="5" own="&lt;é&#10;" text="A"',
+    );
+    expect(checkOpml(both)).toEqual([]);
+    expect(mergeSubscriptions(merged, file, text).added).toBe(0);
+    expect(readFileSync(merged, 'utf8')).toBe(both);
+  });
+
+  it('takes the folders of new feeds from a merged list, its head where there was no list, and believes it no archive', () => {
+    const list = THEIRS.replace('</head>', '<dateModified>then</dateModified><a:b>x</a:b></head>')
+      .replace('text="A again"', 'text="A again" private="true"')
+      .replace('custom="kept"', 'custom="kept" private="false"')
+      .replace(
+        '</body>',
+        '<outline type="rss" text="B" xmlUrl="https://b.example.org/rss" description="Of B" archive="https://b.example.org/archive/"/></body>',
+      );
+    const file = fileOf('first.opml');
+    expect(mergeSubscriptions(file, 'theirs', list).added).toBe(2);
+    expect(readSubscriptions(file)).toMatchObject([
+      { folder: 'Tech / Deep', private: true },
+      { title: 'B', folder: '' },
+    ]);
+    const first = readFileSync(file, 'utf8');
+    for (const kept of ['<title>My feeds</title>', '<ownerName>Ada</ownerName>', 'custom="kept"', 'description="Of B"'])
+      expect(first).toContain(kept);
+    for (const gone of ['then', 'a:b', 'archive=', 'A page', 'No address']) expect(first).not.toContain(gone);
+    expect(checkOpml(first)).toEqual([]);
+    const ours = fileOf('ours.opml');
+    addSubscription(ours, { ...ONE, folder: 'Tech' });
+    mergeSubscriptions(ours, 'theirs', list);
+    expect(readSubscriptions(ours)[0]).toEqual({ ...ONE, folder: 'Tech' });
+    expect(readFileSync(ours, 'utf8')).not.toContain('Ada');
+  });
+
+  it('declares no prefix that would make it unreadable', () => {
+    const hostile =
+      '<opml version="2.0" xmlns:xml="urn:x" xmlns:e="" xmlns:w="http://www.w3.org/XML/1998/namespace" xmlns:__proto__="urn:p"><head/><body><outline type="rss" text="A" xmlUrl="https://a.example.org/rss" xml:lang="en" e:a="1" w:lang="de" __proto__:a="1" q:a="1"/></body></opml>';
+    const file = fileOf('hostile.opml');
+    expect(mergeSubscriptions(file, 'theirs', hostile).added).toBe(1);
+    const written = readFileSync(file, 'utf8');
+    expect(checkOpml(written)).toEqual([]);
+    expect(written).toContain('xml:lang="en"');
+    expect(written).not.toMatch(/xmlns:(?:xml|e|w)=|e:a=|w:lang|q:a/);
   });
 
   it('begins without a file, takes each feed once, keeps folders, and is valid OPML', () => {
@@ -97,6 +141,7 @@ describe('the list of subscriptions', () => {
       'url="https://b.example.org/"',
       'No address',
       'My feeds',
+      '<ownerName>Ada</ownerName>',
     ])
       expect(written).toContain(kept);
     expect(checkOpml(written)).toEqual([]);

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { makeNamedFolder } from '../../base/disk.ts';
 import { TurnpressError } from '../../base/errors.ts';
 import { plural } from '../../model/counts.ts';
-import { addSubscription, discoverFeed, removeSubscription, type Subscription } from '../../reader/reader.ts';
+import {
+  addSubscription,
+  discoverFeed,
+  mergeSubscriptions,
+  removeSubscription,
+  type Subscription,
+} from '../../reader/reader.ts';
 import { fingerprintOf, parseVerifierKey } from '../../replica/log/log.ts';
 import { type FoundReplica, findReplica } from '../../replica/pull/looking.ts';
 import { NetworkError, NoReplicaError } from '../../replica/pull/pulling.ts';
@@ -16,7 +22,6 @@ import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { askFeeds, nameOf, openFeeds } from '../following/feeds.ts';
 import { subscriptionsFile } from '../following/followed.ts';
-import { importList } from '../following/import-list.ts';
 import { openNet } from '../following/net.ts';
 import {
   checkName,
@@ -152,7 +157,7 @@ function list(context: Context, options: CommandOptions, found: Omit<Subscriptio
 
 /** Another reader's list. */
 async function takeList(context: Context, file: string, allowHosts: readonly string[]): Promise<number> {
-  const { added, feeds } = importList(subscriptionsFile(context), file, readFileSync(file, 'utf8'));
+  const { added, feeds } = mergeSubscriptions(subscriptionsFile(context), file, readFileSync(file, 'utf8'));
   context.print(`${plural(added, 'new feed')} from ${file}`);
   const net = openNet();
   const store = openFeeds(context);

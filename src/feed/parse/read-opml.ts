@@ -19,24 +19,30 @@ export function readOpml(text: string): OpmlDocument {
   const body: OpenOutline = { attributes: {}, outlines: [] };
   const open: OpenOutline[] = [];
   const namespaces: Record<string, string> = {};
-  let [title, place, count] = ['', '', 0];
+  const head = new Map<string, string>();
+  let [place, inHead, count] = ['', false, 0];
   walkMarkup(text, 'xml', {
     open(name, attributes) {
       if (name === 'opml')
         for (const [key, value] of Object.entries(attributes))
           if (key.startsWith('xmlns:')) namespaces[key.slice(6)] = value;
       if (name === 'body') open.push(body);
-      if (name === 'title') place = 'title';
+      if (open.length === 0 && (name === 'title' || inHead)) {
+        place = name;
+        head.set(name, '');
+      }
+      if (name === 'head') inHead = true;
       if (name !== 'outline' || open.length === 0) return;
       if (open.length > DEPTH_LIMIT) throw new FeedParseError(`its folders are more than ${DEPTH_LIMIT} deep`);
       if (++count > OUTLINE_LIMIT) throw new FeedParseError(`it has more than ${OUTLINE_LIMIT} outlines`);
       open.push({ attributes, outlines: [] });
     },
     text(words) {
-      if (place === 'title') title += words;
+      if (place !== '') head.set(place, (head.get(place) ?? '') + words);
     },
     close(name) {
       place = '';
+      if (name === 'head') inHead = false;
       if (name !== 'outline' && name !== 'body') return;
       const done = open.pop();
       if (done !== undefined && done !== body) open.at(-1)?.outlines.push(finish(done));
@@ -44,7 +50,8 @@ export function readOpml(text: string): OpmlDocument {
   });
   if (!/<opml[\s>]/.test(text)) throw new FeedParseError('it is no OPML');
   if (!/<\/body\s*>/.test(text)) throw new FeedParseError('it is cut off');
-  return { title: lineOf(title) ?? '', outlines: body.outlines, namespaces };
+  const { title = '', ...more } = Object.fromEntries(head);
+  return { title: lineOf(title) ?? '', outlines: body.outlines, head: more, namespaces };
 }
 
 function finish({ attributes, outlines }: OpenOutline): Outline {
