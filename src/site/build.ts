@@ -41,7 +41,7 @@ export async function buildChanges(
   state: SiteState,
   siteKey: string,
 ): Promise<BuildReport> {
-  const curation = await readCuration(archive, inputs.notes, options.log);
+  const curation = await readCuration(archive, inputs, options.log);
   const build = openBuild(archive, options, inputs, state, curation.notes);
   const { context } = build;
   const { config, mode, progress } = options;
@@ -61,7 +61,7 @@ export async function buildChanges(
     search = createSearchIndex(state, context.output, options.config.search.toolOutput);
     if (dirty.conversations > 0) search.ready();
     // first, so that the renderer has something to do while the first conversation is read
-    const documents = buildDocs(context);
+    const documents = buildDocs(context, curation.pages);
     await buildConversations(build, search);
     progress.start('lists', 1);
     const lists = buildListPages(context);

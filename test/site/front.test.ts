@@ -182,3 +182,31 @@ it('an entry of the link blog has a page that leads to its turn, a place in the 
   expect(site.problems).toMatchObject([{ code: 'BAD_NOTE', file: 'notes/broken.md' }]);
   await expectAsFromNothing();
 });
+
+it('a page of the owner has the title and the description of its head, and stays away when that is hidden or wrong', async () => {
+  const pages = join(notes, '..', 'pages');
+  mkdirSync(pages);
+  const hidden = '---\nhidden: true\n---\n# Draft\n\nDraft words.\n';
+  writeFileSync(join(pages, 'about.md'), '---\ntitle: Who we are\ndescription: Two & a clock\n---\n\nOur words.\n');
+  writeFileSync(join(pages, 'draft.md'), hidden);
+  writeFileSync(join(pages, 'plain.md'), '# Plain\n\nWords.\n\n---\n\nMore.\n');
+  writeFileSync(join(pages, 'wrong.md'), '---\ntitle: Wrong\nhiden: true\n---\nWrong words.\n');
+  writeFileSync(join(pages, 'broken.md'), '---\ntitle: x\nhidden: [\n---\nBroken words.\n');
+  await site.build(archive, { mode: 'public' });
+  const about = site.read('about/index.html');
+  expect(about).toMatch(/<h1[^>]*>Who we are<\/h1>/);
+  expect(about).toContain('<meta name="description" content="Two &amp; a clock">');
+  expect(about).toContain('Our words.');
+  expect(about).not.toContain('title:');
+  expect(site.read('about/plain/index.html')).toMatch(/<h1[^>]*>Plain<\/h1>/);
+  const all = [...site.readAll()].map(([path, text]) => `${path}\n${text}`).join('\n');
+  for (const word of ['Untitled', 'about/draft', 'Draft words', 'Wrong words', 'Broken words'])
+    expect(all).not.toContain(word);
+  expect(site.problems).toMatchObject([
+    { code: 'BAD_PAGE', file: 'pages/broken.md', message: expect.stringContaining('at line 3, column 10; the page') },
+    { code: 'BAD_PAGE', file: 'pages/wrong.md', message: expect.stringMatching(/^line 3: "hiden" is not known/) },
+  ]);
+  rmSync(site.outputDir, { recursive: true });
+  await site.build(archive);
+  expect(site.read('about/draft/index.html')).toMatch(/<h1[^>]*>Draft<\/h1>/);
+});

@@ -16,6 +16,7 @@ const WEEKS = 53;
 /** A square and the gap behind it. */
 const [CELL, STEP] = [11, 14];
 const [TOP, LEFT] = [16, 28];
+const WIDTH = LEFT + WEEKS * STEP;
 const TONES = 4;
 const WEEK_DAYS = ['Mon', 'Wed', 'Fri'];
 
@@ -36,7 +37,7 @@ export function renderStrip(days: readonly Day[], last: string, what: string): S
     const tone = n === 0 ? 0 : 1 + marks.filter((mark) => n > mark).length;
     squares[tone] += `M${LEFT + Math.floor(at / 7) * STEP} ${TOP + (at % 7) * STEP}h${CELL}v${CELL}h-${CELL}z`;
   }
-  const size = { width: LEFT + WEEKS * STEP, height: TOP + 7 * STEP };
+  const size = { width: WIDTH, height: TOP + 7 * STEP };
   const total = days.reduce((sum, { n }) => sum + n, 0);
   const label = `${plural(total, what)} on ${plural(days.length, 'day')} in the year to ${readableDate(Date.parse(last))}`;
   return html`<figure class="strip">
@@ -94,7 +95,11 @@ function* monthNames(first: number, last: number): Generator<SafeHtml> {
     const x = LEFT + Math.round((ms - first) / DAY_MS / 7) * STEP;
     // the first week may be a month's last one
     if (month !== known && x >= free && Number(dayOf(ms).slice(8)) <= 14) {
-      yield html`<text x="${text(x)}" y="10">${text(readableDate(ms).split(' ')[1] ?? '')}</text>`;
+      const name = readableDate(ms).split(' ')[1] ?? '';
+      // what begins with the last week has no room behind it
+      yield x + 2 * STEP > WIDTH
+        ? html`<text x="${text(WIDTH)}" y="10" text-anchor="end">${text(name)}</text>`
+        : html`<text x="${text(x)}" y="10">${text(name)}</text>`;
       free = x + 2 * STEP;
     }
     known = month;

@@ -7,6 +7,7 @@ import { plainTitle } from '../render/text/plain-title.ts';
 import { RENDERER_VERSION } from '../render/version.ts';
 import type { SearchDocuments } from '../search/search-index.ts';
 import { cleanText } from '../search/search-text.ts';
+import type { AuthoredPage } from '../shell/notes.ts';
 import type { LinkModel, ListItemModel, PageModel } from '../shell/page-model.ts';
 import { keyOf } from '../state/keys.ts';
 import type { SearchUnit } from '../state/units.ts';
@@ -14,43 +15,52 @@ import { authoredUrl, docUrl, outputPath, pages } from '../urls.ts';
 
 const OWNER = 'docs';
 
+interface Document {
+  readonly url: string;
+  readonly title: string;
+  readonly description: string;
+  /** Markdown, without a head. */
+  readonly source: string;
+  readonly crumbs: readonly LinkModel[];
+}
+
 /** Writes the pages; returns what the search is to know of them. */
-export function buildDocs(context: BuildContext): SearchDocuments {
+export function buildDocs(context: BuildContext, written: ReadonlyMap<string, AuthoredPage>): SearchDocuments {
   const { inputs, output } = context;
   output.take(OWNER);
-  const about = inputs.pages.get('about') ?? `# About\n\n${context.options.config.description}\n`;
-  const authored = new Map([...inputs.pages].filter(([name]) => name !== 'about'));
   const documents = [
-    { url: pages.about, source: about, crumbs: [] as readonly LinkModel[] },
-    ...[...authored].map(([name, source]) => ({
-      url: authoredUrl(name),
-      source,
-      crumbs: [{ label: 'About', url: pages.about }],
-    })),
-    ...[...inputs.docs].map(([name, source]) => ({
-      url: docUrl(name),
-      source,
-      crumbs: [{ label: 'Docs', url: pages.docs }],
-    })),
+    ...listAuthored(context, written),
+    ...[...inputs.docs].map(([name, source]): Document => {
+      const [title, crumbs] = [titleOf(source), [{ label: 'Docs', url: pages.docs }]];
+      return { url: docUrl(name), title, description: '', source, crumbs };
+    }),
   ];
-  for (const { url, source, crumbs } of documents) {
-    const title = titleOf(source);
-    const model = context.frame.page({
-      url,
-      template: 'prose.njk',
-      title,
-      crumbs,
-      description: `${title}: ${context.options.config.title}`,
-    });
+  for (const { url, title, source, crumbs, ...document } of documents) {
+    const description = document.description || `${title}: ${context.options.config.title}`;
+    const model = context.frame.page({ url, template: 'prose.njk', title, crumbs, description });
     if (output.declare(outputPath(url), OWNER, keyOf(context.frame.key, RENDERER_VERSION, model, source))) {
       context.defer(writeDocument(context, model, source));
     }
   }
   buildOverview(context);
   return {
-    key: keyOf(documents.map(({ url, source }) => [url, source])),
-    list: () => documents.map(({ url, source }) => unitOf(url, source)),
+    key: keyOf(documents.map(({ url, title, source }) => [url, title, source])),
+    list: () => documents.map(unitOf),
   };
+}
+
+/** There is always one about the site. */
+function listAuthored({ options }: BuildContext, written: ReadonlyMap<string, AuthoredPage>): readonly Document[] {
+  const { config, mode } = options;
+  const standIn = { title: '', description: '', hidden: false, text: `# About\n\n${config.description}\n` };
+  const shown = [...written].filter(([, { hidden }]) => mode === 'local' || !hidden);
+  return [...new Map([['about', standIn], ...shown])].map(([name, { title, description, text: source }]) => ({
+    url: name === 'about' ? pages.about : authoredUrl(name),
+    title: plainTitle(title, 120) || titleOf(source),
+    description: plainTitle(description, 200),
+    source,
+    crumbs: name === 'about' ? [] : [{ label: 'About', url: pages.about }],
+  }));
 }
 
 async function writeDocument(context: BuildContext, model: PageModel, source: string): Promise<void> {
@@ -98,9 +108,8 @@ function leadOf(source: string): string {
   return plainTitle(paragraph, 200);
 }
 
-function unitOf(url: string, source: string): SearchUnit {
+function unitOf({ url, title, source }: Document): SearchUnit {
   const body = cleanText(source.slice(0, 100_000));
-  const title = titleOf(source);
   const records = [{ models: [], passages: [{ anchor: 'content', role: 'docs', text: body }] }];
   return { url, day: '', startMs: 0, title, agent: '', project: '', tags: [], records };
 }

@@ -8,7 +8,7 @@ import type { FeedEntry } from '../../model/entry.ts';
 import type { ConversationId, TurnHash } from '../../model/ids.ts';
 import { placeNameOf } from '../base-path.ts';
 import type { BuildContext } from '../conversation/context.ts';
-import { tellOfNote } from '../curation.ts';
+import { tellLeftOut } from '../curation.ts';
 import { FEED_ENTRIES } from '../feeds/feeds.ts';
 import { declarePage } from '../lists/lists.ts';
 import { plainTitle } from '../render/text/plain-title.ts';
@@ -56,7 +56,7 @@ export async function buildNotes(context: BuildContext, entries: readonly BlogEn
 function place(context: BuildContext, entry: BlogEntry): Placed | undefined {
   const found = findAbout(context, entry.about);
   if (found === undefined) {
-    tellOfNote(context.options.log, entry.name, 'this site shows nothing with the digits that it is about');
+    tellLeftOut(context.options.log, 'note', entry.name, 'this site shows nothing with the digits that it is about');
     return undefined;
   }
   const { conversation, url } = found;

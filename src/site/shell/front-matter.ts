@@ -27,7 +27,7 @@ export function splitFrontMatter(source: string): FrontMatter | { readonly probl
     });
     return { head: head ?? {}, text: lines.slice(block[0].length).replace(/^(?:[ \t]*\n)+/, '') };
   } catch (error) {
-    return { problem: messageOf(error).split('\n', 1)[0] ?? '' };
+    return { problem: messageOf(error).split('\n', 1)[0]?.replace(/:$/, '') ?? '' };
   }
 }
 

@@ -37,6 +37,17 @@ export interface BlogEntry {
   readonly text: string;
 }
 
+/** A page of the owner's own, from `content/pages`. */
+export interface AuthoredPage {
+  /** Empty: its first heading. */
+  readonly title: string;
+  /** For search engines and previews; empty: none of its own. */
+  readonly description: string;
+  /** True: not on the public site. */
+  readonly hidden: boolean;
+  readonly text: string;
+}
+
 export type ReadNote = { readonly note: Note } | { readonly entry: BlogEntry } | { readonly problem: string };
 
 const CONVERSATION = /^[0-9a-f]{8,64}$/;
@@ -51,6 +62,7 @@ export function isConversationName(name: string): boolean {
 
 const NOTE_MEMBERS = ['title', 'tags', 'summary', 'pinned', 'hidden', 'chapters'];
 const ENTRY_MEMBERS = ['title', 'tags', 'summary', 'date', 'turn', 'conversation'];
+const PAGE_MEMBERS = ['title', 'description', 'hidden'];
 
 /** `name`: the file's, without `.md`. */
 export function readNote(name: string, { head, text }: FrontMatter): ReadNote {
@@ -58,9 +70,7 @@ export function readNote(name: string, { head, text }: FrontMatter): ReadNote {
   if (!isJsonObject(value)) return { problem: 'its head must be members and values' };
   const ofConversation = isConversationName(name);
   const known = ofConversation ? NOTE_MEMBERS : ENTRY_MEMBERS;
-  const problems: string[] = [];
-  const unknown = Object.keys(value).find((member) => !known.includes(member));
-  if (unknown !== undefined) problems.push(`"${unknown}" is not known; known here: ${known.join(', ')}`);
+  const problems = unknownMembers(value, known);
   const shared = {
     name,
     title: readText(value, 'title', problems),
@@ -71,6 +81,25 @@ export function readNote(name: string, { head, text }: FrontMatter): ReadNote {
     ? { note: { ...shared, ...readConversationNote(value, text, problems) } }
     : { entry: { ...shared, ...readEntry(value, problems), text } };
   return problems[0] === undefined ? result : { problem: problems[0] };
+}
+
+export function readPage({ head, text }: FrontMatter): { readonly page: AuthoredPage } | { readonly problem: string } {
+  const value = head as JsonValue;
+  if (!isJsonObject(value)) return { problem: 'its head must be members and values' };
+  const problems = unknownMembers(value, PAGE_MEMBERS);
+  const page = {
+    title: readText(value, 'title', problems),
+    description: readText(value, 'description', problems),
+    hidden: readFlag(value, 'hidden', problems),
+    text,
+  };
+  return problems[0] === undefined ? { page } : { problem: problems[0] };
+}
+
+/** What is wrong: nothing, or the first of them. */
+function unknownMembers(value: JsonObject, known: readonly string[]): string[] {
+  const unknown = Object.keys(value).find((member) => !known.includes(member));
+  return unknown === undefined ? [] : [`"${unknown}" is not known; known here: ${known.join(', ')}`];
 }
 
 function readConversationNote(value: JsonObject, text: string, problems: string[]) {

@@ -35,6 +35,17 @@ it('has a square for each day until the last, darker where more was done, and sa
   expect(strip).toContain('<tr><th scope="row">2026-06</th><td>1,043</td><td>4</td></tr>');
 });
 
+it('names a month that begins at the end inside of the drawing', () => {
+  for (const last of ['2026-02-03', '2026-02-10', '2026-02-20', '2026-06-26']) {
+    const strip = renderStrip([{ day: last, n: 1 }], last, 'turn');
+    const width = Number(/viewBox="0 0 (\d+) /.exec(strip)?.[1]);
+    const names = [...strip.matchAll(/<text x="(\d+)" y="10"( text-anchor="end")?>(\w+)</g)];
+    expect(names.length, last).toBeGreaterThan(10);
+    for (const [, x, end] of names) expect(Number(x) + (end === undefined ? 28 : 0), last).toBeLessThanOrEqual(width);
+  }
+  expect(renderStrip([], '2026-02-03', 'turn')).toMatch(/text-anchor="end">Feb</);
+});
+
 it('bars are weeks: what was done on Monday and on Sunday of one stands in one bar', () => {
   const week = [
     { day: '2026-06-15', n: 3 },
