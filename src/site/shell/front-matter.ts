@@ -11,12 +11,15 @@ export interface FrontMatter {
 }
 
 const BLOCK = /^\ufeff?---[ \t]*\n(.*?)(?:^|\n)---[ \t]*(?:\n|$)/s;
+/** What follows the hyphens is a member, and not the text below a rule. */
+const UNENDED = /^\ufeff?---[ \t]*\n[a-z]+:(?:\s|$)/;
 
 /** A file without a head is all text. `problem`: what is wrong with the YAML. */
 export function splitFrontMatter(source: string): FrontMatter | { readonly problem: string } {
   const lines = source.replaceAll('\r\n', '\n');
   const block = BLOCK.exec(lines);
-  if (block === null) return { head: {}, text: lines };
+  if (block === null)
+    return UNENDED.test(lines) ? { problem: 'line 1: its head has no end: three hyphens' } : { head: {}, text: lines };
   try {
     // with the line of the hyphens, so that an error names the line of the file
     const head: unknown = parse(`\n${block[1] ?? ''}`, {

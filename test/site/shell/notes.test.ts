@@ -28,6 +28,7 @@ describe('a note of a conversation', () => {
     expect(read(ID, 'Only words.\n---\nand a line')).toMatchObject({ note: { text: 'Only words.\n---\nand a line' } });
     expect(read(ID, '---\r\npinned: true\r\n---\r\nWords')).toMatchObject({ note: { pinned: true, text: 'Words' } });
     expect(read(ID, '---\ntitle: !!js/function "x"\n---\n')).toMatchObject({ note: { title: 'x' } });
+    expect(read(ID, '---\nWords: below a rule')).toMatchObject({ note: { text: '---\nWords: below a rule' } });
     expect(read(ID, '---\n# nothing\n---\n')).toMatchObject({ note: { title: '', text: '' } });
   });
 
@@ -44,6 +45,11 @@ describe('a note of a conversation', () => {
     const result = read(ID, `---\n${head}\n---\ntext`);
     expect('problem' in result ? result.problem : '').toMatch(problem);
   });
+});
+
+it('a head that does not end is named, and is no text', () => {
+  expect(read(ID, '---\ntitle: x\n\nWords')).toEqual({ problem: 'line 1: its head has no end: three hyphens' });
+  expect(read(ID, '---\r\nhidden: true\r\nWords')).toHaveProperty('problem');
 });
 
 describe('an entry of the link blog', () => {
