@@ -17,7 +17,7 @@ import { createReplaceValues } from './values/replace-values.ts';
 export interface RedactOptions {
   /** Literal words that must never be kept, case-sensitive. */
   readonly words: readonly string[];
-  /** Also e-mail addresses, public IP addresses, phone and card numbers. */
+  /** Also e-mail addresses, public IP addresses, phone, card, account and social security numbers. */
   readonly personal: boolean;
   /** Values that are secret on this machine; shorter than 8 characters are ignored. Compared in memory, never stored. */
   readonly knownValues: readonly string[];

@@ -5,6 +5,7 @@ import { callLogins } from '../../src/secrets/rules/call-logins.ts';
 import { commandLogins } from '../../src/secrets/rules/command-logins.ts';
 import { cutPlaces } from '../../src/secrets/rules/cut-tokens.ts';
 import { gitleaksPlaces, gitleaksShapes } from '../../src/secrets/rules/gitleaks.ts';
+import { keyFiles } from '../../src/secrets/rules/key-files.ts';
 import { loginFiles } from '../../src/secrets/rules/login-files.ts';
 import { namedValues } from '../../src/secrets/rules/named-values.ts';
 import { toldSecrets } from '../../src/secrets/rules/told-secrets.ts';
@@ -57,6 +58,8 @@ const texts: Readonly<Record<string, (length: number) => string>> = {
   schemes: repeated('://'),
   'logins without an end': repeated('://a:b'),
   'assignments of assignments': repeated('password=password='),
+  'keys in JSON': numbered((i) => `"kty": "d": "${odd(i)}${odd(i)}" `),
+  'groups like accounts': repeated('DE12 3456 '),
   passwords: repeated('password='),
   quotes: repeated('"'),
   'open quotes': repeated('key="'),
@@ -164,6 +167,7 @@ describe('the patterns of gitleaks and of places that tell', () => {
     ...callLogins,
     ...commandLogins,
     ...loginFiles,
+    ...keyFiles,
     ...toldSecrets,
     ...cutPlaces,
     ...gitleaksShapes.map(({ rule, shape }) => ({ rule, pattern: new RegExp(shape, 'g'), literals: [] })),

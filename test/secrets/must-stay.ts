@@ -1,7 +1,11 @@
 /** Texts that must come through unchanged. Every reported false hit adds a row. */
 /** Over-redaction destroys what people wrote; each row is a trap that redactors have fallen into. */
 
+import { random, randomHex } from './made-up.ts';
+
 const join = (...pieces: readonly string[]) => pieces.join('');
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
 export const mustStay: readonly string[] = [
   'commit 3f786850e387550fdab836ed7e6dc881de23001b',
@@ -54,6 +58,24 @@ export const mustStay: readonly string[] = [
   "contained 'NO PASSWD:' nextgroup=@sudoersSpec skipwhite'",
   'ogg-dev@acme.org contact@acme.org unknown@unknown.domain me@localhost.localdomain',
   '//registry.acme.io/:_authToken=MYTOKEN1',
+  'return pos += 3, token = SyntaxKind.LessThanLessThanEqualsToken; token = SyntaxKind.JsxTextAllWhiteSpaces',
+  'this.token = ts.SyntaxKind.LessThanLessThanToken as SyntaxKind, token: LexerKind::LessThanLessThanEqualsToken',
+  `UNRESERVED_PAT = "${LETTERS.toUpperCase()}${LETTERS}0123456789-._~"`,
+  `KEY_TOKEN = '${LETTERS.toUpperCase()}234567', SECRET_KEY="./${LETTERS.toUpperCase()}${LETTERS}0123456789"`,
+  'API_KEY = "ModuleSymbhasOwnPr-0123456789ABCDEFGHNRVfgctiUvz_KqYTJkLxpZXIjQW"',
+  'PASSWORD_SECRET=bcdfghjklmnpqrstvwxyz0123456789',
+  'git clone https://user:x-oauth-basic@github.com/o/r and https://token:x-token-auth@bitbucket.org/o/r',
+  "url.replace(':x-oauth-basic@github.com', '') || https://host:x-access-token@github.com",
+  `${random(60, 90)}/t/${random(28, 91)}/${random(60, 92)}`,
+  `${random(60, 93)}${join('gh', 'p_')}${random(120, 94)}`,
+  '{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","kid":"1"}, <Modulus>4z40DLCiMtqncDZzX5jT</Modulus>',
+  `chap-secrets and pap-secrets are read by pppd\n-rw------- 1 root root 78 chap-secrets\nclient server secret addresses`,
+  'pass: TestE2E_Basic, pass: 10 of 12, "pass_phrase": "", pass_phrase=, NEO4J_AUTH=none, NEO4J_AUTH=neo4j/password',
+  'password: |\n  Enter the password here\ntoken: >-\n  the token of the user\n',
+  "ENV.fetch('X_TOKEN', nil), ENV.fetch('API_KEY', 'changeme'), os.environ.get('DB_PASSWORD', '')",
+  'read -r TOKEN <<< "$1"; read -r name value <<< "a b"; TOKEN=$(echo "$B64" | base64 -d)',
+  `DE89 3704 0044 0532 0130 00, DE89370400440532013001, id CH${randomHex(20, 95)}, ssn: 123-45-6789, SSN format 000-00-0000, ssn : 111-22-3333`,
+  'const GCP_SERVICE_ACCOUNT_P12_PASSWORD = "notasecret"',
   'git@github.com:acme/app.git, foo@2x.png, actions/checkout@v4',
   'base64 of a sentence: VGhlIHF1aWNrIGJyb3duIGZveCBqdW1wcyBvdmVyIHRoZSBsYXp5IGRvZw==',
   'monkey: banana, hotkey: "Ctrl+Shift+P1", keyboard = "qwerty123456789abc"',

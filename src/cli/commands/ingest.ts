@@ -192,6 +192,8 @@ const NAMED: Readonly<Record<string, readonly [one: string, many: string]>> = {
   cookie: ['cookie', 'cookies'],
   jwt: ['token (jwt)', 'tokens (jwt)'],
   card: ['card number', 'card numbers'],
+  iban: ['bank account', 'bank accounts'],
+  ssn: ['social security number', 'social security numbers'],
   mnemonic: ['recovery phrase', 'recovery phrases'],
   image: ['image (what is no picture in it)', 'images (what is no picture in them)'],
 };

@@ -9,6 +9,7 @@ export function isPlaceholder(value: string): boolean {
     TEMPLATE.test(value) ||
     SAMPLE.test(value) ||
     MANUAL.test(value) ||
+    isCharacterSet(value) ||
     distinctCharacters(value, 5) < (value.length >= 12 ? 5 : 3)
   );
 }
@@ -19,8 +20,27 @@ export function looksRandom(value: string): boolean {
   const longest = value.split(/[^A-Za-z0-9]+/).reduce((a, b) => (b.length > a.length ? b : a), '');
   if (longest.length < 12 || !/[A-Za-z]/.test(value)) return false;
   // Names of code change case at each word; letters alone must do so far more often.
+  if (!/\d/.test(value) && isWords(longest)) return false;
   const least = /\d/.test(value) ? 4 : Math.max(8, longest.length * 0.4);
   return classChanges(longest) >= least && entropy(value) >= 3;
+}
+
+/** Names of code, however short their words: at most a quarter stands outside of words of three letters (`LessThanLessThanToken`). */
+function isWords(letters: string): boolean {
+  return letters.replace(/(?:^[a-z]|[A-Z])[a-z]{2,}/g, '').length <= letters.length / 4;
+}
+
+/** Alphabets and sets of characters: one behind the other, or many of which none comes twice. */
+function isCharacterSet(value: string): boolean {
+  if (value.length < 16) return false;
+  let steps = 0;
+  for (let i = 1; i < value.length; i++) {
+    const step = Math.abs(value.charCodeAt(i) - value.charCodeAt(i - 1));
+    if (step === 1 || step === 2) steps++;
+  }
+  return (
+    steps >= value.length * 0.75 || (value.length >= 40 && value.length <= 128 && new Set(value).size === value.length)
+  );
 }
 
 /** Bits a character, from the counts of the characters in the value. */
@@ -44,7 +64,7 @@ const MARKER_ONLY = /^(?:\[redacted(?::[a-z0-9-]{1,40}:\d{1,6})?\]|[*•.…xX#?
 const TEMPLATE =
   /^(?:\$(?:[{(?*@#!]|\$[A-Za-z_{(]|[A-Za-z_]\w*(?:$|[/:.;,\s\\-])|\d$)|\{\{?|%[A-Z_(]|<|\[|[@&][\w./:-]*$|\*[A-Za-z])|\$\{[^}]{0,80}\}|\{\{[^}]{0,80}\}\}|\*{3,}|\.{3}|…|<[a-z][a-z _-]{0,40}>/i;
 const SAMPLE =
-  /EXAMPLE|^(?:your|my|the|some|a|an|insert|replace|enter|put|add)[-_ ]|^your[A-Z]|^anonymous@?$|^my(?:token|secret|key)\d?$|^(?:db|app|user|root|admin|new|old|test)[-_](?:password|passwd|secret|token|key)$|REDACTED|xxxx|change[-_]?me|placeholder|dummy|fake|sample|not[-_]?a[-_]?real|^(?:null|nil|none|undefined|true|false|empty|unset|unknown|hidden|secret|token|password|passwd|pass|key|string|str|text|int|number|bool|boolean|object|any|void|test|todo|required|optional|default|example|foo|bar|baz|redacted|masked|value)$|SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c/i;
+  /EXAMPLE|^(?:your|my|the|some|a|an|insert|replace|enter|put|add)[-_ ]|^your[A-Z]|^anonymous@?$|^my(?:token|secret|key)\d?$|^(?:db|app|user|root|admin|new|old|test)[-_](?:password|passwd|secret|token|key)$|REDACTED|xxxx|change[-_]?me|placeholder|dummy|fake|sample|not[-_]?a[-_]?(?:real|secret)|^(?:null|nil|none|undefined|true|false|empty|unset|unknown|hidden|secret|token|password|passwd|pass|key|string|str|text|int|number|bool|boolean|object|any|void|test|todo|required|optional|default|example|foo|bar|baz|redacted|masked|value)$|SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c/i;
 
 /** What manuals write where a password goes: a word for one, alone or behind what it is for; and a word that was cut at the end of a line. */
 const MANUAL =

@@ -28,6 +28,7 @@ function readKind(name: string): NameKind | undefined {
   const before = words.at(-1);
   if (/(?:passwords?|passwd|passphrase|kennwort|passwort)$/.test(last) || /(?:.pwd|^passcode|^psk)$/.test(last))
     return 'password';
+  if (last === 'phrase' && before === 'pass') return 'password';
   if (last === 'pwd') return before === undefined && !/[a-z]/.test(name) ? undefined : 'password';
   // `PASS:` is what tests say
   if (name === 'pass') return 'password';

@@ -79,6 +79,14 @@ export function findJoined(text: string, literals: readonly LiteralRule[]): read
   return found;
 }
 
+/** In base64 the beginning of every token comes up by chance: many random characters before it, with nothing between. */
+function isInRun(before: string): boolean {
+  return before.length === RUN && /^[\w+/-]+$/.test(before) && OFTEN.every((kind) => kind.test(before));
+}
+
+const RUN = 48;
+const OFTEN = [/(?:[a-z][^a-z]*){6}/, /(?:[A-Z][^A-Z]*){6}/, /(?:\d\D*){3}/];
+
 function findTokens(text: string, literals: readonly LiteralRule[], report: Report): void {
   for (const { rule, pattern } of literals) {
     reportMatches(text, pattern, rule, report, () => true);
@@ -86,7 +94,10 @@ function findTokens(text: string, literals: readonly LiteralRule[], report: Repo
   if (PRIVATE_KEY_HINT.test(text)) findPrivateKeys(text, report);
   for (const i of searchShapes(text)) {
     const row = SHAPES[i];
-    if (row !== undefined) reportMatches(text, row.shape, row.rule, report, (value) => !isPlaceholder(value));
+    if (row !== undefined)
+      reportMatches(text, row.shape, row.rule, report, (value, match) => {
+        return !isPlaceholder(value) && !isInRun(text.slice(Math.max(0, match.index - RUN), match.index));
+      });
   }
 }
 

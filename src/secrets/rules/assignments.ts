@@ -45,7 +45,7 @@ function bareValue(value: string): string {
 }
 
 const KEY =
-  'pass(?:words?|wd|phrase|code|wort)?|(?:hash|auth)[-_]?salt|pwd|psk|secret|token|credentials?|session[-_]?id|sessid|(?:mfa|pin|otp|2fa|security|verification|backup|recovery|access)[-_ ]?code|otp|cvv|cvc|pin|sid|secret[-_]?id|(?:api|access|secret|private|signing|encryption|auth|master|service|storage|account|session|license|deploy|webhook|shared|client|admin|preshared)[-_ ]?key|(?:auth|access|api|bearer|refresh|session)[- ]token|pat|key';
+  'pass(?:words?|wd|[-_]?phrase|code|wort)?|(?:hash|auth)[-_]?salt|pwd|psk|secret|token|credentials?|session[-_]?id|sessid|(?:mfa|pin|otp|2fa|security|verification|backup|recovery|access)[-_ ]?code|otp|cvv|cvc|pin|sid|secret[-_]?id|(?:api|access|secret|private|signing|encryption|auth|master|service|storage|account|session|license|deploy|webhook|shared|client|admin|preshared)[-_ ]?key|(?:auth|access|api|bearer|refresh|session)[- ]token|pat|key';
 const END =
   '(?:[_-]?(?:base|base64|b64|hex|enc|raw|plain|plaintext|text|value|val|prod|production|dev|test|staging|live|old|new|default|primary|secondary|\\d{1,4}))?';
 const UNQUOTED = '[^\\s"\'`,;|<>()\\\\]';
@@ -59,11 +59,13 @@ const MOST_AFTER = 600;
 /** `: &str =`, `: String =`, ` string =`: a sign with the kind of the value before it. */
 const TYPED =
   "(?::[ \\t]{0,3}&?(?:'\\w{1,20} )?[A-Za-z][\\w<>[\\].?]{0,40}|(?<=[ \\t])(?:string|str|String))[ \\t]{0,3}=(?=[ \\t]{0,4}[\"'`])";
+/** What YAML writes before a text that begins on the next line. */
+const BLOCK = '(?:[|>][-+\\d]{0,2}[ \\t]{0,4}\\r?\\n[ \\t]{1,32})?';
 /** What may stand before the quote of a text: its kind, or what makes bytes and secrets of it. */
 const WRAPPED =
   '(?:(?:[bfruBFRUN@$]{1,2}|\\[\\]byte\\(|(?:Buffer|String::?|Secret\\w{0,8}:?:?)\\.?(?:from|new|of)\\(|SecretStr\\(|Some\\()(?=\\\\{0,3}["\'`]))?';
 const ASSIGNMENT = new RegExp(
-  `(?<key>(?:${KEY})${END})${BETWEEN}(?<op>:=|=>|${TYPED}|[:=])[ \\t]{0,4}${WRAPPED}(?:(?<q>\\\\{0,3}["'\`])(?=${QUOTED}))?(?<v>(?<=["'\`])${QUOTED}{1,512}|${UNQUOTED}{1,512})`,
+  `(?<key>(?:${KEY})${END})${BETWEEN}(?<op>:=|=>|${TYPED}|[:=])[ \\t]{0,4}${BLOCK}${WRAPPED}(?:(?<q>\\\\{0,3}["'\`])(?=${QUOTED}))?(?<v>(?<=["'\`])${QUOTED}{1,512}|${UNQUOTED}{1,512})`,
   'i',
 );
 const OPTION = new RegExp(

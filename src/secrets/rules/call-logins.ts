@@ -2,7 +2,7 @@
 /** No name says what they are; the function does, and how many arguments stand before. */
 
 import { judgeAssignment } from '../judging/named-value.ts';
-import type { TellingPlace } from './telling-place.ts';
+import type { TellingPlace } from '../telling-place.ts';
 
 /** An argument that is not the password: a text, or a name with what hangs on it. */
 const ARGUMENT =

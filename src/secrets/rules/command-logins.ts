@@ -2,8 +2,8 @@
 /** An option means a password only behind the right program, which is looked for on the same command line. */
 
 import { isPlaceholder } from '../judging/placeholders.ts';
+import type { TellingPlace } from '../telling-place.ts';
 import { acceptsCookie } from './context-rules.ts';
-import type { TellingPlace } from './telling-place.ts';
 
 interface Program {
   /** What the fast look searches for. */

@@ -15,7 +15,9 @@ export function findInContext(text: string, report: Report): void {
   reportMatches(text, COOKIE, 'cookie', report, acceptsCookie);
   reportMatches(text, URL_PASSWORD, 'url', report, (v, m) => acceptsUrl(m.groups?.u ?? '', v, m.groups?.h ?? ''));
   reportMatches(text, DSN, 'url', report, (v, m) => acceptsUrl(m.groups?.u ?? '', v, m.groups?.h ?? ''));
-  reportMatches(text, URL_TOKEN, 'url', report, (v) => !isPlaceholder(v) && looksRandom(v));
+  reportMatches(text, URL_TOKEN, 'url', report, (v, m) => {
+    return !isPlaceholder(v) && (looksRandom(v) || (m[0].includes(':x-', 3) && /^[0-9a-f]{32,64}$/.test(v)));
+  });
   reportMatches(
     text,
     NPMRC,
@@ -27,7 +29,7 @@ export function findInContext(text: string, report: Report): void {
 
 /** Whether user and password of a URL are secret: neither a template nor the usual login of a local database. */
 export function acceptsUrl(user: string, password: string, host: string): boolean {
-  if (isPlaceholder(password) || /^\d{1,5}$/.test(password)) return false;
+  if (isPlaceholder(password) || /^\d{1,5}$/.test(password) || NOBODY.test(password)) return false;
   // `user:password`, `proxyuser:proxypass`
   const stem = stemOf(user, /user(?:name)?$/i);
   if (stem !== undefined && stem === stemOf(password, /(?:pass(?:word|wd)?|pw)\d{0,3}$/i)) return false;
@@ -38,6 +40,9 @@ export function acceptsUrl(user: string, password: string, host: string): boolea
   const usual = /^(?:postgres|root|admin|mysql|redis|mongo|guest|dev|app|user|ci|sa)$/i;
   return !(local.test(host) && (user === password || usual.test(password)));
 }
+
+/** What stands for the other half of a login, where a token is one of them. */
+const NOBODY = /^(?:x-oauth-basic|x-oauth-token|x-access-token|x-token-auth|oauth2(?:accesstoken)?|x|unused|blank)$/i;
 
 /** What stands before the word that a text ends in. */
 function stemOf(text: string, word: RegExp): string | undefined {
@@ -62,7 +67,8 @@ const URL_PASSWORD =
   /:\/\/(?<u>[^\s/:@"'`<>\\]{0,128}):(?<v>[^\s/"'`<>\\]{1,256})@(?<h>[A-Za-z0-9_[$%{][\w.:\]-]{0,128})/dg;
 /** `app:…@tcp(db:3306)/shop`, as Go writes it. */
 const DSN = /(?<![\w:/.-])(?<u>[\w.-]{1,64}):(?<v>[^\s:@/"'`<>\\]{3,128})@(?:tcp|unix)\((?<h>[\w.:/-]{0,128})/dg;
-const URL_TOKEN = /:\/\/(?<v>[A-Za-z0-9_-]{20,255})(?::x-oauth-basic)?@/dg;
+const URL_TOKEN =
+  /:\/\/(?<v>[A-Za-z0-9_-]{20,255})(?::(?:x-oauth-basic|x-oauth-token|x-access-token|x-token-auth|x)?)?@/dg;
 const NPMRC = /(?<![\w.])(?:_authToken|_password)[ \t]{0,2}=[ \t]{0,2}["']?(?<v>[A-Za-z0-9+/=_.-]{8,512})/dg;
 
 /** `header.payload.signature`, found from the second part on, because both are JSON and begin with `{"`. */

@@ -3,7 +3,7 @@
 
 import type { Report } from '../finding.ts';
 import { isPlaceholder } from '../judging/placeholders.ts';
-import type { TellingPlace } from './telling-place.ts';
+import type { TellingPlace } from '../telling-place.ts';
 import { tokenShapes } from './token-shapes.ts';
 
 /** Beginnings that nothing else has: longer than three characters, with a mark at their end, or capitals that are known. */

@@ -2,9 +2,9 @@
 /** The rules are data that a program wrote; what they mean to us, and how far a value behind a name is believed, stands here. */
 
 import { entropy, isPlaceholder, looksRandom } from '../judging/placeholders.ts';
+import type { TellingPlace } from '../telling-place.ts';
 import { gitleaksTokens, gitleaksValues } from '../tokens/gitleaks-data.ts';
 import { LEFT, prefixedShape, type TokenShape } from '../tokens/token-shape.ts';
-import type { TellingPlace } from './telling-place.ts';
 
 export const gitleaksShapes: readonly TokenShape[] = gitleaksTokens.map(([rule, literal, pattern]) => {
   const prefix = literal.replaceAll('.', '\\.');

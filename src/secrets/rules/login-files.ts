@@ -3,7 +3,7 @@
 
 import { judgeAssignment } from '../judging/named-value.ts';
 import { isPlaceholder } from '../judging/placeholders.ts';
-import type { TellingPlace } from './telling-place.ts';
+import type { TellingPlace } from '../telling-place.ts';
 
 const typed = (value: string) => !isPlaceholder(value) && !/^(?:%s|\?|:\w+|@\w+|[A-Z][A-Z_]+)$/.test(value);
 

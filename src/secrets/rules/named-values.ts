@@ -3,13 +3,13 @@
 
 import { judgeAssignment } from '../judging/named-value.ts';
 import { isPlaceholder, looksRandom } from '../judging/placeholders.ts';
-import type { TellingPlace } from './telling-place.ts';
+import type { TellingPlace } from '../telling-place.ts';
 
 /** What names of secrets have in them: searched for with what follows it. */
 const NAMES = ['pass', 'pwd', 'secret', 'token', 'credential', 'key', 'salt'] as const;
 /** The forms of the first rows in one: an argument behind the name, an argument of a call that has it, a column. */
 const FOLLOW =
-  /^[\w-]{0,12}(?:[ \t]{1,8}\\{0,2}["'][^"'\s]{3}|["'\])]{0,3}\s{0,3}(?:\|\||\?\?|\?:|:-|or\b)|\s{0,3}=\s{0,3}\\{0,2}["'][^"'\n]{0,60}\\{0,2}["']\s{0,3}->|\\{0,2}["']\s{0,3},\s{0,16}\\{0,2}["'][^"'\s]{3}|\(\s{0,4}\\{0,2}["'][^"'\s]{3}|[ \t]{1,40}[│|]?[ \t]{1,8}[^\s│|]{6})/;
+  /^[\w-]{0,12}(?:[ \t]{1,8}\\{0,2}["'][^"'\s]{3}|["'\])]{0,3}\s{0,3}(?:\|\||\?\?|\?:|:-|or\b)|\s{0,3}=\s{0,3}\\{0,2}["'][^"'\n]{0,60}\\{0,2}["']\s{0,3}->|\\{0,2}["']\s{0,3},\s{0,16}\\{0,2}["'][^"'\s]{3}|\(\s{0,4}\\{0,2}["'][^"'\s]{3}|[ \t]{1,40}[│|]?[ \t]{1,8}[^\s│|]{6}|["']?\s{0,3}(?:=>|[:=])\s{0,3}[A-Za-z.:]{2,24}\(\s{0,4}["'])/;
 const named: TellingPlace['literals'] = NAMES.map((text) => ({ text, folded: true, follow: FOLLOW, reach: 80 }));
 
 const NAME = '(?<n>[A-Za-z][\\w.-]{1,60})';
@@ -59,6 +59,16 @@ export const namedValues: readonly TellingPlace[] = [
     literals: named,
     pattern: new RegExp(
       `${WORD}["'\\])]{0,3}(?:\\s{0,3}(?:\\|\\||\\?\\?|\\?:|\\bor\\b)\\s{0,3}["'\`](?<v>[^"'\`\\s\\\\]{5,256})["'\`]|:-(?<w>[^\\s"'\`}$]{5,256})\\})`,
+      'dgi',
+    ),
+    accepts: isSecret,
+  },
+  {
+    // password: ENV.fetch('P', '…'), token = os.environ.get("T", "…")
+    rule: 'password',
+    literals: named,
+    pattern: new RegExp(
+      `${WORD}["']?\\s{0,3}(?:=>|[:=])\\s{0,3}(?:ENV\\.fetch|os\\.environ\\.get|os\\.getenv|getenv|env|config|\\w{0,8}\\.?Get)\\(\\s{0,4}["'][\\w.:-]{1,60}["'],\\s{0,8}["'](?<v>[^"'\\s\\\\]{5,256})["']`,
       'dgi',
     ),
     accepts: isSecret,
@@ -188,8 +198,10 @@ export const namedValues: readonly TellingPlace[] = [
   {
     // conda's channels have the token in their path, which looks like an address of ours
     rule: 'token',
-    literals: [{ text: ['', 't', ''].join('/'), follow: /^(?:tk-)?[A-Za-z0-9-]{20}/ }],
-    pattern: /(?<=\/t\/)(?<v>(?:tk-)?[A-Za-z0-9-]{20,120})(?=\/)/dg,
+    literals: [
+      { text: ['', 't', ''].join('/'), before: /\.[a-z]{2,16}(?::\d{1,5})?$/, follow: /^(?:tk-)?[A-Za-z0-9-]{20}/ },
+    ],
+    pattern: /(?<=[a-z0-9-]\.[a-z]{2,16}(?::\d{1,5})?\/t\/)(?<v>(?:tk-)?[A-Za-z0-9-]{20,120})(?=\/)/dg,
     accepts: (value) => looksRandom(value.replace(/^tk-/, '')),
   },
 ];

@@ -1,4 +1,4 @@
-/** Personal data, where the configuration asks for it: e-mail addresses, public IP addresses, phone and card numbers. */
+/** Personal data, where the configuration asks for it: e-mail addresses, public IP addresses, phone, card, account and social security numbers. */
 /** Each finder starts at a rare character and looks around it, so clean text costs one search. */
 
 import type { Report } from '../finding.ts';
@@ -12,13 +12,15 @@ export function mayHavePersonal(text: string): boolean {
   );
 }
 
-/** What addresses and cards begin with. */
-const NUMBERS = /\d(?:\.\d{1,3}\.\d{1,3}\.\d|\d{3}[ -]\d{4}[ -]?\d{2}|\d{14})/;
+/** What addresses, cards and accounts have in them. */
+const NUMBERS = /\d(?:\.\d{1,3}\.\d{1,3}\.\d|\d{3}[ -]\d{4}[ -]?\d{2}|\d{14}|\d\d-\d\d-\d{4}|[A-Z]{4}\d{10})/;
 
 export function findPersonal(text: string, report: Report): void {
   findEmails(text, report);
   findEach(text, IPV4, 'ip', report, (v, at) => isPublicAddress(v) && !isVersion(text, at));
   findEach(text, PHONE, 'phone', report, isPhone);
+  findEach(text, ACCOUNT, 'iban', report, isAccount);
+  findEach(text, SOCIAL, 'ssn', report, (v) => !SAMPLE_SOCIAL.test(v));
   findEach(text, CARD, 'card', report, (v, at) => isCard(v) && !isInTable(text, at, at + v.length));
 }
 
@@ -83,6 +85,22 @@ const PHONE =
   /(?<=[^\s\w+-][ \t]?|\w[ \t])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)|\d{2,5})[ .-]\d{6,8}(?![\w.])|(?<=\b(?:tel|phone|mobile|cell|handy|sms|whatsapp|fax|call|to|from)(?:[ _-]?(?:number|no|nr))?\\{0,2}["']?\.?[:= ]{1,3}\\{0,2}["']?)\+[1-9]\d{8,14}(?!\w)|(?<![\w+])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,5}(?:[ .-]\d{2,5}){1,4}(?![\w.])/gi;
 const CARD =
   /(?<![\w.$#/=%-])(?:\d{4}(?<s>[ -])\d{4}\k<s>\d{4}\k<s>\d{4}|3[47]\d\d(?<a>[ -])\d{6}\k<a>\d{5}|[3-6]\d{14,15})(?![\w%-]|\.\d)/g;
+/** A bank account (IBAN), in one piece or in groups of four. */
+const ACCOUNT =
+  /(?<![A-Za-z0-9+/=_-])[A-Z]{2}\d{2}(?:(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?|[A-Z0-9]{11,30})(?![A-Za-z0-9+/=_-])/g;
+/** How long the accounts of a country are. */
+const ACCOUNTS: Readonly<Record<string, number>> = Object.fromEntries(
+  'AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 ES24 FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IS26 IT27 JO30 KW30 KZ20 LB28 LI21 LT20 LU20 LV21 MC27 MD24 ME22 MK19 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SE24 SI19 SK24 SM27 TN24 TR26 UA29 VG24 XK20'
+    .split(' ')
+    .map((row) => [row.slice(0, 2), Number(row.slice(2))]),
+);
+/** Accounts that manuals of banks and of the standard print. */
+const SAMPLE_ACCOUNT =
+  /^(?:DE89370400440532013000|DE02120300000000202051|GB82WEST12345698765432|GB29NWBK60161331926819|GB33BUKB20201555555555|FR1420041010050500013M02606|FR7630006000011234567890189|NL91ABNA0417164300|CH9300762011623852957|ES9121000418450200051332|AT611904300234573201|BE68539007547034|IT60X0542811101000000123456)$/;
+/** A number of social security of the United States, behind a word for it: its form alone is one of dates and phones. */
+const SOCIAL =
+  /(?<=\b(?:ssn|social[_ -]?security(?:[_ -]?(?:number|no|nr|num|#))?)\\{0,3}["']?\.?[:=# \t]{1,4}(?:is )?\\{0,3}["']?)(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])/gi;
+const SAMPLE_SOCIAL = /^(?:078-05-1120|219-09-9999|123-45-6789)$|^(\d)\1\1-(\d)\2-(\d)\3{3}$/;
 /** First digits that issuers of cards have. */
 const ISSUER = /^(?:4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|6(?:011|4[4-9]|5))/;
 
@@ -90,7 +108,7 @@ const ISSUER = /^(?:4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|6(?:011|4
 const LOGIN = /:\/\/[^\s/@"'<>]{0,80}[:$]$/;
 /** Nobody, a program, a list of many, an algorithm of SSH (`chacha20-poly1305@openssh.com`), or no address at all. */
 const NOT_A_PERSON =
-  /^(?:git|pass(?:word|wd)?|contact|unknown|noreply|no-reply|donotreply|hello|info|support|security|admin|postmaster|actions?|bot|user|username|you|your|me|name|email|someone|test|foo|bar)@|@(?:[a-z0-9-]+\.)*(?:gserviceaccount\.com|buildd\.debian\.org)$|-(?:request|dev|devel|users|list|lists|announce|discuss|bugs|maintainers)@|@(?:openssh\.com?|libssh\.org)$|@(?:[a-z0-9-]+\.)*(?:example\.(?:com|org|net)|test|invalid|example|localhost|localdomain|local)$|\[bot\]|\.(?:png|jpe?g|gif|svg|webp|js|ts|tsx|css|md|json|ya?ml|lock|service|socket|timer|target)$/i;
+  /^(?:git|x-(?:oauth-basic|oauth-token|access-token|token-auth)|pass(?:word|wd)?|contact|unknown|noreply|no-reply|donotreply|hello|info|support|security|admin|postmaster|actions?|bot|user|username|you|your|me|name|email|someone|test|foo|bar)@|@(?:[a-z0-9-]+\.)*(?:gserviceaccount\.com|buildd\.debian\.org)$|-(?:request|dev|devel|users|list|lists|announce|discuss|bugs|maintainers)@|@(?:openssh\.com?|libssh\.org)$|@(?:[a-z0-9-]+\.)*(?:example\.(?:com|org|net)|test|invalid|example|localhost|localdomain|local)$|\[bot\]|\.(?:png|jpe?g|gif|svg|webp|js|ts|tsx|css|md|json|ya?ml|lock|service|socket|timer|target)$/i;
 
 /** `20220210133844.46581-1-name@host`, `59E56E30.9060503@host`, `87y3gtcwa2.fsf@host`: names of messages. */
 const MESSAGE_ID =
@@ -127,6 +145,18 @@ function passesLuhn(number: string): boolean {
     sum += n > 9 ? n - 9 : n;
   }
   return sum % 10 === 0;
+}
+
+/** As long as its country's are, and with a remainder of 1 by 97, its first four characters moved to the end and letters counted from 10. */
+function isAccount(value: string): boolean {
+  const account = value.replaceAll(' ', '');
+  if (account.length !== ACCOUNTS[account.slice(0, 2)] || SAMPLE_ACCOUNT.test(account)) return false;
+  let rest = 0;
+  for (const c of account.slice(4) + account.slice(0, 4)) {
+    const number = Number.parseInt(c, 36);
+    rest = (rest * (number > 9 ? 100 : 10) + number) % 97;
+  }
+  return rest === 1;
 }
 
 function isCard(value: string): boolean {

@@ -2,7 +2,7 @@
 /** What they open is in the rest of the link, so only the signature goes. */
 
 import { isPlaceholder, looksRandom } from '../judging/placeholders.ts';
-import type { TellingPlace } from './telling-place.ts';
+import type { TellingPlace } from '../telling-place.ts';
 
 const isSignature = (value: string) => !isPlaceholder(value) && value.length >= 16 && /\d/.test(value);
 

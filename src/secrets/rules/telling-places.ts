@@ -3,14 +3,15 @@
 
 import { type Report, reportMatches } from '../finding.ts';
 import { createListSearch } from '../literal-search.ts';
+import type { TellingPlace } from '../telling-place.ts';
 import { callLogins } from './call-logins.ts';
 import { commandLogins } from './command-logins.ts';
 import { cutPlaces } from './cut-tokens.ts';
 import { gitleaksPlaces } from './gitleaks.ts';
+import { keyFiles } from './key-files.ts';
 import { loginFiles } from './login-files.ts';
 import { namedValues } from './named-values.ts';
 import { signedLinks } from './signed-links.ts';
-import type { TellingPlace } from './telling-place.ts';
 import { toldSecrets } from './told-secrets.ts';
 
 export const tellingPlaces: readonly TellingPlace[] = [
@@ -18,6 +19,7 @@ export const tellingPlaces: readonly TellingPlace[] = [
   ...callLogins,
   ...cutPlaces,
   ...loginFiles,
+  ...keyFiles,
   ...signedLinks,
   ...toldSecrets,
   ...namedValues,

@@ -3,8 +3,8 @@
 
 import { judgeAssignment } from '../judging/named-value.ts';
 import { isPlaceholder, looksRandom } from '../judging/placeholders.ts';
+import type { TellingPlace } from '../telling-place.ts';
 import { acceptsCookie } from './context-rules.ts';
-import type { TellingPlace } from './telling-place.ts';
 
 /** Letters and digits, as no word of a sentence is. */
 const isMade = (value: string) =>
