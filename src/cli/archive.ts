@@ -1,7 +1,6 @@
 /** Opening the archive for a command: the same words and the same reports everywhere. */
 /** A torn tail or damage that opening found is said at once, whatever the command came for. */
 
-import { existsSync, lstatSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type ArchiveReader,
@@ -11,13 +10,13 @@ import {
   LockedError,
   openArchive,
 } from '../archive/archive.ts';
-import { makeRealFolders } from '../base/confined-disk.ts';
 import { TurnpressError } from '../base/errors.ts';
 import type { SiteConfig } from '../model/site-config.ts';
 import { readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { EXIT, isSystemError, UsageError } from './errors.ts';
-import { claimPrivate, ownerOf } from './machine/owner.ts';
+import { claimPrivate } from './machine/owner.ts';
+import { claimUnlessForeign, hasArchive, isCopy, isForeign } from './machine/private.ts';
 
 export function openToRead(context: Context): ArchiveReader {
   const archive = openQuietly(context);
@@ -74,32 +73,10 @@ export function holdOpen({ world }: Context, archive: ArchiveWriter): () => void
  * `--trust` believed. Throws UsageError when the machine cannot remember that.
  */
 export function ownPrivate(context: Context): void {
+  if (claimUnlessForeign(context)) return;
   const { archiveDir, world, log } = context;
-  const privateDir = join(archiveDir, 'private');
-  if (context.trust) {
-    makeRealFolders(archiveDir, privateDir);
-    claimPrivate(world, privateDir);
-    takeBackForeign(privateDir);
-    return;
-  }
-  const owner = ownerOf(world, privateDir);
-  if (owner === 'ours') return;
-  if (owner === 'foreign')
-    withLock(context, () => openArchive(archiveDir, { mode: 'write', log, privateIsForeign: true }).close());
-  else makeRealFolders(archiveDir, privateDir);
-  claimPrivate(world, privateDir);
-}
-
-export function isForeign({ trust, world, archiveDir }: Context): boolean {
-  return !trust && ownerOf(world, join(archiveDir, 'private')) === 'foreign';
-}
-
-/** Sources and keys that waited for the owner's word; those that are there now stay. */
-function takeBackForeign(privateDir: string): void {
-  for (const name of ['sources', 'keys']) {
-    const [from, to] = [join(privateDir, 'foreign', name), join(privateDir, name)];
-    if (lstatSync(from, { throwIfNoEntry: false })?.isDirectory() === true && !existsSync(to)) renameSync(from, to);
-  }
+  withLock(context, () => openArchive(archiveDir, { mode: 'write', log, privateIsForeign: true }).close());
+  claimPrivate(world, join(archiveDir, 'private'));
 }
 
 /** Milliseconds: how long a writer waits for another one, and how often it looks. */
@@ -119,21 +96,12 @@ function withLock<T>(context: Context, open: () => T): T {
   }
 }
 
-export function hasArchive(context: Context): boolean {
-  return existsSync(join(context.archiveDir, 'archive.json'));
-}
-
 /** Turns and conversations are named by their first digits; this is what to say when there is none. */
 export function noSuch(what: 'turn' | 'conversation' | 'turn or conversation', typed: string): UsageError {
   return new UsageError(
     `no ${what} begins with "${typed}"; "turnpress log" lists conversations, "turnpress log <conversation>" their turns`,
     { typed },
   );
-}
-
-/** Whether the archive is another one's, as a pull brought it. */
-export function isCopy({ archiveDir }: Context): boolean {
-  return existsSync(join(archiveDir, 'private', 'pull.json'));
 }
 
 /**

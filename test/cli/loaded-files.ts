@@ -13,7 +13,7 @@ export const DOES_WITHOUT: readonly (readonly [string, readonly string[]])[] = [
   ['show abcd', ['ingest', 'secrets', 'site', 'feed', 'replica', 'cli-progress']],
   ['search abcd', ['ingest', 'secrets', 'site', 'feed', 'replica', 'cli-progress']],
   ['verify abcd', ['ingest', 'secrets', 'site', 'feed', 'replica', 'cli-progress']],
-  ['pull', ['ingest', 'secrets', 'site', '@secretlint', 'xml-js', 'cli-progress']],
+  ['pull', ['archive', 'ingest', 'secrets', 'site', '@secretlint', 'xml-js', 'cli-progress']],
   ['ingest', ['secrets', '@secretlint', 'site', 'feed', 'replica', 'cli-progress']],
   [
     'build',

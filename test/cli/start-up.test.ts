@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 it.each(DOES_WITHOUT)('%s loads nothing of %j before it has something to do', (command, others) => {
   const rooms = roomsOf(watchLoading(join(root, 'src/cli/main.ts'), command).loaded);
-  expect([...rooms]).toEqual(expect.arrayContaining(['cli', 'archive']));
+  expect([...rooms]).toEqual(expect.arrayContaining(['cli', 'base']));
   expect(others.filter((name) => rooms.has(name))).toEqual([]);
 });
 

@@ -108,7 +108,7 @@ describe('in a clone', () => {
       const files = loaded.filter((url) => url.includes('/clone/dist/'));
       const sources = files.flatMap((url) => sourcesOf(new URL(url).pathname));
       const rooms = roomsOf([...loaded, ...sources.map((source) => `/${source.replace(/^(?:\.\.\/)+/, '')}`)]);
-      expect([...rooms], command).toEqual(expect.arrayContaining(['cli', 'archive']));
+      expect([...rooms], command).toEqual(expect.arrayContaining(['cli', 'base']));
       expect(
         others.filter((name) => rooms.has(name)),
         command,

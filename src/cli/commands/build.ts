@@ -19,12 +19,13 @@ import {
   buildSite,
   type Following,
 } from '../../site/site.ts';
-import { exitFor, isCopy, openToRead, ownPrivate, readRules } from '../archive.ts';
+import { exitFor, openToRead, ownPrivate, readRules } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { isFollowing, NOTHING_FOLLOWED } from '../following/followed.ts';
 import { letRun, mayRun } from '../machine/owner.ts';
+import { isCopy } from '../machine/private.ts';
 import { compileLightly, holdMemory } from '../memory.ts';
 
 export async function run(context: Context, _args: readonly string[], options: CommandOptions): Promise<number> {

@@ -6,11 +6,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { createArchive } from '../../archive/archive.ts';
 import { isOrigin } from '../../archive/format/format.ts';
 import { makeNamedFolder } from '../../base/disk.ts';
-import { hasArchive } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { type Context, createContext } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { hasArchive } from '../machine/private.ts';
 import { readVersion } from '../version.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {

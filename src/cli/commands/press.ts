@@ -3,11 +3,12 @@
 
 import { join, resolve } from 'node:path';
 import { readyBuild } from '../../site/site.ts';
-import { hasArchive, holdOpen, openToWrite } from '../archive.ts';
+import { holdOpen, openToWrite } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { hadPrivate } from '../machine/owner.ts';
+import { hasArchive } from '../machine/private.ts';
 import { buildFrom, buildSummary } from './build.ts';
 import { ingestExit, ingestInto, ingestSummary, problemLines, sayWhereLooked } from './ingest.ts';
 import { createFolder } from './init.ts';

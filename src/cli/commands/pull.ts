@@ -4,7 +4,6 @@
 import { plural } from '../../model/counts.ts';
 import type { FollowedFeed, PollReport, ReaderStore } from '../../reader/reader.ts';
 import type { PullReport } from '../../replica/pull/pulling.ts';
-import { ownPrivate } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
@@ -12,7 +11,7 @@ import { askFeeds, isMeant, openFeeds } from '../following/feeds.ts';
 import { listReplicas } from '../following/followed.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
-  const store = openFeeds(context);
+  const store = await openFeeds(context);
   try {
     const isChosen = (...names: readonly string[]) =>
       args.length === 0 || args.some((typed) => isMeant(typed, ...names));
@@ -52,7 +51,6 @@ async function askDue(
 const NOBODY_ASKED: PollReport = { asked: 0, fresh: 0, changed: 0, failed: 0 };
 
 async function pullArchives(context: Context, names: readonly string[], options: CommandOptions) {
-  ownPrivate(context);
   if (names.length === 0 && options.key === undefined) return { reports: [], exit: EXIT.done };
   const { exitOf, hostsOf, keysOf, pullInto, sayPulled, tellFailure } = await import('../following/replicas.ts');
   const accept = keysOf(options.key);

@@ -19,7 +19,7 @@ import { oneLine, padEnd } from '../terminal.ts';
 const DEFAULT_LIMIT = 30;
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {
-  const store = openFeeds(context);
+  const store = await openFeeds(context);
   try {
     if (typeof options.export === 'string') exportState(context, store, options.export);
     else if (typeof options.import === 'string') importState(context, store, options.import);

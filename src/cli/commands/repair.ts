@@ -19,7 +19,7 @@ import {
   repair,
   repairLog,
 } from '../../replica/replica.ts';
-import { holdOpen, isForeign, noSuch, openToWrite, placeOf } from '../archive.ts';
+import { holdOpen, noSuch, openToWrite, placeOf } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
@@ -27,6 +27,7 @@ import { EXIT, UsageError } from '../errors.ts';
 import { listReplicas, replicasFolder } from '../following/followed.ts';
 import { createFetcher, hostsOf } from '../following/replicas.ts';
 import { ownerOf } from '../machine/owner.ts';
+import { isForeign } from '../machine/private.ts';
 import { cleanText } from '../terminal.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {

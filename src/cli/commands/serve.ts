@@ -26,7 +26,7 @@ export async function run(context: Context, _args: readonly string[], options: C
   }
   const port = options.port === undefined ? 8080 : portOf(options.port);
   const isPrivate = folder !== publicDir;
-  const store = isPrivate && isFollowing(context) ? openFeedsToShow(context) : undefined;
+  const store = isPrivate && isFollowing(context) ? await openFeedsToShow(context) : undefined;
   try {
     const reader = store === undefined ? undefined : await openReader(context, folder, store);
     const server = await startServer(folder, port, isPrivate ? 'private' : 'public', reader);

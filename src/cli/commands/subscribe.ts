@@ -119,7 +119,7 @@ async function followFeed(
     });
     const { title, homeUrl: home } = feed;
     const added = list(context, options, { url, title, ...(home !== undefined && { home }) });
-    const store = openFeeds(context);
+    const store = await openFeeds(context);
     try {
       const followed = store.feeds.find(url);
       if (followed === undefined)
@@ -160,7 +160,7 @@ async function takeList(context: Context, file: string, allowHosts: readonly str
   const { added, feeds } = mergeSubscriptions(subscriptionsFile(context), file, readFileSync(file, 'utf8'));
   context.print(`${plural(added, 'new feed')} from ${file}`);
   const net = openNet();
-  const store = openFeeds(context);
+  const store = await openFeeds(context);
   try {
     for (const url of feeds) {
       const followed = store.feeds.find(url);

@@ -8,11 +8,12 @@ import { plural } from '../../model/counts.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { isHashPrefix, shortId } from '../../model/ids.ts';
 import type { LogReport } from '../../replica/log/log.ts';
-import { findWriter, isCopy, isForeign, noSuch, openQuietly, openToWrite, placeOf } from '../archive.ts';
+import { findWriter, noSuch, openQuietly, openToWrite, placeOf } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { countOf } from '../counts.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { isCopy, isForeign } from '../machine/private.ts';
 import { cleanText } from '../terminal.ts';
 
 export async function run(context: Context, args: readonly string[], options: CommandOptions): Promise<number> {

@@ -6,10 +6,11 @@ import { isHashPrefix, shortId } from '../../model/ids.ts';
 import { ArchiveLog } from '../../replica/log/log.ts';
 import { compareMirror, findReplica, type MirrorReport } from '../../replica/pull/looking.ts';
 import { ReplicaSource } from '../../replica/pull/pulling.ts';
-import { isForeign, noSuch, openQuietly } from '../archive.ts';
+import { noSuch, openQuietly } from '../archive.ts';
 import type { CommandOptions } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { isForeign } from '../machine/private.ts';
 import { cleanText } from '../terminal.ts';
 import { createFetcher, hostsOf } from './replicas.ts';
 

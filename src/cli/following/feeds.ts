@@ -12,16 +12,16 @@ import {
   readSubscriptions,
   SubscriptionsError,
 } from '../../reader/reader.ts';
-import { hasArchive, ownPrivate } from '../archive.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import { claimUnlessForeign, hasArchive } from '../machine/private.ts';
 import { listReplicas, storeFile, subscriptionsFile } from './followed.ts';
 import type { Net } from './net.ts';
 
 /** For whoever only shows it, where something is followed: a list that cannot be read is told, and changes nothing. Must be closed. */
-export function openFeedsToShow(context: Context): ReaderStore {
+export async function openFeedsToShow(context: Context): Promise<ReaderStore> {
   try {
-    return openFeeds(context);
+    return await openFeeds(context);
   } catch (error) {
     if (!(error instanceof SubscriptionsError)) throw error;
     context.log.info(error.message);
@@ -30,12 +30,12 @@ export function openFeedsToShow(context: Context): ReaderStore {
 }
 
 /** In step with the list. Must be closed. Throws UsageError without an archive, SubscriptionsError for a list that cannot be read. */
-export function openFeeds(context: Context): ReaderStore {
+export async function openFeeds(context: Context): Promise<ReaderStore> {
   if (!hasArchive(context))
     throw new UsageError(`there is no archive in ${context.shown(context.archiveDir)}; "turnpress init" makes one`);
   const followed = readSubscriptions(subscriptionsFile(context)).filter(({ archive }) => archive === undefined);
   const copies = listReplicas(context).map((name) => ({ url: copyUrl(name), title: name, folder: '', archive: name }));
-  ownPrivate(context);
+  if (!claimUnlessForeign(context)) (await import('../archive.ts')).ownPrivate(context);
   const store = openReaderStore(storeFile(context), context.log);
   store.feeds.follow([...followed, ...copies]);
   return store;

@@ -4,8 +4,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReadingSource } from '../../model/reading/entries.ts';
-import { hasArchive, isForeign } from '../archive.ts';
 import type { Context } from '../context.ts';
+import { hasArchive, isForeign } from '../machine/private.ts';
 
 export function subscriptionsFile({ contentDir }: Context): string {
   return join(contentDir, 'subscriptions.opml');

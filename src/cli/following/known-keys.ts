@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { messageOf, TurnpressError } from '../../base/errors.ts';
 import { isoTime } from '../../base/time.ts';
 import { readPullState } from '../../replica/pull/pulling.ts';
-import { hasArchive, openQuietly } from '../archive.ts';
+import { openQuietly } from '../archive.ts';
 import type { Context } from '../context.ts';
+import { hasArchive } from '../machine/private.ts';
 import { findLog } from '../publishing/published.ts';
 import { listReplicas, replicasFolder } from './followed.ts';
 

@@ -28,7 +28,7 @@ export interface Followed {
 
 /** Builds the copies' sites, below the own one, and takes what is new of them into the reader. `build`: of the own site. */
 export async function openFollowed(context: Context, build: BuildOptions): Promise<Followed> {
-  const store = openFeedsToShow(context);
+  const store = await openFeedsToShow(context);
   const parser = openFeedParser();
   try {
     const copies: { readonly name: string; readonly title: string }[] = [];

@@ -6,10 +6,11 @@ import type { ArchiveReader, ArchiveWriter } from '../../archive/archive.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
 import { ArchiveLog, ArchiveLogError } from '../../replica/log/log.ts';
 import type { GateOptions } from '../../replica/replica.ts';
-import { holdOpen, isForeign, openToWrite } from '../archive.ts';
+import { holdOpen, openToWrite } from '../archive.ts';
 import type { Context } from '../context.ts';
 import { knownSecrets } from '../known-secrets.ts';
 import { findGateKey } from '../machine/gate-key.ts';
+import { isForeign } from '../machine/private.ts';
 
 /** Must be closed. `write`: while the archive is open to write. Throws ArchiveLogError. */
 export function openLog(context: Context, { info }: ArchiveReader, mode: 'read' | 'write'): ArchiveLog {
