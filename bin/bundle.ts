@@ -6,6 +6,8 @@ import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type OutputChunk, rolldown } from 'rolldown';
 import { RULE_SET, ruleSetVersion } from '../src/secrets/rule-set.ts';
+import { readTemplates } from '../src/site/shell/inputs.ts';
+import { COMPILED, compileTemplates } from '../src/site/shell/plain-shells.ts';
 import { CARRIED_SOURCES, noteSources } from '../src/site/shell/scripts/script-sources.ts';
 import { makeScripts, NAMED_SCRIPTS, type NamedScripts, readServiceWorker } from '../src/site/shell/scripts/scripts.ts';
 
@@ -36,7 +38,7 @@ export async function makeBundle(root: string, noted: string): Promise<void> {
   try {
     const chunks = await writeChunks(root, folder);
     const packages = packagesOf(chunks.flatMap((chunk) => chunk.moduleIds));
-    writeNotes(folder);
+    writeNotes(root, folder);
     writeFileSync(join(folder, 'licences.txt'), licencesOf(packages));
     const own = [...sources, join(root, 'package.json'), join(root, 'bin', 'bundle.ts')];
     if (newest(own) >= began) throw new Error('a source was changed while it was made');
@@ -72,7 +74,7 @@ async function writeChunks(root: string, folder: string): Promise<readonly Outpu
 }
 
 /** What the sources say of themselves, for when they are not there. */
-function writeNotes(folder: string): void {
+function writeNotes(root: string, folder: string): void {
   const sources = noteSources();
   const names = (checks: boolean): NamedScripts['plain'] =>
     Object.fromEntries(
@@ -85,6 +87,7 @@ function writeNotes(folder: string): void {
   readServiceWorker(sources);
   writeJson(join(folder, CARRIED_SOURCES), sources.asked);
   writeJson(join(folder, RULE_SET), ruleSetVersion());
+  writeJson(join(folder, COMPILED), compileTemplates(readTemplates([join(root, 'templates')])));
 }
 
 /** Name, version and licence of each package that is in the bundle, as most licences ask. */

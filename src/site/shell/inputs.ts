@@ -44,7 +44,7 @@ export interface InputFolders {
 export function readInputs(folders: InputFolders): SiteInputs {
   const layers = folders.userTemplatesDir === undefined ? [] : [folders.userTemplatesDir];
   const templateLayers = [folders.templatesDir, ...layers];
-  const templates = readTexts(templateLayers, '.njk', (name) => name);
+  const templates = readTemplates(templateLayers);
   const files = new Map<string, Asset>();
   for (const layer of templateLayers) {
     const folder = join(layer, 'assets');
@@ -68,6 +68,11 @@ export function readInputs(folders: InputFolders): SiteInputs {
   const templatesAreOurs = folders.userTemplatesDir === undefined;
   const key = keyOf(shellKey, [...pages], [...notes], [...docs]);
   return { templates, templatesAreOurs, assets, pages, notes, docs, shellKey, key };
+}
+
+/** Name → source. Later folders win. */
+export function readTemplates(folders: readonly string[]): ReadonlyMap<string, string> {
+  return readTexts(folders, '.njk', (name) => name);
 }
 
 const ASSET = /^[a-z0-9-]+\.(?:css|js|svg|png|ico|woff2|txt)$/;

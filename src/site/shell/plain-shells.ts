@@ -1,7 +1,8 @@
 /** Fills page shells by Nunjucks alone, which is what Eleventy does with a template that asks for nothing but its page. */
 /** The one file that imports Nunjucks. Eleventy takes ten times as long to load as a small change takes to be built. */
 
-import nunjucks from 'nunjucks';
+import nunjucks, { type CompiledTemplate, type LoadedSource } from 'nunjucks';
+import { readBundled } from '../../base/program/program-folder.ts';
 import { BODY_MARK, placeBody, type ShellPage } from './shell-body.ts';
 
 export interface PlainShells {
@@ -12,17 +13,34 @@ export interface PlainShells {
 /** What the environment of Eleventy and of this one have in common. */
 export const ENVIRONMENT = { autoescape: true, throwOnUndefined: true } as const;
 
-/** `templates`: name → source, all that a shell may extend or include. */
-export function createPlainShells(templates: ReadonlyMap<string, string>): PlainShells {
-  const environment = new nunjucks.Environment(
-    {
-      getSource(name) {
-        const src = templates.get(name);
-        return src === undefined ? null : { src, path: name, noCache: false };
-      },
-    },
-    ENVIRONMENT,
+/** The note of the bundle on our templates. */
+export const COMPILED = 'templates.json';
+
+/** By name: what Nunjucks made of which source. Making it costs more than filling a page. */
+export type CompiledTemplates = Readonly<Record<string, { readonly source: string; readonly code: string }>>;
+
+export function compileTemplates(templates: ReadonlyMap<string, string>): CompiledTemplates {
+  const { opts } = openEnvironment(() => null);
+  return Object.fromEntries(
+    [...templates].map(([name, source]) => [
+      name,
+      { source, code: nunjucks.compiler.compile(source, [], [], name, opts) },
+    ]),
   );
+}
+
+/** `templates`: name → source, all that a shell may extend or include. `compiled` counts where it was made of that source. */
+export function createPlainShells(
+  templates: ReadonlyMap<string, string>,
+  compiled: CompiledTemplates = readBundled<CompiledTemplates>(COMPILED) ?? {},
+): PlainShells {
+  const environment = openEnvironment((name) => {
+    const source = templates.get(name);
+    if (source === undefined) return null;
+    const made = compiled[name];
+    const src = made?.source === source ? ({ type: 'code', obj: run(made.code) } as const) : source;
+    return { src, path: name, noCache: false };
+  });
   environment.globals = refusingOthers(environment.globals);
   let url = '';
   environment.addFilter('body', (asked) => {
@@ -41,6 +59,15 @@ export function createPlainShells(templates: ReadonlyMap<string, string>): Plain
       }
     },
   };
+}
+
+function openEnvironment(getSource: (name: string) => LoadedSource | null) {
+  return new nunjucks.Environment({ getSource }, ENVIRONMENT);
+}
+
+/** As Nunjucks runs what it compiled. */
+function run(code: string): CompiledTemplate {
+  return new Function(code)() as CompiledTemplate;
 }
 
 /** Names that are neither the page's nor Nunjucks' own are Eleventy's: asking for one is no answer, also where none would do. */

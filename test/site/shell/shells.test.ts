@@ -9,7 +9,7 @@ import { encodeHtml, html, text } from '../../../src/base/html.ts';
 import { createFrame } from '../../../src/site/shell/frame.ts';
 import { readInputs } from '../../../src/site/shell/inputs.ts';
 import type { PageModel } from '../../../src/site/shell/page-model.ts';
-import { createPlainShells } from '../../../src/site/shell/plain-shells.ts';
+import { compileTemplates, createPlainShells } from '../../../src/site/shell/plain-shells.ts';
 import { ENGINES, keepPlainTemplates, listPlainTemplates } from '../../../src/site/shell/plain-templates.ts';
 import type { ShellPage } from '../../../src/site/shell/shell-body.ts';
 import { createShellFiller } from '../../../src/site/shell/shell-filler.ts';
@@ -143,6 +143,22 @@ describe('our own templates', () => {
     const filled = new Map(own.map((page) => [page.model.url, plain.find(page) ?? new Uint8Array()]));
     expect(asText(filled)).toEqual(asText(expected));
     expect(asText(filled).get(`/${template}/full/`)).toContain('&lt;b&gt;');
+  });
+
+  it('come out the same when they were compiled before, and anew when they have changed since', () => {
+    const compiled = compileTemplates(inputs.templates);
+    const fill = (templates: ReadonlyMap<string, string>, made: typeof compiled) => {
+      const shells = createPlainShells(templates, made);
+      return asText(new Map(batch.map((page) => [page.model.url, shells.find(page) ?? new Uint8Array()])));
+    };
+    expect(fill(inputs.templates, compiled)).toEqual(fill(inputs.templates, {}));
+    const marked = Object.entries(compiled).map(([name, { source, code }]) => [
+      name,
+      { source, code: code.replaceAll('<body', '<body data-made') },
+    ]);
+    expect([...fill(inputs.templates, Object.fromEntries(marked)).values()].join('')).toContain('data-made');
+    const changed = new Map([...inputs.templates].map(([name, source]) => [name, `${source}\n`]));
+    expect(fill(changed, Object.fromEntries(marked))).toEqual(fill(changed, {}));
   });
 
   it('come out the same at the root of the disk', async () => {
