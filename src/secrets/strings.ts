@@ -42,14 +42,19 @@ function list(value: JsonValue, ours: Ours | undefined, member: string | undefin
     }
   } else {
     const named = pairName(value);
+    const isKey = typeof value.kty === 'string';
     for (const name of Object.keys(value).sort()) {
       const inside = value[name];
       if (inside === undefined) continue;
       fields.push({ text: name, isName: true });
-      list(inside, undefined, named !== undefined && PAIRED.test(name) ? named : name, fields);
+      const member = isKey && PRIVATE.test(name) ? 'private_key' : name;
+      list(inside, undefined, named !== undefined && PAIRED.test(name) ? named : member, fields);
     }
   }
 }
+
+/** Members of a JWK that nobody else may have. */
+const PRIVATE = /^(?:d|p|q|dp|dq|qi|k)$/;
 
 /** Members that hold the value of a pair. */
 const PAIRED = /^(?:parameter|option)?value$|^text$/i;

@@ -19,7 +19,7 @@ import { findCutToken } from './rules/cut-tokens.ts';
 import { findHomePaths, listOwners } from './rules/home-paths.ts';
 import { judgeMember } from './rules/members.ts';
 import { OWNER_HINT } from './rules/owners.ts';
-import { hasPersonal, mayHavePersonal } from './rules/personal.ts';
+import { hasPersonal, judgePersonalMember, mayHavePersonal } from './rules/personal.ts';
 import { findInPlaces } from './rules/telling-places.ts';
 import { joinView, originalView, type View, walkReadings } from './views.ts';
 
@@ -58,7 +58,8 @@ export function createTextScanner(options: ScannerOptions): TextScanner {
       texts.some((text) => OWNER_HINT.test(text) || SLUG_HINT.test(text))
         ? [...new Set(texts.flatMap(listOwners))].slice(0, MOST_OWNERS)
         : [],
-    judgeMember,
+    judgeMember: (name, value) =>
+      judgeMember(name, value) ?? (options.personal ? judgePersonalMember(name, value) : undefined),
   };
 }
 

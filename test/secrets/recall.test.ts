@@ -75,6 +75,13 @@ describe('a planted secret', () => {
     }
   });
 
+  it('of social security under a member, where it is asked for', async () => {
+    const asked = await createRedactor({ ...OPTIONS, personal: true });
+    const [result] = await asked.redactItems([call({ social_security_number: '374-27-7270', id: '374-27-7271' })]);
+    expect(JSON.stringify(result?.value)).not.toContain('374-27-7270');
+    expect(JSON.stringify(result?.value)).toContain('374-27-7271');
+  });
+
   it.each([
     ['a cookie under a member', { cookie: 'theme=dark; sid=q7Rt2LmX9vBn4KpZ8sWd' }, 'q7Rt2LmX9vBn4KpZ8sWd'],
     ['cookies in members', { cookies: { session_id: 'q7Rt2LmX9vBn4KpZ8sWd' } }, 'q7Rt2LmX9vBn4KpZ8sWd'],
@@ -92,6 +99,7 @@ describe('a planted secret', () => {
       { mnemonic: 'legal winner thank year wave sausage worth useful legal winner thank yellow' },
       'sausage',
     ],
+    ['the private member of a JWK', { kty: 'OKP', d: 'q7Rt2LmX9vBn4KpZ8sWdq7Rt2LmX9vBn4KpZ8sWd' }, 'q7Rt2LmX9'],
     ['lists of one member', { password: ['tr0ub4dor&3', 'x9tr0ub4dor&4'] }, 'tr0ub4dor'],
   ] satisfies [string, JsonValue, string][])('%s', async (_, value, secret) => {
     expect(await leftOf(call(value))).not.toContain(secret);

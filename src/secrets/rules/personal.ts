@@ -1,7 +1,7 @@
 /** Personal data, where the configuration asks for it: e-mail addresses, public IP addresses, phone, card, account and social security numbers. */
 /** Each finder starts at a rare character and looks around it, so clean text costs one search. */
 
-import type { Report } from '../finding.ts';
+import type { Finding, Report } from '../finding.ts';
 
 /** Whether a text is worth looking for any of it. */
 export function mayHavePersonal(text: string): boolean {
@@ -31,6 +31,14 @@ export function hasPersonal(text: string): boolean {
     any = true;
   });
   return any;
+}
+
+/** The number under such a member of decoded JSON. */
+export function judgePersonalMember(name: string, value: string): Finding | undefined {
+  if (value.length !== 11 || name.length > 80) return undefined;
+  const label = `${name}: `;
+  if (label.concat(value).search(SOCIAL) !== label.length) return undefined;
+  return SAMPLE_SOCIAL.test(value) ? undefined : { rule: 'ssn', start: 0, end: value.length, value };
 }
 
 /** Starts at each `@`, walks back over the local part, and tries the pattern there and nowhere else. */
