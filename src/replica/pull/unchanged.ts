@@ -1,7 +1,7 @@
 /** The end of most pulls: the host says that nothing is new, and the copy is as the last pull left it. */
 /** Without the archive: opening it and its index is most of what such a pull would cost. */
 
-import { decodeUtf8 } from '../../base/bytes.ts';
+import { parseCheckpoint, RecordError } from '../../archive/format/format.ts';
 import { confineDisk } from '../../base/confined-disk.ts';
 import { readFile, realDisk } from '../../base/disk.ts';
 import { limits } from '../../base/limits.ts';
@@ -42,10 +42,13 @@ export async function findUnchanged(
   };
 }
 
-/** What the archive log's own checkpoint says in its first two lines. */
+/** What the archive log's own checkpoint says. Undefined: none, or a damaged one, which opening the copy reports. */
 function findLog(dir: string): { readonly origin: string; readonly size: number } | undefined {
   const bytes = readFile(confineDisk(realDisk, dir), `${dir}/${PATH}`, limits.checkpoint);
-  if (bytes === undefined) return undefined;
-  const [origin = '', size] = decodeUtf8(bytes).split('\n');
-  return { origin, size: Number(size) };
+  try {
+    return bytes && parseCheckpoint(bytes);
+  } catch (error) {
+    if (error instanceof RecordError) return undefined;
+    throw error;
+  }
 }
