@@ -46,7 +46,14 @@ export {
 export { carryOutBeside, Unsynced } from './files/unsynced.ts';
 export type { MetaTombstone, Tombstone } from './format/record.ts';
 export { type PreparedTurn, prepareTurn } from './format/turn-record.ts';
-export type { Ledger, LedgerSource, LedgerUpdate, LostParent, StartedConversation } from './ledger-contract.ts';
+export type {
+  Ledger,
+  LedgerSource,
+  LedgerUpdate,
+  LostParent,
+  RedactedPayload,
+  StartedConversation,
+} from './ledger-contract.ts';
 export { cutArchive, type PublishedSizes } from './read/cut-archive.ts';
 export { mendInfo } from './scan/mend-info.ts';
 export { cutTails, quarantineFile } from './scan/quarantine.ts';

@@ -2,7 +2,7 @@
 /** Apart from the archive's own promises: what it says of sources can be lost and read again, while a turn cannot. */
 
 import type { JsonObject } from '../base/json.ts';
-import type { ConversationId, TurnHash } from '../model/ids.ts';
+import type { ConversationId, PayloadHash, TurnHash } from '../model/ids.ts';
 
 /** What ingest remembers of sources. Losing it costs a full re-read, never a turn; what native ids mean is kept beside the index. */
 export interface Ledger {
@@ -37,6 +37,8 @@ export interface Ledger {
   isUnnamed(conversation: ConversationId): boolean;
   /** Those of them whose first turn has this time, by id. */
   listUnnamed(firstMs: number): readonly ConversationId[];
+  /** What redaction did to those of these payloads to which it did anything; each once. */
+  listRedacted(payloads: readonly PayloadHash[]): readonly RedactedPayload[];
   /** The newest value of a key stands. Written in one transaction, after the append it speaks of. */
   record(update: LedgerUpdate): void;
 }
@@ -49,6 +51,15 @@ export interface LedgerUpdate {
   readonly lost?: readonly LostParent[];
   /** Turns that wait for nobody any more. */
   readonly found?: readonly TurnHash[];
+  /** Of several words on one payload the greater text stands: their order does not show. */
+  readonly redacted?: readonly RedactedPayload[];
+}
+
+/** What redaction did to a payload before it was hashed: what it replaced and what it left as doubtful, rule name to count. */
+export interface RedactedPayload {
+  readonly payload: PayloadHash;
+  readonly redactions: Readonly<Record<string, number>>;
+  readonly findings: Readonly<Record<string, number>>;
 }
 
 /** A turn that starts a conversation only because its parent is not known. */

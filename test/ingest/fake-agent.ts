@@ -194,6 +194,7 @@ export function emptyStore(): IngestStore {
       listJoined: () => [],
       listLost: () => [],
       hasLost: () => false,
+      listRedacted: () => [],
       isUnnamed: () => false,
       listUnnamed: () => [],
       record: () => {},

@@ -12,6 +12,7 @@ import {
   listKeptSources,
   restoreSource,
 } from '../../src/ingest/ingest.ts';
+import type { Meta } from '../../src/model/conversation.ts';
 import { listSources } from '../archive/ledger-sources.ts';
 import { emptyStore, type FakeLine, fakeAgent, permutations, testOptions, viewOf, writeFake } from './fake-agent.ts';
 
@@ -681,6 +682,36 @@ describe('order', () => {
     writeFake(path, lines);
     await run(path, { redact });
     expect(Object.values(conversations()[0]?.meta.redactions ?? {})).toEqual([1]);
+  });
+
+  it('counts redactions by turn: a session in pieces, and copies that go different ways, say what the whole says', async () => {
+    const secret = ['open', 'sesame', '1234'].join('-');
+    const redact = { words: [secret], personal: false, knownValues: [] };
+    const lines: readonly FakeLine[] = [
+      ...session,
+      { key: 'd', parent: 'c', time: 4, say: `one ${secret}` },
+      { key: 'e', parent: 'd', time: 5, parts: [`two ${secret} ${secret}`] },
+      { key: 'f', parent: 'e', time: 6, say: `one ${secret}` },
+    ];
+    const other: FakeLine = { key: 'g', parent: 'd', time: 7, say: `another way ${secret}` };
+    const header = lines.slice(0, 1);
+    const pieces = [
+      put('1', lines.slice(0, 5)),
+      put('2', [...header, ...lines.slice(5)]),
+      put('3', [...header, other]),
+    ];
+    const copy = put('4', lines);
+    for (const order of permutations(pieces)) {
+      const own = emptyStore();
+      const counted = async (path: string) => {
+        await run(path, { redact }, own);
+        const all = viewOf(own) as readonly { readonly meta: Meta }[];
+        return all.flatMap(({ meta }) => (meta.joined === undefined ? Object.values(meta.redactions ?? {}) : []));
+      };
+      for (const path of order.slice(0, 2)) await counted(path);
+      expect(await counted(order[2] ?? '')).toEqual([5]);
+      expect(await counted(copy)).toEqual([5]);
+    }
   });
 
   it('counts what was taken out of stored turns, although a rewritten source is read without the word', async () => {

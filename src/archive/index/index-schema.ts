@@ -1,7 +1,7 @@
 /** The tables of the private index. */
 /** A change here only raises the version: an index of another version is thrown away and built again. */
 
-export const SCHEMA_VERSION = '10';
+export const SCHEMA_VERSION = '11';
 
 /** The conversation that took a row's one over, as its meta says; NULL for most. */
 export const JOINED_INTO = "iif(json_valid(meta), meta ->> '$.joined', NULL)";
@@ -50,5 +50,6 @@ CREATE TABLE IF NOT EXISTS moved (turn BLOB PRIMARY KEY, into_turn BLOB NOT NULL
 CREATE TABLE IF NOT EXISTS joined (conversation BLOB PRIMARY KEY, into_conversation BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS joined_into ON joined (into_conversation);
 CREATE TABLE IF NOT EXISTS lost_parents (parent TEXT NOT NULL, turn BLOB NOT NULL, place TEXT NOT NULL, PRIMARY KEY (parent, turn)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS redacted (payload BLOB PRIMARY KEY, counts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS withdrawn (turn BLOB PRIMARY KEY) WITHOUT ROWID;
 `;

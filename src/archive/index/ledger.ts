@@ -2,10 +2,10 @@
 /** It lives in the index. It may lag behind the archive, so what it says of turns that are not there is not said at all. */
 
 import { encodeHex } from '../../base/bytes.ts';
-import { isJsonObject, parseJson } from '../../base/json.ts';
+import { canonicalJson, isJsonObject, parseJson } from '../../base/json.ts';
 import type { SqlValue } from '../../base/sqlite.ts';
-import type { ConversationId, TurnHash } from '../../model/ids.ts';
-import type { Ledger, LedgerSource, LostParent, StartedConversation } from '../ledger-contract.ts';
+import type { ConversationId, PayloadHash, TurnHash } from '../../model/ids.ts';
+import type { Ledger, LedgerSource, LostParent, RedactedPayload, StartedConversation } from '../ledger-contract.ts';
 import { indexBytes, indexNumber, indexText } from './index-rows.ts';
 import { catchUp, setMark, writeIds } from './kept-ids.ts';
 import { NativeIds, type NativeIdsUpdate } from './native-ids.ts';
@@ -78,12 +78,14 @@ export function openLedger(store: Store, hasTurn: (hash: TurnHash) => boolean): 
       const rows = index.all('SELECT hash FROM conversations WHERE unnamed AND first_ms=? ORDER BY hash', firstMs);
       return rows.flatMap(({ hash }) => (turnOf(hash) as string as ConversationId | undefined) ?? []);
     },
-    record({ sources = [], ...update }) {
+    listRedacted: (payloads) => listRedacted(index, payloads),
+    record({ sources = [], redacted = [], ...update }) {
       store.assertWritable();
       // first what cannot be made again: an index that is behind it catches up
       const now = isEmpty(update) ? kept : store.write(() => ids.append(kept, pagesOf(update)));
       index.transaction(() => {
         for (const source of sources) recordSource(index, source);
+        for (const each of redacted) recordRedacted(index, each);
         writeIds(index, update, 'written');
         if (now !== kept) setMark(index, now);
       });
@@ -210,6 +212,30 @@ function recordSource(index: TurnIndex, source: LedgerSource): void {
     index.run('INSERT OR IGNORE INTO source_conversations VALUES (?, ?, ?)', Buffer.from(id, 'hex'), path, by);
   }
 }
+
+function recordRedacted(index: TurnIndex, { payload, redactions, findings }: RedactedPayload): void {
+  index.run(
+    `INSERT INTO redacted VALUES (?, ?)
+    ON CONFLICT (payload) DO UPDATE SET counts=excluded.counts WHERE excluded.counts > redacted.counts`,
+    bytesOf(payload),
+    canonicalJson({ redactions, findings }),
+  );
+}
+
+/** Many at once: a conversation may have any number of turns. */
+function listRedacted(index: TurnIndex, payloads: readonly PayloadHash[]): readonly RedactedPayload[] {
+  const sql = 'SELECT payload, counts FROM redacted WHERE payload IN (SELECT unhex(value) FROM json_each(?))';
+  const found: RedactedPayload[] = [];
+  for (let at = 0; at < payloads.length; at += MOST_ASKED) {
+    for (const { payload, counts } of index.all(sql, JSON.stringify(payloads.slice(at, at + MOST_ASKED)))) {
+      const value = parseJson(indexText(counts) ?? '{}') as unknown as Omit<RedactedPayload, 'payload'>;
+      found.push({ payload: encodeHex(indexBytes(payload)) as PayloadHash, ...value });
+    }
+  }
+  return found;
+}
+
+const MOST_ASKED = 4096;
 
 /** A conversation lost records: its sources have to be read again. Inside a transaction. */
 export function forgetLedgerOf(index: TurnIndex, id: ConversationId): void {

@@ -10,8 +10,8 @@ import { compressZstd, decompressZstd } from '../../base/zstd.ts';
 import { fileProblem } from '../files/archive-file.ts';
 import type { LedgerUpdate } from '../ledger-contract.ts';
 
-/** Without the sources: what they said is read again. */
-export type NativeIdsUpdate = Omit<LedgerUpdate, 'sources'>;
+/** Without the sources and what was taken out of their turns: that is read again. */
+export type NativeIdsUpdate = Omit<LedgerUpdate, 'sources' | 'redacted'>;
 
 /** An entry, by its place and by its hash: as long as it stands there, the file is the one that was read, and has only grown. */
 export interface EntryMark {

@@ -15,6 +15,7 @@ import { createPlacer } from './places/placing.ts';
 import { moveBelow } from './places/regraft.ts';
 import { createStanding } from './places/standing.ts';
 import type { PlannedSource } from './plan.ts';
+import { noteRedacted } from './redacted.ts';
 import type { Counters } from './report.ts';
 import type { IngestStore, StoredConversation } from './store.ts';
 
@@ -79,7 +80,8 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       return { ...row, state: encodeMemory(memory), started, unfinished: started.length > 0 };
     });
     const kept = sources.filter((source) => !source.conversations.some((id) => lost.has(id)));
-    store.ledger.record({ keys, sources: kept, moved, joined, lost: waiting, found: [...batch.found] });
+    const redacted = [...batch.redacted.values()];
+    store.ledger.record({ keys, sources: kept, moved, joined, lost: waiting, found: [...batch.found], redacted });
   };
 
   const flushWhenFull = () => {
@@ -148,7 +150,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       return null;
     }
     if (parent !== null && turn.parent !== null) {
-      const whole = complete(turn.parent, parent, turn.place ?? 'at', payload);
+      const whole = complete(turn.parent, parent, turn.place ?? 'at', { payload, payloadHash: turn.payloadHash });
       if (whole !== undefined) {
         nameTurn(turn, whole);
         draft.toldMore = true;
@@ -187,7 +189,7 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
         if (root === undefined || named === undefined || named === null || standing.batch.found.has(turn)) continue;
         if (named.conversation === root.conversation || standing.isMoved(turn)) continue;
         const payload = payloadOf(turn);
-        const whole = payload === undefined ? undefined : complete(key, named, where, payload);
+        const whole = payload && complete(key, named, where, { payload, payloadHash: root.payloadHash });
         if (whole !== undefined) {
           standing.batch.moved.set(turn, whole);
           moveBelow(root, whole, placer.grafting);
@@ -211,16 +213,19 @@ export function createAppender(store: IngestStore, counters: Counters): Appender
       const hash = store.putBlob(blob.bytes);
       if (hash !== blob.hash) throw new BlobMismatchError(path, blob.hash, hash);
     }
-    const draft = part.fresh ? new Draft(undefined, source.before) : (drafts.get(path) ?? new Draft(source.before));
+    const draft = part.fresh ? new Draft() : (drafts.get(path) ?? new Draft(source.before));
     draft.startPart();
-    const fired = new Map(part.fired.map((each) => [each.turn, each]));
-    part.turns.forEach((turn, i) => {
+    for (const { turn, redactions, findings } of part.fired) {
+      const payload = part.turns[turn]?.payloadHash;
+      if (payload !== undefined) noteRedacted(standing.batch.redacted, { payload, redactions, findings });
+    }
+    for (const turn of part.turns) {
       const placed = place(turn, part, draft);
-      if (placed === null) return;
+      if (placed === null) continue;
       touch(placed.conversation);
-      draft.addTurn(turn, placed, fired.get(i));
+      draft.addTurn(placed);
       flushWhenFull();
-    });
+    }
     for (const [alias, key] of part.aliases) {
       const placed = find(key);
       if (placed !== undefined && placed !== null) nameAliases([alias], placed);

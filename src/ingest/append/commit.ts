@@ -1,11 +1,18 @@
 /** What was taken and not committed, and its commit: turns together with the heads and meta that follow from them. */
 /** One commit for both, because each conversation in a commit costs its own fsyncs. */
 
-import { DamageError, type LedgerSource, type LostParent, type PreparedTurn } from '../../archive/archive.ts';
-import type { ConversationId, TurnHash } from '../../model/ids.ts';
+import {
+  DamageError,
+  type LedgerSource,
+  type LostParent,
+  type PreparedTurn,
+  type RedactedPayload,
+} from '../../archive/archive.ts';
+import type { ConversationId, PayloadHash, TurnHash } from '../../model/ids.ts';
 import type { LoggedTurn } from '../../model/turn.ts';
 import { type Changes, type ConversationView, findChanges, recordsOf } from './conclude.ts';
 import type { Memory } from './memory.ts';
+import { listRedacted } from './redacted.ts';
 import type { Counters } from './report.ts';
 import type { IngestStore, StoredConversation } from './store.ts';
 import { createWords } from './words.ts';
@@ -35,6 +42,7 @@ export class Batch {
   /** First turns whose parent is not known, by that. */
   readonly lost = new Map<string, LostParent[]>();
   readonly found = new Set<TurnHash>();
+  readonly redacted = new Map<PayloadHash, RedactedPayload>();
   /** Conversations to look at although no source of this batch was read to its end. */
   readonly changed = new Set<ConversationId>();
   bytes = 0;
@@ -166,6 +174,7 @@ function viewOf(
       },
       listSourcesOf: (id) => store.ledger.listSourcesOf(id),
       isUnnamed: (id) => store.ledger.isUnnamed(id),
+      listRedacted: (payloads) => listRedacted(store.ledger, batch.redacted, payloads),
     },
   };
 }

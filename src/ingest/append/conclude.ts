@@ -10,13 +10,14 @@ import { findSuperseded } from './branches/superseded.ts';
 import type { Contribution } from './memory.ts';
 import { findNewest, isOrphaned, mergeMeta, storedSource, withWordsOf } from './meta.ts';
 import { keepHidden } from './meta-marks.ts';
+import { sumRedacted } from './redacted.ts';
 import type { IngestStore, StoredConversation } from './store.ts';
 
 /** What is read of an archive, and of what is about to be committed to it. */
 export type ConversationView = Pick<IngestStore, 'listTurns' | 'readPayloads' | 'findTurn'> & {
   readonly ledger: Pick<
     IngestStore['ledger'],
-    'findKey' | 'findMoved' | 'findJoined' | 'listJoined' | 'listSourcesOf' | 'isUnnamed'
+    'findKey' | 'findMoved' | 'findJoined' | 'listJoined' | 'listSourcesOf' | 'isUnnamed' | 'listRedacted'
   >;
 };
 
@@ -45,7 +46,12 @@ export function findChanges(
   const joined = store.ledger.findJoined(stored.id);
   // where native ids were lost the archive's own word stands beside those of sources: they may be cut off, or read by other rules
   const told = isUnnamed ? [...words, storedSource(stored.meta)] : words;
-  const said = keepHidden(mergeMeta(told, stored.meta), [stored.meta, ...words.map((word) => word.meta)]);
+  const shown = standing.filter(({ hash }) => !nothingNew.has(hash));
+  const redacted = sumRedacted(
+    store.ledger,
+    shown.map(({ payloadHash }) => payloadHash),
+  );
+  const said = keepHidden(mergeMeta(told, stored.meta, redacted), [stored.meta, ...words.map((word) => word.meta)]);
   const merged = withLink(store, stored.id, joined === undefined ? said : { ...said, joined }, words);
   // what was taken back once is not said again by the next run: of words only those stay that were left
   const meta = stored.metaWithheld ? withWordsOf(stored.meta, merged) : merged;

@@ -1,8 +1,9 @@
 /** What a dry run remembers of sources, over the ledger of an archive that stays as it is. */
 /** It answers as the ledger would after the run: a source of which a conversation is not there says nothing. */
 
-import type { Ledger, LedgerSource, LostParent, StartedConversation } from '../../archive/archive.ts';
-import type { ConversationId, TurnHash } from '../../model/ids.ts';
+import type { Ledger, LedgerSource, LostParent, RedactedPayload, StartedConversation } from '../../archive/archive.ts';
+import type { ConversationId, PayloadHash, TurnHash } from '../../model/ids.ts';
+import { listRedacted, noteRedacted } from './redacted.ts';
 
 export function createDryLedger(stored: Ledger, hasConversation: (id: ConversationId) => boolean): Ledger {
   const own = new Map<string, LedgerSource>();
@@ -12,6 +13,7 @@ export function createDryLedger(stored: Ledger, hasConversation: (id: Conversati
   const joined = new Map<ConversationId, ConversationId>();
   const lost = new Map<TurnHash, LostParent>();
   const found = new Set<TurnHash>();
+  const redacted = new Map<PayloadHash, RedactedPayload>();
   const isHere = (source: LedgerSource) => source.conversations.every(hasConversation);
 
   function* walk(sources: Iterable<LedgerSource>): Generator<LedgerSource> {
@@ -77,10 +79,12 @@ export function createDryLedger(stored: Ledger, hasConversation: (id: Conversati
     isUnnamed: (id) => stored.isUnnamed(id),
     listUnnamed: (firstMs) => stored.listUnnamed(firstMs),
     hasLost: () => lost.size > 0 || stored.hasLost(),
+    listRedacted: (payloads) => listRedacted(stored, redacted, payloads),
     record(update) {
       for (const source of update.sources ?? []) record(source);
       for (const { key, turn, provisional = false } of update.keys ?? []) keys.set(key, { turn, provisional });
       for (const { turn, into } of update.moved ?? []) moved.set(turn, into);
+      for (const each of update.redacted ?? []) noteRedacted(redacted, each);
       for (const { conversation, into } of update.joined ?? []) joined.set(conversation, into);
       for (const each of update.lost ?? []) lost.set(each.turn, each);
       for (const turn of update.found ?? []) {

@@ -5,8 +5,7 @@ import type { LedgerSource } from '../../archive/archive.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
 import type { Meta } from '../../model/conversation.ts';
 import { type ConversationId, isHash, type TurnHash } from '../../model/ids.ts';
-import type { Counts } from '../../secrets/secrets.ts';
-import { addCounts, growMeta, type MetaSource } from './meta.ts';
+import { growMeta, type MetaSource } from './meta.ts';
 
 export interface Contribution extends MetaSource {
   readonly conversation: ConversationId;
@@ -16,20 +15,12 @@ export interface Contribution extends MetaSource {
   readonly startedBy?: string;
 }
 
-/** What redaction did to a turn that stands after `consumed`: it will be read again, and must not be counted twice. */
-export interface TailTurn {
-  readonly key: string;
-  readonly redactions: Counts;
-  readonly findings: Counts;
-}
-
 export interface Memory {
   /** The importer's own. */
   readonly state: JsonObject;
   readonly nextLine: number;
   readonly waiting: number;
   readonly contributions: readonly Contribution[];
-  readonly tail: readonly TailTurn[];
 }
 
 export function encodeMemory(memory: Memory): JsonObject {
@@ -45,15 +36,13 @@ export function findMemory(source: LedgerSource): Memory | undefined {
     typeof rest.nextLine === 'number' &&
     typeof rest.waiting === 'number' &&
     Array.isArray(rest.contributions) &&
-    rest.contributions.every(isContribution) &&
-    Array.isArray(rest.tail) &&
-    rest.tail.every(isTailTurn);
+    rest.contributions.every(isContribution);
   return fits ? (rest as unknown as Memory) : undefined;
 }
 
 /** A source's word on a conversation before anything was said. */
 export function emptyContribution(conversation: ConversationId): Contribution {
-  return { conversation, meta: {} as Meta, asOfMs: 0, consumed: 0, redactions: {}, findings: {} };
+  return { conversation, meta: {} as Meta, asOfMs: 0, consumed: 0 };
 }
 
 /** Two words of one source on one conversation, which was two when they were said. */
@@ -64,8 +53,6 @@ export function joinWords(a: Contribution, b: Contribution): Contribution {
     ...newer,
     meta: growMeta(older.meta, newer.meta),
     consumed: Math.max(a.consumed, b.consumed),
-    redactions: addCounts(a.redactions, b.redactions),
-    findings: addCounts(a.findings, b.findings),
   };
 }
 
@@ -76,19 +63,8 @@ function isContribution(value: JsonValue): boolean {
     isJsonObject(value.meta) &&
     typeof value.asOfMs === 'number' &&
     typeof value.consumed === 'number' &&
-    isJsonObject(value.redactions) &&
-    isJsonObject(value.findings) &&
     (value.current === undefined || isHashText(value.current)) &&
     (value.startedBy === undefined || typeof value.startedBy === 'string')
-  );
-}
-
-function isTailTurn(value: JsonValue): boolean {
-  return (
-    isJsonObject(value) &&
-    typeof value.key === 'string' &&
-    isJsonObject(value.redactions) &&
-    isJsonObject(value.findings)
   );
 }
 
@@ -97,4 +73,4 @@ function isHashText(value: JsonValue | undefined): boolean {
 }
 
 /** Goes up together with SCHEMA_VERSION of the index: what an unchanged source said is not looked at. */
-const VERSION = 3;
+const VERSION = 4;

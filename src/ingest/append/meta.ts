@@ -5,17 +5,15 @@ import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '..
 import { limits } from '../../base/limits.ts';
 import type { Meta } from '../../model/conversation.ts';
 import type { Counts } from '../../secrets/secrets.ts';
+import type { Redacted } from './redacted.ts';
 
 /** What one source says about one conversation. */
 export interface MetaSource {
-  /** Without counts of redaction. */
   readonly meta: Meta;
   /** Newest event time that the source has seen. */
   readonly asOfMs: number;
   /** Bytes of the source that were read: between two snapshots of one time, the longer one knows more. */
   readonly consumed: number;
-  readonly redactions: Counts;
-  readonly findings: Counts;
 }
 
 /**
@@ -23,14 +21,12 @@ export interface MetaSource {
  * read, then by JCS text); sets are united and sorted; `started` is the least, `updated` the greatest. `cwd` and `project` are where the
  * conversation began: those of the source that begins first, so that pieces of a session say what the whole does.
  *
- * Redactions and findings are, for each rule, the greatest count of any one source: copies of a session repeat the same
- * turns, so a sum would count them twice, while the greatest does not depend on how many copies were seen. Where two
- * copies went different ways it is a lower bound.
+ * Redactions and findings are those of its turns; where the archive's own meta is asked it may know of more.
  *
  * `stored` is the archive's own meta. Its sets and members that sources do not speak of are kept always; its scalars only
  * where it names a session that no source here names: that source is gone, or the ledger was lost.
  */
-export function mergeMeta(sources: readonly MetaSource[], stored?: Meta): Meta {
+export function mergeMeta(sources: readonly MetaSource[], stored?: Meta, redacted: Redacted = NOTHING): Meta {
   const all = stored !== undefined && isOrphaned(sources, stored) ? [storedSource(stored), ...sources] : [...sources];
   const ordered = all.toSorted(compareSources);
   const out: Record<string, JsonValue> = {};
@@ -57,16 +53,15 @@ export function mergeMeta(sources: readonly MetaSource[], stored?: Meta): Meta {
   ) {
     delete out.fork_of;
   }
-  for (const [name, counts] of [
-    ['redactions', all.map((source) => source.redactions)],
-    ['findings', all.map((source) => source.findings)],
-  ] as const) {
+  for (const name of ['redactions', 'findings'] as const) {
     delete out[name];
-    const most = greatest(counts);
+    const most = greatest([redacted[name], ...all.map(({ meta }) => meta[name] ?? {})]);
     if (Object.keys(most).length > 0) out[name] = most;
   }
   return fitMeta(out) as Meta;
 }
+
+const NOTHING: Redacted = { redactions: {}, findings: {} };
 
 /** Every folder that any of them names, sorted: one that was left is not forgotten, since it decides who may read the conversation. */
 function joinFolders(metas: readonly Meta[]): readonly string[] {
@@ -82,9 +77,8 @@ export function isOrphaned(sources: readonly MetaSource[], stored: Meta): boolea
 
 /** The archive's own meta as if it were a source. */
 export function storedSource(stored: Meta): MetaSource {
-  const { redactions = {}, findings = {}, ...meta } = stored;
   const updated = stored.updated === undefined ? Number.NaN : Date.parse(stored.updated);
-  return { meta, asOfMs: Number.isNaN(updated) ? 0 : updated, consumed: 0, redactions, findings };
+  return { meta: stored, asOfMs: Number.isNaN(updated) ? 0 : updated, consumed: 0 };
 }
 
 /** The newest source by the same order that decides scalars; undefined for none. */
@@ -106,16 +100,6 @@ export function growMeta(before: Meta, after: Meta): Meta {
   const out: Record<string, JsonValue> = { ...(before as JsonObject) };
   for (const [name, value] of members(after)) out[name] = joinMember(name, out[name], value);
   return out as Meta;
-}
-
-export function addCounts(a: Counts, b: Counts, sign: 1 | -1 = 1): Counts {
-  const out: Record<string, number> = { ...a };
-  for (const [rule, n] of Object.entries(b)) {
-    const sum = (out[rule] ?? 0) + sign * n;
-    if (sum > 0) out[rule] = sum;
-    else delete out[rule];
-  }
-  return out;
 }
 
 function compareSources(a: MetaSource, b: MetaSource): number {
@@ -143,7 +127,7 @@ function unite(before: readonly JsonValue[] | undefined, more: readonly JsonValu
 }
 
 /** For each rule the greatest count. */
-export function greatest(counts: readonly Counts[]): Counts {
+function greatest(counts: readonly Counts[]): Counts {
   const out: Record<string, number> = {};
   for (const each of counts) {
     for (const [rule, n] of Object.entries(each)) out[rule] = Math.max(out[rule] ?? 0, n);

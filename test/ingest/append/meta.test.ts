@@ -1,19 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../src/base/json.ts';
 import { limits } from '../../../src/base/limits.ts';
-import {
-  addCounts,
-  findNewest,
-  growMeta,
-  type MetaSource,
-  mergeMeta,
-  withoutWords,
-} from '../../../src/ingest/append/meta.ts';
+import { findNewest, growMeta, type MetaSource, mergeMeta, withoutWords } from '../../../src/ingest/append/meta.ts';
 import type { Meta } from '../../../src/model/conversation.ts';
 import { permutations } from '../fake-agent.ts';
 
-function source(meta: Meta, asOfMs: number, consumed = 0, redactions: Record<string, number> = {}): MetaSource {
-  return { meta, asOfMs, consumed, redactions, findings: {} };
+function source(meta: Meta, asOfMs: number, consumed = 0): MetaSource {
+  return { meta, asOfMs, consumed };
 }
 
 const first = source(
@@ -65,9 +58,11 @@ describe('merged meta', () => {
     expect(findNewest([source({ title: 'b' }, 1, 20), source({ title: 'a' }, 1, 30)])?.meta.title).toBe('a');
   });
 
-  it('counts redactions once for copies of one session', () => {
-    const merged = mergeMeta([source({}, 1, 1, { token: 2, home: 5 }), source({}, 2, 2, { token: 3 })]);
-    expect(merged.redactions).toEqual({ home: 5, token: 3 });
+  it('counts what was taken out of its turns, and asks the archive only where sources are gone', () => {
+    const stored: Meta = { sessions: ['s'], redactions: { token: 9 } };
+    const counts = { redactions: { home: 5, token: 3 }, findings: { mail: 1 } };
+    expect(mergeMeta([source({ sessions: ['s'] }, 1)], stored, counts)).toEqual({ sessions: ['s'], ...counts });
+    expect(mergeMeta([], stored, counts)).toMatchObject({ redactions: { home: 5, token: 9 } });
   });
 
   it('keeps what the archive says when a session is known that no source names', () => {
@@ -127,12 +122,5 @@ describe('meta of a source that grew', () => {
       started: '2026-01-01',
       updated: '2026-01-03',
     });
-  });
-});
-
-describe('counts', () => {
-  it('are added and taken back', () => {
-    expect(addCounts({ a: 1 }, { a: 2, b: 1 })).toEqual({ a: 3, b: 1 });
-    expect(addCounts({ a: 3, b: 1 }, { a: 1, b: 1 }, -1)).toEqual({ a: 2 });
   });
 });

@@ -6,6 +6,7 @@ import { canonicalJson } from '../../../src/base/json.ts';
 import { limits } from '../../../src/base/limits.ts';
 import type { IngestStore } from '../../../src/ingest/append/store.ts';
 import { type IngestOptions, ingest } from '../../../src/ingest/ingest.ts';
+import type { Meta } from '../../../src/model/conversation.ts';
 import { findItem } from '../../../src/model/payload.ts';
 import { emptyStore, testOptions, viewOf } from '../fake-agent.ts';
 import { copyPath, growingCopies, permuted, put, randomOf, resumed, shuffled, slicesOf } from './histories.ts';
@@ -164,11 +165,12 @@ describe.each(listSessions().map((path) => [path.slice(-70), path] as const))('h
   });
 
   it.skipIf(NEEDS_ITS_PAST.test(path))(
-    'in slices, read in any order and in runs of their own, end in the turns of the whole',
+    'in slices, read in any order and in runs of their own, end in the turns and counts of the whole',
     async () => {
       const bytes = readFileSync(path);
       const expected = await wholeOf(path, bytes);
-      const turnsOf = (shown: string) => (JSON.parse(shown) as { turns: string[] }[]).map(({ turns }) => turns);
+      const turnsOf = (shown: string) =>
+        (JSON.parse(shown) as { turns: string[]; meta: Meta }[]).map(({ turns, meta }) => [turns, meta.redactions]);
       for (let seed = 1; seed <= ROUNDS; seed++) {
         const random = randomOf(seed * 104_729 + bytes.length);
         const slices = slicesOf(bytes, 3, random);

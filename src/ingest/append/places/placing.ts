@@ -15,6 +15,8 @@ import { retell } from './retell.ts';
 import type { Standing } from './standing.ts';
 import { createFindUnnamed } from './unnamed.ts';
 
+/** What completes a turn that was cut off. */
+type Rest = Pick<KnownTurn, 'payloadHash'> & { readonly payload: Uint8Array };
 type Retelling = Pick<ReadTurn, 'timeMs'> & Partial<Pick<ReadTurn, 'payloadHash' | 'replaces'>>;
 
 export interface PlacerOptions {
@@ -109,15 +111,18 @@ export function createPlacer(standing: Standing, { store, touch, flushWhenFull }
   };
 
   /** What was cut off before `rest`: the turn that tells both. Undefined: it has another end, and nothing is missing. */
-  const complete = (key: string, begun: Placed, where: LostParent['place'], rest: Uint8Array): Placed | undefined => {
+  const complete = (key: string, begun: Placed, where: LostParent['place'], rest: Rest): Placed | undefined => {
     if (where !== 'rest' && where !== 'instead') return undefined;
     const known = turnOf(begun.hash);
-    const [before, after] = [payloadOf(begun.hash), rest].map((bytes) => bytes && findItem(ITEM_PAYLOAD, bytes));
+    const [before, after] = [payloadOf(begun.hash), rest.payload].map(
+      (bytes) => bytes && findItem(ITEM_PAYLOAD, bytes),
+    );
     if (known === undefined || before === undefined || after === undefined) return undefined;
     if (tellsAll(before, after)) return begun;
     if (!isProvisional(key)) return undefined;
     const parts = where === 'instead' ? after.parts : [...before.parts, ...after.parts];
     const into = replace(known, { timeMs: known.timeMs }, encodeItem({ ...before, parts }));
+    standing.sumRedacted(where === 'instead' ? [rest.payloadHash] : [known.payloadHash, rest.payloadHash], into);
     standing.batch.keys.set(key, into);
     standing.batch.provisional.delete(key);
     return into;

@@ -1,9 +1,10 @@
 /** How things stand: the archive and its ledger, with what was taken since and is not committed. */
 /** Everything that places turns asks here, so that a turn means the same before its commit and after it. */
 
-import type { ConversationId, TurnHash } from '../../../model/ids.ts';
+import type { ConversationId, PayloadHash, TurnHash } from '../../../model/ids.ts';
 import type { ReadTurn } from '../../read/read-part.ts';
 import { Batch, type Placed } from '../commit.ts';
+import { listRedacted, noteRedacted, sumRedacted } from '../redacted.ts';
 import type { IngestStore } from '../store.ts';
 import type { KnownTurn } from './regraft.ts';
 
@@ -29,6 +30,8 @@ export interface Standing {
   /** Whether a source that says this of a turn knows of others between it and what it stands behind. */
   readonly tellsBetween: (said: Pick<ReadTurn, 'parent' | 'place'>, known: Placed) => boolean;
   readonly saysSame: (a: Placed, b: Placed) => boolean;
+  /** What redaction did to the payload of a turn that was made of these. */
+  readonly sumRedacted: (pieces: readonly PayloadHash[], whole: Placed) => void;
   /** Whether the turn of a key was taken before its end was seen. */
   readonly isProvisional: (key: string) => boolean;
 }
@@ -126,6 +129,13 @@ export function createStanding(store: IngestStore): Standing {
     tellsBetween,
     saysSame,
     isProvisional,
+    sumRedacted: (pieces: readonly PayloadHash[], whole: Placed) => {
+      const ledger = {
+        listRedacted: (of: readonly PayloadHash[]) => listRedacted(store.ledger, standing.batch.redacted, of),
+      };
+      const payload = turnOf(whole.hash)?.payloadHash;
+      if (payload !== undefined) noteRedacted(standing.batch.redacted, { payload, ...sumRedacted(ledger, pieces) });
+    },
   };
   const standing: Standing = { batch: new Batch(), ...reading };
   return standing;
