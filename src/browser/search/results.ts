@@ -2,8 +2,10 @@
 /** Text only goes in through textContent: titles and excerpts hold whatever was said in a conversation. */
 
 import { joinTokens } from '../../model/search/tokens.ts';
+import { parseAnchor } from '../../site/fixed-urls.ts';
 import { copyPaths } from '../copies.ts';
 import { basePath } from '../site-place.ts';
+import { handWords } from '../talk/looked-for.ts';
 import type { Hit } from './ask.ts';
 import { ROLES } from './form.ts';
 import { type FoundTurn, listFoundTurns, type Piece } from './found-turns.ts';
@@ -107,7 +109,10 @@ function originOf(url: string): string {
 function drawTurn(url: string, { anchor, role, excerpt }: FoundTurn): HTMLElement {
   const box = document.createElement('p');
   box.className = 'search-turn';
-  const target = link(`${url}#${anchor}${textFragment(excerpt)}`, '');
+  const marked = excerpt.flatMap((piece) => (piece.marked ? [piece.text.trim()] : []));
+  const isTurn = parseAnchor(anchor) !== undefined;
+  const target = link(`${url}#${anchor}${isTurn ? '' : textFragment(marked[0] ?? '')}`, '');
+  if (isTurn) handWords(target, anchor, marked);
   const label = document.createElement('span');
   label.className = 'search-role';
   label.textContent = ROLES[role] ?? role;
@@ -116,10 +121,9 @@ function drawTurn(url: string, { anchor, role, excerpt }: FoundTurn): HTMLElemen
   return box;
 }
 
-/** Browsers that know it mark the words on the page, and open what they are folded into. */
-function textFragment(excerpt: readonly Piece[]): string {
-  const marked = excerpt.find((piece) => piece.marked)?.text.trim() ?? '';
-  const safe = encodeURIComponent(marked.toWellFormed()).replaceAll('-', '%2D');
+/** On pages without turns: browsers that know it mark the words. */
+function textFragment(words: string): string {
+  const safe = encodeURIComponent(words.toWellFormed()).replaceAll('-', '%2D');
   return safe === '' ? '' : `:~:text=${safe}`;
 }
 

@@ -3,6 +3,7 @@
 
 import { getElement } from '../elements.ts';
 import { basePath } from '../site-place.ts';
+import { handWords } from '../talk/looked-for.ts';
 
 interface Found {
   readonly url: string;
@@ -28,7 +29,7 @@ export async function startSavedSearch(): Promise<void> {
       return;
     }
     const found = await findSaved(words);
-    list.replaceChildren(...found.map(draw));
+    list.replaceChildren(...found.map((one) => draw(one, words)));
     const count =
       found.length === MOST ? `the first ${MOST} places` : `${found.length} ${found.length === 1 ? 'place' : 'places'}`;
     status.textContent = `In the pages that are kept on this device: ${count}.`;
@@ -93,13 +94,14 @@ function plain(html: string): string {
     .trim();
 }
 
-function draw({ url, title, says }: Found): HTMLLIElement {
+function draw({ url, title, says }: Found, words: readonly string[]): HTMLLIElement {
   const item = document.createElement('li');
   item.className = 'search-result';
   const heading = document.createElement('h2');
   const link = document.createElement('a');
   link.href = url;
   link.textContent = title;
+  handWords(link, new URL(link.href).hash.slice(1), words);
   heading.append(link);
   const excerpt = document.createElement('p');
   excerpt.textContent = says;

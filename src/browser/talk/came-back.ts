@@ -1,6 +1,8 @@
 /** Brings a reader back to where he was: what was unfolded, which work was shown, and what stood at the top of the window. */
 /** Browsers know how far a page was scrolled, which is another place once its folds are shut again. */
 
+import { afterLoad } from './tools.ts';
+
 /** What `history.state` holds of a page that was left. */
 interface Left {
   readonly depth: string;
@@ -38,10 +40,7 @@ export function comeBack(place: HTMLElement): void {
   for (const [i, fold] of folds.entries()) fold.open = open.has(i);
   const mark = marks[left.at];
   if (mark === undefined) return;
-  const stand = (): void => scrollBy({ top: mark.getBoundingClientRect().top - left.top, behavior: 'instant' });
-  stand();
-  // a browser goes to where it thinks the reader was until the page is loaded
-  if (document.readyState !== 'complete') addEventListener('load', () => requestAnimationFrame(stand), { once: true });
+  afterLoad(() => scrollBy({ top: mark.getBoundingClientRect().top - left.top, behavior: 'instant' }));
 }
 
 function readLeft(): Left | undefined {

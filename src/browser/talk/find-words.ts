@@ -22,7 +22,7 @@ export function openFind(place: HTMLElement, before: () => void): Find {
   const go = (by: 1 | -1): void => {
     if (field.value !== words) {
       words = field.value;
-      found = listRanges(place, words.trim().toLowerCase());
+      found = listRanges(place, words);
       at = by === 1 ? -1 : 0;
     }
     at = found.length === 0 ? -1 : (at + by + found.length) % found.length;
@@ -48,11 +48,19 @@ export function openFind(place: HTMLElement, before: () => void): Find {
   return { control, focus: () => field.focus() };
 }
 
+/** Marks all of these words in an element, as if they were found there. Where they stand, in the order of the page. */
+export function markWords(place: Element, words: readonly string[]): readonly Range[] {
+  const ranges = words.flatMap((word) => listRanges(place, word));
+  mark(ranges, undefined);
+  return ranges.sort((a, b) => a.compareBoundaryPoints(Range.START_TO_START, b));
+}
+
 /** More are not counted. */
 const MOST = 2000;
 
-function listRanges(place: HTMLElement, words: string): readonly Range[] {
+function listRanges(place: Element, asked: string): readonly Range[] {
   const ranges: Range[] = [];
+  const words = asked.trim().toLowerCase();
   if (words === '') return ranges;
   const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node !== null && ranges.length < MOST; node = walker.nextNode()) {

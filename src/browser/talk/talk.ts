@@ -6,6 +6,7 @@ import { applyTheme } from '../page.ts';
 import { comeBack, readKind } from './came-back.ts';
 import { openClock } from './clock.ts';
 import { openFind } from './find-words.ts';
+import { takeWords } from './looked-for.ts';
 import { openPictures } from './pictures.ts';
 import { followPrompts } from './prompt-list.ts';
 import { canCopy, copy, isTyping, keep, makeButton, makeChoice, recall, unfold } from './tools.ts';
@@ -24,6 +25,7 @@ function open(place: HTMLElement): void {
     const [only, ...others] = target.querySelectorAll('details');
     if (only !== undefined && others.length === 0) only.open = true;
     target.scrollIntoView({ block: 'start' });
+    takeWords(target);
   };
   showTarget();
   addEventListener('hashchange', showTarget);

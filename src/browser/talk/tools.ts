@@ -53,6 +53,12 @@ export function unfold(element: Element | null): void {
   for (let at = element; at !== null; at = at.parentElement) if (at instanceof HTMLDetailsElement) at.open = true;
 }
 
+/** Does it now, and again when the page is loaded: until then a browser goes to where it thinks that the reader belongs. */
+export function afterLoad(stand: () => void): void {
+  stand();
+  if (document.readyState !== 'complete') addEventListener('load', () => requestAnimationFrame(stand), { once: true });
+}
+
 export function recall(name: string): string {
   try {
     return localStorage.getItem(`turnpress-${name}`) ?? '';
