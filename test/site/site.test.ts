@@ -160,6 +160,15 @@ describe('a build', () => {
     expect(site.read(outputPath(`${branchUrl(told.id, 'b-12345678')}atom.xml`))).toContain('Leave it as it is.');
   });
 
+  it('leads from a page that goes on with an exchange back to its prompt', async () => {
+    const answers = Array.from({ length: 60 }, (_, i) => answer(`${i} ${'word '.repeat(1200)}`));
+    const told = tell(archive, { items: [prompt('Why is it slow?'), ...answers], meta: open });
+    await site.build(archive);
+    expect(site.read(outputPath(`${conversationUrl(told.id)}p2/`))).toContain(
+      `<section class="exchange continued">\n<h2><a href="${conversationUrl(told.id)}#${turnAnchor(turnAt(told, 0).hash)}">Why is it slow?</a></h2>`,
+    );
+  });
+
   it('links a sub-agent from the turn that started it, and back', async () => {
     const parent = tell(archive, { items: sampleItems('the clock'), meta: open });
     const child = tell(archive, {
@@ -175,9 +184,11 @@ describe('a build', () => {
     expect(site.read(outputPath(conversationUrl(parent.id)))).toContain(
       `href="${conversationUrl(child.id)}">Spring search`,
     );
-    expect(site.read(outputPath(conversationUrl(child.id)))).toContain(
-      `href="${conversationUrl(parent.id)}#${turnAnchor(turnAt(parent, 1).hash)}"`,
-    );
+    const begun = `href="${conversationUrl(parent.id)}#${turnAnchor(turnAt(parent, 1).hash)}"`;
+    const page = site.read(outputPath(conversationUrl(child.id)));
+    expect(page).toContain(`<dt>Started by</dt><dd><a ${begun}`);
+    // what leads up goes to the last of the crumbs
+    expect(/<nav class="crumbs"[\s\S]*?<\/nav>/.exec(page)?.[0].split('<li>').at(-1)).toContain(begun);
     expect(site.read('index.html')).not.toContain(`href="${conversationUrl(child.id)}"`);
   });
 

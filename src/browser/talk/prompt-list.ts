@@ -58,8 +58,11 @@ function watch(place: HTMLElement, index: HTMLElement): void {
     const [box, own] = [index.getBoundingClientRect(), link.getBoundingClientRect()];
     if (own.top < box.top || own.bottom > box.bottom) index.scrollTop += own.top - box.top - box.height / 3;
   };
+  // what began on a page before names its prompt in its heading
   const linkOf = (exchange: Element): HTMLAnchorElement | undefined =>
-    byTarget.get(`#${exchange.querySelector('.turn')?.id ?? ''}`);
+    byTarget.get(
+      exchange.querySelector(':scope > h2 a')?.getAttribute('href') ?? `#${exchange.querySelector('.turn')?.id ?? ''}`,
+    );
   const visible = new Set<Element>();
   observer?.disconnect();
   observer = new IntersectionObserver(

@@ -23,6 +23,7 @@ export function renderGap(view: TurnView): SafeHtml {
 
 /** What stands above the exchanges of a page. */
 export interface Headed {
+  readonly url: string;
   /** The first turn continues an exchange of the page before. */
   readonly continued: boolean;
   /** By number. */
@@ -37,7 +38,7 @@ export interface Headed {
 export function renderAround(
   rows: readonly PlacedRow[],
   before: SafeHtml,
-  { continued, headings, told }: Headed,
+  { url, continued, headings, told }: Headed,
   after: SafeHtml,
 ): readonly SafeHtml[] {
   const around: SafeHtml[] = [];
@@ -50,7 +51,9 @@ export function renderAround(
       if (exchange !== undefined) pieces.push(SECTION_END);
       const goesOn = exchange === undefined && continued;
       exchange = placed.exchange;
-      pieces.push(renderSectionStart(headings.get(exchange) ?? '', goesOn));
+      const heading = headings.get(exchange) ?? '';
+      const begun = told.find(({ number, page }) => number === placed.exchange && page !== url);
+      pieces.push(goesOn ? renderGoingOn(heading, begun) : renderSectionStart(heading));
     }
     const begun = runs.get(i);
     if (begun !== undefined) {
@@ -78,9 +81,15 @@ export function renderAround(
 const SECTION_END = trustHtml('</section>\n');
 const RUN_END = trustHtml('</details>\n');
 
-function renderSectionStart(heading: string, continued: boolean): SafeHtml {
-  if (!continued) return html`<section class="exchange">\n<h2 class="visually-hidden">${text(heading)}</h2>\n`;
-  return html`<section class="exchange continued">\n<h2>${text(heading)}</h2>\n`;
+function renderSectionStart(heading: string): SafeHtml {
+  return html`<section class="exchange">\n<h2 class="visually-hidden">${text(heading)}</h2>\n`;
+}
+
+/** The prompt of what began on a page before leads back to it. */
+function renderGoingOn(heading: string, begun: ToldExchange | undefined): SafeHtml {
+  const url = begun === undefined ? '' : `${begun.page}#${turnAnchor(begun.first)}`;
+  const label = url === '' ? text(heading) : html`<a href="${text(url)}">${text(heading)}</a>`;
+  return html`<section class="exchange continued">\n<h2>${label}</h2>\n`;
 }
 
 /** What followed on a prompt, as far as this page goes. */

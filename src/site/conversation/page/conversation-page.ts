@@ -184,15 +184,17 @@ function modelOf(work: ConversationWork, branch: BranchOutline, page: FilledPage
 }
 
 function crumbsOf(
-  { conversation, names }: ConversationWork,
+  { context, conversation, names }: ConversationWork,
   branch: BranchOutline,
   page: FilledPage,
   urlOf: (page: number) => string,
 ): readonly LinkModel[] {
+  const parent = parentLink(context, conversation);
   const { project } = conversation.summary.meta;
   const crumbs: LinkModel[] = [
     { label: 'Conversations', url: sitePages.home },
     ...(project === undefined ? [] : [{ label: projectName(project), url: projectUrl(project) }]),
+    ...(parent === undefined ? [] : [parent]),
   ];
   if (!branch.main || page.number > 1)
     crumbs.push({ label: conversation.title, url: conversationUrl(conversation.summary.id) });
