@@ -111,6 +111,20 @@ it('a commit stands on the page of its project, with where it can be seen and th
   await expectAsFromNothing();
 });
 
+it('a folder with more than a few files says where each of them stands', async () => {
+  const names = ['a <b>.ts', 'clock.ts', 'door.ts'];
+  for (const [i, name] of names.entries()) tellEdit(i, 'Mend it', `~/dev/clockwork/src/${name}`);
+  await site.build(archive);
+  const page = outputPath(folderUrl('clockwork', 'src'));
+  expect(site.read(page)).not.toContain('class="file-names"');
+  tellEdit(60, 'One more', '~/dev/clockwork/src/zebra.ts');
+  await site.build(archive);
+  const list = /<nav class="file-names"[\s\S]*?<\/nav>/.exec(site.read(page))?.[0];
+  for (const name of [...names, 'zebra.ts'])
+    expect(list).toContain(`href="#${fileAnchor(name)}">${name.replace('<b>', '&lt;b&gt;')}</a>`);
+  await expectAsFromNothing();
+});
+
 it('what was taken back takes its files and its numbers with it', async () => {
   const told = tellEdit(0, 'Mend the clock', '~/dev/clockwork/src/clock.ts');
   tellEdit(60, 'Wind it up', '~/dev/clockwork/src/other.ts');

@@ -9,13 +9,15 @@ import { declarePage } from '../lists/lists.ts';
 import { plural, projectName } from '../render/names.ts';
 import type { LinkModel, PagerModel } from '../shell/page-model.ts';
 import { touches } from '../state/touched.ts';
-import type { FilePlace, ListedEdit } from '../state/work/edits.ts';
+import type { FileCount, FilePlace, ListedEdit } from '../state/work/edits.ts';
 import { conversationUrl, fileAnchor, fileHistoryUrl, filesUrl, folderUrl, pages, turnAnchor } from '../urls.ts';
 
 const OWNER = 'files';
 const FOLDERS_PER_PAGE = 200;
 /** Prompts shown for one file in its folder; all of them stand on pages of its own. */
 const MOST_IN_FOLDER = 8;
+/** Fewer files in a folder are not listed above what is told of them. */
+const NAMED_FROM = 4;
 const EDITS_PER_PAGE = 100;
 /** Files that stand above the folders of their project. */
 const MOST_LATEST = 12;
@@ -120,7 +122,8 @@ function buildFolder(context: BuildContext, project: string, folder: string): vo
   for (let page = 1, from = 0, files = first; files.length > 0; page++) {
     const shown = files.slice(0, FILES_PER_PAGE);
     const more = files.length > FILES_PER_PAGE;
-    const body = joinHtml(shown.map(({ file, edits }) => renderFile(context, { project, folder, file }, edits, owner)));
+    const blocks = shown.map(({ file, edits }) => renderFile(context, { project, folder, file }, edits, owner));
+    const body = joinHtml([renderNames(shown), ...blocks]);
     const model = context.frame.page({
       ...{ url: folderUrl(project, folder, page), template: 'list.njk', width: 'wide' },
       title: `${folderLabel(folder)}, ${titleOf(project)}`,
@@ -134,6 +137,20 @@ function buildFolder(context: BuildContext, project: string, folder: string): vo
     files = more ? state.edits.listFiles(project, folder, from, FILES_PER_PAGE + 1) : [];
   }
   output.settle(owner);
+}
+
+/** Where the files of a page stand on it; nothing where a glance finds them. */
+function renderNames(files: readonly FileCount[]): SafeHtml {
+  if (files.length < NAMED_FROM) return html``;
+  const rows = files.map(
+    ({ file, lastMs }) =>
+      html`<li><a class="path" href="#${text(fileAnchor(file))}">${text(file)}</a> <time class="soft" datetime="${text(isoTime(lastMs))}">${text(readableDate(lastMs))}</time></li>\n`,
+  );
+  return html`<nav class="file-names" aria-label="Files">
+<ul>
+${rows}</ul>
+</nav>
+`;
 }
 
 /** A file in its folder: what was done to it last, and where all of it stands when that is more. */
