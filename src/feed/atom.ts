@@ -36,12 +36,21 @@ export function writeAtom(doc: CleanDocument): string {
     kind === 'archive' ? xmlElement('fh:archive', {}) : '',
     // Before the entries: the grammar of RFC 4287 has foreign elements there.
     ...doc.deleted.map(({ id, when }) => xmlElement('at:deleted-entry', { ref: id, when: isoTime(when) })),
-    ...doc.entries.map(writeEntry),
+    ...doc.entries.map(entryText),
   ]);
   return `${XML_DECLARATION}${feed}\n`;
 }
 
 const ATOM_TYPE = 'application/atom+xml';
+
+/** The same in every document. */
+const TEXTS = new WeakMap<FeedEntry, string>();
+
+function entryText(entry: FeedEntry): string {
+  const text = TEXTS.get(entry) ?? writeEntry(entry);
+  TEXTS.set(entry, text);
+  return text;
+}
 
 function writeEntry(entry: FeedEntry): string {
   return xmlElement('entry', {}, [

@@ -20,7 +20,7 @@ export type CleanDocument = FeedDocument & { readonly [clean]: true };
 export function cleanDocument(doc: FeedDocument): CleanDocument {
   const author = cleanLine(doc.author) || 'Unknown';
   const deleted = new Map(doc.deleted.map(({ id, when }) => [cleanId(id), cleanTime(when, 0)]));
-  const entries = cleanEntries(doc, deleted, author);
+  const entries = cleanEntries(doc.entries, deleted, author);
   const newest = entries.reduce((latest, entry) => Math.max(latest, entry.updated), 0);
   const { current, prevArchive, nextArchive } = doc.paging ?? {};
   const cleaned: FeedDocument = {
@@ -51,24 +51,29 @@ export function cleanDocument(doc: FeedDocument): CleanDocument {
   return cleaned as CleanDocument;
 }
 
-/** The formats of a feed differ in their addresses and share their entries: these are cleaned once. */
-const CLEANED = new WeakMap<FeedDocument['entries'], Pick<FeedDocument, 'author' | 'deleted' | 'entries'>>();
-
 function cleanEntries(
-  { entries: given, deleted: gone, author: feed }: FeedDocument,
+  given: FeedDocument['entries'],
   deleted: ReadonlyMap<string, number>,
   author: string,
 ): readonly FeedEntry[] {
-  const known = CLEANED.get(given);
-  if (known?.author === feed && known.deleted === gone) return known.entries;
   const entries = new Map<string, FeedEntry>();
-  for (const entry of given) {
-    const id = cleanId(entry.id);
-    if (!entries.has(id) && !deleted.has(id)) entries.set(id, cleanEntry(entry, id, author));
+  for (const each of given) {
+    const entry = cleanedOnce(each, author);
+    if (!entries.has(entry.id) && !deleted.has(entry.id)) entries.set(entry.id, entry);
   }
-  const cleaned = [...entries.values()];
-  CLEANED.set(given, { author: feed, deleted: gone, entries: cleaned });
-  return cleaned;
+  return [...entries.values()];
+}
+
+/** An entry stands in several feeds, and in each in all formats: it is cleaned once, and what writers keep of it is kept by the cleaned one. */
+const CLEANED = new WeakMap<FeedEntry, { readonly author: string; readonly entry: FeedEntry }>();
+
+/** `author`: the feed's, for an entry without one. */
+function cleanedOnce(given: FeedEntry, author: string): FeedEntry {
+  const known = CLEANED.get(given);
+  if (known !== undefined && (known.author === author || known.entry.author !== known.author)) return known.entry;
+  const entry = cleanEntry(given, author);
+  CLEANED.set(given, { author, entry });
+  return entry;
 }
 
 /** One line without terminal codes: every run of white space is one space. */
@@ -83,12 +88,12 @@ export function cleanUrl(url: string, where: string): string {
   return parsed.href;
 }
 
-function cleanEntry(entry: FeedEntry, id: string, author: string): FeedEntry {
+function cleanEntry(entry: FeedEntry, author: string): FeedEntry {
   const published = cleanTime(entry.published, 0);
   const summary = cleanLine(entry.summary);
   const content = cleanContent(entry.content);
   return {
-    id,
+    id: cleanId(entry.id),
     title: cleanLine(entry.title) || summary.slice(0, 80).toWellFormed() || 'Untitled',
     url: cleanUrl(entry.url, 'url'),
     published,

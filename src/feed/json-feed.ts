@@ -24,9 +24,23 @@ export function writeJsonFeed(doc: CleanDocument): string {
     ...(doc.language !== NO_LANGUAGE && { language: doc.language }),
     authors: [{ name: doc.author }],
     _turnpress: own,
-    items: doc.entries.map(itemOf),
+    items: [],
   };
-  return `${JSON.stringify(feed, null, 1)}\n`;
+  const text = JSON.stringify(feed, null, 1);
+  const items = doc.entries.map((entry) => `\n  ${itemText(entry)}`).join(',');
+  return `${items === '' ? text : `${text.slice(0, -EMPTY.length)}[${items}\n ]\n}`}\n`;
+}
+
+/** How a feed without items ends. */
+const EMPTY = '[]\n}';
+
+/** As an item stands in the list: the same in every document. */
+const TEXTS = new WeakMap<FeedEntry, string>();
+
+function itemText(entry: FeedEntry): string {
+  const text = TEXTS.get(entry) ?? JSON.stringify(itemOf(entry), null, 1).replaceAll('\n', '\n  ');
+  TEXTS.set(entry, text);
+  return text;
 }
 
 function itemOf(entry: FeedEntry): object {

@@ -24,7 +24,10 @@ export function writeRss(doc: CleanDocument): string {
   });
   // The library declares the `dc` namespace only with some content.
   const named = doc.entries.some((entry) => entry.content !== '');
-  for (const [i, entry] of doc.entries.entries()) feed.addItem(itemOf(entry, named, `\u0001${i}\u0001`));
+  const items = itemTexts(doc.entries, named);
+  // stands for all of them
+  if (items.length > 0)
+    feed.addItem({ title: '-', link: doc.homeUrl, date: new Date(0), ...(named && { content: '-' }) });
   const { prevArchive, current } = doc.paging ?? {};
   if (prevArchive !== undefined || current !== undefined) {
     const rels = { self: doc.selfUrls.rss, current, 'prev-archive': prevArchive };
@@ -42,7 +45,36 @@ export function writeRss(doc: CleanDocument): string {
       objects: { _attributes: NAMESPACE, _text: literal(doc.checkpoint) },
     });
   }
-  return `${feed.rss2().replace(PLACE, (_, i) => doc.entries[Number(i)]?.content ?? '')}\n`;
+  const text = feed.rss2();
+  if (items.length === 0) return `${text}\n`;
+  return `${text.slice(0, text.indexOf(OPENS))}${items.join(BETWEEN)}${text.slice(text.lastIndexOf(CLOSES) + CLOSES.length)}\n`;
+}
+
+const OPENS = '<item>';
+const CLOSES = '</item>';
+const BETWEEN = `\n${' '.repeat(8)}`;
+
+/** What stands before and behind the content of an entry's item: the same in every document. */
+const TEXTS = new WeakMap<FeedEntry, readonly [before: string, behind: string]>();
+
+/** The items as the library writes them. Texts are escaped there, so that the tags of items are theirs alone. */
+function itemTexts(entries: readonly FeedEntry[], named: boolean): readonly string[] {
+  const known = named ? TEXTS : new WeakMap<FeedEntry, readonly [string, string]>();
+  const missing = entries.filter((entry) => !known.has(entry));
+  if (missing.length > 0) {
+    const feed = new Feed({ title: '-' });
+    for (const entry of missing) feed.addItem(itemOf(entry, named, PLACE));
+    const text = feed.rss2();
+    const made = text.slice(text.indexOf(OPENS), text.lastIndexOf(CLOSES)).split(`${CLOSES}${BETWEEN}`);
+    for (const [i, entry] of missing.entries()) {
+      const [before = '', behind = ''] = made[i]?.split(PLACE) ?? [];
+      known.set(entry, [before, `${behind}${CLOSES}`]);
+    }
+  }
+  return entries.map((entry) => {
+    const [before, behind] = known.get(entry) ?? ['', ''];
+    return `${before}${entry.content}${behind}`;
+  });
 }
 
 const HISTORY = { 'xmlns:fh': 'http://purl.org/syndication/history/1.0' };
@@ -52,7 +84,7 @@ const NAMESPACE = { 'xmlns:turnpress': TURNPRESS_NAMESPACE };
  * Stands for the content of an entry while the library works, which copies what it has written at every level of the document.
  * No cleaned text holds this character, and cleaned content stands in CDATA as it is.
  */
-const PLACE = /\u0001(\d+)\u0001/g;
+const PLACE = '\u0001';
 
 function itemOf(entry: FeedEntry, named: boolean, place: string): Item {
   const extensions: Extension[] = [

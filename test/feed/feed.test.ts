@@ -55,6 +55,25 @@ const documents: readonly (readonly [string, FeedDocument])[] = [
   ...Object.entries(hostileTexts).map(([name, text]) => [name, hostile(text)] as const),
 ];
 
+test.each(['rss', 'atom', 'json'] as const)(
+  'entries look the same in %s whatever document they stood in before',
+  (format) => {
+    const nameless = { ...plainEntry, id: 'urn:nameless', author: '', summary: 'a $& b $1' };
+    const bare = { ...nameless, id: 'urn:bare', content: trustHtml(''), summary: '' };
+    const documentOf = (author: string, entries: FeedDocument['entries'], copy: boolean): string =>
+      generateFeed(format, { ...plain, author, entries: copy ? structuredClone(entries) : entries });
+    const shown: readonly (readonly [string, FeedDocument['entries']])[] = [
+      ['Ada', [nameless, plainEntry]],
+      ['Ben', [plainEntry, bare, nameless]],
+      ['Ada', [bare]],
+      ['Claude Code', [nameless, ...plain.entries]],
+      ['Ada', [...plain.entries, nameless, bare]],
+    ];
+    for (const [author, entries] of shown)
+      expect(documentOf(author, entries, false)).toBe(documentOf(author, entries, true));
+  },
+);
+
 /** Titles, ids and links as one reader sees them. */
 async function readBack(xml: string): Promise<readonly unknown[]> {
   const feed = await new Parser().parseString(xml);

@@ -21,7 +21,7 @@ export interface LazyEntry {
   /** Bytes, more or less. */
   readonly weight: number;
   readonly source: () => EntrySource;
-  /** Hears of the entry, as JSON, when it was made. */
+  /** Hears of the entry, as JSON, when it was made of its exchange. */
   readonly made?: (json: string) => void;
 }
 
@@ -82,7 +82,10 @@ export function createFeedBuilder({ output, config, frameKey, pool, gate }: Feed
       const sources = entries.map((entry) => entry.source());
       const made = await pool.run('feed', { staging: output.staging, entries: sources, documents }, weight);
       for (const { path, hash, size } of made.files) output.putStaged(path, hash, size);
-      for (const [i, entry] of entries.entries()) entry.made?.(made.entries[i] ?? '');
+      for (const [i, entry] of entries.entries()) {
+        const json = made.entries[i];
+        if (json !== undefined) entry.made?.(json);
+      }
     } finally {
       gate.leave(weight);
     }

@@ -6,7 +6,6 @@ import type { BuildContext } from '../conversation/context.ts';
 import { layOutBackPages, MOST_BACK } from '../feeds/back-pages.ts';
 import { FEED_ENTRIES, type FeedPlan, type LazyEntry } from '../feeds/feeds.ts';
 import type { ListedEntry } from '../state/entries.ts';
-import { keyOf } from '../state/keys.ts';
 import { listUrn, pages, siteUrn } from '../urls.ts';
 import { buildDigest } from './digest.ts';
 import type { List } from './list-row.ts';
@@ -62,7 +61,7 @@ const ENTRY_WEIGHT = 16 * 1024;
 
 function lazyEntry(context: BuildContext, { turn, key, timeMs }: ListedEntry): LazyEntry {
   return {
-    key: keyOf(turn, key),
+    key: `${turn} ${key}`,
     updatedMs: timeMs,
     weight: ENTRY_WEIGHT,
     source: () => ({ key, of: context.state.entries.get(turn, key) }),

@@ -32,8 +32,8 @@ export interface FeedJob {
 }
 
 export interface FeedResult {
-  /** Each entry as JSON. */
-  readonly entries: readonly string[];
+  /** Each entry as JSON; undefined for one that was given so. */
+  readonly entries: readonly (string | undefined)[];
   readonly files: readonly StagedFile[];
 }
 
@@ -46,7 +46,7 @@ export function runFeedJob({ staging, entries, documents }: FeedJob): FeedResult
     encodeUtf8(generateFeed(format, { ...document, entries: shown })),
   );
   return {
-    entries: made.map(({ json }) => json),
+    entries: entries.map(({ of }, i) => (typeof of === 'string' ? undefined : made[i]?.json)),
     files: documents.map(({ path }, i) => writeStagedFile(staging, path, texts[i] ?? new Uint8Array())),
   };
 }
@@ -56,22 +56,30 @@ interface MadeEntry {
   readonly json: string;
 }
 
-/** The entries that this thread made last, the oldest first: a full archive document shares them with the newest document. */
+/**
+ * The entries that this thread made last, the oldest first: one stands in the feeds of its conversation, its project, its agent and
+ * more, and what writers keep of it is kept with it.
+ */
 const recent = new Map<string, MadeEntry>();
-const MOST_RECENT = 100;
+/** Characters of them. */
+const MOST_RECENT = 2 * 1024 * 1024;
+let size = 0;
 
 function makeEntry({ key, of }: EntrySource): MadeEntry {
-  // Written by this function; the state is private to the archive's owner.
-  if (typeof of === 'string') return { entry: JSON.parse(of) as FeedEntry, json: of };
-  const name = `${key} ${of.facts.site}`;
-  const known = recent.get(name);
-  if (known !== undefined) return known;
-  const entry = entryOf(of.exchange, { ...of.facts, plainTitle, renderFeedContent });
-  const made = { entry, json: JSON.stringify(entry) };
-  recent.set(name, made);
-  for (const oldest of recent.keys()) {
-    if (recent.size <= MOST_RECENT) break;
+  const known = recent.get(key);
+  if (known !== undefined && (typeof of !== 'string' || known.json === of)) return known;
+  // A text was written by this function; the state is private to the archive's owner.
+  const entry =
+    typeof of === 'string'
+      ? (JSON.parse(of) as FeedEntry)
+      : entryOf(of.exchange, { ...of.facts, plainTitle, renderFeedContent });
+  const made = { entry, json: typeof of === 'string' ? of : JSON.stringify(entry) };
+  recent.set(key, made);
+  size += made.json.length - (known?.json.length ?? 0);
+  for (const [oldest, { json }] of recent) {
+    if (size <= MOST_RECENT) break;
     recent.delete(oldest);
+    size -= json.length;
   }
   return made;
 }

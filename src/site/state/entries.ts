@@ -88,18 +88,28 @@ function listNewest(database: Database, list: string, most: number): readonly Li
     .statement('SELECT conversation, last_ms FROM member WHERE list = ? ORDER BY last_ms DESC, conversation')
     .iterate(list);
   const own = database.statement(
-    'SELECT turn, time, key FROM entry WHERE conversation = ? ORDER BY time DESC, turn LIMIT ?',
+    'SELECT turn, time, key FROM entry WHERE conversation = ? AND time >= ? ORDER BY time DESC, turn LIMIT ?',
   );
-  let newest: readonly ListedEntry[] = [];
+  let newest: ListedEntry[] = [];
+  /** Nothing older is among the newest. */
+  let since = 0;
+  const cut = (): void => {
+    newest = newest.sort((a, b) => b.timeMs - a.timeMs || (a.turn < b.turn ? -1 : 1)).slice(0, most);
+  };
   for (const { conversation, last_ms } of members) {
-    const last = newest.at(-1);
-    if (newest.length === most && last !== undefined && last.timeMs > Number(last_ms)) break;
+    if (since > Number(last_ms)) break;
     const id = String(conversation) as ConversationId;
-    const more = own.all(id, most).map((row) => ({ ...entryFromRow(row), conversation: id }));
-    newest = [...newest, ...more].sort((a, b) => b.timeMs - a.timeMs || (a.turn < b.turn ? -1 : 1)).slice(0, most);
+    for (const row of own.all(id, since, most)) newest.push({ ...entryFromRow(row), conversation: id });
+    if (newest.length < most * SELDOM) continue;
+    cut();
+    since = newest.at(-1)?.timeMs ?? 0;
   }
+  cut();
   return newest;
 }
+
+/** They are not put in order for each conversation that has a few. */
+const SELDOM = 1.2;
 
 function entryFromRow(row: SqlRow): EntryRow {
   return { turn: String(row.turn) as TurnHash, timeMs: Number(row.time), key: String(row.key) };
