@@ -18,7 +18,7 @@ import { buildPage } from './page/conversation-page.ts';
 import { buildMergedBranch } from './page/plain-page.ts';
 import { promptLine } from './page/prompt-line.ts';
 import { buildPromptPage } from './page/prompt-page.ts';
-import { exchangeOf, openSettledPages, type SettledPage } from './settled.ts';
+import { exchangeOf, openSettledPages, type SettledPage, type SettledPages } from './settled.ts';
 import { createWorkCollector } from './work/exchange-work.ts';
 import { renderWritten } from './work/written.ts';
 
@@ -40,8 +40,9 @@ export async function walkConversation(context: BuildContext, conversation: Visi
     const collecting = openCollectors(work);
     if (work.branches.length === 0) throw new NothingReadableError(conversation.summary.damage ?? 'it has no turns');
     let finishMain = async (): Promise<void> => undefined;
+    const openSettled = openSettledPages(work);
     for (const branch of work.branches) {
-      const buildFirst = await walkBranch(work, branch, collecting);
+      const buildFirst = await walkBranch(work, branch, openSettled(branch), collecting);
       // The cover tells of all branches, so it waits for them.
       if (branch.main) finishMain = buildFirst;
       else await buildFirst();
@@ -59,6 +60,7 @@ export async function walkConversation(context: BuildContext, conversation: Visi
 async function walkBranch(
   work: ConversationWork,
   branch: BranchOutline,
+  settled: SettledPages,
   collecting: Collecting,
 ): Promise<() => Promise<void>> {
   const { context } = work;
@@ -68,7 +70,6 @@ async function walkBranch(
   const facts = createWorkCollector(work.folders);
   const told = work.told.get(branch.head.name) ?? [];
   work.told.set(branch.head.name, told);
-  const settled = openSettledPages(work, branch);
   const forkPlace = branch.forkTurn === undefined ? undefined : work.places.get(branch.forkTurn);
   let exchange = forkPlace?.exchange ?? 0;
   let heading = exchange === 0 ? 'Before the first prompt' : 'After the fork';

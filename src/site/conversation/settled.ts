@@ -35,10 +35,16 @@ export interface SettledPages {
   save(): void;
 }
 
-export function openSettledPages(work: ConversationWork, branch: BranchOutline): SettledPages {
+/** Opens the pages of one branch after the other. What all of them show is hashed once: a conversation may have ten thousand branches. */
+export function openSettledPages(work: ConversationWork): (branch: BranchOutline) => SettledPages {
+  const around = once(() => keyOfAround(work));
+  return (branch) => openBranch(work, branch, around);
+}
+
+function openBranch(work: ConversationWork, branch: BranchOutline, around: () => string): SettledPages {
   const { state } = work.context;
-  const around = keyOfAround(work, branch);
-  const keyFor = (turns: readonly TurnHash[]): string => keyOf(around, turns);
+  const ofBranch = once(() => keyOfBranch(work, branch));
+  const keyFor = (turns: readonly TurnHash[]): string => keyOf(around(), ofBranch(), turns);
   const noted: { readonly page: FilledPage; readonly key: string; readonly prompt: boolean }[] = [];
   const closed = new Map<string, Exchange[]>();
   const told = new Map<string, ToldExchange[]>();
@@ -117,20 +123,33 @@ export function exchangeOf(
   };
 }
 
-/** Everything that a page shows beside its own turns, and that is made of them elsewhere. */
-function keyOfAround(work: ConversationWork, branch: BranchOutline): string {
+/** Everything that a page shows beside its own turns, and that is made of them elsewhere: the same for all branches. */
+function keyOfAround(work: ConversationWork): string {
   const { context, conversation, names, branches } = work;
   const { summary, title, tags } = conversation;
   // the main one ends elsewhere with every turn, and no fork says how
   const endingAt = (one: BranchOutline): string => (one.main || one.turns.length === 0 ? '' : names.endingOf(one));
-  const fork = branch.forkTurn === undefined ? undefined : work.places.get(branch.forkTurn);
   return keyOf(
     [work.frameKey, work.renderKey, title, tags, conversation.private, summary.firstPrompt, summary.damage ?? ''],
     [summary.meta.agent ?? '', summary.meta.project ?? '', summary.meta.parent === undefined],
-    [branch.head.name, branch.main, names.titleOf(branch, 1), fork ?? null],
     branches.map((one) => [one.head.name, names.labelOf(one), one.forkTurn ?? '', one.turns.length > 0, endingAt(one)]),
     context.state.conversations.listChildren(summary.id),
   );
+}
+
+/** What only the pages of this branch show. */
+function keyOfBranch({ names, places }: ConversationWork, branch: BranchOutline): string {
+  const fork = branch.forkTurn === undefined ? undefined : places.get(branch.forkTurn);
+  return keyOf(branch.head.name, branch.main, names.titleOf(branch, 1), fork ?? null);
+}
+
+/** Made when it is first asked for: most branches have one page, which has no key. */
+function once(make: () => string): () => string {
+  let made: string | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** Every turn of it can be shown, and nothing on it stands in a file of its own. */
