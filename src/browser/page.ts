@@ -4,6 +4,7 @@
 import { pages } from '../site/fixed-urls.ts';
 import { basePath } from './site-place.ts';
 import { isTyping, recall } from './talk/tools.ts';
+import { applyTheme } from './theme.ts';
 
 applyTheme(recall('theme'));
 document.addEventListener('keydown', (event) => {
@@ -16,12 +17,6 @@ document.addEventListener('keydown', (event) => {
   } else if (event.key === '?') showKeys();
   else if (event.key === 'u') document.querySelector<HTMLAnchorElement>('.crumbs li:last-child a')?.click();
 });
-
-/** `light`, `dark`; anything else: as the system has it. */
-export function applyTheme(theme: string): void {
-  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
-  else delete document.documentElement.dataset.theme;
-}
 
 const KEYS: readonly (readonly [string, string])[] = [
   ['/', 'search'],

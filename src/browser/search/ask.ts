@@ -193,14 +193,10 @@ async function choosePlaces(
   terms: readonly Term[],
   open: Open,
 ): Promise<{ readonly having: readonly Chosen[]; readonly missing: readonly Term[] }> {
-  let early = 0;
+  // most questions end with these: what they begin with comes while it is asked which parts have the words
+  for (const place of places.filter(({ info }) => info.from !== '').slice(0, NEWEST + 1)) open(place).catch(() => {});
   const answers = await Promise.all(
-    places.map(async (place) => {
-      const own = await Promise.all(terms.map((term) => waysOf(term, (token) => mayHave(place, token, open))));
-      // most questions end with these: what they begin with comes while the newest part is asked
-      if (place.info.slice > 0 && !own.includes(undefined) && early++ < NEWEST) void open(place);
-      return own;
-    }),
+    places.map((place) => Promise.all(terms.map((term) => waysOf(term, (token) => mayHave(place, token, open))))),
   );
   const counts = terms.map((_, i) => answers.filter((own) => own[i] !== undefined).length);
   const order = terms

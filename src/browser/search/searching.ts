@@ -13,8 +13,8 @@ import { loadPartList } from './part-list.ts';
 import { LONGEST_QUERY, parseQuery, type Term } from './query.ts';
 import { openResultList } from './results.ts';
 
-/** Hits that are read at once; conversations that are drawn at first or until the window is full, and those before "More results", once somebody scrolls. */
-const READ = 8;
+/** Hits that are read at once, as many as a host that speaks HTTP/1.1 sends at a time; conversations that are drawn at first or until the window is full, and those before "More results", once somebody scrolls. */
+const READ = 6;
 const FIRST = 3;
 const CONVERSATIONS = 8;
 

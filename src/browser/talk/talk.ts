@@ -2,7 +2,7 @@
 /** Optional: nothing is missing without it. Each of its tools is a file beside this one. */
 
 import { parseAnchor } from '../../site/fixed-urls.ts';
-import { applyTheme } from '../page.ts';
+import { applyTheme } from '../theme.ts';
 import { comeBack, readKind } from './came-back.ts';
 import { openClock } from './clock.ts';
 import { openFind } from './find-words.ts';

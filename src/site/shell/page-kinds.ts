@@ -62,8 +62,9 @@ export function listScripts(checks: boolean): ReadonlySet<string> {
   return new Set([...COMMON_SCRIPTS, ...kinds.flatMap(({ scripts }) => scripts), ...(checks ? [CHECKER] : [])]);
 }
 
-/** Whether a module of src/browser is served in one file with what it imports. */
+/** Whether a module of src/browser is served in one file with what it imports: what every page waits for, and what one shows nothing without. */
 export function isLinked(module: string): boolean {
+  if (COMMON_SCRIPTS.includes(module)) return true;
   return Object.values<PageKind>(PAGE_KINDS).some(({ scripted, scripts }) => scripted && scripts.includes(module));
 }
 
