@@ -1,12 +1,13 @@
 /** A query over all parts of the index: only parts that may have every term are asked, newest first, for the rarest term first. */
 /** The cost is bounded: enough found, or enough bytes fetched, and what is older waits until somebody asks for it. */
 
-import type { PartInfo, PartList } from '../../model/search/parts.ts';
+import type { PartList } from '../../model/search/parts.ts';
+import { type Chosen, choosePlaces, NEWEST, overlaps, type Place } from './choose-places.ts';
 import { findInPart } from './find-in-part.ts';
 import { type IndexPart, openPart } from './index-part.ts';
 import { closenessOf, type Match, rarityOf, scoreOf } from './match.ts';
-import type { Term } from './query.ts';
-import { openWordFilters, type WordFilters } from './word-filters.ts';
+import type { Order, Question, Term } from './query.ts';
+import { openWordFilters } from './word-filters.ts';
 
 /** A site that is searched: this one, and copies of others that are followed from it. */
 export interface SearchedSite {
@@ -14,20 +15,6 @@ export interface SearchedSite {
   readonly list: PartList;
   /** Only entries of feeds. */
   readonly entries?: true;
-}
-
-/** Of results: what fits best first, or by day. */
-export type Order = 'best' | 'newest' | 'oldest';
-
-export interface Question {
-  /** Empty: everything that can be chosen. */
-  readonly terms: readonly Term[];
-  /** Filter → value. */
-  readonly chosen: Readonly<Record<string, string>>;
-  /** Days, both included; empty: no border. */
-  readonly from: string;
-  readonly to: string;
-  readonly order: Order;
 }
 
 export interface Hit {
@@ -67,17 +54,6 @@ const PER_SLICE_BYTE = 11_000;
 const MOST_PIECES = 6;
 /** Bytes that are spent on looking for words that are spelt alike. */
 const MOST_BYTES_NEAR = 150_000;
-/** The newest parts are small: so many are asked at once, and the others one by one, for their bytes. */
-const NEWEST = 2;
-
-interface Place {
-  readonly site: string;
-  readonly info: PartInfo;
-  /** Day at which the next part begins; empty: none does. */
-  readonly upTo: string;
-  readonly filters: WordFilters;
-  readonly number: number;
-}
 
 export function openSearchIndex(sites: readonly SearchedSite[]): SearchIndex {
   let bytes = 0;
@@ -95,7 +71,7 @@ export function openSearchIndex(sites: readonly SearchedSite[]): SearchIndex {
   return {
     async ask(question) {
       const start = bytes;
-      const { having, missing } = await choosePlaces(places, question.terms, open);
+      const { having, missing } = await choosePlaces(places, question, open);
       const left = inOrder(
         having.filter(({ place }) => overlaps(place, question)),
         question.order,
@@ -169,63 +145,6 @@ function listPlaces(sites: readonly SearchedSite[], spent: (bytes: number) => vo
   });
   const age = ({ info: { from } }: Place): string => (from === '' ? '9999' : from);
   return places.toSorted((a, b) => (age(a) < age(b) ? 1 : age(a) > age(b) ? -1 : 0));
-}
-
-/** A part holds days from its own first one up to the first one of the next part. */
-function overlaps({ info, upTo }: Place, { from, to }: Question): boolean {
-  if (from === '' && to === '') return true;
-  if (info.from === '') return info.entries === true;
-  return (to === '' || info.from <= to) && (from === '' || upTo === '' || upTo >= from);
-}
-
-interface Chosen {
-  readonly place: Place;
-  /** Of the question, as this part may have them: without their tokens it is asked for their pieces alone. */
-  readonly terms: readonly Term[];
-  /** Numbers of the terms, the one that fewest parts may have first. */
-  readonly order: readonly number[];
-}
-
-type Open = (place: Place) => Promise<IndexPart>;
-
-async function choosePlaces(
-  places: readonly Place[],
-  terms: readonly Term[],
-  open: Open,
-): Promise<{ readonly having: readonly Chosen[]; readonly missing: readonly Term[] }> {
-  // most questions end with these: what they begin with comes while it is asked which parts have the words
-  for (const place of places.filter(({ info }) => info.from !== '').slice(0, NEWEST + 1)) open(place).catch(() => {});
-  const answers = await Promise.all(
-    places.map((place) => Promise.all(terms.map((term) => waysOf(term, (token) => mayHave(place, token, open))))),
-  );
-  const counts = terms.map((_, i) => answers.filter((own) => own[i] !== undefined).length);
-  const order = terms
-    .map((_, i) => i)
-    .toSorted((a, b) => (counts[a] ?? 0) - (counts[b] ?? 0) || lengthOf(terms[b]) - lengthOf(terms[a]));
-  const having = places.flatMap((place, at) => {
-    const own = answers[at]?.filter((term) => term !== undefined) ?? [];
-    return own.length === terms.length ? [{ place, terms: own, order }] : [];
-  });
-  return { having, missing: terms.filter((_, i) => counts[i] === 0) };
-}
-
-/** Long words are rare ones. */
-function lengthOf(term: Term | undefined): number {
-  return Math.max(0, ...(term?.tokens ?? []).map((token) => token.length));
-}
-
-/** The newest part has no filter: it changes with every build, and is small enough to be asked itself. */
-async function mayHave(place: Place, token: string, open: Open): Promise<boolean> {
-  if (place.info.slice === 0) return (await (await open(place)).find(token)).length > 0;
-  return (await place.filters.findParts(token))[place.number] ?? true;
-}
-
-/** The term, or its pieces alone; undefined: it is not there. */
-async function waysOf(term: Term, has: (token: string) => Promise<boolean>): Promise<Term | undefined> {
-  const all = async (words: readonly string[]): Promise<boolean> =>
-    words.length > 0 && (await Promise.all(words.map(has))).every(Boolean);
-  if (await all(term.tokens)) return term;
-  return (await all(term.humps)) ? { ...term, tokens: [] } : undefined;
 }
 
 interface PartHits {

@@ -67,6 +67,11 @@ export async function findInPart(
   return { records: sorted, counts };
 }
 
+/** Each once, in the order in which they are asked for: long words are rare ones. */
+export function rarestFirst(tokens: readonly string[]): string[] {
+  return [...new Set(tokens)].sort((a, b) => b.length - a.length);
+}
+
 function isReadingCheaper(records: number, tokens: number): boolean {
   return records <= MOST_READ && records * RECORD <= tokens * PIECE;
 }
@@ -94,8 +99,7 @@ async function askTokens(
   within: ReadonlySet<number> | undefined,
 ): Promise<{ readonly candidates: Candidates; readonly count: number }> {
   const lists = new Map<string, ReadonlyMap<number, Posting>>();
-  // long words are rare ones
-  const order = [...new Set(tokens)].sort((a, b) => b.length - a.length);
+  const order = rarestFirst(tokens);
   let left = within;
   let count = Number.POSITIVE_INFINITY;
   while (order.length > 0) {

@@ -2,7 +2,7 @@
 /** Its fields stand in the page from the start, so that nothing moves. Text only goes in through textContent and as values of options. */
 
 import { getElement } from '../elements.ts';
-import type { Order } from './ask.ts';
+import type { Order } from './query.ts';
 
 export interface Fields {
   readonly words: string;

@@ -13,6 +13,20 @@ export interface Term {
   readonly humps: readonly string[];
 }
 
+/** Of results: what fits best first, or by day. */
+export type Order = 'best' | 'newest' | 'oldest';
+
+export interface Question {
+  /** Empty: everything that can be chosen. */
+  readonly terms: readonly Term[];
+  /** Filter → value. */
+  readonly chosen: Readonly<Record<string, string>>;
+  /** Days, both included; empty: no border. */
+  readonly from: string;
+  readonly to: string;
+  readonly order: Order;
+}
+
 /** Characters of a query that are looked at. */
 export const LONGEST_QUERY = 300;
 /** More terms than these narrow nothing. */

@@ -2,9 +2,9 @@
 /** The check reads texts with a pattern of its own and knows neither tokens nor stems: made-up words have no endings. */
 
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { openSearchIndex, type Question, type SearchIndex } from '../../../src/browser/search/ask.ts';
+import { openSearchIndex, type SearchIndex } from '../../../src/browser/search/ask.ts';
 import { listNear } from '../../../src/browser/search/near-words.ts';
-import { parseQuery } from '../../../src/browser/search/query.ts';
+import { parseQuery, type Question } from '../../../src/browser/search/query.ts';
 import type { PartList } from '../../../src/model/search/parts.ts';
 import { openIndexer } from '../../../src/site/search/pagefind.ts';
 import { describePart, putPartList } from '../../../src/site/search/part-list.ts';
@@ -152,9 +152,9 @@ it('finds every word of an index in several pieces, the first and the last of ea
     }
 });
 
-/** Numbers of the parts that were asked, and how many pieces of their indexes. */
+/** Numbers of the parts whose words were asked for, and how many pieces of their indexes. */
 function askedOf(): { readonly parts: readonly string[]; readonly pieces: number } {
-  const parts = asked.filter((url) => url.startsWith('/pagefind/')).map((url) => url.split('/')[2] ?? '');
+  const parts = asked.filter((url) => /\/(?:index|fragment)\//.test(url)).map((url) => url.split('/')[2] ?? '');
   return { parts: [...new Set(parts)].sort(), pieces: asked.filter((url) => url.includes('/index/')).length };
 }
 
