@@ -13,7 +13,9 @@ const HOME = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
 const conversation = new RegExp(`^${basePath}(?:/from/[^/]+)?/c/[0-9a-f]{16}/`).exec(location.pathname)?.[0];
 const list = document.querySelector('.entries') === null ? undefined : `${basePath}${pages.reader}`;
 
-if ('serviceWorker' in navigator && 'caches' in globalThis) start().catch(reportError);
+export function openOffline(): void {
+  if ('serviceWorker' in navigator && 'caches' in globalThis) start().catch(reportError);
+}
 
 async function start(): Promise<void> {
   const known = await navigator.serviceWorker.getRegistration(`${basePath}/`);

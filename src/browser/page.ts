@@ -2,11 +2,13 @@
 /** Optional: nothing is missing without it. Text only goes in through textContent. */
 
 import { pages } from '../site/fixed-urls.ts';
+import { openOffline } from './offline.ts';
 import { basePath } from './site-place.ts';
 import { isTyping, recall } from './talk/tools.ts';
 import { applyTheme } from './theme.ts';
 
 applyTheme(recall('theme'));
+openOffline();
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
   if (event.key === '/') {

@@ -37,7 +37,7 @@ export const PAGE_KINDS = {
 export type PageKindName = keyof typeof PAGE_KINDS;
 
 /** On every page, before its own. */
-export const COMMON_SCRIPTS: readonly string[] = ['page', 'offline'];
+export const COMMON_SCRIPTS: readonly string[] = ['page'];
 export const COMMON_STYLES: readonly string[] = ['site.css'];
 /** After its own: the owner's colour, and his sheet, which has the last word. */
 export const OWNER_STYLES: readonly string[] = ['theme.css', 'style.css'];
