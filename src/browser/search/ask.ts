@@ -48,7 +48,7 @@ export interface SearchIndex {
 const ENOUGH = 20;
 const MOST_BYTES = 230_000;
 /** Bytes of a token's piece of a part, and of the whole index of a part for each byte of a slice of its filter; more or less. */
-const PIECE = 22_000;
+const PIECE = 8000;
 const PER_SLICE_BYTE = 11_000;
 /** Pieces of one part that are fetched before so few records are left that these are read: seldom more. */
 const MOST_PIECES = 6;

@@ -16,7 +16,7 @@ export interface PartFound {
 type Candidates = ReadonlyMap<number, Match | undefined>;
 
 /** Bytes of a piece and of a record, more or less, and how many records are read at once in the place of pieces. */
-const PIECE = 22_000;
+const PIECE = 8000;
 const RECORD = 3_500;
 const MOST_READ = 16;
 /** Tokens that are asked for at once, behind the first one. */

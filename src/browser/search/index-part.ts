@@ -31,7 +31,7 @@ export interface IndexPart {
   readonly lengths: readonly number[];
   /** Records that have the token, in their order. */
   find(token: string): Promise<readonly Posting[]>;
-  /** The tokens of the piece that would have this one. */
+  /** The tokens of the piece that would have this one, and of those before and behind it. */
   listAround(token: string): Promise<readonly string[]>;
   /** Records by value. */
   choose(filter: string): Promise<ReadonlyMap<string, readonly number[]>>;
@@ -46,7 +46,7 @@ export async function openPart(site: string, info: PartInfo, spent: (bytes: numb
   const records = listOf(pages).map((page) => ({ hash: textOf(listOf(page)[0]), words: numberOf(listOf(page)[1]) }));
   // Of the words that a piece begins and ends with only as much is written as tells it from the piece before and behind.
   const ranges = listOf(pieces).map((piece) => ({ from: textOf(listOf(piece)[0]), hash: textOf(listOf(piece)[2]) }));
-  const pieceOf = (token: string): string | undefined => ranges.findLast(({ from }) => compare(from, token) <= 0)?.hash;
+  const placeOf = (token: string): number => ranges.findLastIndex(({ from }) => compare(from, token) <= 0);
   const filterFiles = new Map(listOf(filters).map((each) => [textOf(listOf(each)[0]), textOf(listOf(each)[1])]));
   const title = listOf(fields).indexOf('title');
   const loaded = new Map<string, Promise<Piece>>();
@@ -60,13 +60,14 @@ export async function openPart(site: string, info: PartInfo, spent: (bytes: numb
     site,
     lengths: records.map(({ words }) => words),
     async find(token) {
-      const piece = pieceOf(token);
-      const entry = piece === undefined ? undefined : (await loadPiece(piece)).find(token);
+      const piece = ranges[placeOf(token)];
+      const entry = piece === undefined ? undefined : (await loadPiece(piece.hash)).find(token);
       return entry === undefined ? [] : decodeEntry(entry, title);
     },
     async listAround(token) {
-      const piece = pieceOf(token) ?? ranges[0]?.hash;
-      return piece === undefined ? [] : (await loadPiece(piece)).tokens;
+      const at = Math.max(0, placeOf(token));
+      const near = ranges.slice(Math.max(0, at - 1), at + 2);
+      return (await Promise.all(near.map(async ({ hash }) => (await loadPiece(hash)).tokens))).flat();
     },
     choose: (filter) =>
       once(chosen, filter, async () => {

@@ -1,24 +1,20 @@
 /** What the search page reads first: the parts of the index, what can be chosen, and which part may have which word. */
 /** The filters of all parts are cut into slices: for one word the page asks one file of some kilobytes, however many parts there are. */
 
-import { gunzipSync } from 'node:zlib';
 import { concatBytes, encodeUtf8 } from '../../base/bytes.ts';
-import { decodeCbor } from '../../model/search/cbor.ts';
 import type { PartList } from '../../model/search/parts.ts';
 import { createFilter, SLICES } from '../../model/search/word-filter.ts';
 import { keyOf } from '../state/keys.ts';
 import type { Output } from '../state/output.ts';
 import type { IndexPart } from '../state/units.ts';
 import { outputPath, pages, searchSliceUrl } from '../urls.ts';
-import type { IndexFile } from './pagefind.ts';
+import type { CutIndex } from './cut-pieces.ts';
 
 /** Bytes of a file that are aimed at. */
 const FILE_BYTES = 4096;
 /** Bytes of a filter: a part of so few words is asked itself when it is the newest one, which changes with every build. */
 const SMALL = 8192;
 const OWNER = 'search';
-/** In front of every file of Pagefind, once it is unpacked. */
-const SIGNATURE = 'pagefind_dcd'.length;
 
 export interface ListedPart extends IndexPart {
   /** Address of its folder. */
@@ -29,19 +25,9 @@ export interface ListedPart extends IndexPart {
   readonly entries?: true;
 }
 
-/** What is kept of a part's files. */
-export function describePart(files: readonly IndexFile[]): IndexPart {
-  const meta = files.find(({ path }) => path.endsWith('.pf_meta'))?.path ?? '';
-  const words = files.filter(({ path }) => path.startsWith('index/')).flatMap(({ content }) => wordsOf(content));
+/** What is kept of a part. */
+export function describePart({ meta, words }: CutIndex): IndexPart {
   return { meta, words: createFilter(words) };
-}
-
-/** Pagefind's index file: `[[word, records, [[word with accents, records], …]], …]`. */
-function wordsOf(content: Uint8Array): readonly string[] {
-  const decoded = decodeCbor(gunzipSync(content).subarray(SIGNATURE));
-  const entries = Array.isArray(decoded) ? decoded[0] : undefined;
-  if (!Array.isArray(entries)) throw new TypeError('an index file without words');
-  return entries.flatMap((entry) => (Array.isArray(entry) && typeof entry[0] === 'string' ? [entry[0]] : []));
 }
 
 /** `parts`: oldest first. */

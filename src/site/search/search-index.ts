@@ -8,13 +8,14 @@ import type { Output } from '../state/output.ts';
 import type { SiteState } from '../state/state.ts';
 import type { SearchUnit, UnitMark } from '../state/units.ts';
 import { pages, searchShardUrl } from '../urls.ts';
+import { cutPieces } from './cut-pieces.ts';
 import type { Indexer, IndexRecord } from './pagefind.ts';
 import { describePart, type ListedPart, putPartList } from './part-list.ts';
 import { ENTRY_ROLE, recordsOf } from './search-records.ts';
 import { planShards, type Shard } from './search-shards.ts';
 
-/** Raised when what is handed to the indexer changes. */
-const INDEX_VERSION = '3';
+/** Raised when what is handed to the indexer changes, or what is done with its files. */
+const INDEX_VERSION = '4';
 /** The documentation. */
 const PRIMARY = 'main';
 /** What is followed. */
@@ -61,10 +62,10 @@ export function createSearchIndex(state: SiteState, output: Output, toolOutput: 
     const { name, folder, key } = shard;
     if (output.knows(`${folder}${ENTRY}`, key) && state.units.findPart(name, key) !== undefined) return false;
     lanes.add(async (indexer) => {
-      const files = await indexer.index(name, shard.records(), { timeoutMs: MOST_MS });
-      state.units.savePart(name, key, describePart(files));
+      const cut = cutPieces(await indexer.index(name, shard.records(), { timeoutMs: MOST_MS }));
+      state.units.savePart(name, key, describePart(cut));
       output.take(ownerOf(name));
-      for (const file of files) {
+      for (const file of cut.files) {
         const path = `${folder}${file.path}`;
         if (output.declare(path, ownerOf(name), key)) output.put(path, file.content);
       }

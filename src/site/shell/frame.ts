@@ -96,8 +96,12 @@ export function createFrame(
 ): Frame {
   const asset = (name: string): string => inputs.assets.get(name)?.url ?? '';
   const assets = (names: readonly string[]): readonly string[] => names.map(asset).filter((url) => url !== '');
-  const scriptsOf = (kind: PageKindName): readonly string[] =>
-    [...COMMON_SCRIPTS, ...PAGE_KINDS[kind].scripts].map(scriptName);
+  const scriptsOf = (kind: PageKindName): readonly string[] => {
+    const names = [...COMMON_SCRIPTS, ...PAGE_KINDS[kind].scripts].map(scriptName);
+    const isJoined = (name: string): boolean =>
+      names.some((other) => other !== name && inputs.assets.get(other)?.joined?.includes(name));
+    return names.filter((name) => !isJoined(name));
+  };
   const modulesOf = (names: readonly string[]): readonly string[] =>
     [...new Set(names.flatMap((name) => inputs.assets.get(name)?.modules ?? []))].sort();
   const kindOf = ({ kind, template }: OwnPage): PageKindName =>
@@ -106,10 +110,10 @@ export function createFrame(
     kind,
     styles: assets([...COMMON_STYLES, ...PAGE_KINDS[kind].styles, ...OWNER_STYLES]),
     scripts: assets(scriptsOf(kind)),
+    fonts: PAGE_KINDS[kind].scripted ? [] : assets(['newsreader.woff2']),
     modules: PAGE_KINDS[kind].scripted ? modulesOf(scriptsOf(kind)) : [],
     checker: kind === 'checked' ? asset(scriptName(CHECKER)) : '',
   });
-  const fonts = assets(['newsreader.woff2']);
   const nav = navigation(inputs.docs.size > 0, around);
   const hasNotes = [...inputs.notes.keys()].some((name) => !isConversationName(name));
   const further = furtherPages(hasNotes);
@@ -151,7 +155,6 @@ export function createFrame(
       width: 'column',
       cards: mode === 'local' ? [] : cardsOf(config, own),
       structured: mode === 'local' ? '' : structuredOf(config, own),
-      fonts,
       siteTitle: config.title,
       more: [...shownOf(config), ...further],
       nav: nav.map((item) => ({ ...item, current: isBelow(own.url, item.url) })),

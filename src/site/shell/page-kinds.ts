@@ -9,7 +9,7 @@ export interface PageKind {
   /** Modules of src/browser, without ending. */
   readonly scripts: readonly string[];
   readonly policy: string;
-  /** What it shows comes from its scripts: each is one file, and what is left of modules is asked for with the page. */
+  /** What it shows comes from its scripts: they are one file, what is left of modules is asked for with the page, and the face of its headings after them. */
   readonly scripted: boolean;
 }
 
@@ -62,10 +62,12 @@ export function listScripts(checks: boolean): ReadonlySet<string> {
   return new Set([...COMMON_SCRIPTS, ...kinds.flatMap(({ scripts }) => scripts), ...(checks ? [CHECKER] : [])]);
 }
 
-/** Whether a module of src/browser is served in one file with what it imports: what every page waits for, and what one shows nothing without. */
-export function isLinked(module: string): boolean {
-  if (COMMON_SCRIPTS.includes(module)) return true;
-  return Object.values<PageKind>(PAGE_KINDS).some(({ scripted, scripts }) => scripted && scripts.includes(module));
+/** The modules of src/browser that one is served in one file with, itself the last, and with what they import; none: each module stays a file. */
+export function listLinked(module: string): readonly string[] {
+  if (COMMON_SCRIPTS.includes(module)) return [module];
+  const kinds: readonly PageKind[] = Object.values(PAGE_KINDS);
+  // what a page shows nothing without is waited for with what every page has
+  return kinds.some(({ scripted, scripts }) => scripted && scripts.includes(module)) ? [...COMMON_SCRIPTS, module] : [];
 }
 
 /** The file that a module of src/browser is served as. */

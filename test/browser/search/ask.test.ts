@@ -6,6 +6,7 @@ import { openSearchIndex, type SearchIndex } from '../../../src/browser/search/a
 import { listNear } from '../../../src/browser/search/near-words.ts';
 import { parseQuery, type Question } from '../../../src/browser/search/query.ts';
 import type { PartList } from '../../../src/model/search/parts.ts';
+import { cutPieces } from '../../../src/site/search/cut-pieces.ts';
 import { openIndexer } from '../../../src/site/search/pagefind.ts';
 import { describePart, putPartList } from '../../../src/site/search/part-list.ts';
 import { recordsOf } from '../../../src/site/search/search-records.ts';
@@ -73,9 +74,9 @@ beforeAll(async () => {
         }),
       );
     if (part === 0) records.push(...LONG.flatMap(longRecord));
-    const made = await indexer.index(`part ${part}`, records, { timeoutMs: 60_000 });
+    const made = cutPieces(await indexer.index(`part ${part}`, records, { timeoutMs: 60_000 }));
     const path = `/pagefind/${part}/`;
-    for (const file of made) files.set(path + file.path, file.content);
+    for (const file of made.files) files.set(path + file.path, file.content);
     parts.push({ path, from: day, ...describePart(made) });
   }
   await indexer.stop();

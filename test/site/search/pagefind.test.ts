@@ -3,10 +3,12 @@
 
 import { gunzipSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
+import { type Cbor, decodeCbor } from '../../../src/model/search/cbor.ts';
 import { listTokens } from '../../../src/model/search/tokens.ts';
 import { mayHold, SLICES, sliceOf } from '../../../src/model/search/word-filter.ts';
 import { SearchIndexError } from '../../../src/site/errors.ts';
-import { type IndexRecord, openIndexer } from '../../../src/site/search/pagefind.ts';
+import { cutPieces } from '../../../src/site/search/cut-pieces.ts';
+import { type IndexFile, type IndexRecord, openIndexer } from '../../../src/site/search/pagefind.ts';
 import { describePart } from '../../../src/site/search/part-list.ts';
 import { recordsOf } from '../../../src/site/search/search-records.ts';
 import { cleanText } from '../../../src/site/search/search-text.ts';
@@ -72,10 +74,37 @@ it('names words as the search page does', async () => {
     records: [{ models: [], passages: [{ anchor: 't-1', role: 'prompt', text: cleanText(words) }] }],
   });
   const files = await indexer.index('words', one === undefined ? [] : [one], options);
-  const { words: filter } = describePart(files);
+  const { words: filter } = describePart(cutPieces(files));
   const size = filter.length / SLICES;
   for (const token of listTokens(words))
     expect(mayHold(filter.subarray(sliceOf(token) * size, (sliceOf(token) + 1) * size), token), token).toBe(true);
+});
+
+it('has its pieces cut smaller, each entry as it was', async () => {
+  const records = Array.from({ length: 12 }, (_, i) =>
+    record(`/c/${i}/`, Array.from({ length: 300 }, (_, k) => `w${(i * 300 + k) * 7919} all`).join(' ')),
+  );
+  const files = await indexer.index('pieces', records, options);
+  const cut = cutPieces(files);
+  const inside = (file: IndexFile | undefined): Uint8Array =>
+    gunzipSync(file?.content ?? new Uint8Array()).subarray(12);
+  const piecesOf = (all: readonly IndexFile[]): readonly (readonly Cbor[])[] => {
+    const meta = decodeCbor(inside(all.find(({ path }) => path.endsWith('.pf_meta'))));
+    const ranges = Array.isArray(meta) && Array.isArray(meta[2]) ? meta[2] : [];
+    const piece = (hash: Cbor | undefined): Cbor =>
+      decodeCbor(inside(all.find(({ path }) => path === `index/${String(hash)}.pf_index`)));
+    return ranges.map((range) => {
+      const [entries] = [piece(Array.isArray(range) ? range[2] : undefined)].flat(1);
+      return Array.isArray(entries) ? entries : [];
+    });
+  };
+  const pieces = piecesOf(cut.files);
+  expect(pieces.length).toBeGreaterThan(piecesOf(files).length);
+  expect(pieces.flat()).toEqual(piecesOf(files).flat());
+  expect(pieces.flat().map((entry) => Array.isArray(entry) && entry[0])).toEqual(cut.words);
+  expect(cutPieces(files)).toEqual(cut);
+  const entry = cut.files.find(({ path }) => path.endsWith('.json'));
+  expect(cut.meta).toContain(JSON.parse(Buffer.from(entry?.content ?? []).toString()).languages.en.hash);
 });
 
 it('is never given its own orders in what was said', () => {

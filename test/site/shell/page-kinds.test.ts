@@ -116,7 +116,8 @@ describe('every page', () => {
       expect({ path, styles, scripts }).toEqual({
         path,
         styles: [...COMMON_STYLES, ...(own?.styles ?? [])],
-        scripts: [...COMMON_SCRIPTS, ...(own?.scripts ?? [])].map(scriptName),
+        // what is joined with others comes with them
+        scripts: (own?.scripted ? own.scripts : [...COMMON_SCRIPTS, ...(own?.scripts ?? [])]).map(scriptName),
       });
     }
   });

@@ -8,7 +8,7 @@ import { encodeUtf8 } from '../../../base/bytes.ts';
 import { PROGRAM_FOLDER, readBundled } from '../../../base/program/program-folder.ts';
 import { contentHash } from '../../state/keys.ts';
 import { assetUrl } from '../../urls.ts';
-import { isLinked, listScripts } from '../page-kinds.ts';
+import { listLinked, listScripts } from '../page-kinds.ts';
 import { type LinkedModule, linkModules } from './link-modules.ts';
 import { openScriptSources, type ScriptSources } from './script-sources.ts';
 
@@ -79,8 +79,8 @@ export function makeScripts(
   checks: boolean,
   sources: ScriptSources = openScriptSources(),
 ): ReadonlyMap<string, Asset> {
-  const entries = new Set([...listScripts(checks)].map((name) => join(FOLDER, `${name}.ts`)));
-  const linked = new Set([...listScripts(checks)].filter(isLinked).map((name) => join(FOLDER, `${name}.ts`)));
+  const entries = new Set([...listScripts(checks)].map(fileOf));
+  const linked = new Map([...listScripts(checks)].map((name) => [fileOf(name), listLinked(name).map(fileOf)] as const));
   const scripts = new Map<string, Asset>();
   /** By name, the files beside a module that it needs, and those that they need. */
   const needs = new Map<string, ReadonlySet<string>>();
@@ -127,7 +127,7 @@ export function makeScripts(
   };
   /** Nothing for a module that stays a file, as all do of which a user has one of his own. */
   const findLinked = (name: string, file: string): Asset | undefined => {
-    const modules = linked.has(file) ? listModules(file, sources) : [];
+    const modules = listModules(linked.get(file) ?? [], sources);
     const joined = modules.map((module) => nameOf(module.file));
     if (joined.length === 0 || joined.some((each) => own.has(each))) return undefined;
     const code = linkModules(modules);
@@ -145,8 +145,8 @@ export function makeScripts(
   return scripts;
 }
 
-/** The module and what it imports, each behind what it needs itself. */
-function listModules(entry: string, sources: ScriptSources): readonly LinkedModule[] {
+/** The modules and what they import, each behind what it needs itself. */
+function listModules(files: readonly string[], sources: ScriptSources): readonly LinkedModule[] {
   const listed = new Map<string, LinkedModule>();
   const add = (file: string): void => {
     if (listed.has(file)) return;
@@ -154,7 +154,7 @@ function listModules(entry: string, sources: ScriptSources): readonly LinkedModu
     for (const [, , target = ''] of source.matchAll(FROM)) add(findTarget(target, file, sources));
     listed.set(file, { file, source, findTarget: (target) => findTarget(target, file, sources) });
   };
-  add(entry);
+  files.forEach(add);
   return [...listed.values()];
 }
 
@@ -197,6 +197,10 @@ function findTarget(target: string, file: string, sources: ScriptSources): strin
   if (INSTEAD.has(target)) return join(FOLDER, 'instead', `${target.replace(':', '-')}.ts`);
   if (target.startsWith('node:')) throw new Error(`${file} needs ${target}, which no page has`);
   return sources.find(FOR_BROWSERS.get(target) ?? target);
+}
+
+function fileOf(module: string): string {
+  return join(FOLDER, `${module}.ts`);
 }
 
 /** `page.js`; of a module of another room `base-bytes.js`, of a package `fzstd-esm-index.js`: each name is one file. */
