@@ -1,5 +1,5 @@
-/** CBOR (RFC 8949) as Pagefind writes its index: whole numbers, texts, lists, and nothing else. */
-/** The build reads which words a part has and cuts it into smaller pieces, the search page reads where they stand. */
+/** Reads CBOR (RFC 8949) as Pagefind writes its index: whole numbers, texts, lists, and nothing else. */
+/** The build reads which words a part has, the search page where they stand. */
 
 export type Cbor = number | string | readonly Cbor[];
 
@@ -72,24 +72,4 @@ function headAt(bytes: Uint8Array, at: number): Head {
   // each member of a list takes a byte or more
   if (kind > 1 && length > bytes.length - end) throw new RangeError('a text or a list that is longer than the file');
   return { kind, length, end };
-}
-
-const encoder = new TextEncoder();
-
-/** The first bytes of a value: of a list (`kind` 4) and of a text (3) those in front of its members or bytes. `length` below 2^32. */
-export function encodeCborHead(kind: number, length: number): Uint8Array {
-  const size = length < 24 ? 0 : length < 0x100 ? 1 : length < 0x10000 ? 2 : 4;
-  const bytes = new Uint8Array(1 + size);
-  bytes[0] = (kind << 5) | (size === 0 ? length : 24 + Math.log2(size));
-  for (let i = 0; i < size; i++) bytes[size - i] = Math.floor(length / 256 ** i) % 256;
-  return bytes;
-}
-
-export function encodeCborText(text: string): Uint8Array {
-  const said = encoder.encode(text);
-  const head = encodeCborHead(3, said.length);
-  const bytes = new Uint8Array(head.length + said.length);
-  bytes.set(head);
-  bytes.set(said, head.length);
-  return bytes;
 }

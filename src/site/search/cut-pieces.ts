@@ -3,7 +3,7 @@
 
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { concatBytes, decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
-import { decodeCborAt, encodeCborHead, encodeCborText, listMembers } from '../../model/search/cbor.ts';
+import { decodeCborAt, listMembers } from '../../model/search/cbor.ts';
 import { contentHash } from '../state/keys.ts';
 import type { IndexFile } from './pagefind.ts';
 
@@ -22,7 +22,8 @@ const PIECE_BYTES = 16_384;
 const SIGNATURE = encodeUtf8('pagefind_dcd');
 /** Place of the list of pieces in the meta file. */
 const PIECES = 2;
-const LIST = 4;
+/** Kinds of CBOR. */
+const [TEXT, LIST] = [3, 4];
 
 interface Entry {
   readonly word: string;
@@ -47,17 +48,17 @@ export function cutPieces(files: readonly IndexFile[]): CutIndex {
     for (const group of groups) for (const { word } of group) words.push(word);
     return groups.map((group, i) => {
       const content = concatBytes([
-        ...[encodeCborHead(LIST, 1), encodeCborHead(LIST, group.length)],
+        ...[encodeHead(LIST, 1), encodeHead(LIST, group.length)],
         ...group.map(({ bytes }) => bytes),
       ]);
       const name = nameOf(content);
       made.push({ path: pathOf(name), content: pack(content) });
       // only what tells it from the piece before is written of the word that a piece begins with: within one all of it is
       const borders = [i === 0 ? from : group[0]?.word, i === groups.length - 1 ? to : group.at(-1)?.word];
-      return concatBytes([encodeCborHead(LIST, 3), ...[...borders, name].map((text = '') => encodeCborText(text))]);
+      return concatBytes([encodeHead(LIST, 3), ...[...borders, name].map((text = '') => encodeText(text))]);
     });
   });
-  const list = concatBytes([encodeCborHead(LIST, pieces.length), ...pieces]);
+  const list = concatBytes([encodeHead(LIST, pieces.length), ...pieces]);
   const content = concatBytes([meta.subarray(0, members[PIECES]), list, meta.subarray(members[PIECES + 1])]);
   const [before = '', after = ''] = [/en_\w+/.exec(metaFile.path)?.[0], nameOf(content)];
   const path = metaFile.path.replace(before, after);
@@ -112,4 +113,18 @@ function pack(content: Uint8Array): Uint8Array {
   const packed = gzipSync(concatBytes([SIGNATURE, content]));
   packed[SYSTEM_AT] = ANY_SYSTEM;
   return packed;
+}
+
+/** The first bytes of a value: of a list those in front of its members, of a text those in front of its bytes. */
+function encodeHead(kind: number, length: number): Uint8Array {
+  const size = length < 24 ? 0 : length < 0x100 ? 1 : length < 0x10000 ? 2 : 4;
+  const bytes = new Uint8Array(1 + size);
+  bytes[0] = (kind << 5) | (size === 0 ? length : 24 + Math.log2(size));
+  for (let i = 0; i < size; i++) bytes[size - i] = Math.floor(length / 256 ** i) % 256;
+  return bytes;
+}
+
+function encodeText(said: string): Uint8Array {
+  const bytes = encodeUtf8(said);
+  return concatBytes([encodeHead(TEXT, bytes.length), bytes]);
 }
