@@ -111,6 +111,16 @@ it('a commit stands on the page of its project, with where it can be seen and th
   await expectAsFromNothing();
 });
 
+it('a list says how to follow it where it begins, and only there', async () => {
+  tellEdit(0, 'Mend it', '~/dev/clockwork/src/clock.ts');
+  await site.build(archive);
+  for (const page of ['index.html', 'projects/clockwork/index.html']) {
+    const [above = '', below = ''] = site.read(page).split('<div class="sum-up">');
+    expect(above, page).toMatch(/<p class="feeds">Follow: <a href="[^"]*rss\.xml"/);
+    expect(below, page).not.toContain('class="feeds"');
+  }
+});
+
 it('a folder with more than a few files says where each of them stands', async () => {
   const names = ['a <b>.ts', 'clock.ts', 'door.ts'];
   for (const [i, name] of names.entries()) tellEdit(i, 'Mend it', `~/dev/clockwork/src/${name}`);
