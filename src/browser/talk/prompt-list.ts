@@ -1,5 +1,5 @@
 /** The index of prompts follows the reader, and becomes whole on pages that hold only their own part of it. */
-/** One tab stop: arrows go from prompt to prompt. */
+/** One tab stop: arrows go from prompt to prompt, Home and End to the first and the last. */
 
 export function followPrompts(place: HTMLElement): void {
   const index = document.querySelector<HTMLElement>('.index');
@@ -82,10 +82,11 @@ function watch(place: HTMLElement, index: HTMLElement): void {
 }
 
 function roam(event: KeyboardEvent): void {
-  const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
   const links = [...document.querySelectorAll<HTMLAnchorElement>('.index .prompts a')];
-  const next = links[links.indexOf(document.activeElement as HTMLAnchorElement) + by];
-  if (by === 0 || next === undefined) return;
+  const at = links.indexOf(document.activeElement as HTMLAnchorElement);
+  const places: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 };
+  const next = links[places[event.key] ?? -1];
+  if (at === -1 || next === undefined) return;
   event.preventDefault();
   for (const link of links) link.tabIndex = link === next ? 0 : -1;
   next.focus();
