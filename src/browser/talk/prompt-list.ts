@@ -84,7 +84,12 @@ function watch(place: HTMLElement, index: HTMLElement): void {
 function roam(event: KeyboardEvent): void {
   const links = [...document.querySelectorAll<HTMLAnchorElement>('.index .prompts a')];
   const at = links.indexOf(document.activeElement as HTMLAnchorElement);
-  const places: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 };
+  const places: Readonly<Record<string, number>> = {
+    ArrowDown: at + 1,
+    ArrowUp: at - 1,
+    Home: 0,
+    End: links.length - 1,
+  };
   const next = links[places[event.key] ?? -1];
   if (at === -1 || next === undefined) return;
   event.preventDefault();
