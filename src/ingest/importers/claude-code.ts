@@ -1,7 +1,7 @@
 /** Reads Claude Code's sessions: JSON Lines below `~/.claude/projects`, sub-agents' files, web session documents. */
 /** The importer's row; its parts stand beside it, the tree is the kit's. */
 
-import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts';
+import type { JsonObject } from '../../base/json.ts';
 import { parseTime } from '../../base/time.ts';
 import { textOf as wordsOf } from '../kit/assembly/told.ts';
 import type { Format } from '../kit/format.ts';
@@ -38,6 +38,7 @@ export const claudeCode: Importer = {
       name.endsWith('.json') && !/(?:^|\.)(?:meta|metadata|package|package-lock|tsconfig|settings)\.json$/.test(name)
     );
   },
+  list: 'loglines',
   detect: (head) => CHAIN_RECORD.test(head) || LONE_RECORD.test(head) || WEB_SESSION.test(head),
   peek: (head) => {
     const sessions = [...head.matchAll(/"sessionId":\s*"([\w-]{1,128})"/g)].map((match) => match[1]);
@@ -60,10 +61,6 @@ const format: Format<ClaudeState> = {
   rules: { agent: 'claude-code', tree: 'ladder', startsAgent },
   start: EMPTY,
   take: takeValue,
-  listDocument: (value) => {
-    if (Array.isArray(value)) return value as readonly JsonValue[];
-    return isJsonObject(value) && Array.isArray(value.loglines) ? (value.loglines as readonly JsonValue[]) : [value];
-  },
   describe: describeConversation,
 };
 

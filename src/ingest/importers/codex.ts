@@ -10,7 +10,7 @@ import { isTooDeep } from '../kit/items/depth.ts';
 import { walkJsonLines } from '../kit/lines/json-lines.ts';
 import type { Reading } from '../kit/reading.ts';
 import { readSession } from '../kit/session.ts';
-import { findDocumentValues, findRecord, findText, recordKind, startsDocument } from './codex/records.ts';
+import { findRecord, findText, recordKind, startsDocument } from './codex/records.ts';
 import { sessionMeta } from './codex/session.ts';
 import { START, type State, startedId } from './codex/state.ts';
 import { isDoubtful, takeRecord } from './codex/take.ts';
@@ -23,6 +23,7 @@ export const codex: Importer = {
     return [`${base}/sessions`, `${base}/archived_sessions`];
   },
   matchesPath: (path) => /\.jsonl?$/.test(path) && !/(?:^|[\\/])(?:history|session_index)\.jsonl$/.test(path),
+  list: 'items',
   detect: (head) => startsDocument(head) || ROLLOUT.test(head) || isFlatRollout(head),
   peek: peekSession,
   read: (input) => readSession(input, format),
@@ -60,7 +61,8 @@ function peekSession(head: string): { readonly session?: string; readonly after?
 const format: Format<State> = {
   rules: { agent: 'codex', tree: 'given', named: 'by words', startsAgent: (tool) => tool.includes('spawn') },
   start: START,
-  listDocument: (value) => findDocumentValues(value) ?? [value],
+  // it is written as a whole: nothing more of its last message comes
+  document: { head: ({ session }) => session, end: { type: 'event_msg', payload: { type: 'task_complete' } } },
   waits: (state, value) => {
     const record = findRecord(value);
     return record !== undefined && isDoubtful(state, record);

@@ -18,6 +18,7 @@ export const geminiCli: Importer = {
   name: 'Gemini CLI',
   roots: (home) => [`${home}/.gemini/tmp`],
   matchesPath: (path) => /(?:^|[\\/])chats[\\/](?:session-[^\\/]*\.jsonl?|[^\\/]+[\\/][^\\/]+\.jsonl)$/.test(path),
+  list: 'messages',
   detect: (head) => /^\uFEFF?\s*\{\s*"sessionId":\s*"[^"]{1,256}",\s*"projectHash":\s*"/.test(head),
   peek: (head) => {
     const session = /"sessionId":\s*"([\w-]{1,128})"/.exec(head)?.[1];
@@ -37,6 +38,7 @@ type State = {
 
 const format: Format<State> = {
   rules: { agent: 'gemini-cli', tree: 'given' },
+  document: { head: (session) => session },
   start: { session: null, title: null, cwd: null, isAgent: false, rewound: null },
   take: takeValue,
   describe: ({ session, title, isAgent }, _conversation, { input }) => {

@@ -1,7 +1,7 @@
 /** What an agent's format is: its rules, what it remembers, and how it makes records of values. */
 /** All that an importer has to say; lines, growth and states are the same for every agent and live in session.ts. */
 
-import type { JsonObject, JsonValue } from '../../base/json.ts';
+import type { JsonObject } from '../../base/json.ts';
 import type { Meta } from '../../model/conversation.ts';
 import type { Conversation, Rules } from './assembly/building.ts';
 import type { Reading } from './reading.ts';
@@ -18,12 +18,19 @@ export interface Format<S> {
   readonly take: (state: S, value: JsonObject, reading: Reading) => S;
   /** What this value means is told by the next one (`reading.next`): at the end of a source that may grow it waits. */
   readonly waits?: (state: S, value: JsonObject) => boolean;
-  /** Values of a source that is one document. Undefined: this agent writes none, the document is its only value. */
-  readonly listDocument?: (value: JsonValue) => readonly JsonValue[];
+  /** Of a document that lists its records (`Importer.list`): what is taken before them and behind them. */
+  readonly document?: DocumentForm;
   /** Session that has to be read before this one, as far as is known. */
   readonly after?: (state: S) => string | undefined;
   /** What it says of a conversation that was touched, beside what its records' facts say. */
   readonly describe?: (state: S, conversation: Conversation, reading: Reading) => Described;
+}
+
+export interface DocumentForm {
+  /** The record that stands beside the list. */
+  readonly head?: (beside: JsonObject) => unknown;
+  /** What proves that nothing more comes. */
+  readonly end?: JsonObject;
 }
 
 export interface Described {

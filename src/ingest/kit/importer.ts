@@ -7,6 +7,7 @@ import type { Meta } from '../../model/conversation.ts';
 import type { Item } from '../../model/item.ts';
 import type { FarTexts } from './lines/far-texts.ts';
 import type { Gap } from './lines/json-lines.ts';
+import type { Source } from './lines/source.ts';
 
 /** What an importer is handed. Bytes before `from` were consumed by an earlier run that returned `state`. */
 export interface SourceInput {
@@ -22,6 +23,10 @@ export interface SourceInput {
   /** Where long lines are read. Absent: every line is in `bytes`, and is held as a whole. */
   readonly far?: FarTexts;
   readonly state?: JsonObject;
+  /** What the source is. Absent: lines. Of a document, which is read like lines, offsets and numbers are those of the lines. */
+  readonly kind?: Source['kind'];
+  /** The source goes on behind `bytes`, and is read further at once. */
+  readonly goesOn?: true;
   /** Take an unfinished last message as it stands instead of waiting for its end. */
   readonly settle: boolean;
   /** How long nobody has written to the source, by the clock of the run. Absent: it may be written to right now. */
@@ -122,6 +127,8 @@ export interface Importer {
   readonly matchesPath: (path: string) => boolean;
   /** Whether the file is one of this agent's, by its first bytes (up to 64 KB). By content, never by name. */
   readonly detect: (head: string) => boolean;
+  /** The member that lists the records in a session that is one document. They are read one by one. */
+  readonly list?: string;
   /** Session key and the key of the session that has to be read before, from the first bytes. For ordering only. */
   readonly peek?: (head: string) => { readonly session?: string; readonly after?: string };
   /** Never throws for bad input: reports problems. Throws only for its own bugs. */

@@ -2,12 +2,12 @@
 /** Lines, documents, broken lines, growth, counts and states are the same for all agents and live here; a format only knows its JSON. */
 
 import { isJsonObject, type JsonValue } from '../../base/json.ts';
+import type { Problem } from '../../base/log.ts';
 import { endBuilding, GIVEN_UP_MS, isSettled, markSettled, openBuilding, QUIET_MS } from './assembly/builder.ts';
 import type { Building, Rules } from './assembly/building.ts';
 import type { Format } from './format.ts';
 import type { SourceInput, SourceOutput } from './importer.ts';
-import type { JsonLine } from './lines/json-lines.ts';
-import { openSource } from './lines/source.ts';
+import { type JsonLine, type JsonLinesEnd, walkJsonLines } from './lines/json-lines.ts';
 import { outputOf } from './outcome.ts';
 import { openDesk } from './reading.ts';
 
@@ -20,8 +20,7 @@ export function readSession<S extends JsonValue>(input: SourceInput, format: For
   });
   if (opened === undefined || (input.from > 0 && before?.format === undefined)) return startAgain(input);
   const desk = openDesk(input, opened);
-  const source = openSource(input);
-  if (source.kind === 'broken') {
+  if (input.kind === 'broken') {
     const message = 'a JSON document that does not end, or is broken; it is read again when the file changes';
     // somebody may be writing it: only one that has come to rest is a problem
     if (input.settle || (input.quietMs ?? 0) >= QUIET_MS) desk.reading.report('BROKEN_DOCUMENT', message);
@@ -33,16 +32,8 @@ export function readSession<S extends JsonValue>(input: SourceInput, format: For
     if (isJsonObject(line.value)) state = format.take(state, line.value, desk.reading);
     else desk.reading.count('not a record');
   };
-  if (source.kind === 'document') {
-    const values = format.listDocument?.(source.value as JsonValue) ?? [source.value];
-    for (const [i, value] of values.entries()) {
-      take({ value, offset: 0, line: i + 1, nth: 0, of: 1 }, values[i + 1]);
-    }
-    const waiting = endBuilding(desk.building, input);
-    return outputOf(desk, format, state, { consumed: 0, nextLine: 1, state: {}, waiting });
-  }
   let safe = markAt(desk.building, state, input.from, input.firstLine);
-  const lines = source.walk((problem) => desk.building.problems.push(problem));
+  const lines = walkValues(input, format, (problem) => desk.building.problems.push(problem));
   let step = lines.next();
   let held: JsonLine | undefined;
   while (step.done !== true) {
@@ -68,6 +59,26 @@ export function readSession<S extends JsonValue>(input: SourceInput, format: For
   const end = { consumed: safe.offset, nextLine: safe.line, state: { tree: safe.tree(), format: safe.format } };
   const waiting = endBuilding(desk.building, input) + (held === undefined ? 0 : 1);
   return outputOf(desk, format, state, { ...end, waiting });
+}
+
+/** The values of a source in the order in which they are taken. */
+function* walkValues<S>(
+  input: SourceInput,
+  { document = {} }: Format<S>,
+  report: (problem: Problem) => void,
+): Generator<JsonLine, JsonLinesEnd, undefined> {
+  const isListed = input.kind === 'listed';
+  const lines = walkJsonLines(input, report);
+  let step = lines.next();
+  for (; step.done !== true; step = lines.next()) {
+    const { value, offset } = step.value;
+    if (!isListed || offset > 0) yield step.value;
+    else if (isJsonObject(value) && document.head !== undefined) yield { ...step.value, value: document.head(value) };
+  }
+  const { consumed, nextLine } = step.value;
+  if (isListed && input.goesOn !== true && document.end !== undefined)
+    yield { value: document.end, offset: consumed, line: nextLine, nth: 0, of: 1 };
+  return step.value;
 }
 
 /** Whether nothing more is expected. What is named by its words must not be told too early: it waits until nobody can be at work. */

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { claudeCode } from '../../../src/ingest/importers/claude-code.ts';
 import type { SourceOutput } from '../../../src/ingest/kit/importer.ts';
 import type { Item } from '../../../src/model/item.ts';
+import { readOpened } from './read-opened.ts';
 
 export const FIXTURES = join(import.meta.dirname, '../../fixtures/claude-code');
 export const SESSION = '00000000-0000-4000-8000-0000000000aa';
@@ -28,7 +29,7 @@ export function fixture(name: string): string {
 export function read(path: string, options: ReadOptions = {}): SourceOutput {
   const { end, before, settle = false, quietMs = HOUR, bytes = readFileSync(path) } = options;
   const from = before?.consumed ?? 0;
-  return claudeCode.read({
+  return readOpened(claudeCode, {
     path,
     bytes: bytes.subarray(from, end ?? bytes.length),
     from,

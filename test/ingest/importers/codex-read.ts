@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/base/json.ts';
 import { codex } from '../../../src/ingest/importers/codex.ts';
 import type { ImportedTurn, SourceInput, SourceOutput } from '../../../src/ingest/kit/importer.ts';
+import { readOpened } from './read-opened.ts';
 
 export const FIXTURES = join(import.meta.dirname, '../../fixtures/codex');
 
@@ -24,7 +25,7 @@ export function record(type: string, payload: JsonObject, timestamp = '2026-03-0
 }
 
 export function read(bytes: Uint8Array, more: Partial<SourceInput> = {}): SourceOutput {
-  return codex.read({
+  return readOpened(codex, {
     path: 'rollout.jsonl',
     bytes,
     from: 0,

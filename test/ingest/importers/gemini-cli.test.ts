@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { geminiCli } from '../../../src/ingest/importers/gemini-cli.ts';
 import type { ImportedTurn, SourceOutput } from '../../../src/ingest/kit/importer.ts';
+import { readOpened } from './read-opened.ts';
 
 const CHATS = join(import.meta.dirname, '../../fixtures/gemini-cli/example/chats');
 const SESSION = '00000000-0000-4000-8000-0000000000a1';
@@ -12,7 +13,7 @@ const DOCUMENT = join(CHATS, 'session-2026-01-02T03-04-00000003.json');
 
 function read(path: string, bytes: Uint8Array = readFileSync(path), before?: SourceOutput): SourceOutput {
   const from = before?.consumed ?? 0;
-  return geminiCli.read({
+  return readOpened(geminiCli, {
     path,
     bytes: bytes.subarray(from),
     from,

@@ -7,7 +7,7 @@ import { claudeCode } from '../../../src/ingest/importers/claude-code.ts';
 import type { Importer } from '../../../src/ingest/kit/importer.ts';
 import { lineEnd, lineStart } from '../../../src/ingest/read/long-lines.ts';
 import { readSource } from '../../../src/ingest/read/read-source.ts';
-import { closeFile, openFile } from '../../../src/ingest/read/source-file.ts';
+import { closeFile, openFile, readRange } from '../../../src/ingest/read/source-file.ts';
 import { createRedactor } from '../../../src/secrets/secrets.ts';
 import { fakeAgent } from '../fake-agent.ts';
 
@@ -41,13 +41,14 @@ describe('a line that is longer than what is read at once', () => {
     const path = join(dir, 'lines');
     writeFileSync(path, `one\n${'x'.repeat(300_000)}\nthree`);
     const file = openFile(path);
+    const lines = { size: file.size, read: (from: number, to: number) => readRange(file, from, to) };
     const [second, third] = [4, 300_005];
-    expect([lineStart(file, 0, 200_000), lineStart(file, 0, third), lineStart(file, 5, 200_000)]).toEqual([
+    expect([lineStart(lines, 0, 200_000), lineStart(lines, 0, third), lineStart(lines, 5, 200_000)]).toEqual([
       second,
       third,
       5,
     ]);
-    expect([lineEnd(file, 0), lineEnd(file, 200_000), lineEnd(file, third)]).toEqual([second, third, third + 5]);
+    expect([lineEnd(lines, 0), lineEnd(lines, 200_000), lineEnd(lines, third)]).toEqual([second, third, third + 5]);
     closeFile(file);
   });
 

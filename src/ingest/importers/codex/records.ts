@@ -33,14 +33,6 @@ export function startsDocument(head: string): boolean {
   return /^\s*\{\s*"(?:session|items)"\s*:\s*[[{]/.test(head);
 }
 
-/** The values of the old document, each as a line of its own would say it; undefined when the value is none. */
-export function findDocumentValues(value: JsonValue): readonly JsonValue[] | undefined {
-  if (!isJsonObject(value) || !isJsonObject(value.session) || !Array.isArray(value.items)) return undefined;
-  // it is written as a whole: nothing more of its last message comes
-  const end: JsonValue = { type: 'event_msg', payload: { type: 'task_complete' } };
-  return [value.session, ...(value.items as readonly JsonValue[]).filter(isJsonObject), end];
-}
-
 /** `response_item.function_call`: how a record is counted. */
 export function recordKind(record: CodexRecord): string {
   const kind = findText(record.payload.type);

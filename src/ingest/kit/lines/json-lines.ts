@@ -125,27 +125,6 @@ export function* walkJsonLines(
   return { consumed: base + buffer.length, nextLine: line, partial: false };
 }
 
-/**
- * The value of a file that is one JSON document over several lines (or a one-line array), undefined for JSON Lines and
- * for anything that does not parse as a whole.
- */
-export function findJsonDocument(bytes: Uint8Array): { readonly value: unknown } | undefined {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let start = buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf ? 3 : 0;
-  while (start < buffer.length && isSpace(buffer[start])) start += 1;
-  const opening = buffer[start];
-  if (opening !== 0x7b && opening !== 0x5b) return undefined;
-  const newline = buffer.indexOf(10, start);
-  if (newline !== -1 && !isBlank(buffer, newline)) {
-    // JSON Lines: the first line is whole. A document's first line is not, but for one that opens and closes there.
-    const first = buffer.subarray(start, newline).toString('utf8').trim();
-    if (opening === 0x7b && first.endsWith('}')) return undefined;
-    if (opening === 0x5b && first.endsWith(']') && tryParse(first) !== undefined) return undefined;
-    if (first.length > 4096) return undefined;
-  }
-  return tryParse(buffer.subarray(start).toString('utf8'));
-}
-
 const MAX_ATTEMPTS = 64;
 
 function tryParse(text: string): { readonly value: unknown } | undefined {
@@ -172,11 +151,6 @@ function trimLine(text: string): string {
 
 function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0d || byte === 0x09 || byte === 0x0a || byte === 0;
-}
-
-function isBlank(buffer: Buffer, from: number): boolean {
-  for (let i = from; i < buffer.length; i++) if (!isSpace(buffer[i])) return false;
-  return true;
 }
 
 interface Recovered {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../../../src/base/log.ts';
-import { findJsonDocument, type JsonLinesEnd, walkJsonLines } from '../../../../src/ingest/kit/lines/json-lines.ts';
+import { type JsonLinesEnd, walkJsonLines } from '../../../../src/ingest/kit/lines/json-lines.ts';
 import { expectLinear } from '../../../base/growth.ts';
 
 interface Walked {
@@ -116,20 +116,6 @@ describe('walking JSON lines', () => {
       const rest = walk(bytes.subarray(from), { from, firstLine: first.end.nextLine });
       expect([...first.values, ...rest.values]).toEqual(whole);
       expect(rest.end).toEqual({ consumed: bytes.length, nextLine: 5, partial: false });
-    }
-  });
-});
-
-describe('finding a JSON document', () => {
-  it('finds one that is written over several lines, and an array on one line', () => {
-    expect(findJsonDocument(Buffer.from('\uFEFF[\n {"a": 1},\n {"b": 2}\n]\n'))?.value).toEqual([{ a: 1 }, { b: 2 }]);
-    expect(findJsonDocument(Buffer.from('{"loglines":[{"a":1}]}'))?.value).toEqual({ loglines: [{ a: 1 }] });
-    expect(findJsonDocument(Buffer.from('[{"a":1}]\n'))?.value).toEqual([{ a: 1 }]);
-  });
-
-  it('finds none in JSON lines, in text and in a document that is cut off', () => {
-    for (const text of ['{"a":1}\n{"b":2}\n', '[1]\n[2]\n', 'hello', '', '[\n {"a":1},\n', '{"a":1}{"b":2}']) {
-      expect(findJsonDocument(Buffer.from(text)), text).toBeUndefined();
     }
   });
 });
