@@ -80,8 +80,8 @@ async function* readLines(
   importer: Importer,
   redactor: Redactor,
 ): AsyncGenerator<PendingPart> {
-  const { partBytes = PART_BYTES, path } = task;
   const { kind, size } = source;
+  const { partBytes = kind === 'lines' ? PART_BYTES : PART_BYTES / 2, path } = task;
   const besides = new Set<string>();
   const readBeside = besideTask(task, (beside) => besides.add(beside));
   let { from, firstLine, state } = task;
@@ -162,5 +162,5 @@ function endOfSpan(from: number, span: number, gaps: readonly Gap[]): number {
 const NO_BYTES = new Uint8Array();
 /** What is read behind a long line: mostly something that ends it stands there, and it is not read twice. */
 const MORE_BYTES = 256 * 1024;
-/** Bytes of a source that are parsed at once: bounds memory for sessions of any size. */
+/** Bytes of a source that are parsed at once: bounds memory for sessions of any size. Half as many of a document, which was just walked as a whole. */
 const PART_BYTES = 16 * 1024 * 1024;
