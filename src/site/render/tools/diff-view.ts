@@ -40,6 +40,7 @@ const STEPS_A_CHARACTER = 40;
 function changedLines(before: string, after: string): string[] | undefined {
   const affordable = Math.ceil(Math.sqrt(STEPS_A_CHARACTER * (before.length + after.length)));
   const maxEditLength = Math.min(MOST_EDITS, affordable);
+  if (leastEdits(before, after) > maxEditLength) return undefined;
   const patch = structuredPatch('', '', before, after, '', '', { context: 3, maxEditLength });
   if (patch === undefined) return undefined;
   const several = patch.hunks.length > 1;
@@ -47,6 +48,16 @@ function changedLines(before: string, after: string): string[] | undefined {
     ...(several ? [`@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`] : []),
     ...hunk.lines.filter((line) => !line.startsWith('\\')),
   ]);
+}
+
+/** Lines of one text that the other does not have: no way between the two takes fewer edits. */
+function leastEdits(before: string, after: string): number {
+  const counts = new Map<string, number>();
+  for (const line of before.split('\n')) counts.set(line, (counts.get(line) ?? 0) + 1);
+  for (const line of after.split('\n')) counts.set(line, (counts.get(line) ?? 0) - 1);
+  let edits = 0;
+  for (const count of counts.values()) edits += Math.abs(count);
+  return edits;
 }
 
 function signed(sign: string, text: string): string[] {
