@@ -79,9 +79,12 @@ async function addButton(below: string, first: string): Promise<void> {
   place.append(box);
 }
 
+/** Where somebody goes on from without a net: how the site begins, and what looks through all that is kept. */
+const WAYS = [pages.home, pages.search].map((path) => basePath + path);
+
 /** Everything below that pages lead to, and what they are made of. */
 async function save(cache: Cache, first: string, below: string, tell: (files: number) => void) {
-  const asked = new Set([first]);
+  const asked = new Set([first, ...WAYS]);
   let [files, bytes] = [0, 0];
   for (const path of asked) {
     if (files >= MOST_FILES || bytes >= MOST_BYTES) return { files, bytes, whole: false };

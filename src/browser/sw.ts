@@ -68,7 +68,9 @@ async function netFirst(event: WorkerEvent): Promise<Response> {
     const kept = await findKept(event.request);
     if (kept !== undefined) return marked(kept);
     if (event.request.mode !== 'navigate') throw error;
-    return new Response(AWAY, { status: 503, headers: { 'content-type': 'text/html; charset=utf-8' } });
+    const search = await findKept(new Request(`${site}/search/`));
+    const headers = { 'content-type': 'text/html; charset=utf-8' };
+    return new Response(AWAY + (search === undefined ? '' : SEARCH), { status: 503, headers });
   }
 }
 
@@ -111,4 +113,6 @@ async function put(kind: 'pages' | 'parts', address: string, answer: Response): 
 }
 
 const AWAY = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Not kept</title>
-<h1>This page is not kept on this device</h1><p>There is no net now. Pages that you read or saved open as always; <a href="${site}/search/">search finds them</a>.</p></html>`;
+<h1>This page is not kept on this device</h1><p>There is no net now. Pages that you read or saved open as always.</p>`;
+/** Only where the search is kept itself. */
+const SEARCH = `<p><a href="${site}/search/">Search</a> finds them.</p>`;

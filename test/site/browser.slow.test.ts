@@ -144,7 +144,6 @@ describe.skipIf(executablePath === undefined)('in Chromium (skipped when none is
       '/t/',
       '/404.html',
       '/about/',
-      '/docs/',
       conversationUrl(clock.id),
     ];
     for (const path of [...kinds, ...listPages().filter((one) => one.includes('/b/'))]) {

@@ -222,6 +222,7 @@ it('a page of the owner has the title and the description of its head, and stays
   expect(about).toContain('<meta name="description" content="Two &amp; a clock">');
   expect(about).toContain('Our words.');
   expect(about).not.toContain('title:');
+  expect(about).toContain('<a href="/about/plain/">Plain</a>');
   expect(site.read('about/plain/index.html')).toMatch(/<h1[^>]*>Plain<\/h1>/);
   const all = [...site.readAll()].map(([path, text]) => `${path}\n${text}`).join('\n');
   for (const word of ['Untitled', 'about/draft', 'Draft words', 'Wrong words', 'Broken words'])

@@ -78,7 +78,6 @@ describe.skipIf(executablePath === undefined)('without a net (skipped where no C
     await page.goto(`${origin}/`);
     await page.evaluate(() => navigator.serviceWorker.ready);
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-    await page.goto(`${origin}/search/`);
     await page.goto(urlOf(read));
     await page.evaluate(() => fetch('/archive/archive.json').then((got) => got.text()));
     await page.goto(urlOf(saved));
@@ -93,6 +92,7 @@ describe.skipIf(executablePath === undefined)('without a net (skipped where no C
     expect(await page.textContent('main')).toContain('Zyzzyva');
     await page.goto(urlOf(other));
     expect(await page.title()).toBe('Not kept');
+    expect(await page.getByRole('link', { name: 'Search' }).getAttribute('href')).toBe('/search/');
   });
 
   it('finds words in what is kept', async () => {

@@ -35,14 +35,16 @@ export function buildDocs(context: BuildContext, written: ReadonlyMap<string, Au
       return { url: docUrl(name), title, description: '', source, crumbs };
     }),
   ];
+  const others = documents.filter(({ url }) => url.startsWith(pages.about) && url !== pages.about);
   for (const { url, title, source, crumbs, ...document } of documents) {
     const description = document.description || `${title}: ${context.options.config.title}`;
-    const model = context.frame.page({ url, template: 'prose.njk', title, crumbs, description });
+    const links = url === pages.about ? linksTo(others) : [];
+    const model = context.frame.page({ url, template: 'prose.njk', title, crumbs, description, links });
     if (output.declare(outputPath(url), OWNER, keyOf(context.frame.key, RENDERER_VERSION, model, source))) {
       context.defer(writeDocument(context, model, source));
     }
   }
-  buildOverview(context);
+  if (inputs.docs.size > 0) buildOverview(context);
   return {
     key: keyOf(documents.map(({ url, title, source }) => [url, title, source])),
     list: () => documents.map(unitOf),
@@ -61,6 +63,12 @@ function listAuthored({ options }: BuildContext, written: ReadonlyMap<string, Au
     source,
     crumbs: name === 'about' ? [] : [{ label: 'About', url: pages.about }],
   }));
+}
+
+/** The owner's other pages, which nothing else leads to. */
+function linksTo(others: readonly Document[]): PageModel['links'] {
+  const items = others.map(({ title, url }) => ({ label: title, url }));
+  return items.length === 0 ? [] : [{ heading: 'More pages', className: 'filters', items }];
 }
 
 async function writeDocument(context: BuildContext, model: PageModel, source: string): Promise<void> {
@@ -86,8 +94,7 @@ function buildOverview(context: BuildContext): void {
     template: 'list.njk',
     title: 'Documentation',
     description: 'How the archive and this site work',
-    lists: items.length === 0 ? [] : [{ heading: '', id: 'all', items }],
-    empty: items.length === 0 ? 'There is no documentation here.' : '',
+    lists: [{ heading: '', id: 'all', items }],
   });
   if (context.output.declare(outputPath(model.url), OWNER, keyOf(context.frame.key, model))) {
     context.defer(context.writePage(model, trustHtml('')));
