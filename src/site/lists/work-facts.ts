@@ -4,7 +4,8 @@
 import { html, joinHtml, type SafeHtml, text } from '../../base/html.ts';
 import { isoDate, readableDate } from '../../base/time.ts';
 import type { BuildContext } from '../conversation/context.ts';
-import { formatCount, formatShort, plural } from '../render/names.ts';
+import { formatCount, formatShort, plural, projectName } from '../render/names.ts';
+import type { FilePlace } from '../state/work/edits.ts';
 import { WHOLE } from '../state/work/tallies.ts';
 import { filesUrl } from '../urls.ts';
 import { barsOf, type Day, renderStrip, startOfWeeks, startOfYear } from './activity.ts';
@@ -70,19 +71,30 @@ ${more === '' ? html`` : link}</div>
 `;
 }
 
-/** Files of a project that most conversations changed. Empty: none was. */
-export function renderBusiestFiles({ state }: BuildContext, project: string): SafeHtml {
+/** Files that most conversations changed, of a project or of all. Empty: none was. */
+export function renderBusiestFiles({ state }: BuildContext, project?: string): SafeHtml {
   const busiest = state.edits.listBusiest(project, MOST_FILES);
   if (busiest.length === 0) return html``;
-  const rows = busiest.map(({ folder, file, conversations, edits, lastMs }) => {
-    return html`<li><a class="path" href="${text(fileAddress(state, { project, folder, file }))}">${text(pathOf(folder, file))}</a> <span class="soft">${text(plural(conversations, 'conversation'))}, ${text(plural(edits, 'prompt'))}, last ${text(readableDate(lastMs))}</span></li>\n`;
+  const rows = busiest.map((each) => {
+    const facts = `${plural(each.conversations, 'conversation')}, ${plural(each.edits, 'prompt')}, last ${readableDate(each.lastMs)}`;
+    return html`<li>${renderFileLink(state, each)} <span class="soft">${ofProject(each, project)}${text(facts)}</span></li>\n`;
   });
   const all = formatCount(state.edits.countFiles(project));
+  const link = html`<p><a href="${text(filesUrl(project ?? ''))}">All ${text(all)} changed files</a></p>\n`;
   return html`<section class="busiest">
 <h2 id="files">Files most worked on</h2>
 <ol>
 ${rows}</ol>
-<p><a href="${text(filesUrl(project))}">All ${text(all)} changed files</a></p>
-</section>
+${project === undefined ? html`` : link}</section>
 `;
+}
+
+/** Its path leads to what was done to it. */
+export function renderFileLink(state: BuildContext['state'], place: FilePlace): SafeHtml {
+  return html`<a class="path" href="${text(fileAddress(state, place))}">${text(pathOf(place.folder, place.file))}</a>`;
+}
+
+/** On a page that is not one project's own (`shown`) a file's project is said before its facts. */
+export function ofProject({ project }: FilePlace, shown: string | undefined): SafeHtml {
+  return shown === undefined && project !== '' ? html`${text(projectName(project))} · ` : html``;
 }

@@ -4,8 +4,9 @@
 import { html, joinHtml, type SafeHtml, text } from '../../base/html.ts';
 import { isoTime, readableDate } from '../../base/time.ts';
 import type { BuildContext } from '../conversation/context.ts';
-import { FILES_PER_PAGE, fileAddress, pathOf } from '../lists/file-paths.ts';
+import { FILES_PER_PAGE, pathOf } from '../lists/file-paths.ts';
 import { declarePage } from '../lists/lists.ts';
+import { ofProject, renderBusiestFiles, renderFileLink } from '../lists/work-facts.ts';
 import { plural, projectName } from '../render/names.ts';
 import type { LinkModel, PagerModel } from '../shell/page-model.ts';
 import { touches } from '../state/touched.ts';
@@ -65,10 +66,19 @@ function buildOverview(context: BuildContext, projects: readonly { project: stri
   const model = context.frame.page({
     ...{ url: pages.files, template: 'list.njk', width: 'wide', title: 'Files' },
     description: 'Every file that a conversation here changed, with the prompts that led to it',
-    tiles: items.length === 0 ? [] : [{ heading: '', more: { label: '', url: '' }, items }],
+    tiles: items.length === 0 ? [] : [{ heading: 'By project', more: { label: '', url: '' }, items }],
     empty: items.length === 0 ? 'No conversation here changed a file.' : '',
   });
-  declarePage(context, model, OWNER);
+  // no project whose last change is older than theirs has one of the latest
+  const newest = projects.toSorted((a, b) => b.lastMs - a.lastMs).slice(0, MOST_LATEST);
+  const latest = newest
+    .flatMap(({ project }) => context.state.edits.listLatest(project, MOST_LATEST))
+    .sort((a, b) => b.timeMs - a.timeMs)
+    .slice(0, MOST_LATEST);
+  const body = html`<div class="pair">
+${renderLatest(context, latest)}${renderBusiestFiles(context)}</div>
+`;
+  declarePage(context, model, OWNER, items.length === 0 ? undefined : body);
 }
 
 function buildProject(context: BuildContext, project: string): void {
@@ -83,7 +93,7 @@ function buildProject(context: BuildContext, project: string): void {
       ({ folder, files, conversations, lastMs }) =>
         html`<tr><th scope="row"><a class="path" href="${text(folderUrl(project, folder))}">${text(folderLabel(folder))}</a></th><td>${text(files)}</td><td class="roomy">${text(conversations)}</td><td>${text(readableDate(lastMs))}</td></tr>\n`,
     );
-    const body = html`${page === 1 ? renderLatest(context, project) : html``}<h2 id="folders">Folders</h2>
+    const body = html`${page === 1 ? renderLatest(context, state.edits.listLatest(project, MOST_LATEST), project) : html``}<h2 id="folders">Folders</h2>
 <table class="numbers"><thead><tr><th scope="col">Folder</th><th scope="col">Files</th><th scope="col" class="roomy">Conversations</th><th scope="col">Last</th></tr></thead>
 <tbody>
 ${rows}</tbody></table>
@@ -100,11 +110,18 @@ ${rows}</tbody></table>
   output.settle(owner);
 }
 
-/** What was changed last: each file with the prompt that did it, one click from the turn. */
-function renderLatest({ state }: BuildContext, project: string): SafeHtml {
-  const rows = state.edits.listLatest(project, MOST_LATEST).map((edit) => {
-    const { folder, file, title, timeMs } = edit;
-    return html`<li><a class="path" href="${text(fileAddress(state, { project, folder, file }))}">${text(pathOf(folder, file))}</a> <time class="soft" datetime="${text(isoTime(timeMs))}">${text(readableDate(timeMs))}</time><br>${renderWhy(edit)} <span class="soft">in ${text(title)}</span></li>\n`;
+/** What was changed last: by prompt, which leads to the turn, with the files that it changed. */
+function renderLatest({ state }: BuildContext, edits: readonly ListedEdit[], project?: string): SafeHtml {
+  const prompts = Map.groupBy(edits, ({ page, prompt }) => `${page}#${prompt}`);
+  const rows = [...prompts.values()].map((own) => {
+    const [newest] = own;
+    if (newest === undefined) return html``;
+    const { title, timeMs } = newest;
+    const files = own.map((edit) => html`<li>${renderFileLink(state, edit)}</li>\n`);
+    return html`<li>${renderWhy({ ...newest, turns: newest.turns.slice(0, 1), count: 1 })}<br><span class="soft">${ofProject(newest, project)}${text(title)} · <time datetime="${text(isoTime(timeMs))}">${text(readableDate(timeMs))}</time></span>
+<ul>
+${files}</ul></li>
+`;
   });
   return html`<section class="busiest latest">
 <h2 id="latest">Changed last</h2>
@@ -204,7 +221,8 @@ function renderWhy({ page, turns, why, count }: ListedEdit): SafeHtml {
   const [first, ...others] = turns;
   const words = why === '' ? 'without a prompt of its own' : why;
   if (first === undefined) return html`${text(words)}`;
-  const more = others.map((turn, i) => html` <a href="${text(urlOf(turn))}">${text(i + 2)}</a>`);
+  const again = others.map((turn, i) => html` <a href="${text(urlOf(turn))}">${text(i + 2)}</a>`);
+  const more = again.length === 0 ? html`` : html` <span class="soft">again:</span>${again}`;
   const left = count - turns.length;
   return html`<a href="${text(urlOf(first))}">${text(words)}</a>${more}${left > 0 ? html` <span class="soft">and ${text(left)} more</span>` : html``}`;
 }

@@ -68,8 +68,8 @@ export interface EditTable {
   listFiles(project: string, folder: string, from: number, limit: number): readonly FileCount[];
   /** How many of a folder's files stand before this one. */
   rankOf(place: FilePlace): number;
-  /** Those that most conversations changed. */
-  listBusiest(project: string, limit: number): readonly FileCount[];
+  /** Those that most conversations changed; of all projects where none is named. */
+  listBusiest(project: string | undefined, limit: number): readonly (FileCount & { readonly project: string })[];
   /** The last edit of each of the files that were changed last, newest first. */
   listLatest(project: string, limit: number): readonly ListedEdit[];
   /** Newest first. */
@@ -171,14 +171,16 @@ export function createEditTable(database: Database): EditTable {
           .statement('SELECT count(DISTINCT file) AS n FROM edit WHERE project = ? AND folder = ? AND file < ?')
           .get(project, folder, file)?.n,
       ),
-    listBusiest: (project, limit) =>
-      database
-        .statement(
-          `SELECT folder, file, ${COUNTS} FROM edit WHERE project = ? GROUP BY folder, file
-           ORDER BY conversations DESC, edits DESC, folder, file LIMIT ?`,
-        )
-        .all(project, limit)
-        .map(fileFromRow),
+    listBusiest(project, limit) {
+      const whole = `SELECT project, folder, file, ${COUNTS} FROM edit`;
+      const best =
+        'GROUP BY project, folder, file ORDER BY conversations DESC, edits DESC, project, folder, file LIMIT ?';
+      const rows =
+        project === undefined
+          ? database.statement(`${whole} ${best}`).all(limit)
+          : database.statement(`${whole} WHERE project = ? ${best}`).all(project, limit);
+      return rows.map((row) => ({ ...fileFromRow(row), project: String(row.project) }));
+    },
     listEdits: ({ project, folder, file }, from, limit) =>
       database
         .statement(

@@ -90,7 +90,12 @@ it('a file knows who changed it, newest first, and its place among the files of 
   expect(edits.listEdits(place, 1, 10).map(({ conversation }) => conversation)).toEqual([ONE]);
   expect(edits.rankOf(place)).toBe(1);
   expect(edits.listBusiest('clock', 1)).toEqual([
-    { folder: 'src', file: 'b.ts', edits: 2, conversations: 2, lastMs: 9 },
+    { project: 'clock', folder: 'src', file: 'b.ts', edits: 2, conversations: 2, lastMs: 9 },
+  ]);
+  expect(edits.listBusiest(undefined, 9).map(({ project, file }) => [project, file])).toEqual([
+    ['clock', 'b.ts'],
+    ['', 'x.ts'],
+    ['clock', 'a.ts'],
   ]);
   expect(edits.listProjects().map(({ project, files }) => [project, files])).toEqual([
     ['', 1],
