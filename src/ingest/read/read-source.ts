@@ -105,7 +105,7 @@ async function* readLines(
     last = to === size;
     const quietMs = last ? Math.max(0, task.nowMs - Number(file.mtimeNs / 1_000_000n)) : undefined;
     const ending = quietMs === undefined ? { goesOn: true as const, settle: false } : { quietMs, settle: task.settle };
-    const step = { path, kind, from, firstLine, ...(state === undefined ? {} : { state }), ...ending };
+    const step = { path, kind, from, firstLine, ...(from === 0 || state === undefined ? {} : { state }), ...ending };
     let bytes = readAround(source, from, to, gaps);
     const { turns: said, ...output } = importer.read({ ...step, bytes, readBeside, gaps, far });
     const turns = [...said];
