@@ -33,11 +33,12 @@ export function findDestination(address: string | URL, permission: Permission, f
   if (url.username !== '' || url.password !== '')
     throw new NetworkError(nameOf(url), 'address', 'an address with a user name or password in it is not fetched');
   const stays = from === undefined || url.host === from.url.host;
-  const named = permission.allowHosts.map(parseAllowed).filter(({ host }) => host === url.hostname);
+  const { hosts, typed } = parsedOf(permission);
+  const named = hosts.filter(({ host }) => host === url.hostname);
   const allowed =
     stays && (from?.allowed ?? true) && named.some((each) => each.port === undefined || each.port === port);
   const opened =
-    stays && (isTyped(url, permission) || named.some((each) => each.port === port) || from?.url.host === url.host);
+    stays && (typed.has(url.host) || named.some((each) => each.port === port) || from?.url.host === url.host);
   if (!opened && port !== '80' && port !== '443')
     throw new NetworkError(url.host, 'address', `port ${port} is fetched from only when a person typed it`);
   const literal = literalOf(url);
@@ -66,8 +67,21 @@ function parseAddress(address: string | URL, base: URL | undefined): URL {
   }
 }
 
-function isTyped(url: URL, { typed }: Permission): boolean {
-  return typed.some((each) => URL.canParse(each) && new URL(each).host === url.host);
+interface ParsedPermission {
+  readonly hosts: readonly { readonly host: string; readonly port: string | undefined }[];
+  readonly typed: ReadonlySet<string>;
+}
+
+/** Asked for with every request. */
+const parsed = new WeakMap<Permission, ParsedPermission>();
+
+function parsedOf(permission: Permission): ParsedPermission {
+  const known = parsed.get(permission);
+  if (known !== undefined) return known;
+  const typed = permission.typed.flatMap((each) => (URL.canParse(each) ? [new URL(each).host] : []));
+  const made = { hosts: permission.allowHosts.map(parseAllowed), typed: new Set(typed) };
+  parsed.set(permission, made);
+  return made;
 }
 
 function nameOf(url: URL): string {

@@ -1,7 +1,7 @@
 /** Fetching from hosts of strangers: safe as to where it goes, bounded as to bytes, time and redirects. */
 /** Everything that turnpress takes from the web comes through here. Rules: http and https, checked addresses on every hop, GET only, no cookies. */
 
-import type { Agent, IncomingMessage } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import type { Agent as SecureAgent } from 'node:https';
 import { errorCode } from '../../base/disk.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -75,16 +75,23 @@ export class Fetcher {
 
   /** One GET. Throws NetworkError for all that keeps an answer from coming; any status is an answer. */
   async fetch(address: string, options: FetchOptions): Promise<Answer> {
-    const { totalMs = TOTAL_MS } = options;
-    const timeout = AbortSignal.timeout(totalMs);
-    const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
+    const { totalMs = TOTAL_MS, signal } = options;
+    signal?.throwIfAborted();
     let at = findDestination(address, this.#options);
     const redirects: Redirect[] = [];
     const seen = new Set([at.url.href]);
-    for (;;) {
-      const { host } = at.url;
-      try {
-        const response = await this.#request(at, options, signal);
+    const end = new End();
+    const seconds = totalMs / 1000;
+    const timer = setTimeout(
+      () => end.come(new NetworkError(at.url.host, 'time', `no whole answer within ${seconds} seconds`)),
+      totalMs,
+    );
+    const abort = () => end.come(new NetworkError(at.url.host, 'connection', 'nobody waits for it any more'));
+    signal?.addEventListener('abort', abort);
+    try {
+      for (;;) {
+        const { host } = at.url;
+        const response = await this.#request(at, options, end);
         const next = locationOf(response);
         if (next === undefined) return await answerOf(at, response, redirects, options.limit);
         response.destroy();
@@ -94,12 +101,13 @@ export class Fetcher {
         if (redirects.length > MOST_REDIRECTS)
           throw new NetworkError(host, 'redirects', `it redirects more than ${MOST_REDIRECTS} times`);
         seen.add(at.url.href);
-      } catch (error) {
-        options.signal?.throwIfAborted();
-        if (timeout.aborted)
-          throw new NetworkError(host, 'time', `no whole answer within ${totalMs / 1000} seconds`, error);
-        throw error;
       }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw end.error ?? error;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
     }
   }
 
@@ -107,7 +115,7 @@ export class Fetcher {
     for (const agents of [this.#checked, this.#allowed]) for (const agent of Object.values(agents)) agent.destroy();
   }
 
-  #request({ url, allowed }: Destination, options: FetchOptions, signal: AbortSignal): Promise<IncomingMessage> {
+  #request({ url, allowed }: Destination, options: FetchOptions, end: End): Promise<IncomingMessage> {
     const { idleMs = IDLE_MS, compressed = false, headers = {} } = options;
     const agents = allowed ? this.#allowed : this.#checked;
     const isSecure = url.protocol === 'https:';
@@ -120,9 +128,9 @@ export class Fetcher {
           'accept-encoding': compressed ? 'gzip, br, deflate' : 'identity',
           ...headers,
         },
-        signal,
         timeout: idleMs,
       });
+      end.of(request);
       request.once('timeout', () => {
         const error = new NetworkError(url.host, 'time', `nothing came for ${idleMs / 1000} seconds`);
         request.destroy(error);
@@ -131,7 +139,7 @@ export class Fetcher {
       request.on('error', (error) => {
         // the host closed a connection that was waiting, in the moment in which it was used again: it never saw the request
         const isStale = request.reusedSocket && response === undefined && STALE.includes(errorCode(error));
-        if (isStale) resolve(this.#request({ url, allowed }, options, signal));
+        if (isStale) resolve(this.#request({ url, allowed }, options, end));
         else reject(networkErrorOf(url.host, error));
       });
       // without a listener the connection would go and nobody would hear of it
@@ -141,10 +149,28 @@ export class Fetcher {
       });
       request.once('response', (received) => {
         response = received;
+        end.of(received);
         resolve(received);
       });
       request.end();
     });
+  }
+}
+
+/** What comes over a fetch from outside: its time is up, or nobody waits for it. Signals do the same at five times the cost of a small answer. */
+class End {
+  error: NetworkError | undefined;
+  #open: ClientRequest | IncomingMessage | undefined;
+
+  /** What is under way, and ends when the end comes. */
+  of(open: ClientRequest | IncomingMessage): void {
+    this.#open = open;
+    if (this.error !== undefined) open.destroy(this.error);
+  }
+
+  come(error: NetworkError): void {
+    this.error = error;
+    this.#open?.destroy(error);
   }
 }
 

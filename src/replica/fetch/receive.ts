@@ -2,7 +2,7 @@
 /** Bytes are counted before and after decoding, so a small answer that unfolds without end takes no more memory than an honest one. */
 
 import type { IncomingMessage } from 'node:http';
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import { concatBytes } from '../../base/bytes.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -16,14 +16,8 @@ export async function receiveBody(host: string, response: IncomingMessage, limit
     response.destroy();
     throw tooLong();
   }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
   try {
-    for await (const chunk of openBody(response, encoding, limit, tooLong)) {
-      length += chunk.length;
-      if (length > limit) throw tooLong();
-      chunks.push(chunk);
-    }
+    return concatBytes(await collect(await openBody(response, encoding, limit, tooLong), limit, tooLong));
   } catch (error) {
     response.destroy();
     if (error instanceof NetworkError) throw error;
@@ -34,15 +28,30 @@ export async function receiveBody(host: string, response: IncomingMessage, limit
       error,
     );
   }
-  return concatBytes(chunks);
 }
 
-function openBody(
+/** By its events: a loop over a stream costs more than a small answer. */
+function collect(body: Readable, limit: number, tooLong: () => NetworkError): Promise<readonly Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  return new Promise((resolve, reject) => {
+    body.on('data', (chunk: Uint8Array) => {
+      length += chunk.length;
+      if (length <= limit) chunks.push(chunk);
+      else body.destroy(tooLong());
+    });
+    body.once('error', reject);
+    body.once('end', () => resolve(chunks));
+    body.once('close', () => reject(new Error('it ended early')));
+  });
+}
+
+async function openBody(
   response: IncomingMessage,
   encoding: string,
   limit: number,
   tooLong: () => NetworkError,
-): AsyncIterable<Uint8Array> {
+): Promise<Readable> {
   if (encoding === 'identity' || encoding === '') return response;
   const counted = async function* (source: AsyncIterable<Uint8Array>) {
     let length = 0;
@@ -52,7 +61,7 @@ function openBody(
       yield chunk;
     }
   };
-  if (encoding === 'deflate') return decodeDeflate(response, counted);
+  if (encoding === 'deflate') return openDeflated(response, counted);
   const create = DECODERS[encoding];
   if (create === undefined) throw new Error(`its encoding is ${encoding.slice(0, 40)}`);
   return pipeThrough(response, counted, create());
@@ -70,19 +79,19 @@ function pipeThrough(
   source: AsyncIterable<Uint8Array> & NodeJS.ReadableStream,
   count: Count,
   decoder: NodeJS.ReadWriteStream & Readable,
-): AsyncIterable<Uint8Array> {
-  // what goes wrong in any part ends the decoder with that error, which the loop over it throws
+): Readable {
+  // what goes wrong in any part ends the decoder with that error
   pipeline(source, count, decoder, () => {});
   return decoder;
 }
 
 /** Some hosts send zlib's form, which the name means, and some the bare one: the first byte tells. */
-async function* decodeDeflate(response: IncomingMessage, count: Count): AsyncGenerator<Uint8Array> {
+async function openDeflated(response: IncomingMessage, count: Count): Promise<Readable> {
   await new Promise<void>((resolve, reject) => {
     response.once('readable', resolve).once('error', reject).once('end', resolve);
   });
   const first: unknown = response.read(1);
-  if (!(first instanceof Uint8Array)) return;
+  if (!(first instanceof Uint8Array)) return Readable.from([]);
   response.unshift(first);
-  yield* pipeThrough(response, count, ((first[0] ?? 0) & 0x0f) === 8 ? createInflate() : createInflateRaw());
+  return pipeThrough(response, count, ((first[0] ?? 0) & 0x0f) === 8 ? createInflate() : createInflateRaw());
 }

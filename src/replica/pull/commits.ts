@@ -25,6 +25,8 @@ interface Waiting {
 
 /** Conversations and blobs of one group. */
 const MOST = 128;
+/** States that are noted as held together: a pull that is killed looks at so many conversations once more. */
+const MOST_NOTED = 256;
 /** What the objects of an arrival take, whatever it brings. */
 const ARRIVAL_BYTES = 8 * 1024;
 
@@ -33,6 +35,7 @@ export class Commits {
   readonly #log: ArchiveLog;
   readonly #room: Room;
   readonly #waiting: Waiting[] = [];
+  #held: LoggedState[] = [];
   #running = false;
 
   constructor(archive: ArchiveWriter, log: ArchiveLog, room: Room) {
@@ -77,8 +80,16 @@ export class Commits {
     const held = group.flatMap((each) => each.held ?? []);
     if (held.length === 0) return;
     await this.#log.keepConversations(held.map(({ state, checkpoint }) => [state.conversation, checkpoint]));
+    this.#held.push(...held.map(({ state }) => state));
+    if (this.#held.length >= MOST_NOTED) this.note();
+  }
+
+  /** Notes in the log's index what the archive holds by now; to be done in the end, too. */
+  note(): void {
+    const held = this.#held.splice(0);
+    if (held.length === 0) return;
     this.#log.noteAll(() => {
-      for (const { state } of held) this.#log.setHeld(state.conversation, state.position);
+      for (const { conversation, position } of held) this.#log.setHeld(conversation, position);
     });
   }
 }

@@ -75,7 +75,7 @@ export async function fetchRecords(
   let end = frontier;
   for await (const bytes of inOrder(numbers, WIDTH, (n) => fetchEntries(source, folder, n, tileRecords(size, n)))) {
     const old = end.size % TILE_WIDTH;
-    const before = decodeEntries(bytes, tileRecords(size, first + tiles.length)).slice(0, old);
+    const before = old === 0 ? [] : decodeEntries(bytes, tileRecords(size, first + tiles.length)).slice(0, old);
     if (!before.every((record, i) => equalBytes(record, held[i] ?? new Uint8Array(0)))) return undefined;
     const from = before.reduce((sum, record) => sum + record.length + LENGTH_BYTES, 0);
     const count = tileRecords(size, first + tiles.length) - old;

@@ -106,6 +106,7 @@ class PullPending {
       const lanes = Array.from({ length: WIDTH }, () => this.#watched(this.#lane(states)));
       const ends = [...(await Promise.allSettled(lanes)), ...(await Promise.allSettled(this.#settling))];
       progress.finish();
+      this.#shared.commits.note();
       this.#failures.tellRest();
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
       const down = this.#hosts.findDownError();
