@@ -47,14 +47,19 @@ export class IndexDatabase {
     if (this.readOnly) return;
     if (use === 'scratch') {
       this.db.exec('PRAGMA temp_store=FILE; PRAGMA cache_size=-32000');
-      this.db.exec(SCHEMA);
+      this.#makeTables();
       return;
     }
     // WAL without a sync per commit: a power cut can take the newest commits, never the file's consistency
     this.db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY');
     // turn hashes fall anywhere in the table: with room for it in memory and a longer journal each page is written less often
     this.db.exec('PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=8000');
-    this.db.exec(SCHEMA);
+    this.#makeTables();
+  }
+
+  /** In one change: by itself each table of a new file is written for itself. Where all are there, nothing is. */
+  #makeTables(): void {
+    this.db.exec(`BEGIN;${SCHEMA};COMMIT`);
   }
 
   /** Whose index this is, as `setIdentity` wrote it; undefined for a new one or one of another version. Throws on a broken file. */

@@ -241,8 +241,11 @@ function prepare(db: Database, path: string): void {
     if (isWhole(db)) return;
     throw new BrokenDatabaseError(path, 'what it says of the log is not what was written');
   }
-  for (const table of ['log', 'state', 'key']) db.exec(`DROP TABLE IF EXISTS ${table}`);
-  db.exec(SCHEMA);
+  // in one change: by itself each of these waits for the disk
+  db.transaction(() => {
+    for (const table of ['log', 'state', 'key']) db.exec(`DROP TABLE IF EXISTS ${table}`);
+    db.exec(SCHEMA);
+  });
 }
 
 function versionOf(db: Database): unknown {
