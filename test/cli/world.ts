@@ -18,11 +18,14 @@ export interface Terminal {
   out(): string;
   err(): string;
   json(): unknown;
+  /** The clock stands still but for this. */
+  wait(ms: number): void;
   close(): void;
 }
 
 export function openTerminal(env: Readonly<Record<string, string>> = {}): Terminal {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'turnpress-cli-')));
+  let passed = 0;
   let out = '';
   let err = '';
   let lines: string[] | undefined;
@@ -37,7 +40,7 @@ export function openTerminal(env: Readonly<Record<string, string>> = {}): Termin
     env,
     stdout: { write: (text) => (out += text) },
     stderr: { write: (text) => (err += text) },
-    now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
+    now: () => Date.UTC(2026, 0, 2, 3, 4, 5) + passed,
   };
   return {
     folder,
@@ -54,6 +57,9 @@ export function openTerminal(env: Readonly<Record<string, string>> = {}): Termin
     out: () => out,
     err: () => err,
     json: () => JSON.parse(out) as unknown,
+    wait: (ms) => {
+      passed += ms;
+    },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

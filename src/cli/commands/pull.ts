@@ -1,6 +1,7 @@
 /** `turnpress pull`: what is new of everything that is followed, each by itself: archives turn by turn, feeds by their entries. */
 /** Exit code 5 when a host gave no answer, 4 when what it shows contradicts itself or what is here. */
 
+import { TurnpressError } from '../../base/errors.ts';
 import { plural } from '../../model/counts.ts';
 import type { FollowedFeed, PollReport, ReaderStore } from '../../reader/reader.ts';
 import type { PullReport } from '../../replica/pull/pulling.ts';
@@ -53,13 +54,24 @@ const NOBODY_ASKED: PollReport = { asked: 0, fresh: 0, changed: 0, failed: 0 };
 async function pullArchives(context: Context, names: readonly string[], options: CommandOptions) {
   if (names.length === 0 && options.key === undefined) return { reports: [], exit: EXIT.done };
   const { exitOf, hostsOf, keysOf, pullInto, sayPulled, tellFailure } = await import('../following/replicas.ts');
+  const mend = async (name: string): Promise<number> => {
+    const { mendCopy } = await import('../following/mend-copy.ts');
+    return (await mendCopy(context, name, (await import('./repair.ts')).run)) ?? EXIT.done;
+  };
   const accept = keysOf(options.key);
   if (accept.length > 0 && names.length !== 1) throw new UsageError('--key is the key of one archive: name its copy');
   const reports: (PullReport & { readonly name: string })[] = [];
   let exit: number = EXIT.done;
   for (const name of names) {
+    const request = { name, allowHosts: hostsOf(options.allowHost), accept };
     try {
-      const report = await pullInto(context, { name, allowHosts: hostsOf(options.allowHost), accept });
+      let report = await pullInto(context, request).catch(async (error: unknown) => {
+        // the copy itself cannot be opened: once more when that was mended
+        if (!(error instanceof TurnpressError) || !OWN_DAMAGE.includes(error.code)) throw error;
+        if ((await mend(name)) !== EXIT.done) throw error;
+        return pullInto(context, request);
+      });
+      if (report.damaged > 0 && (await mend(name)) === EXIT.done) report = { ...report, damaged: 0 };
       reports.push({ name, ...report });
       sayPulled(context, name, report);
       exit = worse(exit, exitOf(context, report));
@@ -69,6 +81,9 @@ async function pullArchives(context: Context, names: readonly string[], options:
   }
   return { reports, exit };
 }
+
+/** Errors that say something of what is here, and nothing of a host. */
+const OWN_DAMAGE: readonly string[] = ['DAMAGED', 'ARCHIVE_LOG'];
 
 function sayFeeds(
   context: Context,

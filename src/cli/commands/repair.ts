@@ -39,7 +39,8 @@ export async function run(context: Context, args: readonly string[], options: Co
     hostsOf(options.allowHost),
     places.filter((place) => isAddress(place)),
   );
-  const archive = openToWrite(context);
+  // what is put back is what was signed, so a copy of another archive is mended, too
+  const archive = openToWrite(context, true);
   const close = holdOpen(context, archive);
   const { origin } = archive.info;
   let sources: readonly GoodSource[] = [];

@@ -122,7 +122,8 @@ function sayHost(context: Context, name: string, { address, state, problem }: Ho
 
 /** 4 when something contradicts itself, 5 when it did not come. A mirror that is away or behind is no failure: the others answered. */
 export function exitOf(context: Context, report: PullReport): number {
-  if (report.hosts.some(({ state }) => state === 'lies' || state === 'forked')) return EXIT.damaged;
+  if (report.damaged > 0 || report.hosts.some(({ state }) => state === 'lies' || state === 'forked'))
+    return EXIT.damaged;
   if (report.failed === 0) return EXIT.done;
   const damaged = context.problems.some(({ code }) => !['LAGGING_REPLICA', 'NETWORK'].includes(code));
   return damaged ? EXIT.damaged : EXIT.network;

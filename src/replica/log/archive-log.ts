@@ -145,6 +145,11 @@ export class ArchiveLog {
     this.#index.setHeld(conversation, position);
   }
 
+  /** Notes that the archive holds nothing of the conversation any more. */
+  forgetHeld(conversation: ConversationId): void {
+    this.#index.forgetHeld(conversation);
+  }
+
   /** Exact bytes of the records from `from` on, in their order; a tile is in memory at a time. */
   *walkRecords(from = 0): Generator<{ readonly position: number; readonly bytes: Uint8Array }> {
     for (let n = Math.floor(from / TILE_WIDTH); n * TILE_WIDTH < this.size; n++) {

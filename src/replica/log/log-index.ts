@@ -216,6 +216,10 @@ export class LogIndex {
       .run(position, decodeHex(conversation));
   }
 
+  forgetHeld(conversation: ConversationId): void {
+    this.#db.statement('UPDATE state SET held=NULL, absent=NULL WHERE conversation=?').run(decodeHex(conversation));
+  }
+
   /** Whether the archive here was noted to hold the last state. */
   isHeld(conversation: ConversationId): boolean {
     const sql = 'SELECT 1 AS one FROM state WHERE conversation=? AND held IS position';

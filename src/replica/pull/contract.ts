@@ -56,6 +56,8 @@ export interface PullReport {
   readonly removed: number;
   readonly failed: number;
   readonly pending: number;
+  /** Places of the copy that are not as they were written: for `repair`. */
+  readonly damaged: number;
   readonly turns: number;
   /** Raw bytes of payloads that came. */
   readonly payloadBytes: number;

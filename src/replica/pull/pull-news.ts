@@ -1,22 +1,23 @@
 /** A pull in which there may be something new: the archive log first, then each conversation that is not held as it says. */
 /** Apart from the door, because most pulls end before: the archive is opened only here. */
 
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ArchiveWriter, openArchive } from '../../archive/archive.ts';
+import { type ArchiveWriter, isDamage, openArchive } from '../../archive/archive.ts';
 import { confineDisk } from '../../base/confined-disk.ts';
 import { makeFolders, realDisk, replaceFile } from '../../base/disk.ts';
 import { TurnpressError } from '../../base/errors.ts';
 import { isoTime } from '../../base/time.ts';
 import { NoReplicaError, UntrustedKeyError } from '../errors.ts';
 import { ArchiveLog } from '../log/archive-log.ts';
-import { INFO_NAME } from '../publish/replica-names.ts';
+import { conversationFolder, INFO_NAME } from '../publish/replica-names.ts';
 import type { PullOptions, PullReport } from './contract.ts';
 import { type Host, Hosts } from './hosts.ts';
 import { type LogNews, pullLog } from './pull-log.ts';
 import { type PendingReport, pullPending, removeWithdrawn, sweepRemoved } from './pull-pending.ts';
 import { NO_VALIDATORS, type PullState, writePullState } from './pull-state.ts';
 import { generateReplicaInfo, parseReplicaInfo, type ReplicaInfo } from './replica-info.ts';
+import { countMissing, isAsLeft, stampOf } from './unchanged.ts';
 
 /** `isNew`: nothing was ever pulled there. Throws as `pull` does. */
 export async function pullNews(
@@ -26,7 +27,7 @@ export async function pullNews(
   isNew: boolean,
 ): Promise<PullReport> {
   const { dir } = options;
-  if (isNew) await begin(options, hosts, state);
+  if (isNew || !existsSync(join(dir, 'archive.json'))) await begin(options, hosts, state);
   const archive = openArchive(dir, { mode: 'write', log: options.log });
   let log: ArchiveLog | undefined;
   const release = () => {
@@ -37,8 +38,10 @@ export async function pullNews(
   try {
     // what a removal left before it was stopped
     sweepRemoved(dir);
+    const looks = !isNew && !isAsLeft(dir, state, options.nowMs());
     log = ArchiveLog.open({ mode: 'write', dir, origin: archive.info.origin, log: options.log });
-    return await new Pull(options, hosts, archive, log, state).run();
+    if (looks) forgetGone(dir, archive, log);
+    return await new Pull(options, hosts, archive, log, state, looks).run();
   } finally {
     forget?.();
     release();
@@ -66,6 +69,16 @@ function writeInfo(dir: string, info: ReplicaInfo): void {
   for (const folder of new Set([...touched, dir])) realDisk.fsyncDir(folder);
 }
 
+/** Conversations whose folder somebody took away come as if they had never been here: the archive log says what they have to be. */
+function forgetGone(dir: string, archive: ArchiveWriter, log: ArchiveLog): void {
+  const named = new Set(archive.damage.flatMap(({ conversation }) => conversation ?? []));
+  const gone = [...named].filter((id) => !existsSync(join(dir, conversationFolder(id))));
+  archive.removeConversations(gone);
+  log.noteAll(() => {
+    for (const id of gone) log.forgetHeld(id);
+  });
+}
+
 class Pull {
   readonly #options: PullOptions;
   readonly #all: readonly Host[];
@@ -74,15 +87,25 @@ class Pull {
   readonly #archive: ArchiveWriter;
   readonly #log: ArchiveLog;
   readonly #state: PullState;
+  /** Whether the copy is to be looked at more closely than opening it does. */
+  readonly #looks: boolean;
   #removed = 0;
 
-  constructor(options: PullOptions, hosts: readonly Host[], archive: ArchiveWriter, log: ArchiveLog, state: PullState) {
+  constructor(
+    options: PullOptions,
+    hosts: readonly Host[],
+    archive: ArchiveWriter,
+    log: ArchiveLog,
+    state: PullState,
+    looks: boolean,
+  ) {
     this.#options = options;
     this.#all = hosts;
     this.#hosts = new Hosts(hosts);
     this.#archive = archive;
     this.#log = log;
     this.#state = state;
+    this.#looks = looks;
   }
 
   async run(): Promise<PullReport> {
@@ -157,6 +180,7 @@ class Pull {
     if (keys.length !== this.#state.keys.length) writeInfo(dir, { origin, created, keys });
     const since = new Map(this.#state.keys.map((each) => [each.key, each.since]));
     const lastGrowth = this.#log.size > before.size ? now : this.#state.lastGrowth;
+    const damaged = this.#countDamaged();
     writePullState(dir, {
       ...this.#state,
       keys: keys.map((key) => ({ key, since: since.get(key) ?? now })),
@@ -164,7 +188,8 @@ class Pull {
       mirrors: mirrors.map(({ source, validators }) => ({ address: source.base, validators })),
       lastGrowth,
       lastAnswer: now,
-      isWhole: this.#log.countPending() === 0,
+      isWhole: this.#log.countPending() === 0 && damaged === 0,
+      left: { stamp: stampOf(dir), at: this.#looks ? now : (this.#state.left?.at ?? now) },
     });
     return {
       ...{ address: this.#state.address, hosts: this.#all.map((host) => host.report(this.#log.size)) },
@@ -172,9 +197,17 @@ class Pull {
       newlyTrusted: before.keys === 0 && keys.length > 0,
       ...{ pulled, removed: this.#removed, failed, turns, payloadBytes },
       pending: this.#log.countPending(),
+      damaged,
       requests: this.#all.reduce((sum, { source }) => sum + source.requests, 0),
       bytes: this.#all.reduce((sum, { source }) => sum + source.bytes, 0),
       lastGrowth,
     };
+  }
+
+  #countDamaged(): number {
+    const archive = this.#archive;
+    const known = archive.damage.filter(isDamage).length;
+    if (!this.#looks) return known;
+    return known + archive.listLost().length + countMissing(this.#options.dir, archive, this.#log.size);
   }
 }

@@ -36,6 +36,14 @@ export interface PullState {
   readonly lastAnswer: string;
   /** Every conversation was held as the log says when the last pull ended. Absent: nobody knows. */
   readonly isWhole?: boolean;
+  /** How the copy was left, and when it was looked at. Absent: nobody knows. */
+  readonly left?: Left;
+}
+
+export interface Left {
+  /** Of its folders. */
+  readonly stamp: string;
+  readonly at: string;
 }
 
 /** Headers that ask for what is newer; none: nothing is known that could be asked with. */
@@ -67,7 +75,7 @@ export function writePullState(dir: string, state: PullState): void {
 
 function isPullState(value: JsonValue): boolean {
   if (!isJsonObject(value)) return false;
-  const { address, allowHosts, keys, validators, mirrors = [], lastGrowth, lastAnswer, isWhole = false } = value;
+  const { address, allowHosts, keys, validators, mirrors = [], lastGrowth, lastAnswer, isWhole = false, left } = value;
   return (
     [address, lastGrowth, lastAnswer].every((each) => typeof each === 'string') &&
     Array.isArray(allowHosts) &&
@@ -76,6 +84,7 @@ function isPullState(value: JsonValue): boolean {
     keys.every((each) => isJsonObject(each) && typeof each.key === 'string' && typeof each.since === 'string') &&
     isValidators(validators) &&
     typeof isWhole === 'boolean' &&
+    (left === undefined || (isJsonObject(left) && typeof left.stamp === 'string' && typeof left.at === 'string')) &&
     Array.isArray(mirrors) &&
     mirrors.every((each) => isJsonObject(each) && typeof each.address === 'string' && isValidators(each.validators))
   );
