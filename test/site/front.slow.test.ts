@@ -161,6 +161,10 @@ it('a note gives title, tags, cover and text beside a turn; when it goes, all of
   expect(page).toContain('A &lt;clock&gt; &amp; its hands');
   expect(page).toContain('Read <em>this</em>.');
   expect(page).not.toContain('<script>alert');
+  // not landmarks: those of a page need names of their own
+  const asides = page.match(/<aside[^>]*>/g) ?? [];
+  expect(asides.length).toBeGreaterThan(1);
+  for (const aside of asides) expect(aside).toContain(' role="note"');
   expect(page.indexOf('Here.')).toBeGreaterThan(page.indexOf(`id="${turn}"`));
   expect(site.read('index.html')).toContain('>Pinned</h2>');
   expect(site.read('index.html')).toContain('What it came to');

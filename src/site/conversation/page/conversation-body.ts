@@ -124,5 +124,5 @@ function findNext(rows: readonly PlacedRow[], from: number, headings: Headed['he
 function renderChildren(children: readonly LinkModel[]): SafeHtml {
   const label = children.length === 1 ? 'Sub-agent' : 'Sub-agents';
   const items = children.map(({ label: name, url }) => html`<li><a href="${text(url)}">${text(name)}</a></li>\n`);
-  return html`<aside class="subagent" aria-label="${text(label)}">\n<p>${text(label)}</p>\n<ul>\n${items}</ul>\n</aside>\n`;
+  return html`<aside class="subagent" role="note" aria-label="${text(label)}">\n<p>${text(label)}</p>\n<ul>\n${items}</ul>\n</aside>\n`;
 }

@@ -20,7 +20,7 @@ export function renderFork(forks: readonly ForkLink[], next: LinkModel | undefin
     const end = ending === '' ? NOTHING : html`<p class="ending">${text(ending)}</p>\n`;
     return html`<li><p><a href="${text(url)}">${text(label)}</a>${print}</p>\n${end}</li>\n`;
   });
-  return html`<aside class="fork" aria-label="Fork">\n<p>Here the conversation went ${text(forks.length === 1 ? 'two ways' : 'several ways')}</p>\n<ul>\n<li class="here"><p>${here} <small>this way</small></p>\n</li>\n${ways}</ul>\n</aside>\n`;
+  return html`<aside class="fork" role="note" aria-label="Fork">\n<p>Here the conversation went ${text(forks.length === 1 ? 'two ways' : 'several ways')}</p>\n<ul>\n<li class="here"><p>${here} <small>this way</small></p>\n</li>\n${ways}</ul>\n</aside>\n`;
 }
 
 /** On the page of a branch whose head stands on another one. `end`: where it does. */
@@ -62,5 +62,5 @@ export function renderOrigin({ shared, url, last, other, name }: Origin): SafeHt
     other === undefined
       ? NOTHING
       : html`<p>The other way went on with <a href="${text(other.url)}">${text(other.label)}</a></p>\n`;
-  return html`<aside class="fork origin" aria-label="Where this branch comes from">\n${common}${left}${way}</aside>\n`;
+  return html`<aside class="fork origin" role="note" aria-label="Where this branch comes from">\n${common}${left}${way}</aside>\n`;
 }

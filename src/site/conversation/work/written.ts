@@ -23,7 +23,8 @@ export async function renderWritten({ pool }: BuildContext, { summary, note }: V
   const render = async (source: string): Promise<SafeHtml> =>
     // What the renderer of documents gave, which went through the sanitiser.
     source === '' ? NOTHING : trustHtml(decodeUtf8(await pool.run('document', source, source.length)));
-  const beside = (said: SafeHtml): SafeHtml => html`<aside class="written prose" aria-label="Note">${said}</aside>\n`;
+  const beside = (said: SafeHtml): SafeHtml =>
+    html`<aside class="written prose" role="note" aria-label="Note">${said}</aside>\n`;
   const turns = new Map<string, SafeHtml>();
   for (const [turn, source] of note.turns) if (source !== '') turns.set(turn, beside(await render(source)));
   const said = await render(note.text);
