@@ -1,6 +1,7 @@
 /** Draws what was found: a conversation, and in it the turns that say it. */
 /** Text only goes in through textContent: titles and excerpts hold whatever was said in a conversation. */
 
+import { readableDate } from '../../base/time.ts';
 import { joinTokens } from '../../model/search/tokens.ts';
 import { parseAnchor } from '../../site/fixed-urls.ts';
 import { copyPaths } from '../copies.ts';
@@ -83,7 +84,9 @@ function drawGroup(url: string, { meta }: IndexedText, key: string): Group {
   heading.append(link(key, joinTokens(meta.title ?? url)));
   const facts = document.createElement('p');
   facts.className = 'search-facts';
-  facts.textContent = [meta.date, originOf(url), joinTokens(meta.source ?? '')].filter(Boolean).join(' · ');
+  facts.textContent = [dayWords(meta.date ?? ''), originOf(url), joinTokens(meta.source ?? '')]
+    .filter(Boolean)
+    .join(' · ');
   const folded = document.createElement('details');
   const summary = document.createElement('summary');
   folded.append(summary);
@@ -97,6 +100,11 @@ function addTurn(group: Group, turn: HTMLElement, late: boolean): void {
   group.folded.append(turn);
   group.summary.textContent = `${group.folded.childElementCount - 1} more in this conversation`;
   if (group.folded.parentElement === null) group.shown.append(group.folded);
+}
+
+/** `2026-01-02` as pages write it; empty stays empty. */
+export function dayWords(day: string): string {
+  return day === '' ? '' : readableDate(Date.parse(day));
 }
 
 /** The name of the copy that a result stands in; empty: it stands here. */

@@ -11,7 +11,7 @@ import { moveThroughResults } from './keys.ts';
 import { listNear } from './near-words.ts';
 import { loadPartList } from './part-list.ts';
 import { LONGEST_QUERY, parseQuery, type Term } from './query.ts';
-import { openResultList } from './results.ts';
+import { dayWords, openResultList } from './results.ts';
 
 /** Hits that are read at once, as many as a host that speaks HTTP/1.1 sends at a time; conversations that are drawn at first or until the window is full, and those before "More results", once somebody scrolls. */
 const READ = 6;
@@ -183,7 +183,7 @@ function openFound(fields: Fields, terms: readonly Term[], query: Query): Found 
 function countOf(found: Found): string {
   const count = found.known();
   const places = count === 0 ? 'Nothing' : count === 1 ? '1 exchange' : `${count} exchanges`;
-  const lookedTo = found.lookedTo();
+  const lookedTo = dayWords(found.lookedTo());
   if (lookedTo !== '')
     return found.fields.order === 'oldest'
       ? `${places} found up to ${lookedTo}. What is newer was not looked at yet.`
@@ -197,7 +197,7 @@ function countOf(found: Found): string {
 }
 
 function furtherThan(found: Found): string {
-  return `Look further ${found.fields.order === 'oldest' ? 'on' : 'back'} than ${found.lookedTo()}`;
+  return `Look further ${found.fields.order === 'oldest' ? 'on' : 'back'} than ${dayWords(found.lookedTo())}`;
 }
 
 /** A sentence, or words that may be asked for instead. */

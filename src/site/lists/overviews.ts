@@ -36,7 +36,7 @@ function buildOverview(context: BuildContext, kind: keyof typeof overviews): voi
     width: 'wide',
     url,
     title,
-    description: `${title} of ${context.options.config.title}`,
+    description: `${plural(lists.length, kind)} in ${context.options.config.title}`,
     tiles: [busy, others]
       .filter((items) => items.length > 0)
       .map((items, i) => ({ heading: i === 0 ? '' : 'Others', more: { label: '', url: '' }, items })),

@@ -54,7 +54,15 @@ export function buildDocs(context: BuildContext, written: ReadonlyMap<string, Au
 /** There is always one about the site. */
 function listAuthored({ options }: BuildContext, written: ReadonlyMap<string, AuthoredPage>): readonly Document[] {
   const { config, mode } = options;
-  const standIn = { title: '', description: '', hidden: false, text: `# About\n\n${config.description}\n` };
+  const ways = `Every turn here has an address of its own that stays. [Feeds](${pages.opml}) tell what is new; [search](${pages.search}), [files](${pages.files}) and [numbers](${pages.stats}) lead through all of it.`;
+  const copy =
+    config.url === '' ? '' : `A verified copy of the whole archive: \`turnpress subscribe ${config.url}\`.\n`;
+  const standIn = {
+    title: '',
+    description: '',
+    hidden: false,
+    text: `# About\n\n${config.description}\n\n${ways}\n\n${copy}`,
+  };
   const shown = [...written].filter(([, { hidden }]) => mode === 'local' || !hidden);
   return [...new Map([['about', standIn], ...shown])].map(([name, { title, description, text: source }]) => ({
     url: name === 'about' ? pages.about : authoredUrl(name),
