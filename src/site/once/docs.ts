@@ -118,6 +118,8 @@ function leadOf(source: string): string {
   const paragraph =
     source
       .replace(/^\s*#\s+[^\n]*\n/, '')
+      // commands are no words
+      .replace(/^```[\s\S]*?^```$/gm, '')
       .trim()
       .split(/\n\s*\n/, 1)[0] ?? '';
   return plainTitle(paragraph, 200);
