@@ -1,7 +1,7 @@
 /** The list of what is followed: `content/subscriptions.opml`, a plain OPML file that other readers can take and give. */
 /** The file is the truth; the reader's memory follows it. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { encodeUtf8 } from '../base/bytes.ts';
 import { realDisk, replaceFile } from '../base/disk.ts';
 import { FeedParseError, readOpml } from '../feed/feed.ts';
@@ -92,7 +92,10 @@ export function removeSubscription(file: string, url: string): boolean {
 }
 
 function readList(file: string): OpmlDocument {
-  return existsSync(file) ? parseList(file, readFileSync(file, 'utf8')) : { title: TITLE, outlines: [] };
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) return { title: TITLE, outlines: [] };
+  if (!stat.isFile()) throw new SubscriptionsError(file, 'is no regular file');
+  return parseList(file, readFileSync(file, 'utf8'));
 }
 
 function parseList(file: string, text: string): OpmlDocument {

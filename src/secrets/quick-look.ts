@@ -4,6 +4,7 @@
 import { hidesText, MIN_RUN, RUN_MASK } from './encoded-blocks.ts';
 import { joinLines, type Watch, watchFor } from './line-joins.ts';
 import { createLiteralSearch, type Literal, type LiteralSearch, nextSlot, PAIRS, pairOf } from './literal-search.ts';
+import { labelWords } from './places/personal-labels.ts';
 import { tellingPlaces } from './rules/telling-places.ts';
 import { tokenShapes } from './rules/token-shapes.ts';
 import { TextUnits } from './text-units.ts';
@@ -19,6 +20,8 @@ export const READING = 8;
 export const BLOCK = 16;
 /** What stands in places of secrets: only their rules can tell. */
 export const PLACE = 32;
+/** A label that numbers of persons stand behind, with a number. */
+export const PERSONAL = 64;
 
 export interface QuickLook {
   /** Bits of the constants above; 0: clean. */
@@ -33,7 +36,7 @@ export function createQuickLook(literals: readonly string[], names: readonly str
     .map((text) => ({ text, bit: HOME, follow: /^[ \t@]/ }))
     .flatMap((row) => [row, { text: row.text, bit: HOME, before: NAMED_OWNER }]);
   const short = literals.filter((word) => word.length < 3);
-  const search = createLiteralSearch([...SECRETS, ...NAMES, ...DUMPS, ...HOMES, ...owners, ...own]);
+  const search = createLiteralSearch([...SECRETS, ...NAMES, ...LABELS, ...DUMPS, ...HOMES, ...owners, ...own]);
   const plain = new TextUnits();
   const joined = new TextUnits();
   const odd = new OddUnits();
@@ -172,6 +175,9 @@ function wordsOf({ text, follow, before, reach }: Omit<Literal, 'bit'>): string 
   return [text, follow?.source, before?.source, reach].join(' ');
 }
 
+/** The head of the last column of a table; whatever the first row begins with stands right behind. */
+const COLUMN_END = /^(?:w(?:ord|d|ort)|phrase|code)?["'`*]{0,2}[ \t]{0,40}(?:[|;\t│,]|--|[^\s"'`*().,:;=-])/i;
+
 const NAMES: readonly Literal[] = [
   ...new Map(
     tellingPlaces.flatMap(({ literals }) => literals.map((literal) => [wordsOf(literal), { ...literal, bit: PLACE }])),
@@ -189,6 +195,10 @@ const NAMES: readonly Literal[] = [
     folded: true,
     follow: /^(?=[\\"'`\] \t=:])[\\"'`\] \t]{0,10}[=:][ \t>]{0,5}[\\"'`]{0,4}[A-Za-z0-9+/=_]{16}/,
   })),
+  ...['pass', 'pwd', 'secret', 'token', 'api key', 'api_key'].flatMap((text) => [
+    { text, bit: PLACE, folded: true, before: /[|,;\t│][ \t]{0,40}["'`*]{0,2}[a-z_]{0,20}$/i, follow: COLUMN_END },
+    { text, bit: PLACE, folded: true, follow: /^[a-z]{0,8}["'`*]{0,2}[ \t]{0,40}[|;\t│]/i },
+  ]),
   ...['--auth', '--bearer', '--secret-id'].map((text) => ({
     text,
     bit: ASSIGNMENT,
@@ -207,6 +217,13 @@ const NAMES: readonly Literal[] = [
     follow: /^(?=[\\"'`\] \t=:])[\\"'`\] \t]{0,10}[=:][ \t>]{0,5}[\\"'`]{0,4}[A-Za-z0-9]{16}/,
   },
 ];
+
+const LABELS: readonly Literal[] = labelWords.map((text) => ({
+  text,
+  bit: PERSONAL,
+  folded: true,
+  follow: /^[ \w°.'-]{0,24}(?:\\{0,3}["']?[ \t]{0,3}[:=#]\s{0,3}\\{0,3}["']?| (?=\d))\(?[A-Z0-9][A-Z0-9() ./-]{4}/i,
+}));
 
 /** A line of a hex dump from its offset on. */
 const DUMPS: readonly Literal[] = [

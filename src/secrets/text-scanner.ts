@@ -4,7 +4,17 @@
 import { type EncodedBlock, findEncodedBlocks } from './encoded-blocks.ts';
 import { createCover, type Finding, type Report } from './finding.ts';
 import { createMarkerCheck } from './markers.ts';
-import { ASSIGNMENT, BLOCK, createQuickLook, HOME, PLACE, type QuickLook, READING, SECRET } from './quick-look.ts';
+import {
+  ASSIGNMENT,
+  BLOCK,
+  createQuickLook,
+  HOME,
+  PERSONAL,
+  PLACE,
+  type QuickLook,
+  READING,
+  SECRET,
+} from './quick-look.ts';
 import {
   findAll,
   findHomes,
@@ -75,7 +85,7 @@ function withOwners(options: ScannerOptions, owners: readonly string[]): Scanner
 /** SECRET, HOME, both or none: the bits of the fast look, with the unsure ones settled. */
 function needs(text: string, quick: QuickLook, options: ScannerOptions, depth: number): number {
   let bits = quick.look(text);
-  if (options.personal && mayHavePersonal(text) && hasPersonal(text)) bits |= SECRET;
+  if (options.personal && ((bits & PERSONAL) !== 0 || mayHavePersonal(text)) && hasPersonal(text)) bits |= SECRET;
   if ((bits & SECRET) !== 0) return SECRET;
   if ((bits & ASSIGNMENT) !== 0 && any(findAssignments, text)) return SECRET;
   if (((bits & PLACE) !== 0 && any(findInPlaces, text)) || any(findCutToken, text)) return SECRET;

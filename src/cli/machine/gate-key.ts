@@ -2,8 +2,10 @@
 /** A memory of the gate that somebody else made says nothing: without the key it cannot be told from an empty one. */
 
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readFile, realDisk } from '../../base/disk.ts';
+import { NotPlainFileError } from '../../base/errors.ts';
 import type { World } from '../context.ts';
 import { isSystemError } from '../errors.ts';
 import { stateFolder } from './owner.ts';
@@ -19,10 +21,10 @@ export function findGateKey(world: Pick<World, 'env' | 'home'>): Uint8Array | un
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       writeFileSync(file, randomBytes(LENGTH), { mode: 0o600, flag: 'wx' });
     }
-    const key = readFileSync(file);
-    return key.length === LENGTH ? key : undefined;
+    const key = readFile(realDisk, file);
+    return key?.length === LENGTH ? key : undefined;
   } catch (error) {
-    if (isSystemError(error)) return undefined;
+    if (isSystemError(error) || error instanceof NotPlainFileError) return undefined;
     throw error;
   }
 }

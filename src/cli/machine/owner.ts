@@ -32,8 +32,9 @@ export function claimPrivate(world: World, privateDir: string): void {
 export function hadPrivate(world: World, privateDir: string): boolean {
   const folder = join(stateFolder(world), 'archives');
   if (!existsSync(folder)) return false;
-  return readdirSync(folder).some(
-    (name) => ID.test(name) && readFileSync(join(folder, name), 'utf8') === `${privateDir}\n`,
+  return readdirSync(folder, { withFileTypes: true }).some(
+    (each) =>
+      each.isFile() && ID.test(each.name) && readFileSync(join(folder, each.name), 'utf8') === `${privateDir}\n`,
   );
 }
 

@@ -1,12 +1,22 @@
 /** Keeps the agents' own bytes in `private/sources/`, compressed: agents delete theirs after weeks. */
 /** Append only. A rewritten source starts a new generation; nothing that was kept is ever deleted. */
 
-import { constants, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { open, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { blake3Hex } from '../../base/blake3.ts';
 import { concatBytes, decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
 import { makeRealFolders } from '../../base/confined-disk.ts';
+import { readFile, realDisk } from '../../base/disk.ts';
 import { messageOf } from '../../base/errors.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../../base/json.ts';
 import { compressZstdBeside, decompressZstd } from '../../base/zstd.ts';
@@ -128,7 +138,8 @@ export function restoreSource(dir: string, path: string, generation?: number): U
   const file = join(folder, `${number}.zst`);
   let at = 0;
   try {
-    const stored = readFileSync(file);
+    const stored = readFile(realDisk, file);
+    if (stored === undefined) throw new SourceDamageError(file, 'kept bytes are missing');
     const raw = wanted.frames.map((frame) => {
       const bytes = stored.subarray(at, at + frame.stored);
       at += frame.stored;
@@ -144,7 +155,8 @@ export function restoreSource(dir: string, path: string, generation?: number): U
 
 /** Writes what follows `from` as frames at `end` of the file, over anything that a cut-off run left there. */
 async function appendFrames(path: string, end: number, file: OpenFile, from: number) {
-  const to = await open(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
+  // what nobody reads from is no file: it must not be waited for
+  const to = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_NONBLOCK, 0o600);
   try {
     if ((await to.stat()).size < end) throw new SourceDamageError(path, 'kept bytes are missing');
     const added: Frame[] = [];
@@ -177,10 +189,11 @@ function newestIn(folder: string): number {
 function findKept(folder: string): KeptSource | undefined {
   const file = join(folder, INDEX);
   // an empty one is what a power cut left of the first
-  if (!existsSync(file) || statSync(file).size === 0) return undefined;
+  const stat = lstatSync(file, { throwIfNoEntry: false });
+  if (stat === undefined || (stat.isFile() && stat.size === 0)) return undefined;
   let value: JsonValue;
   try {
-    value = parseJson(decodeUtf8(readFileSync(file)));
+    value = parseJson(decodeUtf8(readFile(realDisk, file) ?? new Uint8Array()));
   } catch (cause) {
     throw new SourceDamageError(file, `not an index of kept bytes: ${messageOf(cause)}`, cause);
   }

@@ -58,11 +58,19 @@ export function conditionsOf({ etag, lastModified }: Validators): Readonly<Recor
 export function readPullState(dir: string): PullState | undefined {
   const bytes = readFile(confineDisk(realDisk, dir), `${dir}/${PULL_FILE}`, LIMIT);
   if (bytes === undefined) return undefined;
-  const state = parseJson(decodeUtf8(bytes));
+  const state = parseState(`${dir}/${PULL_FILE}`, bytes);
   if (!isPullState(state)) throw new BadReplicaError(`${dir}/${PULL_FILE}`, 'it is not as it was written');
   const kept = state as unknown as PullState;
   // a file of before there were mirrors
   return { ...kept, mirrors: kept.mirrors ?? [] };
+}
+
+function parseState(file: string, bytes: Uint8Array): JsonValue {
+  try {
+    return parseJson(decodeUtf8(bytes));
+  } catch (cause) {
+    throw new BadReplicaError(file, 'it is not as it was written', cause);
+  }
 }
 
 export function writePullState(dir: string, state: PullState): void {

@@ -14,11 +14,13 @@ export function judgeAssignment(name: string, value: string, spelling: Spelling)
   const kind = kindOfName(name);
   if (kind === undefined || isPlaceholder(value) || isReference(value) || LOCATION.test(value)) return 'none';
   if (sameLetters(name, value) || ASIAN.test(value)) return 'none';
+  // `Pass P = Discriminator::Pass1`, `STENCIL_PASS: 0x0B96`
+  if (/^:|^0x[0-9a-f]{1,8}$/i.test(value)) return 'none';
   if (name === 'pass' && (spelling === 'code' ? !isMixed(value) : !/\d/.test(value) || /^-|\s/.test(value)))
     return 'none';
   const constant = isConstant(name);
   if (spelling !== 'quoted' && !constant && VARIABLE.test(value)) return 'none';
-  if (kind === 'password') return judgePassword(value, spelling, constant);
+  if (kind === 'password') return judgePassword(name, value, spelling);
   if (kind === 'secret' && spelling === 'quoted' && isGarble(value, constant)) return 'secret';
   if (/\s/.test(value)) return 'none';
   if (kind === 'pin')
@@ -26,7 +28,7 @@ export function judgeAssignment(name: string, value: string, spelling: Spelling)
       ? 'secret'
       : 'none';
   if (kind === 'session') return judgeSession(value);
-  if (isIdentity(value)) return judgeIdentity(kind, value, spelling === 'code' && !QUALIFIED.test(name), constant);
+  if (isIdentity(value)) return judgeIdentity(name, kind, value, spelling === 'code' && !QUALIFIED.test(name));
   if (looksRandom(value)) return kind === 'key' && !constant ? 'none' : 'secret';
   if (kind === 'secret' && (constant || spelling === 'quoted') && spelling !== 'code') {
     if (constant)
@@ -39,13 +41,21 @@ export function judgeAssignment(name: string, value: string, spelling: Spelling)
 }
 
 /** Hexadecimal is a secret only where the name leaves nothing else; a UUID is what ids are made of. */
-function judgeIdentity(kind: NameKind, value: string, unsure: boolean, constant: boolean): Verdict {
+function judgeIdentity(name: string, kind: NameKind, value: string, unsure: boolean): Verdict {
+  const constant = isConstant(name);
   const uuid = value.includes('-');
   if (/^\d+$/.test(value)) return kind === 'secret' && constant && value.length >= 12 ? 'secret' : 'none';
   if (kind === 'key') return constant && !uuid && value.length >= 32 ? 'doubtful' : 'none';
   if (value.length < 20) return 'none';
-  return uuid ? (constant ? 'secret' : 'doubtful') : unsure && !constant ? 'doubtful' : 'secret';
+  if (uuid) return constant || LETS_IN.test(name) ? 'secret' : CLIENT.test(name) ? 'none' : 'doubtful';
+  return unsure && !constant ? 'doubtful' : 'secret';
 }
+
+/** Names that leave nothing else, though an id stands behind them: some services make their keys so. */
+const LETS_IN =
+  /(?:auth|api|access|refresh|bearer|deploy|server)[-_ ]?token$|(?:secret|private)[-_ ]?key$|secret[-_ ]?id$|(?:client|app)[-_ ]?secret$/i;
+/** With such a token a client says that it is the same request again. */
+const CLIENT = /(?:^|[a-z_-])client[-_]?token$/i;
 
 /** What manuals write for a number of their own. */
 const COUNTED = /^(?:0?1234567?8?|(\d)\1+)$/;
@@ -62,7 +72,9 @@ const QUALIFIED = /[A-Za-z0-9][-_ ][A-Za-z0-9]|[a-z][A-Z]/;
 /** Ids of conversations are no keys: agents write them everywhere. What a server hands to a browser has no name in it. */
 function judgeSession(value: string): Verdict {
   if (/^(?:ses|sess|session|conv|run|thread|msg|task)[-_]/i.test(value) || value.includes('-')) return 'none';
-  return looksRandom(value) || /^(?=.*\d)(?=.*[a-f])[0-9a-f]{24,128}$/.test(value) ? 'secret' : 'none';
+  return (looksRandom(value) && isRestless(value)) || /^(?=.*\d)(?=.*[a-f])[0-9a-f]{24,128}$/.test(value)
+    ? 'secret'
+    : 'none';
 }
 
 /** Letters, digits and marks in no order, as a generator of keys writes them: `zl%52v=z(*ut(!nr&ya#`. */
@@ -112,9 +124,12 @@ const REFERENCE =
   /^(?:process|os|env|ENV|config|cfg|settings|secrets|this|self|ctx|req|request|props|options|opts|args|params|vars?|data|local|module|input|getenv|await|new|function|async|lambda|return|import|require|typeof)\b|^[A-Za-z_$][\w$]{0,80}(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]{0,80}){1,8}[[({]?$|^[A-Za-z_$][\w$.]{0,80}[[({]|^[-=:.,/|{}()[\]]+$/;
 const LOCATION = /^(?:[a-z][a-z0-9+.-]{1,20}:\/\/|[~.]{0,2}\/[\w.-]+\/|[~.]{0,2}\/[\w.-]+$|[A-Za-z]:[\\/])/;
 
-function judgePassword(value: string, spelling: Spelling, constant: boolean): Verdict {
+function judgePassword(name: string, value: string, spelling: Spelling): Verdict {
+  const constant = isConstant(name);
   if (/\s/.test(value)) return constant && spelling === 'quoted' && !/^\s/.test(value) ? 'secret' : 'none';
-  if (constant && spelling !== 'code') return 'secret';
+  // `JPOOL_PASS = one`: how often something is gone through
+  if (constant && spelling !== 'code')
+    return name.endsWith('PASS') && /^[a-z]{1,7}$/.test(value) ? 'doubtful' : 'secret';
   if (/^\d+$/.test(value)) return judgeNumber(value, spelling);
   // what Apple and Google make for one application
   if (/^[a-z]{4}(?:[- ][a-z]{4}){3}$/.test(value)) return 'secret';
@@ -135,10 +150,12 @@ function judgeNumber(value: string, spelling: Spelling): Verdict {
   return value.length >= (spelling === 'code' ? 6 : 4) ? 'secret' : 'none';
 }
 
+/** The name said again, or what it begins with: `STORAGE_V1_CLIENT_KEY = 'storage_v1_client'`. */
 function sameLetters(name: string, value: string): boolean {
-  const letters = (s: string) => s.replace(/[^A-Za-z]/g, '').toLowerCase();
+  const letters = (s: string) => s.replace(/[^A-Za-z\d]/g, '').toLowerCase();
   const v = letters(value);
-  return v.length > 0 && v.length === value.replace(/[\s_.:-]/g, '').length && letters(name).endsWith(v);
+  if (!/[a-z]/.test(v) || v.length !== value.replace(/[\s_.:-]/g, '').length) return false;
+  return letters(name).endsWith(v) || (v.length >= 8 && letters(name).startsWith(v));
 }
 
 /** What a value given to such a name is called. */

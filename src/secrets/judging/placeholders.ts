@@ -64,11 +64,11 @@ const MARKER_ONLY = /^(?:\[redacted(?::[a-z0-9-]{1,40}:\d{1,6})?\]|[*•.…xX#?
 const TEMPLATE =
   /^(?:\$(?:[{(?*@#!]|\$[A-Za-z_{(]|[A-Za-z_]\w*(?:$|[/:.;,\s\\-])|\d$)|\{\{?|%[A-Z_(]|<|\[|[@&][\w./:-]*$|\*[A-Za-z])|\$\{[^}]{0,80}\}|\{\{[^}]{0,80}\}\}|\*{3,}|\.{3}|…|<[a-z][a-z _-]{0,40}>/i;
 const SAMPLE =
-  /EXAMPLE|^(?:your|my|the|some|a|an|insert|replace|enter|put|add)[-_ ]|^your[A-Z]|^anonymous@?$|^my(?:token|secret|key)\d?$|^(?:db|app|user|root|admin|new|old|test)[-_](?:password|passwd|secret|token|key)$|REDACTED|xxxx|change[-_]?me|placeholder|dummy|fake|sample|not[-_]?a[-_]?(?:real|secret)|^(?:null|nil|none|undefined|true|false|empty|unset|unknown|hidden|secret|token|password|passwd|pass|key|string|str|text|int|number|bool|boolean|object|any|void|test|todo|required|optional|default|example|foo|bar|baz|redacted|masked|value)$|SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c/i;
+  /EXAMPLE|^(?:your|my|the|some|a|an|insert|replace|enter|put|add)[-_ ]|^your[A-Z]|^anonymous@?$|^my(?:token|secret|key)\d?$|^your[._]?\w*@|^(?:db|app|user|root|admin|new|old|test)[-_](?:password|passwd|secret|token|key)$|REDACTED|xxxx|change[-_]?me|placeholder|dummy|fake|sample|not[-_]?a[-_]?(?:real|secret)|^(?:null|nil|none|undefined|true|false|empty|unset|unknown|hidden|secret|token|password|passwd|pass|key|string|str|text|int|number|bool|boolean|object|any|void|test|todo|required|optional|default|example|foo|bar|baz|redacted|masked|value)$|SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c/i;
 
 /** What manuals write where a password goes: a word for one, alone or behind what it is for; and a word that was cut at the end of a line. */
 const MANUAL =
-  /^(?:(?:new|old|current|my|your|his|some|the|an?|user|admin|root|db|key|store|keystore|truststore|private|master|default|clear|cleartext|plain|test|auth|login|proxy|server|client|foo|bar|incorrect|wrong)[-_ ]?){0,3}(?:(?:password|passwd|passphrase|passwort|phrase|secret)(?:[-_ ]?(?:here|string|text|goes[-_ ]here))?|(?:pass|pwd|pw)\d?|auth_string)$|^foobared$|^[a-z]{2,12}-$/i;
+  /^(?:(?:new|old|current|my|your|his|some|the|an?|user|admin|root|db|key|store|keystore|truststore|private|master|default|clear|cleartext|plain|test|auth|login|proxy|server|client|foo|bar|incorrect|wrong)[-_ ]?){0,3}(?:(?:password|passwd|passphrase|passwort|phrase|secret)(?:[-_ ]?(?:here|string|text|goes[-_ ]here))?|(?:pass|pwd|pw)\d?|auth_string)$|^(?:[a-z]{1,12}[-_]){1,3}password$|^(?:[a-z]{1,12}[-_]){0,3}password(?:[-_][a-z]{1,12}){1,3}$|^(?:wachtwoord|mot[-_ ]?de[-_ ]?passe|contrase(?:ñ|n|ny)a|senha|has[lł]o|пароль|l(?:ö|o)senord|adgangskode|salasana|parola|jelszó?o?|kennwort|密码|密碼|パスワード|비밀번호)$|^foobared$|^[a-z]{2,12}-$/i;
 
 function distinctCharacters(value: string, enough: number): number {
   const seen = new Set<string>();

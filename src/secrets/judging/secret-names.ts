@@ -38,7 +38,7 @@ function readKind(name: string): NameKind | undefined {
   // `SECRET_ID` of Vault; `--auth`, which options alone are called
   if (last === 'id' && before === 'secret') return 'secret';
   if (name === 'auth' || name === 'bearer') return 'secret';
-  if (last === 'salt' && before !== undefined && SALTED.has(before)) return 'secret';
+  if ((last === 'salt' || last === 'pepper') && before !== undefined && SALTED.has(before)) return 'secret';
   if (last === 'token' || last === 'key') return kindOfLast(name, last, before);
   if (GLUED.test(last) || (last === 'pat' && (before !== undefined || name === 'PAT'))) return 'secret';
   // In capitals words are often written in one: `GITHUBTOKEN`, but neither `MONKEY` nor `HOTKEY`.
@@ -76,23 +76,23 @@ const GLUED =
   /^(?:[a-z]{0,20}(?:api|access|secret|private|signing|encryption|auth|master|account|license|deploy)key|(?:[a-z]{0,20}(?:api|access|auth|bearer|bot|refresh|secret|session|private|personal|security|user)|id|oauth)token)$/;
 /** Words before `key` with which it is always a secret. */
 const KEY_WORDS = words(
-  'api access secret private signing encryption auth master service storage account session license deploy webhook shared client admin hmac aes cipher jwt ssh preshared decryption validation consumer recovery unseal wallet subscription fernet',
+  'api access secret private signing encryption auth master service storage account session license deploy webhook shared client admin hmac aes cipher jwt ssh preshared decryption validation consumer recovery unseal wallet subscription fernet application',
 );
 /** `dbpass`, but neither `bypass` nor `compass`. */
 const GLUED_PASS =
   /^(?:remote|user|db|smtp|imap|ldap|http|ftp|ssh|root|admin|sudo|key|store|wifi|wlan|mysql|pg|redis|mqtt|my|trust|local|login|cert|vnc|rpc|app)pass$/;
 /** Salts of WordPress and Drupal, which are keys. */
-const SALTED = words('auth in nonce hash');
+const SALTED = words('auth in nonce hash password secret');
 /** Words with which `token` and `key` count, point or name, whoever writes them. */
 const NEVER = words(
-  'max min num n count counts total next prev previous page continuation cursor cache primary foreign sort partition public idempotency routing dedupe dedup i18n eos bos pad unk',
+  'max min num n count counts total next prev previous page continuation starting cursor cache primary foreign sort partition public idempotency request lock change routing dedupe dedup i18n eos bos pad unk',
 );
 /** The same, but a variable of the environment with such a name may well be a secret: an action's `INPUT_TOKEN`. */
 const IN_CODE = words(
   'object map row column group order input output prompt completion hot short arrow query config prefix special mask stop translation sync storage start end line this self first last current old new json dict lookup index unique composite hash range state item entry field data model node list option label event action type name id cell props react vue tab menu css svg',
 );
 const TEST_WORDS = words(
-  'test tests all should must will did to by second first one multi single render post pre compiler',
+  'test tests check checks all should must will did to by second first one multi single render post pre compiler',
 );
 const SESSION = /^(?:session ?id|sid|[a-z]{0,20}sess(?:ion)?id|connect sid|session cookie)$/;
 const PIN =

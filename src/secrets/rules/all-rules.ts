@@ -11,7 +11,7 @@ import { findHomePaths, HOME_HINT, listOwners } from './home-paths.ts';
 import { findOwners, OWNER_HINT } from './owners.ts';
 import { findPersonal } from './personal.ts';
 import { findPrivateKeys, PRIVATE_KEY_HINT } from './private-keys.ts';
-import { LINT_HINT, loadLint } from './secretlint.ts';
+import { LINT_HINT, type LintHit, loadLint } from './secretlint.ts';
 import { findInPlaces } from './telling-places.ts';
 import { tokenShapes } from './token-shapes.ts';
 
@@ -112,6 +112,7 @@ export async function lint(text: string, joined: boolean, options: ScannerOption
       const value = piece.slice(hit.start, hit.end);
       if (WIDE_LINT.test(hit.rule) && (joined || isWideFalse(hit.rule, value))) continue;
       if (value.includes('[redacted:') || (hit.rule !== 'privatekey' && isPlaceholder(value))) continue;
+      if (hit.rule === 'aws' && isSampleOfAws(piece, hit)) continue;
       const end = hit.rule === 'npm' ? from + hit.start + value.search(/[\s"'`,;\\<>]|$/) : from + hit.end;
       const start = from + hit.start;
       if (end > start)
@@ -121,6 +122,17 @@ export async function lint(text: string, joined: boolean, options: ScannerOption
   }
   return found;
 }
+
+/** What Amazon's manuals write for an account, and the alphabet for a key. */
+function isSampleOfAws(text: string, { start, end, doubtful }: LintHit): boolean {
+  const value = text.slice(start, end);
+  if (doubtful) return SAMPLE_ACCOUNT.test(value.slice(-12));
+  const given = value.slice(value.search(/[=:]/) + 1).replace(/^["'\s]+/, '');
+  return isPlaceholder(given + text.slice(end, end + 40).replace(/[^A-Za-z0-9/+].*$/s, ''));
+}
+
+const SAMPLE_ACCOUNT =
+  /^(?:(\d)\1{11}|(\d)\2{3}(\d)\3{3}(\d)\4{3}|0?123456789\d{2,3}|0?12345678901\d?|210987654321|987654321\d{3})$/;
 
 /** Our own rule for URLs knows local databases and templates; secretlint only decides where ours sees no login. */
 function isWideFalse(rule: string, value: string): boolean {

@@ -32,6 +32,14 @@ function takeMatch(text: string, match: RegExpExecArray, from: number, report: R
   if (q !== '' && match.groups?.c === '' && CLOSED.test(value)) return end;
   if (q === '' && text[end] === '(' && /^[A-Za-z_][\w.]*$/.test(value)) return end;
   const isOption = match.groups?.op === undefined;
+  // the name of a secret, not what is in it: `arn:aws:secretsmanager:us-east-1:1234:secret:db-a1b2c3`
+  if (
+    op === ':' &&
+    /:secretsmanager:[\w-]{0,24}:\d{0,12}:secret$/.test(
+      text.slice(Math.max(0, from + match.index - 60), from + match.index + key.length),
+    )
+  )
+    return end;
   const name = nameBefore(text, from + match.index + (isOption ? match[0].indexOf(key) : 0)) + key;
   const spelling = q !== '' ? 'quoted' : op === '=' || isOption ? 'shell' : 'code';
   const verdict = judgeAssignment(name, value, spelling);
@@ -45,12 +53,12 @@ function bareValue(value: string): string {
 }
 
 const KEY =
-  'pass(?:words?|wd|[-_]?phrase|code|wort)?|(?:hash|auth)[-_]?salt|pwd|psk|secret|token|credentials?|session[-_]?id|sessid|(?:mfa|pin|otp|2fa|security|verification|backup|recovery|access)[-_ ]?code|otp|cvv|cvc|pin|sid|secret[-_]?id|(?:api|access|secret|private|signing|encryption|auth|master|service|storage|account|session|license|deploy|webhook|shared|client|admin|preshared)[-_ ]?key|(?:auth|access|api|bearer|refresh|session)[- ]token|pat|key';
+  'pass(?:words?|wd|[-_]?phrase|code|wort)?|(?:hash|auth)[-_]?salt|(?:password|hash|secret)[-_]?pepper|pwd|psk|secret|token|credentials?|session[-_]?id|sessid|(?:mfa|pin|otp|2fa|security|verification|backup|recovery|access)[-_ ]?code|otp|cvv|cvc|pin|sid|secret[-_]?id|(?:api|access|secret|private|signing|encryption|auth|master|service|storage|account|session|license|deploy|webhook|shared|client|admin|preshared)[-_ ]?key|(?:auth|access|api|bearer|refresh|session)[- ]token|pat|key';
 const END =
   '(?:[_-]?(?:base|base64|b64|hex|enc|raw|plain|plaintext|text|value|val|prod|production|dev|test|staging|live|old|new|default|primary|secondary|\\d{1,4}))?';
 const UNQUOTED = '[^\\s"\'`,;|<>()\\\\]';
 const QUOTED = '[^"\'`\\\\\\r\\n]';
-const BETWEEN = '\\\\{0,3}(?<c>["\'`]?)\\]?[ \\t]{0,4}';
+const BETWEEN = '\\\\{0,7}(?<c>["\'`]?)\\]?[ \\t]{0,4}[?+]?';
 /** A colon or an equals sign behind a key. */
 const SIGN = new RegExp(`(?<=(?:${KEY})${END}${BETWEEN}(?:(?:string|str) ?)?)[:=]`, 'gi');
 /** Characters that a key and what stands between it and the sign may have, and what stands from the sign on. */
@@ -65,7 +73,7 @@ const BLOCK = '(?:[|>][-+\\d]{0,2}[ \\t]{0,4}\\r?\\n[ \\t]{1,32})?';
 const WRAPPED =
   '(?:(?:[bfruBFRUN@$]{1,2}|\\[\\]byte\\(|(?:Buffer|String::?|Secret\\w{0,8}:?:?)\\.?(?:from|new|of)\\(|SecretStr\\(|Some\\()(?=\\\\{0,3}["\'`]))?';
 const ASSIGNMENT = new RegExp(
-  `(?<key>(?:${KEY})${END})${BETWEEN}(?<op>:=|=>|${TYPED}|[:=])[ \\t]{0,4}${BLOCK}${WRAPPED}(?:(?<q>\\\\{0,3}["'\`])(?=${QUOTED}))?(?<v>(?<=["'\`])${QUOTED}{1,512}|${UNQUOTED}{1,512})`,
+  `(?<key>(?:${KEY})${END})${BETWEEN}(?<op>:=|=>|${TYPED}|[:=])[ \\t]{0,4}${BLOCK}${WRAPPED}(?:(?<q>\\\\{0,7}["'\`])(?=${QUOTED}))?(?<v>(?<=["'\`])${QUOTED}{1,512}|${UNQUOTED}{1,512})`,
   'i',
 );
 const OPTION = new RegExp(

@@ -30,6 +30,8 @@ export function findInContext(text: string, report: Report): void {
 /** Whether user and password of a URL are secret: neither a template nor the usual login of a local database. */
 export function acceptsUrl(user: string, password: string, host: string): boolean {
   if (isPlaceholder(password) || /^\d{1,5}$/.test(password) || NOBODY.test(password)) return false;
+  // an address of version 6 in brackets
+  if (user.includes('[')) return false;
   // `user:password`, `proxyuser:proxypass`
   const stem = stemOf(user, /user(?:name)?$/i);
   if (stem !== undefined && stem === stemOf(password, /(?:pass(?:word|wd)?|pw)\d{0,3}$/i)) return false;

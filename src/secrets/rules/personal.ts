@@ -2,6 +2,7 @@
 /** Each finder starts at a rare character and looks around it, so clean text costs one search. */
 
 import type { Finding, Report } from '../finding.ts';
+import { findLabelled, judgeLabelled } from '../places/personal-labels.ts';
 
 /** Whether a text is worth looking for any of it. */
 export function mayHavePersonal(text: string): boolean {
@@ -21,6 +22,7 @@ export function findPersonal(text: string, report: Report): void {
   findEach(text, PHONE, 'phone', report, isPhone);
   findEach(text, ACCOUNT, 'iban', report, isAccount);
   findEach(text, SOCIAL, 'ssn', report, (v) => !SAMPLE_SOCIAL.test(v));
+  findLabelled(text, report);
   findEach(text, CARD, 'card', report, (v, at) => isCard(v) && !isInTable(text, at, at + v.length));
 }
 
@@ -35,7 +37,9 @@ export function hasPersonal(text: string): boolean {
 
 /** The number under such a member of decoded JSON. */
 export function judgePersonalMember(name: string, value: string): Finding | undefined {
-  if (value.length !== 11 || name.length > 80) return undefined;
+  if (value.length < 6 || value.length > 24 || name.length > 80 || !/\d/.test(value)) return undefined;
+  const labelled = judgeLabelled(name, value);
+  if (labelled !== undefined || value.length !== 11) return labelled;
   const label = `${name}: `;
   if (label.concat(value).search(SOCIAL) !== label.length) return undefined;
   return SAMPLE_SOCIAL.test(value) ? undefined : { rule: 'ssn', start: 0, end: value.length, value };
@@ -120,7 +124,7 @@ const NOT_A_PERSON =
 
 /** `20220210133844.46581-1-name@host`, `59E56E30.9060503@host`, `87y3gtcwa2.fsf@host`: names of messages. */
 const MESSAGE_ID =
-  /^(?:\d{8,14}[.-]\d|[0-9A-F]{8}\.\d{5,}|[\w.-]{6,40}\.fsf|[A-Za-z0-9_=+-]*\d{6,}[.-][\w.-]*\d{3,}[\w.-]*)@/;
+  /^(?:\d{8,14}[.-]\d|\d{4,6}(?:\.\d{3,6}){2,3}@|[0-9A-F]{8}\.\d{5,}|[\w.-]{6,40}\.fsf|[A-Za-z0-9_=+-]*\d{6,}[.-][\w.-]*\d{3,}[\w.-]*)@/;
 
 function isPerson(address: string): boolean {
   if (NOT_A_PERSON.test(address) || MESSAGE_ID.test(address)) return false;
@@ -169,7 +173,10 @@ function isAccount(value: string): boolean {
 
 function isCard(value: string): boolean {
   const number = digits(value);
-  return ISSUER.test(number) && passesLuhn(number) && !SAMPLE_CARD.test(number);
+  const american = /^3[47]/.test(number);
+  return (
+    number.length === (american ? 15 : 16) && ISSUER.test(number) && passesLuhn(number) && !SAMPLE_CARD.test(number)
+  );
 }
 
 /** Numbers of four digits among others of their kind: characters of a font, addresses of memory. */
@@ -182,7 +189,7 @@ function isInTable(text: string, start: number, end: number): boolean {
 
 /** Numbers that payment services print in their manuals, and digits that repeat. */
 const SAMPLE_CARD =
-  /^(?:4242|4111111|4000000|4012888888881881|5555555555554444|5105105105105100|2223003122003222|378282246310005|371449635398431|6011111|6011000990139424)|(\d)\1{7}/;
+  /^(?:4242|4111111|4000000|4012888888881881|5555555555554444|5105105105105100|2223003122003222|378282246310005|371449635398431|6011111|6011000990139424)|(\d)\1{7}|^(\d{2})\2{4}/;
 
 function isPhone(value: string): boolean {
   const { length } = digits(value);
@@ -198,12 +205,15 @@ function isVersion(text: string, start: number): boolean {
     text
       .slice(start, end)
       .split('.')
+      .slice(0, 3)
       .every((number) => Number(number) < 32)
   )
     return text[end] !== ':';
   if (/[§]\s?$|\bper $|\bsection $/i.test(text.slice(Math.max(0, start - 8), start))) return true;
   // A line of a drawing: `m46 191.66.73.35 72.18`.
   if (/[A-Za-z,]-?\d{1,4}(?:\.\d{1,4})? $/.test(text.slice(Math.max(0, start - 12), start))) return true;
+  // …, and of one without blanks: `1.72-1.2,43.8.63.64,0`
+  if (/[-,]\d{0,4}\.\d{1,4},$/.test(text.slice(Math.max(0, start - 12), start))) return true;
   if (/\.0\.0$/.test(text.slice(start, end)) || /^[-+][\w.]/.test(text.slice(end, end + 2))) return true;
   return /(?:version|release|build|\bver|revision|publickeytoken|culture|assembly|package|nuget|chrom(?:e|ium)|edg|safari|firefox|opr|\bv|@|\^|~|>=|<=|==)["'\]]?[\s:=/("'>]{0,4}$/i.test(
     text.slice(Math.max(0, start - 24), start),

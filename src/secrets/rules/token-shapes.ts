@@ -141,7 +141,12 @@ export const ownTokens: readonly TokenShape[] = [
   },
   { rule: 'planetscale', literals: ['pscale_'], shape: 'pscale_(?:tkn|pw|oauth)_[A-Za-z0-9=._-]{32,64}' },
   { rule: 'brevo', literals: ['xkeysib-'], shape: 'xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}' },
-  { rule: 'mailgun', literals: ['key-'], follow: /^[a-f0-9]{32}/, shape: `${LEFT}key-[a-f0-9]{32}(?![a-f0-9])` },
+  {
+    rule: 'mailgun',
+    literals: ['key-'],
+    follow: /^[a-f0-9]{32}/,
+    shape: `${LEFT}key-[a-f0-9]{32}(?:-[a-f0-9]{8}){0,2}(?![a-f0-9])`,
+  },
   { rule: 'square', literals: ['sq0atp-', 'sq0csp-'], shape: 'sq0(?:atp|csp)-[A-Za-z0-9_-]{22,64}' },
   { rule: '1password', literals: ['ops_ey'], shape: 'ops_ey[A-Za-z0-9+/=_-]{100,1400}' },
   { rule: 'age', literals: ['AGE-SECRET-KEY-1'], shape: 'AGE-SECRET-KEY-1[A-Z0-9]{58}' },

@@ -129,6 +129,37 @@ export const vendorTokens: readonly TokenShape[] = [
     literals: [':APA91b'],
     shape: '(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{11}:APA91b[A-Za-z0-9_-]{120,200}',
   },
+  {
+    rule: 'mailgun',
+    literals: [...'0123456789abcdef']
+      .map((digit) => `-${digit}`)
+      .flatMap((a) => [...'0123456789abcdef'].map((b) => a + b)),
+    follow: /^[0-9a-f]{6}-[0-9a-f]{8}(?![0-9a-z-])/,
+    shape: '(?<![A-Za-z0-9])(?:key-)?[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![\\w-])',
+  },
+  {
+    rule: 'salesforce',
+    literals: ['00D'],
+    follow: /^[A-Za-z0-9]{12,15}![A-Za-z0-9._]{80}/,
+    reach: 120,
+    shape: '(?<![A-Za-z0-9])00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]{80,140}',
+  },
+  { rule: 'k3s', literals: ['K10'], follow: /^[0-9a-f]{64}::/, shape: `${LEFT}K10[0-9a-f]{64}::[\\w:]{16,120}` },
+  {
+    rule: 'private-key',
+    literals: ['xprv', 'yprv', 'zprv', 'tprv'],
+    follow: /^[1-9A-HJ-NP-Za-km-z]{90}/,
+    shape: '(?<![A-Za-z0-9])[xyzt]prv[1-9A-HJ-NP-Za-km-z]{90,112}',
+  },
+  { rule: 'private-key', literals: ['nsec1'], follow: /^[a-z0-9]{58}/, shape: `${LEFT}nsec1[a-z0-9]{58}(?![a-z0-9])` },
+  {
+    rule: 'private-key',
+    literals: [...'UAONCX']
+      .map((kind) => `S${kind}A`)
+      .concat([...'UAONCX'].flatMap((kind) => [...'BCDEFGHIJKLMNOP'].map((next) => `S${kind}${next}`))),
+    follow: /^[A-Z2-7]{55}/,
+    shape: `${LEFT}S[UAONCX][A-Z2-7]{56}(?![A-Z0-9])`,
+  },
   { rule: 'mapbox', literals: ['sk.eyJ'], shape: `${LEFT}sk\\.eyJ[A-Za-z0-9_-]{20,400}\\.[A-Za-z0-9_-]{16,60}` },
   {
     rule: 'twilio',

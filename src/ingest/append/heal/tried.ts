@@ -2,12 +2,11 @@
 /** So that damage which stays is not paid for with reading all its sources in every run. Derived: without it everything is tried again. */
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { blake3Hex } from '../../../base/blake3.ts';
-import { encodeUtf8 } from '../../../base/bytes.ts';
+import { decodeUtf8, encodeUtf8 } from '../../../base/bytes.ts';
 import { makeRealFolders } from '../../../base/confined-disk.ts';
-import { realDisk, replaceFile } from '../../../base/disk.ts';
+import { readFile, realDisk, replaceFile } from '../../../base/disk.ts';
 import { canonicalJson, isJsonObject, type JsonValue, parseJson } from '../../../base/json.ts';
 import { ruleSetVersion } from '../../../secrets/secrets.ts';
 import { findKeptSource } from '../../read/sources.ts';
@@ -62,7 +61,7 @@ export class Tried {
 function read(path: string): { readonly salt?: string; readonly tried: readonly string[] } {
   let value: JsonValue;
   try {
-    value = parseJson(readFileSync(path, 'utf8'));
+    value = parseJson(decodeUtf8(readFile(realDisk, path) ?? new Uint8Array()));
   } catch {
     return { tried: [] };
   }
