@@ -21,39 +21,48 @@ export interface ImageLayout {
 /** Undefined when the bytes are not so. Throws RangeError when they end too early. */
 export type ReadLayout = (bytes: Uint8Array, view: DataView) => ImageLayout | undefined;
 
-/** Chunks that are picture, and how long they may be: longer ones hold what nobody shows. */
+/** Chunks that are picture, and how long they are: others hold what nobody shows. */
 const PNG_PICTURE: ReadonlyMap<string, number> = new Map([
   ['IHDR', 13],
-  ['PLTE', 768],
-  ['IDAT', 0x7fff_ffff],
   ['IEND', 0],
-  ['tRNS', 256],
   ['gAMA', 4],
   ['cHRM', 32],
   ['sRGB', 1],
-  ['sBIT', 4],
-  ['bKGD', 6],
   ['pHYs', 9],
   ['acTL', 8],
   ['fcTL', 26],
-  ['fdAT', 0x7fff_ffff],
 ]);
 
 /** Chunks: length, name, data, checksum (PNG, 5.3). Undefined, too, when the first or the last one is longer than it can be. */
 export function readPng(bytes: Uint8Array, view: DataView): ImageLayout | undefined {
   if (tagAt(bytes, 12) !== 'IHDR' || view.getUint32(8) !== 13) return undefined;
   const pieces: ImagePiece[] = [{ from: 0, to: 8, picture: true }];
+  let film = false;
   for (let from = 8; ; ) {
     const length = view.getUint32(from);
     const to = from + 12 + length;
     if (to > bytes.length) return undefined;
     const name = tagAt(bytes, from + 4);
-    pieces.push({ from, to, picture: length <= (PNG_PICTURE.get(name) ?? -1) });
+    if (name === 'acTL') film = true;
+    pieces.push({ from, to, picture: isPngPicture(name, length, bytes, film) });
     if (name === 'IEND') {
       return length > 0 ? undefined : { pieces, sizes: [[view.getUint32(16), view.getUint32(20)]], end: to };
     }
     from = to;
   }
+}
+
+/** By the depth and the kind of colour that the image has, and whether it is a film. */
+function isPngPicture(name: string, length: number, bytes: Uint8Array, film: boolean): boolean {
+  const [depth = 0, colour = 0] = bytes.subarray(24, 26);
+  const colours = colour === 3 ? 1 << depth : 0;
+  if (name === 'IDAT') return true;
+  if (name === 'PLTE') return length <= 3 * colours && length % 3 === 0;
+  if (name === 'tRNS') return colour === 0 ? length === 2 : colour === 2 ? length === 6 : length <= colours;
+  if (name === 'sBIT') return length <= 4;
+  if (name === 'bKGD') return length <= (colour === 3 ? 1 : 6);
+  if (name === 'fcTL' || name === 'fdAT') return film && (name === 'fdAT' || length === 26);
+  return length === PNG_PICTURE.get(name);
 }
 
 /** Segments: marker, length, data (JPEG, B.1.1), scans and what stands between them, up to the end of the image. */
@@ -72,7 +81,7 @@ export function readJpeg(bytes: Uint8Array, view: DataView): ImageLayout | undef
       return { pieces, sizes, end: from + 2 };
     }
     const to = from + 2 + view.getUint16(from + 2);
-    if (to > bytes.length || to < from + 4) return undefined;
+    if (to > bytes.length || to < from + 4 || !isExact(bytes, marker, from + 4, to)) return undefined;
     if (isFrame(marker)) sizes.push([view.getUint16(from + 7), view.getUint16(from + 5)]);
     pieces.push({ from, to, picture: isJpegPicture(bytes, marker, from, to) });
     from = to;
@@ -87,6 +96,23 @@ export function readJpeg(bytes: Uint8Array, view: DataView): ImageLayout | undef
 /** SOF0 to SOF15 without DHT, JPG and DAC. */
 function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+}
+
+/** Whether frames, tables and scans are as long as what they count (JPEG, B.2): nobody shows what stands behind it. */
+function isExact(bytes: Uint8Array, marker: number, from: number, to: number): boolean {
+  const at = (index: number) => bytes[index] ?? 0;
+  if (isFrame(marker) || marker === 0xde) return to - from === 6 + 3 * at(from + 5);
+  if (marker === 0xda) return to - from === 4 + 2 * at(from);
+  if (marker === 0xdc || marker === 0xdd) return to - from === 2;
+  if (marker === 0xdf) return to - from === 1;
+  if (marker === 0xcc) return (to - from) % 2 === 0 && to - from <= 16;
+  if (marker !== 0xdb && marker !== 0xc4) return true;
+  let end = from;
+  while (end < to) {
+    if (marker === 0xdb) end += at(end) < 16 ? 65 : 129;
+    else end += 17 + bytes.subarray(end + 1, end + 17).reduce((sum, count) => sum + count, 0);
+  }
+  return end === to;
 }
 
 /**

@@ -56,6 +56,29 @@ describe('an image', () => {
     expect(findImage(film('EXIF'))).toBeUndefined();
   });
 
+  it.each([0xc0, 0xc4, 0xdb, 0xda])(
+    'of JPEG is none that can be cleaned when a table is longer than what it counts: %i',
+    (marker) => {
+      const jpeg = Buffer.from(whole['image/jpeg'] ?? []);
+      const at = jpeg.indexOf(Buffer.from([0xff, marker]));
+      const end = at + 2 + jpeg.readUInt16BE(at + 2);
+      const longer = Buffer.concat([jpeg.subarray(0, end), canary, jpeg.subarray(end)]);
+      longer.writeUInt16BE(jpeg.readUInt16BE(at + 2) + canary.length, at + 2);
+      expect(findImage(jpeg)).toBeDefined();
+      expect(findImage(longer)).toBeUndefined();
+    },
+  );
+
+  it.each(['cHRM', 'tRNS', 'PLTE', 'fcTL', 'fdAT', 'sBIT'])('of PNG has no words in %s', (name) => {
+    const png = Buffer.from(whole['image/png'] ?? []);
+    const chunk = Buffer.concat([Buffer.alloc(4), Buffer.from(name), canary, Buffer.alloc(4)]);
+    chunk.writeUInt32BE(canary.length);
+    const longer = Buffer.concat([png.subarray(0, 33), chunk, png.subarray(33)]);
+    const image = findImage(longer);
+    expect(image).toBeDefined();
+    if (image !== undefined) expect(Buffer.from(stripImage(longer, image)).includes(canary)).toBe(false);
+  });
+
   it('is never thrown at, whatever bytes are wrong', () => {
     for (const bytes of Object.values(whole)) {
       for (let at = 0; at < bytes.length; at++) {
