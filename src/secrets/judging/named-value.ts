@@ -14,6 +14,9 @@ export function judgeAssignment(name: string, value: string, spelling: Spelling)
   const kind = kindOfName(name);
   if (kind === undefined || isPlaceholder(value) || isReference(value) || LOCATION.test(value)) return 'none';
   if (sameLetters(name, value) || ASIAN.test(value)) return 'none';
+  if (CLIENT.test(name) && /^[0-9a-f]{8}-/.test(value)) return 'none';
+  // `BAD_PASSWORD = ERROR_BASE + 15`
+  if (spelling !== 'quoted' && /^[A-Z]{3,}(?:_[A-Z]{2,})+$/.test(value)) return 'none';
   // `Pass P = Discriminator::Pass1`, `STENCIL_PASS: 0x0B96`
   if (/^:|^0x[0-9a-f]{1,8}$/i.test(value)) return 'none';
   if (name === 'pass' && (spelling === 'code' ? !isMixed(value) : !/\d/.test(value) || /^-|\s/.test(value)))
@@ -24,7 +27,8 @@ export function judgeAssignment(name: string, value: string, spelling: Spelling)
   if (kind === 'secret' && spelling === 'quoted' && isGarble(value, constant)) return 'secret';
   if (/\s/.test(value)) return 'none';
   if (kind === 'pin')
-    return (/^\d{4,8}$/.test(value) && !COUNTED.test(value)) || (/cv[vc]$/i.test(name) && /^\d{3}$/.test(value))
+    return (/^\d{4,8}$/.test(value) && !COUNTED.test(value)) ||
+      (/cv[vc]$/i.test(name) && /^\d{3}$/.test(value) && !COUNTED.test(value))
       ? 'secret'
       : 'none';
   if (kind === 'session') return judgeSession(value);
@@ -58,7 +62,7 @@ const LETS_IN =
 const CLIENT = /(?:^|[a-z_-])client[-_]?token$/i;
 
 /** What manuals write for a number of their own. */
-const COUNTED = /^(?:0?1234567?8?|(\d)\1+)$/;
+const COUNTED = /^(?:0?123(?:4(?:5(?:6(?:78?)?)?)?)?|(\d)\1+)$/;
 /** `testRSA2048PrivateKey`: what is called so holds it. */
 const VARIABLE = /^[A-Za-z_$][\w$]{0,80}(?:Key|Token|Secret|Password|Pass|_key|_token|_secret|_password)s?$/;
 /** Sentences that are written without blanks. */

@@ -85,7 +85,7 @@ const GLUED_PASS =
 const SALTED = words('auth in nonce hash password secret');
 /** Words with which `token` and `key` count, point or name, whoever writes them. */
 const NEVER = words(
-  'max min num n count counts total next prev previous page continuation starting cursor cache primary foreign sort partition public idempotency request lock change routing dedupe dedup i18n eos bos pad unk',
+  'max min num n count counts total next prev previous page continuation starting cursor cache primary foreign sort partition public idempotency request product navigation embedding lock change routing dedupe dedup i18n eos bos pad unk',
 );
 /** The same, but a variable of the environment with such a name may well be a secret: an action's `INPUT_TOKEN`. */
 const IN_CODE = words(

@@ -32,7 +32,7 @@ export function findInColumns(text: string, report: Report): void {
 function readTable(text: string, start: number, end: number, report: Report): number {
   const head = text.slice(start, end);
   const separator = SEPARATORS.find((mark) => head.includes(mark));
-  if (separator === undefined) return end;
+  if (separator === undefined || !isHead(head, separator)) return end;
   const names = head.split(separator).map((cell) => cell.replace(/["'`*\s]+/g, ' ').trim());
   const telling = names.map((name) => isTelling(name));
   if (!telling.includes(true)) return end;
@@ -49,6 +49,16 @@ function readTable(text: string, start: number, end: number, report: Report): nu
     at = to + 1;
   }
   return at;
+}
+
+/** Names and nothing else, two of them at least: a list in code ends its lines with a comma, and its words are in quotes or brackets. */
+function isHead(head: string, separator: string): boolean {
+  const names = head.split(separator).map((cell) => cell.trim());
+  if (separator === '|' || separator === '│') {
+    if (names[0] === '') names.shift();
+    if (names.at(-1) === '') names.pop();
+  } else if (/^\s/.test(head)) return false;
+  return names.length > 1 && names.every((name) => /^["'`*]{0,2}[A-Za-z][\w #/.-]{0,38}["'`*]{0,2}$/.test(name));
 }
 
 function reportCells(

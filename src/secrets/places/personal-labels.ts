@@ -13,7 +13,7 @@ interface Label {
 const NUMBER = '(?:[ _-]?(?:number|nummer|num|no|nr|n[°o])\\.?)?';
 const digits = (value: string) => value.replace(/\D/g, '');
 /** Numbers that count up or repeat, as manuals write them. */
-const isSample = (value: string) => /^(?:0?12345|98765)|^(\d)\1{4}/.test(digits(value));
+const isSample = (value: string) => /^(?:0?12345|98765)|^(\d)\1{4}|123456789/.test(digits(value));
 const hasDigits = (least: number) => (value: string) => digits(value).length >= least && !isSample(value);
 
 const LABELS: readonly Label[] = [

@@ -194,6 +194,7 @@ const SAMPLE_CARD =
 function isPhone(value: string): boolean {
   const { length } = digits(value);
   // 555 in North America belongs to films.
+  if (/^\+\d+\.\d+$/.test(value)) return false;
   return length >= 9 && length <= 15 && !/^\+1[ .-]?\(?(?:555|\d{3}\)?[ .-]555)/.test(value);
 }
 
