@@ -26,7 +26,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Folders of a room in their order: a file imports only from its own folder and from those before it. */
 const folderOrder: Readonly<Record<string, readonly string[]>> = {
-  secrets: ['judging', 'tokens', 'rules', 'values'],
+  secrets: ['judging', 'tokens', 'places', 'rules', 'values'],
   archive: ['format', 'files', 'index', 'scan', 'read', 'append', 'withdraw', 'verify', 'search'],
   ingest: ['kit', 'importers', 'read', 'append'],
   replica: ['fetch', 'log', 'publish', 'pull', 'check', 'repair'],

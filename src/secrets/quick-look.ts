@@ -22,6 +22,8 @@ export const BLOCK = 16;
 export const PLACE = 32;
 /** A label that numbers of persons stand behind, with a number. */
 export const PERSONAL = 64;
+/** A head of a table that may stand above secrets, or of a list of codes. */
+export const COLUMN = 128;
 
 export interface QuickLook {
   /** Bits of the constants above; 0: clean. */
@@ -196,9 +198,15 @@ const NAMES: readonly Literal[] = [
     follow: /^(?=[\\"'`\] \t=:])[\\"'`\] \t]{0,10}[=:][ \t>]{0,5}[\\"'`]{0,4}[A-Za-z0-9+/=_]{16}/,
   })),
   ...['pass', 'pwd', 'secret', 'token', 'api key', 'api_key'].flatMap((text) => [
-    { text, bit: PLACE, folded: true, before: /[|,;\t│][ \t]{0,40}["'`*]{0,2}[a-z_]{0,20}$/i, follow: COLUMN_END },
-    { text, bit: PLACE, folded: true, follow: /^[a-z]{0,8}["'`*]{0,2}[ \t]{0,40}[|;\t│]/i },
+    { text, bit: COLUMN, folded: true, before: /[|,;\t│][ \t]{0,40}["'`*]{0,2}[a-z_]{0,20}$/i, follow: COLUMN_END },
+    { text, bit: COLUMN, folded: true, follow: /^[a-z]{0,8}["'`*]{0,2}[ \t]{0,40}[|;\t│]/i },
   ]),
+  ...['recovery', 'backup', 'scratch', 'emergency'].map((text) => ({
+    text,
+    bit: COLUMN,
+    folded: true,
+    follow: /^[ _-]codes?/i,
+  })),
   ...['--auth', '--bearer', '--secret-id'].map((text) => ({
     text,
     bit: ASSIGNMENT,

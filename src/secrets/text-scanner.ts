@@ -4,9 +4,11 @@
 import { type EncodedBlock, findEncodedBlocks } from './encoded-blocks.ts';
 import { createCover, type Finding, type Report } from './finding.ts';
 import { createMarkerCheck } from './markers.ts';
+import { findInColumns } from './places/columns.ts';
 import {
   ASSIGNMENT,
   BLOCK,
+  COLUMN,
   createQuickLook,
   HOME,
   PERSONAL,
@@ -85,9 +87,15 @@ function withOwners(options: ScannerOptions, owners: readonly string[]): Scanner
 /** SECRET, HOME, both or none: the bits of the fast look, with the unsure ones settled. */
 function needs(text: string, quick: QuickLook, options: ScannerOptions, depth: number): number {
   let bits = quick.look(text);
-  if (options.personal && ((bits & PERSONAL) !== 0 || mayHavePersonal(text)) && hasPersonal(text)) bits |= SECRET;
+  if (
+    options.personal &&
+    ((bits & PERSONAL) !== 0 || mayHavePersonal(text)) &&
+    hasPersonal(text, (bits & PERSONAL) !== 0)
+  )
+    bits |= SECRET;
   if ((bits & SECRET) !== 0) return SECRET;
   if ((bits & ASSIGNMENT) !== 0 && any(findAssignments, text)) return SECRET;
+  if ((bits & COLUMN) !== 0 && any(findInColumns, text)) return SECRET;
   if (((bits & PLACE) !== 0 && any(findInPlaces, text)) || any(findCutToken, text)) return SECRET;
   if (depth > 0 && (bits & READING) !== 0) {
     let homes = -1;

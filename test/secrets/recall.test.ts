@@ -12,6 +12,7 @@ import { createTextScanner } from '../../src/secrets/text-scanner.ts';
 import { sampleOf } from './pattern-sample.ts';
 import { planted } from './planted.ts';
 import { plantedAnew } from './planted-anew.ts';
+import { personalFifth, plantedFifth } from './planted-fifth.ts';
 import { plantedFourth, plantedPersonal } from './planted-fourth.ts';
 import { plantedUnseen } from './planted-unseen.ts';
 
@@ -51,22 +52,25 @@ describe('a planted secret', () => {
     expect(new Set(planted.map(({ kind }) => kind)).size).toBe(planted.length);
   });
 
-  it.each([...planted, ...plantedAnew, ...plantedUnseen, ...plantedFourth])('$kind', async ({ text, secret }) => {
-    for (const around of [text, `I ran this:\n\n${text}\n\nand it worked.`]) {
-      for (const item of [say(around), call({ command: around })]) {
-        const left = await leftOf(item);
-        expect(left).toContain('[redacted:');
-        for (const piece of pieces(secret)) expect(left).not.toContain(piece);
+  it.each([...planted, ...plantedAnew, ...plantedUnseen, ...plantedFourth, ...plantedFifth])(
+    '$kind',
+    async ({ text, secret }) => {
+      for (const around of [text, `I ran this:\n\n${text}\n\nand it worked.`]) {
+        for (const item of [say(around), call({ command: around })]) {
+          const left = await leftOf(item);
+          expect(left).toContain('[redacted:');
+          for (const piece of pieces(secret)) expect(left).not.toContain(piece);
+        }
       }
-    }
-  });
+    },
+  );
 
   it('is found by the fast look whenever the slow one finds it', async () => {
-    const items = [...planted, ...plantedAnew, ...plantedFourth].map(({ text }) => say(text));
+    const items = [...planted, ...plantedAnew, ...plantedFourth, ...plantedFifth].map(({ text }) => say(text));
     expect(await redactor.redactItems(items)).toEqual(await thorough.redactItems(items));
   });
 
-  it.each(plantedPersonal)('$kind, where it is asked for', async ({ text, secret }) => {
+  it.each([...plantedPersonal, ...personalFifth])('$kind, where it is asked for', async ({ text, secret }) => {
     const asked = await createRedactor({ ...OPTIONS, personal: true });
     for (const item of [say(text), call({ command: text })]) {
       const [result] = await asked.redactItems([item]);

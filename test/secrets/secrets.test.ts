@@ -331,8 +331,8 @@ describe('images in text', () => {
 
 describe('doubtful findings', () => {
   it('stay where they are and are counted', async () => {
-    const line = 'secret_key: "6ba7b810-9dad-11d1-80b4-00c04fd430c8"';
-    expect(await redactText(line)).toEqual({ text: line, fired: {}, doubtful: { key: 1 } });
+    const line = 'token: "6ba7b810-9dad-11d1-80b4-00c04fd430c8"';
+    expect(await redactText(line)).toEqual({ text: line, fired: {}, doubtful: { token: 1 } });
   });
 });
 

@@ -16,7 +16,7 @@ export function judgeAssignment(name: string, value: string, spelling: Spelling)
   if (sameLetters(name, value) || ASIAN.test(value)) return 'none';
   if (CLIENT.test(name) && /^[0-9a-f]{8}-/.test(value)) return 'none';
   // `BAD_PASSWORD = ERROR_BASE + 15`
-  if (spelling !== 'quoted' && /^[A-Z]{3,}(?:_[A-Z]{2,})+$/.test(value)) return 'none';
+  if (spelling !== 'quoted' && /^(?=(?:.*[A-Z]{2}){2})[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value)) return 'none';
   // `Pass P = Discriminator::Pass1`, `STENCIL_PASS: 0x0B96`
   if (/^:|^0x[0-9a-f]{1,8}$/i.test(value)) return 'none';
   if (name === 'pass' && (spelling === 'code' ? !isMixed(value) : !/\d/.test(value) || /^-|\s/.test(value)))

@@ -62,7 +62,7 @@ const RANDOM_ALPHABET = /^[A-Za-z0-9+/=_.~!@#%^&*:-]{16,4096}$/;
 /** A mask is taken whole: a text with many ways to cut it would take as many tries. */
 const MARKER_ONLY = /^(?:\[redacted(?::[a-z0-9-]{1,40}:\d{1,6})?\]|[*•.…xX#?_-]{3,}(?![*•.…xX#?_-]))+$/;
 const TEMPLATE =
-  /^(?:\$(?:[{(?*@#!]|\$[A-Za-z_{(]|[A-Za-z_]\w*(?:$|[/:.;,\s\\-])|\d$)|\{\{?|%[A-Z_(]|<|\[|[@&][\w./:-]*$|\*[A-Za-z])|\$\{[^}]{0,80}\}|\{\{[^}]{0,80}\}\}|\*{3,}|\.{3}|…|<[a-z][a-z _-]{0,40}>/i;
+  /^(?:\$(?:[{(?*@#!]|\$[A-Za-z_{(]|[A-Za-z_]\w*(?:$|[/:.;,\s\\-])|\d$)|\{\{?|%(?:[A-Z_(]|\[\d)|<|\[|[@&][\w./:-]*$|\*[A-Za-z])|\$\{[^}]{0,80}\}|\{\{[^}]{0,80}\}\}|\*{3,}|\.{3}|…|<[a-z][a-z _-]{0,40}>/i;
 const SAMPLE =
   /EXAMPLE|^(?:your|my|the|some|a|an|insert|replace|enter|put|add)[-_ ]|^your[A-Z]|^anonymous@?$|^my(?:token|secret|key)\d?$|^your[._]?\w*@|^(?:db|app|user|root|admin|new|old|test)[-_](?:password|passwd|secret|token|key)$|REDACTED|xxxx|change[-_]?me|placeholder|dummy|fake|sample|not[-_]?a[-_]?(?:real|secret)|^(?:null|nil|none|undefined|true|false|empty|unset|unknown|hidden|secret|token|password|passwd|pass|key|string|str|text|int|number|bool|boolean|object|any|void|test|todo|required|optional|default|example|foo|bar|baz|redacted|masked|value)$|SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c/i;
 

@@ -1,4 +1,4 @@
-/** Passwords and tokens in tables: Markdown, what databases print, CSV and its like, where the head of a column says what is below it. */
+/** Passwords and tokens in tables, and codes in lists: Markdown, what databases print, CSV and its like, where the head of a column says what is below it. */
 /** A row counts as long as it has as many cells as the head. */
 
 import type { Report } from '../finding.ts';
@@ -16,6 +16,7 @@ const MOST_ROWS = 2000;
 const LONGEST = 2000;
 
 export function findInColumns(text: string, report: Report): void {
+  findCodes(text, report);
   HEAD.lastIndex = 0;
   let done = 0;
   for (let match = HEAD.exec(text); match !== null; match = HEAD.exec(text)) {
@@ -27,6 +28,33 @@ export function findInColumns(text: string, report: Report): void {
     HEAD.lastIndex = Math.max(HEAD.lastIndex, done);
   }
 }
+
+/** Codes of recovery: as many as services hand out, one a line or a few beside each other. */
+function findCodes(text: string, report: Report): void {
+  CODES.lastIndex = 0;
+  for (let match = CODES.exec(text); match !== null; match = CODES.exec(text)) {
+    let at = match.index + match[0].length;
+    let others = 0;
+    for (let lines = 0; lines < 24 && others < 3 && at < text.length; lines++) {
+      const end = endOfLine(text, at);
+      const codes = end - at > 120 ? null : CODE_LINE.exec(text.slice(at, end));
+      if (codes === null) others++;
+      else {
+        const value = codes.groups?.v ?? '';
+        const start = at + codes[0].trimEnd().length - value.length;
+        report({ rule: 'recovery-code', start, end: start + value.length, value });
+      }
+      at = end + 1;
+    }
+  }
+}
+
+const CODES = /\b(?:recovery|backup|scratch|emergency)[ _-]codes?\b[^\n]{0,80}\n/gi;
+const CODE = '(?=[^ ]{0,11}\\d)(?:[\\da-z]{4,6}-[\\da-z]{4,6}(?:-[\\da-z]{4,6}){0,2}|\\d{4} \\d{4}|[\\da-z]{8,12})';
+const CODE_LINE = new RegExp(
+  `^[ \\t]{0,8}(?:[-*•][ \\t]{1,3}|\\d{1,2}[.):][ \\t]{1,3}|\\[[ x]\\] )?(?<v>${CODE}(?:[ \\t]{1,8}${CODE}){0,3})\\s*$`,
+  'i',
+);
 
 /** Reports what stands below the telling heads. Returns where the table ends. */
 function readTable(text: string, start: number, end: number, report: Report): number {

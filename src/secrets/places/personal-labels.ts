@@ -68,7 +68,7 @@ export const labelWords: readonly string[] =
 const PATTERNS = LABELS.map(({ label, value, ...row }) => ({
   ...row,
   pattern: new RegExp(
-    `(?<![A-Za-z0-9])(?:[a-z]{1,16}[ _-])?${label}\\.?\\\\{0,3}["']?[ \\t]{0,3}[:=#][ \\t]{0,3}\\\\{0,3}["']?(?<v>${value.source})(?![\\w@])`,
+    `(?<![A-Za-z0-9])${label}\\.?\\\\{0,3}["']?[ \\t]{0,3}[:=#][ \\t]{0,3}\\\\{0,3}["']?(?<v>${value.source})(?![\\w@])`,
     'dgi',
   ),
   short: /(?<![A-Za-z0-9])(?:ITIN|EIN|SIN)[ \t](?<v>\d{2,3}-\d{2}-?\d{4,5})(?![\w-])/dg,

@@ -105,18 +105,6 @@ export const printedSecrets: readonly TellingPlace[] = [
     accepts: (value) => !isPlaceholder(value) && !/^123-?456/.test(value),
   },
   {
-    // Codes of recovery, one a line: as many as services hand out.
-    rule: 'recovery-code',
-    literals: ['recovery', 'backup', 'scratch', 'emergency'].map((text) => ({
-      text,
-      folded: true,
-      follow: /^[ _-]codes?/i,
-    })),
-    pattern:
-      /(?<=\b(?:recovery|backup|scratch|emergency)[ _-]codes?\b[^\n]{0,80}\n(?:[^\n]{0,60}\n){0,16}[ \t]{0,8}(?:[-*•][ \t]{1,3}|\d{1,2}[.):][ \t]{1,3}|\[[ x]\] )?(?:[\da-z]{4,6}[- ][\da-z]{4,6}[ \t]{1,8}){0,3})(?<v>[\da-z]{4,6}-[\da-z]{4,6}(?:-[\da-z]{4,6}){0,2}|\d{4} \d{4}|\d{8}|(?=[a-z]*\d)[\da-z]{8,12})(?=[ \t]|\r?$)/dgim,
-    accepts: (value) => !isPlaceholder(value) && /\d/.test(value) && !/^(?:19|20)\d\d-\d\d-\d\d/.test(value),
-  },
-  {
     // what opens a disk: BitLocker, FileVault
     rule: 'recovery-code',
     literals: [{ text: 'recovery key', folded: true }],

@@ -14,6 +14,9 @@ const Q = '\\\\{0,2}["\']?';
 const BARE = `${Q}(?<v>[^\\s"'\`|;&<>\\\\$-][^\\s"'\`|;&<>\\\\]{3,255})`;
 const KEY = `${Q}(?<v>[A-Za-z0-9_.-]{20,128})(?![\\w-])`;
 
+/** Words of links that are sent to somebody. */
+const SENT = ['reset', 'invite', 'magic', 'activat', 'confirm', 'verify'];
+
 /** What the fast look searches for, what stands before the value, and what the value may be. */
 const TOOLS: readonly (readonly [
   rule: string,
@@ -146,7 +149,7 @@ const TOOLS: readonly (readonly [
   ['key', ['/deploy/srv-'], '\\/deploy\\/srv-[\\w-]{8,40}\\?key=', '(?<v>[\\w-]{8,64})', isTyped],
   [
     'token',
-    ['reset', 'invite', 'magic', 'activat', 'confirm', 'verify'].flatMap((word) => [`/${word}`, `-${word}`]),
+    SENT.flatMap((word) => [`/${word}`, `-${word}`]),
     'https?:\\/\\/[\\w.:-]{3,120}\\/(?:[\\w-]{1,40}\\/){0,4}?[\\w-]{0,24}(?:reset|invite|magic|activat|confirm|verify)[\\w-]{0,20}\\/',
     '(?<v>[\\w-]{20,200})(?![\\w-])',
     looksRandom,
@@ -198,9 +201,30 @@ const TOOLS: readonly (readonly [
   ],
 ];
 
+/** What must come after a word that is common, for the fast look to care; a line end is nothing to it. */
+const FOLLOWED: Readonly<Record<string, RegExp>> = {
+  printf: /^[ \t]{1,3}["']%s/,
+  'set -': /^\w{1,6}[ \t]{1,3}(?:-\w{1,6}[ \t]{1,3}){0,2}[A-Z][A-Z0-9_]{2}/,
+  'setenv ': /^[A-Z][A-Z0-9_]{2}/,
+  'user: ': /^\S{1,64}\s{0,20}pass:/,
+  'username: ': /^\S{1,64}\s{0,20}pass:/,
+  '-H ': /^\\{0,2}["']?[\w-]{0,40}(?:token|key|secret|team)[ \t]{0,2}:/i,
+  'id.json': /^[^[]{0,60}\[\s{0,4}\d{1,3},/,
+  keypair: /^[^[]{0,60}\[\s{0,4}\d{1,3},/,
+  secretKey: /^[^[]{0,60}\[\s{0,4}\d{1,3},/,
+  secret_key: /^[^[]{0,60}\[\s{0,4}\d{1,3},/,
+  'Client(': /^\s{0,4}["'][\w-]{32}/,
+  'SDK(': /^\s{0,4}["'][\w-]{32}/,
+  'Api(': /^\s{0,4}["'][\w-]{32}/,
+  'API(': /^\s{0,4}["'][\w-]{32}/,
+  ...Object.fromEntries(
+    SENT.flatMap((word) => [`/${word}`, `-${word}`]).map((text) => [text, /^[\w-]{0,20}\/[\w-]{20}/]),
+  ),
+};
+
 export const toolLogins: readonly TellingPlace[] = TOOLS.map(([rule, words, before, value, accepts]) => ({
   rule,
-  literals: words.map((text) => ({ text })),
+  literals: words.map((text) => ({ text, ...(FOLLOWED[text] !== undefined && { follow: FOLLOWED[text] }) })),
   pattern: new RegExp(before + value, /^authorization$/.test(rule) || before.includes('set password') ? 'dgim' : 'dgm'),
   accepts: (found: string, match: RegExpExecArray) =>
     match.groups?.n === undefined ? accepts(found) : judgeAssignment(match.groups.n, found, 'shell') === 'secret',

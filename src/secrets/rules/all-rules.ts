@@ -4,6 +4,7 @@
 import { type Finding, type Report, reportMatches } from '../finding.ts';
 import { isPlaceholder } from '../judging/placeholders.ts';
 import { createListSearch } from '../literal-search.ts';
+import { findInColumns } from '../places/columns.ts';
 import { findAssignments } from './assignments.ts';
 import { acceptsUrl, CONTEXT_HINT, findInContext, findUrlLogin } from './context-rules.ts';
 import { findCutToken } from './cut-tokens.ts';
@@ -50,6 +51,7 @@ export function findAll(text: string, options: ScannerOptions, literals: readonl
   if (options.ungated === true || CONTEXT_HINT.test(text)) findInContext(text, report);
   findAssignments(text, report);
   findInPlaces(text, report);
+  findInColumns(text, report);
   findCutToken(text, report);
   found.push(...findHomes(text, options.names ?? [], options.ungated));
   if (options.personal) findPersonal(text, report);

@@ -114,7 +114,7 @@ export function acceptsHeader(value: string, match: RegExpExecArray): boolean {
   if (isPlaceholder(value) || /^(?:bearer|basic|token)$|:\/\//i.test(value)) return false;
   if (scheme === 'basic') return Buffer.from(value, 'base64').includes(0x3a);
   if (scheme !== undefined) return /\d/.test(value) || (value.length >= 16 && !/^[a-z_-]+$|^[A-Z_-]+$/.test(value));
-  return looksRandom(value) || isLongMixed(value);
+  return looksRandom(value) || (isLongMixed(value) && !/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$/.test(value));
 }
 
 const SECRET_COOKIE = /sess|sid$|auth|token|jwt|csrf|xsrf|login|secret|remember|identity|credential/i;

@@ -17,21 +17,28 @@ export function mayHavePersonal(text: string): boolean {
 const NUMBERS = /\d(?:\.\d{1,3}\.\d{1,3}\.\d|\d{3}[ -]\d{4}[ -]?\d{2}|\d{14}|\d\d-\d\d-\d{4}|[A-Z]{4}\d{10})/;
 
 export function findPersonal(text: string, report: Report): void {
+  findFormed(text, report);
+  findLabelled(text, report);
+}
+
+/** What tells by its form. */
+function findFormed(text: string, report: Report): void {
   findEmails(text, report);
   findEach(text, IPV4, 'ip', report, (v, at) => isPublicAddress(v) && !isVersion(text, at));
   findEach(text, PHONE, 'phone', report, isPhone);
   findEach(text, ACCOUNT, 'iban', report, isAccount);
   findEach(text, SOCIAL, 'ssn', report, (v) => !SAMPLE_SOCIAL.test(v));
-  findLabelled(text, report);
   findEach(text, CARD, 'card', report, (v, at) => isCard(v) && !isInTable(text, at, at + v.length));
 }
 
-/** Whether `findPersonal` would report anything. */
-export function hasPersonal(text: string): boolean {
+/** Whether `findPersonal` would report anything. `labels`: it may have such as only a label tells. */
+export function hasPersonal(text: string, labels: boolean): boolean {
   let any = false;
-  findPersonal(text, () => {
+  const report = () => {
     any = true;
-  });
+  };
+  if (labels) findLabelled(text, report);
+  findFormed(text, report);
   return any;
 }
 
@@ -124,7 +131,7 @@ const NOT_A_PERSON =
 
 /** `20220210133844.46581-1-name@host`, `59E56E30.9060503@host`, `87y3gtcwa2.fsf@host`: names of messages. */
 const MESSAGE_ID =
-  /^(?:\d{8,14}[.-]\d|\d{4,6}(?:\.\d{3,6}){2,3}@|[0-9A-F]{8}\.\d{5,}|[\w.-]{6,40}\.fsf|[A-Za-z0-9_=+-]*\d{6,}[.-][\w.-]*\d{3,}[\w.-]*)@/;
+  /^(?:\d{8,14}[.-]\d|\d{4,6}(?:\.\d{3,6}){2,3}|[0-9A-F]{8}\.\d{5,}|[\w.-]{6,40}\.fsf|[A-Za-z0-9_=+-]*\d{6,}[.-][\w.-]*\d{3,}[\w.-]*)@/;
 
 function isPerson(address: string): boolean {
   if (NOT_A_PERSON.test(address) || MESSAGE_ID.test(address)) return false;

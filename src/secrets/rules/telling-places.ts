@@ -3,7 +3,6 @@
 
 import { type Report, reportMatches } from '../finding.ts';
 import { createListSearch } from '../literal-search.ts';
-import { COLUMN_HINT, findInColumns } from '../places/columns.ts';
 import { printedSecrets } from '../places/printed-secrets.ts';
 import { toolLogins } from '../places/tool-logins.ts';
 import type { TellingPlace } from '../telling-place.ts';
@@ -35,7 +34,6 @@ const search = createListSearch(tellingPlaces.map(({ literals }) => literals));
 
 /** Finds what stands in such places. */
 export function findInPlaces(text: string, report: Report): void {
-  if (COLUMN_HINT.test(text)) findInColumns(text, report);
   for (const i of search(text)) {
     const place = tellingPlaces[i];
     if (place !== undefined) reportMatches(text, place.pattern, place.rule, report, place.accepts);
