@@ -1,6 +1,8 @@
 import { describe, it } from 'vitest';
 import type { JsonValue } from '../../src/base/json.ts';
 import type { Item } from '../../src/model/item.ts';
+import { printedSecrets } from '../../src/secrets/places/printed-secrets.ts';
+import { toolLogins } from '../../src/secrets/places/tool-logins.ts';
 import { callLogins } from '../../src/secrets/rules/call-logins.ts';
 import { commandLogins } from '../../src/secrets/rules/command-logins.ts';
 import { cutPlaces } from '../../src/secrets/rules/cut-tokens.ts';
@@ -36,6 +38,10 @@ const odd = (i: number) => `q${((i * 7919 + 1_000_003) % 2_176_782_336).toString
 
 const texts: Readonly<Record<string, (length: number) => string>> = {
   'different addresses': numbered((i) => `person.${i}@company${i % 97}.io, `),
+  'heads of tables': numbered((i) => `| a | password |\n| b | ${odd(i)} |\n`),
+  'a head over many rows': numbered((i) => (i === 0 ? 'a,password\n' : `b,${odd(i)}\n`)),
+  'headings of codes': numbered((i) => `Recovery codes\n${odd(i)}\n`),
+  'labels of persons': numbered((i) => `tel: 0171/${2_345_678 + i} passport no: C01X${i}T47 `),
   'different addresses on lines': numbered((i) => `person.${i}@company${i % 97}.io\n`),
   'different keys': numbered((i) => `ghp_${odd(i)}${odd(i + 1)}${odd(i + 2)}${odd(i + 3)}aaaa `),
   'different passwords': numbered((i) => `password="hunter${odd(i)}" `),
@@ -165,6 +171,8 @@ describe('the patterns of gitleaks and of places that tell', () => {
     ...gitleaksPlaces,
     ...namedValues,
     ...callLogins,
+    ...printedSecrets,
+    ...toolLogins,
     ...commandLogins,
     ...loginFiles,
     ...keyFiles,

@@ -1,16 +1,7 @@
 /** Keeps the agents' own bytes in `private/sources/`, compressed: agents delete theirs after weeks. */
 /** Append only. A rewritten source starts a new generation; nothing that was kept is ever deleted. */
 
-import {
-  constants,
-  existsSync,
-  lstatSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { constants, existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { blake3Hex } from '../../base/blake3.ts';

@@ -6,10 +6,9 @@ import { judgeAssignment, ruleOfName } from '../judging/named-value.ts';
 import { isPlaceholder } from '../judging/placeholders.ts';
 import { kindOfName } from '../judging/secret-names.ts';
 
-/** A line that may be the head of such a table. */
-export const COLUMN_HINT =
-  /(?:^|[|,;\t│])[ \t]{0,40}["'`*]{0,2}[A-Za-z_ -]{0,24}(?:pass(?:word|wd|wort|phrase|code)|pwd|secret|token|api[_ -]?key)["'`*]{0,2}[ \t]{0,40}(?:$|[|,;\t│\r])/im;
-const HEAD = new RegExp(COLUMN_HINT.source, 'gim');
+/** A telling word that ends a cell. */
+const HEAD =
+  /(?:pass(?:word|wd|wort|phrase|code)|pwd|secret|token|api[_ -]?key)["'`*]{0,2}[ \t]{0,40}(?:$|[|,;\t│\r])/gim;
 const SEPARATORS = ['|', '│', '\t', ';', ','] as const;
 /** Rows below one head, and characters of a line, that are looked at. */
 const MOST_ROWS = 2000;
@@ -20,8 +19,8 @@ export function findInColumns(text: string, report: Report): void {
   HEAD.lastIndex = 0;
   let done = 0;
   for (let match = HEAD.exec(text); match !== null; match = HEAD.exec(text)) {
-    const start = text.lastIndexOf('\n', match.index - (text[match.index] === '\n' ? 1 : 0)) + 1;
-    const end = endOfLine(text, Math.max(start, match.index + 1));
+    const start = text.lastIndexOf('\n', match.index) + 1;
+    const end = endOfLine(text, match.index);
     HEAD.lastIndex = Math.max(HEAD.lastIndex, end);
     if (start < done || end - start > LONGEST) continue;
     done = readTable(text, start, end, report);

@@ -133,7 +133,9 @@ export const loginFiles: readonly TellingPlace[] = [
     rule: 'password',
     literals: [{ text: 'password', folded: true, follow: /^\s{0,4}[=(]?\s{0,2}N?\\{0,2}'/i }],
     pattern: /(?<![\w'"`.-])password(?:\s{1,4}|\s{0,2}[=(]\s{0,2})N?\\{0,2}'(?<v>[^'\r\n\\]{3,256})/dgi,
-    accepts: (value) => typed(value) && !/\s/.test(value),
+    // a function of that name is called with words, too; SQL's is written large
+    accepts: (value, match) =>
+      typed(value) && !/\s/.test(value) && (/\d/.test(value) || !/^password\s{0,2}\(/.test(match[0])),
   },
   {
     rule: 'password',
