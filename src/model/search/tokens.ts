@@ -7,6 +7,7 @@ import { stemEnglish } from './english-stem.ts';
 const JOINED = '\u2027';
 /** Stands for `_`, which the indexer would take for a letter. */
 const LOW_LINE = '\u2e0f';
+const PLAIN_SIGNS_BETWEEN = /(?<=[A-Za-z0-9])[^A-Za-z0-9\s]+(?=[A-Za-z0-9])/g;
 const SIGNS_BETWEEN = /([\p{L}\p{M}\p{N}])([^\p{L}\p{M}\p{N}\s]+)(?=[\p{L}\p{M}\p{N}])/gu;
 /** The indexer drops punctuation, and keeps symbols that touch a word. */
 const SYMBOL = /[\p{S}\p{C}]/u;
@@ -19,13 +20,44 @@ const EACH = new RegExp(
   'gu',
 );
 const NOT_ASCII = /[^\x00-\x7f]/;
+const NEXT_ODD = /[^\x00-\x7f]/g;
 /** What the indexer cuts a word at. */
 const INNER_CAPITAL = /[\p{L}\p{N}]\p{Lu}/u;
 
 /** The text with spaces between its tokens. `joinTokens` gives it back. */
 export function spaceTokens(text: string): string {
-  const marked = text.replaceAll('_', LOW_LINE);
-  if (!NOT_ASCII.test(text)) return marked.replace(SIGNS_BETWEEN, `$1$2 ${JOINED}`);
+  if (!NOT_ASCII.test(text)) return spacePlain(text);
+  // What stands between two spaces is cut by itself: most of it is ASCII, for which much less is to be looked at.
+  let out = '';
+  for (let at = 0, odd = oddAfter(text, 0); ; ) {
+    if (odd === text.length) return out + spacePlain(text.slice(at));
+    const start = Math.max(at, text.lastIndexOf(' ', odd) + 1);
+    let end = odd;
+    for (; odd < end + NEAR && odd < text.length; odd = oddAfter(text, end)) end = wordEnd(text, odd);
+    out += spacePlain(text.slice(at, start)) + spaceAny(text.slice(start, end));
+    at = end;
+  }
+}
+
+/** Characters: words that are nearer to one that is not ASCII are cut with it, which takes less than to tell them apart. */
+const NEAR = 16;
+
+function oddAfter(text: string, from: number): number {
+  NEXT_ODD.lastIndex = from;
+  return NEXT_ODD.exec(text)?.index ?? text.length;
+}
+
+function wordEnd(text: string, from: number): number {
+  const space = text.indexOf(' ', from);
+  return space < 0 ? text.length : space;
+}
+
+/** ASCII alone. */
+function spacePlain(text: string): string {
+  return text.replaceAll('_', LOW_LINE).replace(PLAIN_SIGNS_BETWEEN, `$& ${JOINED}`);
+}
+
+function spaceAny(text: string): string {
   const clean = text.replaceAll(JOINED, '·').replaceAll(LOW_LINE, ' ').replaceAll('_', LOW_LINE);
   const spaced = clean.replace(SIGNS_BETWEEN, `$1$2 ${JOINED}`);
   const apart = SYMBOL.test(spaced)

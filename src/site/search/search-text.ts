@@ -78,9 +78,13 @@ export function cleanText(text: string): string {
   const line = text
     .toWellFormed()
     .replace(/___(?:END_)?PAGEFIND_/gi, ' ')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200b\u2028\u2029\ufffe\uffff\s]+/g, ' ');
+    .replace(BLANKS, ' ');
   return spaceTokens(line).trim();
 }
+
+/** Controls and spaces, each run of them that is not one space already: between most words there is nothing to do. */
+const BLANK = '\\u0000-\\u001f\\u007f-\\u009f\\u200b\\ufffe\\uffff\\s';
+const BLANKS = new RegExp(`(?:(?! )[${BLANK}]| (?=[${BLANK}]))[${BLANK}]*`, 'g');
 
 function textsOf(item: Item, toolOutput: boolean): readonly (readonly [role: string, text: string])[] {
   const said = item.parts.flatMap((part) => (part.type === 'text' ? [part.content] : []));
