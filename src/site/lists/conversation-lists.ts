@@ -173,12 +173,13 @@ function itemOf(member: Pick<Member, 'item'>): ListItemModel {
 
 /** What its conversations have beside what makes them a list: who did them, with which models, in which projects. */
 function relatedTo({ state }: BuildContext, { url, kind: own }: List): PageModel['links'] {
+  const related = Map.groupBy(state.lists.listRelated(url), ({ kind }) => kind);
   return (['project', 'agent', 'model', 'tag'] as const)
     .filter((kind) => kind !== own)
     .map((kind) => ({
       heading: overviews[kind].title,
       className: 'filters' as const,
-      items: state.lists.listRelated(url, kind, MOST_FILTERS).map(({ url: other, name, members }) => ({
+      items: (related.get(kind) ?? []).slice(0, MOST_FILTERS).map(({ url: other, name, members }) => ({
         label: `${overviews[kind].nameOf(name)} (${formatCount(members)})`,
         url: other,
       })),

@@ -57,8 +57,8 @@ export interface ListTable {
   listOf(kind: ListKind): readonly KnownList[];
   /** Those of which a member was active last, with when that was. */
   listLatest(kind: ListKind, limit: number): readonly (KnownList & { readonly lastMs: number })[];
-  /** Lists of a kind that share members with this one, those that share most first; `members`: how many they share. */
-  listRelated(url: string, kind: ListKind, limit: number): readonly Related[];
+  /** Lists that share members with this one, those that share most first; `members`: how many they share. */
+  listRelated(url: string): readonly Related[];
   /** Those with most members first. */
   listBiggest(kind: ListKind, limit: number): readonly KnownList[];
 }
@@ -117,18 +117,20 @@ export function createListTable(database: Database): ListTable {
     listLatest: (kind, limit) =>
       database
         .statement(
-          `SELECT list.*, max(member.last_ms) AS ms FROM list JOIN member ON member.list = url WHERE kind = ?
-           GROUP BY url ORDER BY ms DESC, url LIMIT ?`,
+          `SELECT list.*, (SELECT max(last_ms) FROM member WHERE list = url) AS ms FROM list
+           WHERE kind = ? AND ms IS NOT NULL ORDER BY ms DESC, url LIMIT ?`,
         )
         .all(kind, limit)
         .map((row) => ({ ...listFromRow(row), lastMs: Number(row.ms) })),
-    listRelated: (url, kind, limit) =>
+    // members are counted before anything else is asked of their lists: there are many of them, and few lists
+    listRelated: (url) =>
       database
         .statement(
-          `SELECT url, kind, list.name, count(*) AS members FROM member AS own JOIN member AS other ON other.conversation = own.conversation
-           JOIN list ON url = other.list WHERE own.list = ? AND kind = ? GROUP BY url ORDER BY members DESC, url LIMIT ?`,
+          `SELECT url, kind, list.name, n AS members FROM (SELECT other.list AS shared, count(*) AS n FROM member AS own
+             JOIN member AS other ON other.conversation = own.conversation WHERE own.list = ? GROUP BY other.list)
+           JOIN list ON url = shared ORDER BY members DESC, url`,
         )
-        .all(url, kind, limit)
+        .all(url)
         .map((row) => ({
           ...{ url: String(row.url), kind: String(row.kind) as ListKind },
           ...{ name: String(row.name), members: Number(row.members) },
