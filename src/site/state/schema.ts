@@ -4,7 +4,7 @@
 import type { Database } from '../../base/sqlite.ts';
 
 /** Raised when the tables or what stands in them change meaning. */
-const STATE_VERSION = '13';
+const STATE_VERSION = '14';
 
 /** Name of the mark of a build whose files are being moved into place. */
 export const MOVING = 'moving';
@@ -64,7 +64,7 @@ CREATE INDEX replica_blob_hash ON replica_blob (hash);
 CREATE TABLE replica_upto (conversation TEXT PRIMARY KEY, upto INTEGER NOT NULL, key TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE entry (turn TEXT PRIMARY KEY, conversation TEXT NOT NULL, time INTEGER NOT NULL, key TEXT NOT NULL, data TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX entry_conversation ON entry (conversation, time DESC, turn);
+CREATE INDEX entry_conversation ON entry (conversation, time DESC, turn, key);
 -- Conversations with an exchange that has not ended. ms: of its last turn; told: its entry is there all the same, because nothing came for long.
 CREATE TABLE held (conversation TEXT NOT NULL, ms INTEGER NOT NULL, told INTEGER NOT NULL, PRIMARY KEY (conversation, ms)) WITHOUT ROWID;
 CREATE TABLE deleted (turn TEXT PRIMARY KEY, conversation TEXT NOT NULL, time INTEGER NOT NULL) WITHOUT ROWID;
