@@ -21,6 +21,30 @@ it.each([
   );
 });
 
+it('cuts a word alike whatever stands around it', () => {
+  const words = [
+    'fix/ENT-207',
+    'foo_bar.ts',
+    '✓done',
+    'naïve,',
+    '—',
+    'a',
+    '日本語と',
+    'x→y',
+    'don’t',
+    'plain words and more',
+    '',
+  ];
+  const cut = words.map(spaceTokens);
+  for (const [i, one] of words.entries())
+    for (const [j, other] of words.entries())
+      for (const [between, spaced] of [' ', ' plain-text of some length/that is/nothing but ASCII '].map((each) => [
+        each,
+        spaceTokens(each),
+      ]))
+        expect(spaceTokens(`${one}${between}${other}`)).toBe(`${cut[i]}${spaced}${cut[j]}`);
+});
+
 it('leaves no sign of the cutting in what is shown, whatever a text holds', () => {
   for (const text of ['a\u2027b', '\u2e0f_\u2e0f', 'x \u2027 y', '_'.repeat(50), 'a-'.repeat(1000)])
     expect(joinTokens(spaceTokens(text))).not.toMatch(/[\u2027\u2e0f]/);

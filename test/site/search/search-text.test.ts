@@ -4,7 +4,7 @@
 import { expect, it } from 'vitest';
 import { turnHash } from '../../../src/model/ids.ts';
 import { ITEM_TYPE, type Item } from '../../../src/model/item.ts';
-import { createSearchCollector } from '../../../src/site/search/search-text.ts';
+import { cleanText, createSearchCollector } from '../../../src/site/search/search-text.ts';
 import type { SearchPassage, SearchRecord } from '../../../src/site/state/units.ts';
 import type { TurnView } from '../../../src/site/view/turn-view.ts';
 import { answer, call, prompt } from '../site-fixture.ts';
@@ -65,4 +65,11 @@ it('takes as many characters of a turn as docs/site.md says', () => {
   const calls = Array.from({ length: 100 }, (_, i) => call(`c${i}`, 'x'.repeat(1000)));
   const [many] = collect(view(answer('', ...calls), '2026-01-02T00:00:00Z', 1));
   expect(toolsOf(many?.records ?? [])[0]?.text.length).toBeLessThanOrEqual(8192);
+});
+
+it('leaves one space of every run of spaces, line ends and controls', () => {
+  expect(cleanText('one two  three\n\tfour \u0007 five\u00a0six\u200b\u2028 seven ')).toBe(
+    'one two three four five six seven',
+  );
+  expect(cleanText(' \n ')).toBe('');
 });
