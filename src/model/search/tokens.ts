@@ -7,7 +7,7 @@ import { stemEnglish } from './english-stem.ts';
 const JOINED = '\u2027';
 /** Stands for `_`, which the indexer would take for a letter. */
 const LOW_LINE = '\u2e0f';
-const PLAIN_SIGNS_BETWEEN = /(?<=[A-Za-z0-9])[^A-Za-z0-9\s]+(?=[A-Za-z0-9])/g;
+const PLAIN_SIGNS_BETWEEN = /([A-Za-z0-9][^A-Za-z0-9\s]+)(?=[A-Za-z0-9])/g;
 const SIGNS_BETWEEN = /([\p{L}\p{M}\p{N}])([^\p{L}\p{M}\p{N}\s]+)(?=[\p{L}\p{M}\p{N}])/gu;
 /** The indexer drops punctuation, and keeps symbols that touch a word. */
 const SYMBOL = /[\p{S}\p{C}]/u;
@@ -54,7 +54,7 @@ function wordEnd(text: string, from: number): number {
 
 /** ASCII alone. */
 function spacePlain(text: string): string {
-  return text.replaceAll('_', LOW_LINE).replace(PLAIN_SIGNS_BETWEEN, `$& ${JOINED}`);
+  return text.replaceAll('_', LOW_LINE).replace(PLAIN_SIGNS_BETWEEN, `$1 ${JOINED}`);
 }
 
 function spaceAny(text: string): string {
