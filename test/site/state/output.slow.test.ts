@@ -184,12 +184,12 @@ describe('a memory of another version', () => {
     const fresh = openTestArchive();
     tell(fresh, { items: [prompt('another'), answer('one')], meta: { title: 'Another', tags: ['open'] } });
     const pages = files().filter(([path]) => /^c\/[0-9a-f]{16}\/index\.html$/.test(path));
-    writeFileSync(at('docs/notes.txt'), 'mine');
+    writeFileSync(at('about/notes.txt'), 'mine');
     age();
     await site.build(fresh);
     expect(pages).toHaveLength(1);
     for (const [path] of pages) expect(existsSync(at(path))).toBe(false);
-    expect(readFileSync(at('docs/notes.txt'), 'utf8')).toBe('mine');
+    expect(readFileSync(at('about/notes.txt'), 'utf8')).toBe('mine');
     fresh.close();
   });
 
@@ -231,7 +231,7 @@ describe('what is not ours', () => {
   });
 
   it('stays, beside ours and in the place of ours', async () => {
-    writeFileSync(at('docs/notes.txt'), 'mine');
+    writeFileSync(at('about/notes.txt'), 'mine');
     writeFileSync(at('CNAME'), 'turns.example.org');
     const next = tell(archive, {
       items: [prompt('more'), answer('yes')],
@@ -245,7 +245,7 @@ describe('what is not ours', () => {
     expect(readFileSync(page, 'utf8')).toBe('mine, too');
     rmSync(page);
     await site.build(archive);
-    expect(readFileSync(at('docs/notes.txt'), 'utf8')).toBe('mine');
+    expect(readFileSync(at('about/notes.txt'), 'utf8')).toBe('mine');
     expect(existsSync(at('CNAME'))).toBe(true);
     expect(readFileSync(page, 'utf8')).toContain('More');
   });
