@@ -46,9 +46,12 @@ export class FeedTable {
 
   /** From now on exactly these are followed. Those that were known keep their health and entries. */
   follow(outlines: Iterable<FeedOutlineRow>): void {
+    const wanted = [...outlines];
+    // nearly always: then nothing is written, and nobody waits for the disk
+    if (this.#isFollowed(wanted)) return;
     this.#db.transaction(() => {
       this.#db.statement('UPDATE feed SET followed=0').run();
-      for (const { url, title, home, folder, archive } of outlines) {
+      for (const { url, title, home, folder, archive } of wanted) {
         this.#db
           .statement(
             `INSERT INTO feed (url, title, home, folder, followed, next_ms, health, archive) VALUES (?1, ?2, ?3, ?4, 1, 0, ?5, ?6)
@@ -57,6 +60,18 @@ export class FeedTable {
           .run(url, title, home ?? null, folder, JSON.stringify(newFeed(url)), archive ?? null);
       }
     });
+  }
+
+  /** Whether exactly these are followed, as they are said. */
+  #isFollowed(outlines: readonly FeedOutlineRow[]): boolean {
+    const rows = this.#db.statement('SELECT url, title, home, folder, archive FROM feed WHERE followed=1').all();
+    const known = new Map(rows.map((row) => [row.url, row]));
+    const isKnown = ({ url, title, home, folder, archive }: FeedOutlineRow): boolean => {
+      const row = known.get(url);
+      if (row === undefined || row.folder !== folder || row.archive !== (archive ?? null)) return false;
+      return (title === '' || row.title === title) && (home === undefined || row.home === home);
+    };
+    return known.size === new Set(outlines.map(({ url }) => url)).size && outlines.every(isKnown);
   }
 
   /** By title, a page of them in memory at a time. */
