@@ -23,6 +23,8 @@ export interface LoggedState {
   readonly size: number;
   readonly root: string;
   readonly timeMs: number;
+  /** The host did not have it when it was asked for this state. */
+  readonly wasAbsent?: true;
 }
 
 export interface LoggedKey {
@@ -45,6 +47,7 @@ INSERT INTO log VALUES (0, x'', x'', 1);
 PRAGMA user_version=${VERSION};
 `;
 const COLUMNS = 'conversation, position, published, size, root, time';
+const READ = `${COLUMNS}, absent`;
 const PENDING = 'held IS NOT position AND ifnull(absent, -1) < ?';
 /** Rows that are in memory at a time. */
 const PAGE = 512;
@@ -156,7 +159,7 @@ export class LogIndex {
   }
 
   findState(conversation: ConversationId): LoggedState | undefined {
-    const row = this.#db.statement(`SELECT ${COLUMNS} FROM state WHERE conversation=?`).get(decodeHex(conversation));
+    const row = this.#db.statement(`SELECT ${READ} FROM state WHERE conversation=?`).get(decodeHex(conversation));
     return row === undefined ? undefined : stateOf(row);
   }
 
@@ -174,7 +177,7 @@ export class LogIndex {
     let after: Uint8Array = new Uint8Array(0);
     for (;;) {
       const rows = this.#db
-        .statement(`SELECT ${COLUMNS} FROM state WHERE conversation > ? ORDER BY conversation LIMIT ${PAGE}`)
+        .statement(`SELECT ${READ} FROM state WHERE conversation > ? ORDER BY conversation LIMIT ${PAGE}`)
         .all(after);
       yield* rows.map(stateOf);
       const last = rows.at(-1);
@@ -191,7 +194,7 @@ export class LogIndex {
     let after = -1;
     for (;;) {
       const rows = this.#db
-        .statement(`SELECT ${COLUMNS} FROM state WHERE ${PENDING} AND position > ? ORDER BY position LIMIT ${PAGE}`)
+        .statement(`SELECT ${READ} FROM state WHERE ${PENDING} AND position > ? ORDER BY position LIMIT ${PAGE}`)
         .all(absentSince, after);
       yield* rows.map(stateOf);
       const last = rows.at(-1);
@@ -278,6 +281,7 @@ function stateOf(row: SqlRow): LoggedState {
     size: Number(row.size),
     root: encodeHex(bytesOf(row.root)),
     timeMs: Number(row.time),
+    ...(row.absent !== null && { wasAbsent: true }),
   };
 }
 

@@ -10,6 +10,8 @@ import { conversationFolder } from '../publish/replica-names.ts';
 
 /** Problems of one code that are told. */
 const MOST_TOLD = 100;
+/** Conversations in a row that nobody missed before and the hosts have nothing of: then the others are asked for with the next pull. */
+const MOST_ABSENT = 1024;
 
 export class Failures {
   readonly #log: Log;
@@ -18,6 +20,7 @@ export class Failures {
   readonly #told = new Map<string, number>();
   #count = 0;
   #lagging = 0;
+  #absentInARow = 0;
 
   constructor(log: Log, archiveLog: ArchiveLog, nowMs: () => number) {
     this.#log = log;
@@ -34,11 +37,24 @@ export class Failures {
     return this.#lagging;
   }
 
-  add({ conversation }: LoggedState, error: TurnpressError): void {
+  /** Whoever announces so much that is not there gets no more questions for now. */
+  get isHopeless(): boolean {
+    return this.#absentInARow >= MOST_ABSENT;
+  }
+
+  /** One was taken. */
+  notePulled(): void {
+    this.#absentInARow = 0;
+  }
+
+  add({ conversation, wasAbsent }: LoggedState, error: TurnpressError): void {
     this.#count++;
     if (error instanceof LaggingReplicaError) {
       this.#lagging++;
-      if (error.isAbsent) this.#archiveLog.noteAbsent(conversation, this.#nowMs());
+      if (error.isAbsent) {
+        if (wasAbsent !== true) this.#absentInARow++;
+        this.#archiveLog.noteAbsent(conversation, this.#nowMs());
+      }
     }
     const { code } = error;
     const told = this.#told.get(code) ?? 0;
@@ -49,6 +65,8 @@ export class Failures {
 
   /** After the last one. */
   tellRest(): void {
+    const hopeless = 'so many conversations in a row are announced and not there; the rest is left for the next pull';
+    if (this.isHopeless) this.#log.problem({ code: 'LAGGING_REPLICA', message: hopeless, count: this.#absentInARow });
     for (const [code, told] of this.#told) {
       const count = told - MOST_TOLD;
       const message = 'more conversations could not be taken for the same reason';

@@ -119,7 +119,7 @@ class PullPending {
   async #lane(states: Iterator<LoggedState>): Promise<void> {
     for (let next = states.next(); next.done !== true && !this.#ended; next = states.next()) {
       this.#options.signal?.throwIfAborted();
-      if (this.#hosts.isDown) return;
+      if (this.#hosts.isDown || this.#failures.isHopeless) return;
       const pulled = await this.#pullOne(next.value);
       this.#options.progress.advance(++this.#done, shortId(next.value.conversation));
       if (pulled === undefined) continue;
@@ -159,6 +159,7 @@ class PullPending {
       this.#failures.add(state, error);
       return;
     }
+    this.#failures.notePulled();
     this.#counts.pulled++;
     this.#counts.turns += turns;
     this.#counts.payloadBytes += bytes;

@@ -495,3 +495,22 @@ it('a thousand conversations that are announced and not there are counted, and t
   expect(world.problems.at(-1)).toMatchObject({ code: 'LAGGING_REPLICA', count: count - 100 });
   expect(report.requests).toBeLessThan(count + 20);
 });
+
+it('of a host that has nothing of what it announces some are asked for, and the next pull goes on there', async () => {
+  const count = 2500;
+  const announced = join(world.dir, 'empty');
+  publishMany(announced, count);
+  world.server.folder = announced;
+  const dir = join(world.dir, 'third');
+  const first = await world.pull({ dir });
+  expect(first).toMatchObject({ pending: count, pulled: 0 });
+  expect(first.failed).toBeLessThan(1100);
+  expect(first.requests).toBeLessThan(1100);
+  expect(world.problems.map(({ message }) => message)).toContainEqual(
+    expect.stringContaining('left for the next pull'),
+  );
+  const second = await world.pull({ dir });
+  expect(first.failed + second.failed).toBeGreaterThan(2000);
+  const third = await world.pull({ dir });
+  expect(first.failed + second.failed + third.failed).toBe(count);
+});
