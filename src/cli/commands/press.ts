@@ -9,6 +9,7 @@ import type { Context } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { hadPrivate } from '../machine/owner.ts';
 import { hasArchive } from '../machine/private.ts';
+import { compileWell } from '../memory.ts';
 import { buildFrom, buildSummary } from './build.ts';
 import { ingestExit, ingestInto, ingestSummary, problemLines, sayWhereLooked } from './ingest.ts';
 import { createFolder } from './init.ts';
@@ -27,6 +28,7 @@ export async function run(context: Context, _args: readonly string[], options: C
     context.print(ingestSummary(ingested, false));
     for (const line of problemLines(ingested)) context.log.info(line);
     const built = await buildFrom(context, archive, 'local');
+    compileWell(); // what builds was loaded while sessions were read
     context.print(buildSummary(context, built, 'local'));
     sayWhereLooked(context, ingested, []);
     context.printJson({ ingest: ingested, build: built, site: context.outputDir });
