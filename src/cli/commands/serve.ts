@@ -29,8 +29,10 @@ export async function run(context: Context, _args: readonly string[], options: C
   const store = isPrivate && isFollowing(context) ? await openFeedsToShow(context) : undefined;
   try {
     const reader = store === undefined ? undefined : await openReader(context, folder, store);
+    // asked before anything listens: what cannot be read ends the command
+    const base = readBasePath(folder);
     const server = await startServer(folder, port, isPrivate ? 'private' : 'public', reader);
-    await serveUntilEnd(context, server, folder, port);
+    await serveUntilEnd(context, server, base, port);
   } finally {
     store?.close();
   }
@@ -42,10 +44,10 @@ async function openReader(context: Context, folder: string, store: ReaderStore):
   return createReaderServer({ folder, site, store, now: context.world.now, log: context.log });
 }
 
-async function serveUntilEnd(context: Context, server: Server, folder: string, port: number): Promise<void> {
+async function serveUntilEnd(context: Context, server: Server, base: string, port: number): Promise<void> {
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
-  const url = `http://localhost:${bound}${readBasePath(folder)}/`;
+  const url = `http://localhost:${bound}${base}/`;
   context.printJson({ url });
   context.print(`${url}  (Ctrl-C ends it)`);
   await new Promise<void>((done) => {
