@@ -41,6 +41,7 @@ beforeAll(async () => {
     tags: [{ agent: 'codex', add: [tag, '"><svg onload=xss()>', ']]>'] }],
     search: { toolOutput: true },
     images: { publish: true },
+    documentation: true,
   });
   for (const argv of [['init', '.', '--origin', 'test.example/archive'], ['ingest'], ['publish', '--yes']]) {
     const ran = await place.turnpress(...argv);
