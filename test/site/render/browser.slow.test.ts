@@ -243,7 +243,10 @@ function document(turns: string): string {
   return (
     '<!doctype html><html lang="en"><head><title>t</title><meta name="viewport" content="width=device-width">' +
     '<link rel="stylesheet" href="/site.css"><link rel="icon" href="/icon.png">' +
-    `<script type="module" src="${scripts.get('talk-talk.js')?.url ?? ''}"></script></head><body>` +
+    ['page.js', 'talk-talk.js']
+      .map((name) => `<script type="module" src="${scripts.get(name)?.url}"></script>`)
+      .join('') +
+    '</head><body>' +
     `<main><h1>t</h1><div class="talk"><div class="tools"></div><section class="exchange"><h2>Exchange</h2>${turns}</section></div></main></body></html>`
   );
 }
