@@ -3,7 +3,6 @@
 
 import { availableParallelism } from 'node:os';
 import type { Log, Progress } from '../base/log.ts';
-import { widenYoungSpace } from '../base/program/young-space.ts';
 import type { RedactOptions } from '../secrets/secrets.ts';
 import type { Appender } from './append/append.ts';
 import { deferSources } from './append/defer.ts';
@@ -164,7 +163,6 @@ function openReaders(
   const threads = options.workers ?? (bytes < THREAD_BYTES ? 0 : beside);
   // Threads know the table of importers, and no others.
   if (threads === 0 || importers !== IMPORTERS) return createLocalReaders(importers, options.redact);
-  widenYoungSpace();
   return createThreadReaders(threads, options.redact);
 }
 

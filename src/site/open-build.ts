@@ -3,7 +3,6 @@
 
 import { join } from 'node:path';
 import type { ArchiveReader } from '../archive/archive.ts';
-import { widenYoungSpace } from '../base/program/young-space.ts';
 import type { BuildContext } from './conversation/context.ts';
 import { createFeedBuilder } from './feeds/feeds.ts';
 import type { BuildOptions } from './options.ts';
@@ -20,8 +19,6 @@ import { openOutput } from './state/output.ts';
 import type { SiteState } from './state/state.ts';
 import { copySiteUrl } from './urls.ts';
 
-/** Fewer turns than this leave too little behind for the collector. */
-const WORTH_ROOM = 300;
 /** Raw bytes that were read and are not written yet. Rendered they are several times as large. */
 const MOST_UNDER_WAY = 5 * 1024 * 1024;
 
@@ -95,7 +92,6 @@ export function openBuild(
     problems: () => problems,
     start(turns) {
       pool = createRenderPool(turns);
-      if (turns >= WORTH_ROOM) widenYoungSpace();
       if (turns >= WORTH_A_THREAD) queue.ready();
     },
     send: queue.flush,
