@@ -14,7 +14,6 @@ import { makeScripts, NAMED_SCRIPTS, type NamedScripts, readServiceWorker } from
 /** The program and its threads. A thread is started by the name of its file, so this is the name in the bundle, too. */
 const ENTRIES: readonly string[] = [
   'cli/main',
-  'archive/append/plan-thread',
   'ingest/read/worker',
   'feed/parse/parse-thread',
   'site/render/render-worker',

@@ -251,8 +251,6 @@ export interface ArchiveWriter extends ArchiveReader {
    * and NotFoundError for a payload's blob that is not here.
    */
   planExtension(extension: LogExtension): PlannedExtension;
-  /** The same while other work goes on, in another thread where there is much of it. The tiles are not to be changed before it has ended. */
-  planExtensionBeside(extension: LogExtension): Promise<PlannedExtension>;
   /**
    * Carries out plans of different conversations, each one durable commit; their waits for the disk are shared, and other work goes on
    * meanwhile. Whatever else would write before it has ended is refused: WriteRefusedError. A whole payload tile that says what its records

@@ -5,9 +5,8 @@ import { blake3Hex } from '../base/blake3.ts';
 import type { BlobHash, ConversationId, PayloadHash, TurnHash } from '../model/ids.ts';
 import { Committer } from './append/append-commit.ts';
 import { type Growth, planAppend } from './append/append-plan.ts';
-import { type Plan, planExtension } from './append/extend-plan.ts';
+import { planExtension } from './append/extend-plan.ts';
 import { knownSize, mendLog } from './append/mend-log.ts';
-import { PlanBeside } from './append/plan-beside.ts';
 import { type Found, listLost, noteLost, putBack } from './append/put-back.ts';
 import { putBlobs } from './append/put-blobs.ts';
 import type {
@@ -44,7 +43,6 @@ import { startForeign, takeExtensions, withdrawMetas, withdrawTurn, withdrawTurn
 export class OpenWriter extends OpenReader implements ArchiveWriter {
   readonly ledger: Ledger;
   readonly #committer: Committer;
-  readonly #beside: PlanBeside;
   /** What each plan that is out will write. */
   readonly #planned = new WeakMap<PlannedExtension, Growth>();
 
@@ -52,13 +50,7 @@ export class OpenWriter extends OpenReader implements ArchiveWriter {
   constructor(store: Store, release: () => void) {
     super(store, release);
     this.#committer = new Committer(store);
-    this.#beside = new PlanBeside(store);
     this.ledger = openLedger(store, (hash) => hasTurn(store, hash));
-  }
-
-  override close(): void {
-    this.#beside.close();
-    super.close();
   }
 
   append(batch: AppendBatch): AppendResult {
@@ -70,16 +62,8 @@ export class OpenWriter extends OpenReader implements ArchiveWriter {
   }
 
   planExtension(extension: LogExtension): PlannedExtension {
-    return this.#keep(planExtension(this.store, extension, this.#currentRow(extension.conversation)));
-  }
-
-  async planExtensionBeside(extension: LogExtension): Promise<PlannedExtension> {
-    const isNew = this.#currentRow(extension.conversation) === undefined;
-    const plan = isNew ? await this.#beside.find(extension) : undefined;
-    return plan === undefined ? this.planExtension(extension) : this.#keep(plan);
-  }
-
-  #keep({ growth, planned }: Plan): PlannedExtension {
+    const row = this.#currentRow(extension.conversation);
+    const { growth, planned } = planExtension(this.store, extension, row);
     this.#planned.set(planned, growth);
     return planned;
   }

@@ -29,41 +29,24 @@ import type { Growth, GrowthTile, PlannedPayload, PlannedRecord } from './append
 /** Of one item: whoever fetches them asks once for each. */
 const MOST_PICTURES = 256;
 
-/** What a plan has to know of the archive when nothing of the conversation is here. */
-export type PlanPlace = Pick<Store, 'dir' | 'disk'> & { readonly info: { readonly origin: string } };
-
-/** What is here of the conversation. */
-interface Here {
-  readonly store: Store;
-  readonly row: ConversationRow;
-}
-
-/** The same as `planExtension` of a conversation that is unknown here. */
-export function planNewExtension(place: PlanPlace, extension: LogExtension): Plan {
-  const origin = checkGrowth(place, extension, undefined, parseCheckpoint(extension.checkpoint));
-  return new Extender(place, extension, undefined, origin).plan();
-}
-
-export interface Plan {
-  readonly growth: Growth;
-  readonly planned: PlannedExtension;
-}
-
 /**
  * `row`: the conversation's, after its files were compared with it; undefined for an unknown one. Throws NotAnExtensionError when
  * the log and these records are not the log of the checkpoint, RecordError for bytes that break a rule, NotFoundError for a blob
  * that is not here, DamageError for a damaged conversation.
  */
-export function planExtension(store: Store, extension: LogExtension, row: ConversationRow | undefined): Plan {
-  if (row === undefined) return planNewExtension(store, extension);
-  store.requireSound(row);
+export function planExtension(
+  store: Store,
+  extension: LogExtension,
+  row: ConversationRow | undefined,
+): { readonly growth: Growth; readonly planned: PlannedExtension } {
+  if (row !== undefined) store.requireSound(row);
   const origin = checkGrowth(store, extension, row, parseCheckpoint(extension.checkpoint));
-  return new Extender(store, extension, { store, row }, origin).plan();
+  return new Extender(store, extension, row, origin).plan();
 }
 
 /** Append-only: what is here and what is new, together, must be what the checkpoint counts. Returns the origin of the log's archive. */
 function checkGrowth(
-  place: PlanPlace,
+  store: Store,
   { conversation, tiles }: LogExtension,
   row: ConversationRow | undefined,
   checkpoint: ParsedCheckpoint,
@@ -72,7 +55,7 @@ function checkGrowth(
     throw new NotAnExtensionError(conversation, reason);
   };
   const origin = findArchiveOrigin(checkpoint.origin, conversation) ?? refuse('its checkpoint is that of another log');
-  const here = row === undefined ? origin : (row.origin ?? place.info.origin);
+  const here = row === undefined ? origin : (row.origin ?? store.info.origin);
   if (origin !== here) refuse(`it is a log of ${origin}, the one here is of ${here}`);
   let end = row?.frontier ?? emptyFrontier;
   for (const { records, payloads } of tiles) {
@@ -90,9 +73,9 @@ function checkGrowth(
 }
 
 class Extender {
-  readonly #place: PlanPlace;
+  readonly #store: Store;
   readonly #extension: LogExtension;
-  readonly #here: Here | undefined;
+  readonly #row: ConversationRow | undefined;
   readonly #start: number;
   readonly #depths = new Map<TurnHash, number>();
   readonly #metas = new Set<PayloadHash>();
@@ -105,18 +88,18 @@ class Extender {
   #payloadBytes = 0;
   readonly #pictures = new Set<string>();
 
-  constructor(place: PlanPlace, extension: LogExtension, here: Here | undefined, origin: string) {
-    this.#place = place;
+  constructor(store: Store, extension: LogExtension, row: ConversationRow | undefined, origin: string) {
+    this.#store = store;
     this.#extension = extension;
-    this.#here = here;
-    this.#origin = origin === place.info.origin ? undefined : origin;
-    this.#start = here?.row.frontier.size ?? 0;
-    this.#state = here?.row.state ?? emptySummary;
-    const known = here?.store.index.listMetaTombstones(here.row.key) ?? [];
+    this.#row = row;
+    this.#origin = origin === store.info.origin ? undefined : origin;
+    this.#start = row?.frontier.size ?? 0;
+    this.#state = row?.state ?? emptySummary;
+    const known = row === undefined ? [] : store.index.listMetaTombstones(row.key);
     this.#withheld = new Set(known.map(({ meta }) => meta));
   }
 
-  plan(): Plan {
+  plan(): { readonly growth: Growth; readonly planned: PlannedExtension } {
     const { conversation, checkpoint, tiles } = this.#extension;
     const decoded = tiles.map(({ records }) => records.list().map((bytes) => decodeRecord(bytes)));
     const tombstones = this.#listTombstones(decoded.flat());
@@ -131,10 +114,11 @@ class Extender {
       // a tile that is kept holds its payloads: nobody needs them one by one
       records.push(...(kept === undefined ? own : own.map(withoutBytes)));
     }
+    const { row, origin } = { row: this.#row, origin: this.#origin };
     const growth = {
       id: conversation,
-      row: this.#here?.row,
-      origin: this.#origin,
+      row,
+      origin,
       records,
       newHeads: heads,
       tombstones,
@@ -183,14 +167,14 @@ class Extender {
 
   /** A parent mostly stands among the new records, so the index is asked but a few times. */
   #findOldDepth(hash: TurnHash): number | undefined {
-    const turn = this.#here && findTurn(this.#here.store, hash);
-    return turn?.conversation === this.#extension.conversation ? turn.depth : undefined;
+    if (this.#row === undefined) return undefined;
+    const turn = findTurn(this.#store, hash);
+    return turn?.conversation === this.#row.id ? turn.depth : undefined;
   }
 
   #hasOldMeta(payload: PayloadHash): boolean {
-    if (this.#here === undefined) return false;
-    const { store, row } = this.#here;
-    this.#oldMetas ??= new Set(listMetas(store, row).map(({ record }) => record.payloadHash));
+    if (this.#row === undefined) return false;
+    this.#oldMetas ??= new Set(listMetas(this.#store, this.#row).map(({ record }) => record.payloadHash));
     return this.#oldMetas.has(payload);
   }
 
@@ -223,7 +207,7 @@ class Extender {
   }
 
   #readBlob(hash: string): Uint8Array {
-    const raw = readBlobFile(this.#place.disk, this.#place.dir, hash);
+    const raw = readBlobFile(this.#store.disk, this.#store.dir, hash);
     if (raw === undefined) throw new NotFoundError('blob', blobPath(hash));
     return raw;
   }

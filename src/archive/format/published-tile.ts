@@ -18,16 +18,13 @@ export class TileRecords {
   /** Their leaf hashes, end to end. */
   readonly leaves: Uint8Array;
 
-  /**
-   * `bytes` must not change afterwards. `known`: their leaf hashes, of one that was made of these bytes in another thread. Throws
-   * RecordError when it is no bundle of `count` records, or leaves the tile.
-   */
-  constructor(start: Frontier, bytes: Uint8Array, count: number, known?: Uint8Array) {
+  /** `bytes` must not change afterwards. Throws RecordError when it is no bundle of `count` records, or leaves the tile. */
+  constructor(start: Frontier, bytes: Uint8Array, count: number) {
     const { records, length } = takeEntries(bytes, count);
     if (records.length !== count || length !== bytes.length)
       throw new RecordError(`it does not hold exactly ${count} records`);
     if ((start.size % TILE_WIDTH) + count > TILE_WIDTH) throw new RecordError('its records leave their tile');
-    const leaves = known ?? concatBytes(records.map(leafHash));
+    const leaves = concatBytes(records.map(leafHash));
     this.start = start;
     this.end = growFrontier(start, splitHashes(leaves));
     this.bytes = bytes;
@@ -55,18 +52,17 @@ export class TilePayloads {
   readonly first: number;
   /** One for each record of the tile. */
   readonly slots: readonly PayloadSlot[];
-  /** What stands inline, end to end. */
-  readonly raw: Uint8Array;
+  readonly #raw: Uint8Array;
 
-  /** `bytes` must not change afterwards. `known`: the raw bytes of one that was made of these in another thread. Throws RecordError, ZstdError and LimitError. */
-  constructor(bytes: Uint8Array, n: number, size: number, known?: Uint8Array) {
+  /** `bytes` must not change afterwards. Throws RecordError, ZstdError and LimitError. */
+  constructor(bytes: Uint8Array, n: number, size: number) {
     const chunk = decodeChunk(bytes, 0);
     this.first = n * TILE_WIDTH;
     if (chunk.first !== this.first || chunk.slots.length !== tileRecords(size, n) || chunk.length !== bytes.length)
       throw new RecordError('it is not the one chunk of this tile');
     this.bytes = bytes;
     this.slots = chunk.slots;
-    this.raw = known ?? decompressChunk(bytes, chunk);
+    this.#raw = decompressChunk(bytes, chunk);
     for (const slot of this.slots)
       if (slot.tag === 'same' && this.slots[slot.index - this.first]?.tag !== 'inline')
         throw new RecordError(`a payload repeats payload ${slot.index}, which is not in its tile`);
@@ -74,13 +70,13 @@ export class TilePayloads {
 
   /** Raw bytes in memory. */
   get rawLength(): number {
-    return this.raw.length;
+    return this.#raw.length;
   }
 
   /** What stands inline for the record at `position`, itself or as an earlier one says it; a view. */
   find(position: number): Uint8Array | undefined {
     const own = this.slots[position - this.first];
     const slot = own?.tag === 'same' ? this.slots[own.index - this.first] : own;
-    return slot?.tag === 'inline' ? this.raw.subarray(slot.offset, slot.offset + slot.rawLength) : undefined;
+    return slot?.tag === 'inline' ? this.#raw.subarray(slot.offset, slot.offset + slot.rawLength) : undefined;
   }
 }

@@ -134,7 +134,7 @@ class Taking {
         // a payload that is withheld needs its tombstone in the same commit
         if (end.size < size && (this.#weight < PIECE_BYTES || until >= end.size)) continue;
         const checkpoint = end.size === size ? this.#checkpoint : this.#ownCheckpoint(end);
-        const plan = await archive.planExtensionBeside({ conversation, tiles: this.#piece, checkpoint });
+        const plan = archive.planExtension({ conversation, tiles: this.#piece, checkpoint });
         await this.#fetchPictures(plan.pictures);
         durable = this.#commit(end.size === size ? { plan, held: { state: this.#state, checkpoint } } : { plan });
         // the next piece follows what is here; nothing follows the last
