@@ -129,13 +129,13 @@ describe.skipIf(chromiumPath === undefined)('in Chromium (skipped: none was foun
 
   it('no page runs, loads or opens anything, and none breaks the policy', async () => {
     // Pages that differ in nothing but the payload of one session are opened without the policy, all of them.
-    const pages = listPages().filter((path, i) => !/^\/(?:c|projects|files|stats)\//.test(path) || i % 6 === 0);
+    const pages = listPages().filter((path, i) => !/^\/(?:c|projects|files|stats)\//.test(path) || i % 12 === 0);
     expect(await visitAll(browser, strict, pages)).toEqual([]);
   });
 
   it('no page runs, loads or opens anything without the policy', async () => {
     // Pages of branches show the facts that the page of their conversation shows.
-    const pages = listPages().filter((path, i) => !path.includes('/b/') || i % 4 === 0);
+    const pages = listPages().filter((path, i) => !path.includes('/b/') || i % 8 === 0);
     const wrongs = await visitInFrames(browser, bare.url, pages, () => {
       const all = [...document.querySelectorAll('*')];
       const attributes = all.flatMap((one) => [...one.attributes]);
