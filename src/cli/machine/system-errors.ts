@@ -11,6 +11,7 @@ export function describeSystemError({ code, syscall, path, message }: NodeJS.Err
 
 const SENTENCES: Readonly<Record<string, (path: string) => string>> = {
   'mkdir ENOENT': (path) => `no folder can be made at ${path}; name another place`,
+  'uv_cwd ENOENT': () => 'the folder that this was started in is gone; go to another one',
   ENOENT: (path) => `there is no ${path}`,
   EACCES: (path) => `${path} may not be read or written by you; its owner can change that, or name another place`,
   EPERM: (path) => `${path} may not be changed by you; its owner can change that, or name another place`,
