@@ -134,8 +134,10 @@ describe.skipIf(chromiumPath === undefined)('in Chromium (skipped: none was foun
   });
 
   it('no page runs, loads or opens anything without the policy', async () => {
-    // Pages of branches show the facts that the page of their conversation shows.
-    const pages = listPages().filter((path, i) => !path.includes('/b/') || i % 8 === 0);
+    // Pages of branches, of files and of numbers show what the pages of conversations show; each third is opened, of branches fewer.
+    const each = (path: string): number =>
+      path.includes('/b/') ? 8 : /^\/(?:projects|files|stats)\//.test(path) ? 3 : 1;
+    const pages = listPages().filter((path, i) => i % each(path) === 0);
     const wrongs = await visitInFrames(browser, bare.url, pages, () => {
       const all = [...document.querySelectorAll('*')];
       const attributes = all.flatMap((one) => [...one.attributes]);

@@ -86,9 +86,9 @@ function listSessions(): readonly string[] {
 /** Larger sessions cost too much for many histories. */
 const MOST_BYTES = 1_500_000;
 /** How often each session is cut at a random byte, and the number of the first history that is made of it. Of many cuts more go into one history: that costs less. */
-const CUTS = Number(process.env.TURNPRESS_FUZZ ?? 6);
+const CUTS = Number(process.env.TURNPRESS_FUZZ ?? 4);
 const FIRST = Number(process.env.TURNPRESS_FUZZ_FIRST ?? 1);
-const CUTS_EACH = CUTS < 200 ? 6 : 20;
+const CUTS_EACH = CUTS < 200 ? 4 : 20;
 /** Slices are fewer: most sessions have few prompts. */
 const ROUNDS = Math.min(8, Math.ceil(CUTS / CUTS_EACH));
 /** Each way of resuming. */
