@@ -37,13 +37,12 @@ export async function choosePlaces(
 ): Promise<{ readonly having: readonly Chosen[]; readonly missing: readonly Term[] }> {
   const { terms } = question;
   // most questions end with these: what they begin with comes while it is asked which parts have the words
-  for (const place of places.filter(({ info }) => info.from !== '').slice(0, NEWEST + 1)) open(place).catch(() => {});
+  for (const place of places.filter(({ info }) => info.from !== '').slice(0, NEWEST + 1)) ahead(open(place));
   const asked = places.map(async (place) => ({
     place,
     own: await Promise.all(terms.map((term) => waysOf(term, (token) => mayHave(place, token, open)))),
   }));
-  const all = Promise.all(asked);
-  all.catch(() => {}); // heard of below
+  const all = ahead(Promise.all(asked));
   hasten(chosenOf(await Promise.all(asked.filter((_, at) => places[at]?.info.slice !== 0)), terms), question, open);
   const answers = await all;
   const missing = terms.filter((_, i) => answers.every(({ own }) => own[i] === undefined));
@@ -74,11 +73,14 @@ function hasten(having: readonly Chosen[], question: Question, open: Open): void
   for (const { place, terms, order } of having.filter((each) => overlaps(each.place, question)).slice(0, NEWEST)) {
     const { tokens = [], humps = [] } = terms[order[0] ?? 0] ?? {};
     const [token] = rarestFirst(tokens.length > 0 ? tokens : humps);
-    if (token !== undefined)
-      open(place)
-        .then((part) => part.find(token))
-        .catch(() => {});
+    if (token !== undefined) ahead(open(place).then((part) => part.find(token)));
   }
+}
+
+/** What is asked for before it is needed: whoever waits for it then hears that it failed. */
+function ahead<Value>(asked: Promise<Value>): Promise<Value> {
+  asked.catch(() => undefined);
+  return asked;
 }
 
 /** Long words are rare ones. */
